@@ -1,0 +1,185 @@
+//! What one file of `content/` says: its front matter, and its body as HTML with slots for what only the whole site
+//! knows. Nothing here depends on any other file.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::config::ReviewInterval;
+use crate::path::SourcePath;
+
+/// One article or section page, parsed.
+#[derive(Debug)]
+pub struct Article {
+    /// The file.
+    pub path: SourcePath,
+    /// Article or section page.
+    pub kind: ArticleKind,
+    /// The front matter, resolved.
+    pub front_matter: FrontMatter,
+    /// The body.
+    pub body: Body,
+}
+
+/// Which of the two a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ArticleKind {
+    /// Any other Markdown file.
+    Article,
+    /// `index.md`: its folder's page.
+    Section,
+}
+
+/// Front matter with every default filled in. A value that was wrong stands here as its default.
+#[derive(Clone, Debug, Default)]
+pub struct FrontMatter {
+    /// The title; the file's name where there is none.
+    pub title: String,
+    /// One sentence on what the page is for.
+    pub description: Option<String>,
+    /// When the text was last changed.
+    pub updated: Option<Date>,
+    /// When the text was last looked over and found right.
+    pub reviewed: Option<Date>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Page paths from the content root, without extension, as written.
+    pub related: Vec<String>,
+    /// Old addresses, as written.
+    pub aliases: Vec<String>,
+    /// Old heading ids and the ids that replace them, as written.
+    pub anchors: Vec<(String, String)>,
+    /// Place in the section; pages without one come after those with one.
+    pub order: Option<i64>,
+    /// The title in navigation.
+    pub nav_title: Option<String>,
+    /// Left out of the site unless drafts are built.
+    pub draft: bool,
+    /// Whether search lists the page.
+    pub search: bool,
+    /// How often the text is to be looked over.
+    pub review_every: Option<ReviewInterval>,
+    /// The template that renders the page.
+    pub template: Option<String>,
+    /// Free data for templates.
+    pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+/// A body: HTML with slots.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// HTML with nothing at the slots' places.
+    pub html: String,
+    /// What goes into the HTML where, in order.
+    pub slots: Vec<Slot>,
+    /// The headings, in order.
+    pub headings: Vec<Heading>,
+    /// The links and other URL attributes, in order.
+    pub links: Vec<Link>,
+    /// Every id of the body that can be linked to, sorted.
+    pub ids: Vec<Box<str>>,
+}
+
+impl Body {
+    /// Whether a link to `#id` finds a place.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
+    }
+}
+
+/// A place in a body that is filled when the page is rendered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    /// Offset in the HTML.
+    pub at: u32,
+    /// What goes there.
+    pub content: SlotContent,
+}
+
+/// What a slot is filled with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SlotContent {
+    /// The resolved URL of the link with this index, escaped for an attribute.
+    Link(u32),
+    /// ` width="…" height="…"` of the image that this link leads to, where known.
+    Dimensions(u32),
+    /// One of the theme's words, escaped.
+    Word(Word),
+    /// The name of the anchor link of the heading with this index, escaped.
+    AnchorName(u32),
+    /// The name of the n-th table's region, escaped.
+    TableName(u32),
+}
+
+/// The words that a body needs and the theme says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// The label of a note.
+    Note,
+    /// The label of a tip.
+    Tip,
+    /// The label of important information.
+    Important,
+    /// The label of a warning.
+    Warning,
+    /// The label of a caution.
+    Caution,
+    /// The name of a ticked box in a task list.
+    Done,
+    /// The name of an empty box in a task list.
+    NotDone,
+    /// The heading of the footnotes.
+    Footnotes,
+    /// The name of the link from a footnote to where it is used.
+    BackToText,
+}
+
+/// A heading.
+#[derive(Debug, PartialEq)]
+pub struct Heading {
+    /// Level in the rendered page, 2 to 6.
+    pub level: u8,
+    /// The id.
+    pub id: Box<str>,
+    /// The text without markup.
+    pub text: Box<str>,
+    /// Offset of the heading in the source, and the offset after it.
+    pub span: (u32, u32),
+    /// Level as written, 1 to 6.
+    pub written_level: u8,
+}
+
+/// A link or another attribute that holds a URL.
+#[derive(Debug, PartialEq)]
+pub struct Link {
+    /// The destination, escapes and entities resolved, not yet percent-decoded.
+    pub destination: Box<str>,
+    /// Offsets of the destination as written in the source.
+    pub span: (u32, u32),
+    /// What holds the destination.
+    pub kind: LinkKind,
+    /// Whether the span is in a reference definition; the offsets of the use, then.
+    pub used_at: Option<(u32, u32)>,
+}
+
+/// What holds a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// A link that a reader follows.
+    Link,
+    /// Something the page loads: an image, a video, a script.
+    Resource,
+    /// A link in angle brackets, `<https://…>`.
+    Autolink,
+    /// A link in raw HTML that a reader follows.
+    HtmlLink,
+    /// Something the page loads, in raw HTML.
+    HtmlResource,
+}
+
+impl LinkKind {
+    /// Whether the page loads the destination.
+    pub fn is_resource(self) -> bool {
+        matches!(self, Self::Resource | Self::HtmlResource)
+    }
+}

@@ -1,0 +1,73 @@
+//! The rules that look at the whole site. Each reads it and returns findings; one file per family.
+
+mod graph;
+mod headings;
+mod input;
+mod matter;
+mod targets;
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::site::{PageId, Site};
+use crate::source::{Sources, Span};
+
+/// An entry of front matter, for [`Locate`].
+#[derive(Clone, Copy, Debug)]
+pub enum Field<'a> {
+    /// The value of a key.
+    Value(&'a str),
+    /// An item of a key's list.
+    Item(&'a str, usize),
+    /// The value of a key in a key's mapping.
+    Entry(&'a str, &'a str),
+}
+
+/// Finds the place of an entry in a file's text. Reading front matter again is dear, and only findings need it.
+pub type Locate = fn(text: &str, field: Field<'_>) -> Range<usize>;
+
+/// What every rule is given.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The snapshot.
+    pub sources: &'a Sources,
+    /// Finds places in front matter.
+    pub locate: Locate,
+    /// Whether there is a template of that name.
+    pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+impl Given<'_> {
+    /// The place of an entry of a page's front matter.
+    fn span(&self, page: PageId, field: Field<'_>) -> Span {
+        let path = &self.site.page(page).article.path;
+        let range = self.sources.text(path).map_or(0..0, |text| (self.locate)(text, field));
+        Span::new(path, range)
+    }
+}
+
+/// Every finding of every rule, in no particular order.
+pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
+    let mut findings = input::findings(given);
+    findings.extend(graph::findings(given));
+    let pages = 0..given.site.pages.len();
+    let per_page = pages.into_par_iter().flat_map_iter(|index| {
+        let id = PageId(index as u32);
+        let mut found = targets::findings(given, id);
+        found.extend(matter::findings(given, id));
+        found.extend(headings::findings(given, id));
+        if given.site.page(id).draft && !given.site.page(id).included {
+            // A draft is checked while it is written, and cannot break the site.
+            found
+                .iter_mut()
+                .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
+        }
+        found
+    });
+    findings.par_extend(per_page);
+    findings
+}

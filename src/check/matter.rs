@@ -1,0 +1,116 @@
+//! Front matter, as far as other files or the date decide whether it is right.
+
+use super::{Field, Given};
+use crate::diagnostic::{
+    DRAFT_TARGET, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, MISSING_RELATED,
+    UNKNOWN_TEMPLATE,
+};
+use crate::site::PageId;
+use crate::suggest;
+
+pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+    let mut findings = dates(given, id);
+    findings.extend(related(given, id));
+    findings.extend(anchors(given, id));
+    findings.extend(template(given, id));
+    findings
+}
+
+fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+    let front_matter = &given.site.page(id).article.front_matter;
+    let today = given.site.options.today;
+    // One day ahead is today for writers east of UTC.
+    let limit = today.tomorrow().unwrap_or(today);
+    let late = [("updated", front_matter.updated), ("reviewed", front_matter.reviewed)];
+    let late =
+        late.into_iter().filter_map(|(key, date)| Some((key, date.filter(|date| *date > limit)?)));
+    late.map(|(key, date)| {
+        let message = format!("`{key}` lies in the future: {date}, and today is {today}");
+        Diagnostic::new(&FUTURE_DATE, given.span(id, Field::Value(key)), message)
+            .help("write the day on which it happened")
+    })
+    .collect()
+}
+
+fn related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+    let site = given.site;
+    let mut findings = Vec::new();
+    for (index, entry) in site.page(id).article.front_matter.related.iter().enumerate() {
+        let span = || given.span(id, Field::Item("related", index));
+        match site.routes.page_by_name(entry) {
+            Some(page) if site.page(page).included => {}
+            Some(_) => findings.push(
+                Diagnostic::new(&DRAFT_TARGET, span(), format!("`{entry}` is a draft"))
+                    .help("publish it, remove the entry, or build with `--drafts`"),
+            ),
+            None => {
+                let suggestion = super::targets::nearest_page_name(site, entry);
+                let help = suggestion.as_ref().map_or(
+                    "write the page's path from the content folder, without extension".to_owned(),
+                    |name| format!("did you mean `{name}`?"),
+                );
+                findings.push(
+                    Diagnostic::new(
+                        &MISSING_RELATED,
+                        span(),
+                        format!("there is no page `{entry}`"),
+                    )
+                    .help(help)
+                    .suggest(suggestion),
+                );
+            }
+        }
+    }
+    findings
+}
+
+fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+    let article = &given.site.page(id).article;
+    let mut findings = Vec::new();
+    for (old, new) in &article.front_matter.anchors {
+        let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
+        let span = || given.span(id, Field::Entry("anchors", old));
+        if headings().any(|heading| heading == old) {
+            let message = format!("`{old}` is the id of a heading, and needs no other");
+            findings
+                .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));
+        } else if !headings().any(|heading| heading == new) {
+            let suggestion = suggest::nearest(new, headings());
+            let help = suggestion
+                .as_ref()
+                .map_or("write the id of a heading of this page".to_owned(), |id| {
+                    format!("did you mean `{id}`?")
+                });
+            findings.push(
+                Diagnostic::new(
+                    &MISSING_ANCHOR,
+                    span(),
+                    format!("this page has no heading with the id `{new}`"),
+                )
+                .help(help)
+                .suggest(suggestion),
+            );
+        }
+    }
+    findings
+}
+
+fn template(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
+    let template = given.site.page(id).article.front_matter.template.as_deref()?;
+    if (given.has_template)(template) {
+        return None;
+    }
+    let known =
+        given.sources.texts_below("templates").filter_map(|(path, _)| path.below("templates"));
+    let suggestion = suggest::nearest(template, known);
+    let help = match &suggestion {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("create `templates/{template}`"),
+    };
+    let span = given.span(id, Field::Value("template"));
+    Some(
+        Diagnostic::new(&UNKNOWN_TEMPLATE, span, format!("there is no template `{template}`"))
+            .help(help)
+            .suggest(suggestion),
+    )
+}

@@ -1,0 +1,85 @@
+//! The command line: joins the edges to `compile`, prints, and decides the exit code. The only place that knows the
+//! terminal, the environment and the clock.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+
+mod arguments;
+mod build;
+mod create;
+mod printer;
+
+use std::process::ExitCode;
+
+use anstream::{eprintln, println};
+use clap::{CommandFactory, Parser};
+
+use crate::article::ArticleKind;
+use crate::parse;
+use arguments::{Arguments, Command, Schema};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing at or above `--fail-on`.
+    Clean,
+    /// Findings.
+    Findings,
+    /// The command could not run.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+/// Runs the command line of the process.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` come as errors that print to standard output. A closed pipe is no failure.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Failed } else { Outcome::Clean }.into();
+        }
+    };
+    let result = match &arguments.command {
+        Command::Build(arguments) => build::build(arguments),
+        Command::Check(arguments) => build::check(arguments),
+        Command::Init(arguments) => create::init(arguments),
+        Command::New(arguments) => create::new(arguments),
+        Command::Schema { schema } => {
+            print_schema(*schema);
+            Ok(Outcome::Clean)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                *shell,
+                &mut Arguments::command(),
+                "silcrow",
+                &mut std::io::stdout(),
+            );
+            Ok(Outcome::Clean)
+        }
+    };
+    result
+        .unwrap_or_else(|error| {
+            eprintln!("{}: {error:#}", printer::error_word());
+            Outcome::Failed
+        })
+        .into()
+}
+
+fn print_schema(schema: Schema) {
+    let schema = match schema {
+        Schema::FrontMatter => parse::front_matter_schema(ArticleKind::Article),
+        Schema::SectionFrontMatter => parse::front_matter_schema(ArticleKind::Section),
+        Schema::Config => parse::configuration_schema(),
+        Schema::Templates => crate::render::context::schema(),
+    };
+    println!("{}", serde_json::to_string_pretty(&schema).expect("a schema is JSON"));
+}

@@ -1,0 +1,154 @@
+//! The arguments, as a table. The help texts here are the program's manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+use crate::config::BaseUrl;
+
+/// A static documentation-site generator for help centers whose articles have to stay right.
+#[derive(Parser)]
+#[command(name = "silcrow", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  silcrow init help-center                    make a small site to start from
+  silcrow build                               build the site here into `public/`
+  silcrow build --base-url /                  the same, for the root of a local server
+  silcrow build --preview --base-url /pr-12/  a preview that search engines leave out
+  silcrow check                               find everything that is wrong, write nothing
+  silcrow check --format json | jq .rule      the same, for programs
+  silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
+  silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
+
+Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run.";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Build the site; with errors, write nothing and leave the old site
+    Build(BuildArguments),
+    /// Find everything that is wrong, and write nothing
+    Check(CheckArguments),
+    /// Make a small site to start from
+    Init(InitArguments),
+    /// Make an article: a draft with every required key and today's date
+    New(NewArguments),
+    /// Print a JSON Schema, for editors and other tools
+    Schema {
+        /// What the schema is of
+        schema: Schema,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Schema {
+    /// An article's front matter
+    FrontMatter,
+    /// A section page's front matter
+    SectionFrontMatter,
+    /// `site.yaml`
+    Config,
+    /// The variables that templates are given
+    Templates,
+}
+
+/// What every command that reads a site takes.
+#[derive(Args)]
+pub(super) struct SiteArguments {
+    /// The site's folder: the one that holds `content`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Where the site is published: a URL, or a path alone. Goes before `site.yaml`
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub(super) base_url: Option<BaseUrl>,
+    /// Make drafts part of the site
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Ask search engines to leave the site out; canonical URLs stay those of `site.yaml`
+    #[arg(long)]
+    pub(super) preview: bool,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+    /// From which severity on findings fail the command
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(super) fail_on: FailOn,
+    /// How findings are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: Format,
+}
+
+#[derive(Args)]
+pub(super) struct BuildArguments {
+    #[command(flatten)]
+    pub(super) site: SiteArguments,
+    /// Where the site is written. Goes before `site.yaml`; `public` when neither says
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) site: SiteArguments,
+    /// Report only the findings in these files; the whole site is read all the same
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct InitArguments {
+    /// The folder; made when it is not there
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+}
+
+#[derive(Args)]
+pub(super) struct NewArguments {
+    /// The article: its section's folder and its name in URLs
+    #[arg(value_name = "SECTION/SLUG")]
+    pub(super) path: String,
+    /// The title
+    #[arg(long)]
+    pub(super) title: String,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors only
+    Error,
+    /// Warnings too
+    Warning,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people: an excerpt, carets, help
+    Human,
+    /// For programs: one JSON object a line
+    Json,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write it as year-month-day, like 2026-04-16".to_owned())
+}

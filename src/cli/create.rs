@@ -1,0 +1,82 @@
+//! `init` and `new`: files to start from. Nothing is ever overwritten.
+#![expect(clippy::print_stderr, reason = "this is where the program speaks")]
+
+use std::fmt::Write;
+
+use anstream::eprintln;
+use anyhow::bail;
+
+use super::Outcome;
+use super::arguments::{InitArguments, NewArguments};
+use super::build::today;
+use crate::io::disk;
+
+/// The starter site: path, and text in which `{today}` stands for the date.
+const STARTER: [(&str, &str); 5] = [
+    ("site.yaml", include_str!("starter/site.yaml")),
+    ("content/index.md", include_str!("starter/index.md")),
+    ("content/getting-started/index.md", include_str!("starter/section.md")),
+    ("content/getting-started/first-article.md", include_str!("starter/first-article.md")),
+    ("content/getting-started/second-article.md", include_str!("starter/second-article.md")),
+];
+
+pub(super) fn init(arguments: &InitArguments) -> anyhow::Result<Outcome> {
+    let today = arguments.today.unwrap_or_else(today).to_string();
+    let folder = &arguments.folder;
+    if let Some(taken) = STARTER
+        .iter()
+        .map(|(path, _)| folder.join(path))
+        .find(|path| path.symlink_metadata().is_ok())
+    {
+        bail!("`{}` exists already; name a folder that holds no site", taken.display());
+    }
+    for (path, text) in STARTER {
+        disk::write_new(&folder.join(path), &text.replace("{today}", &today))?;
+    }
+    eprintln!(
+        "made a site in `{}`; build it with `silcrow build --root {}`",
+        folder.display(),
+        folder.display()
+    );
+    Ok(Outcome::Clean)
+}
+
+pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
+    let path = arguments.path.trim_matches('/');
+    let path = path.strip_suffix(".md").unwrap_or(path);
+    let wrong = path.is_empty()
+        || path.contains(['\\', '\0'])
+        || path
+            .split('/')
+            .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with('~'));
+    if wrong || path.rsplit('/').next() == Some("index") {
+        bail!(
+            "`{}` does not name an article; write its section and its name in URLs, like `byok/setup-mistral`",
+            arguments.path
+        );
+    }
+    if !arguments
+        .root
+        .join("content")
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_dir() || metadata.is_symlink())
+    {
+        bail!(disk::DiskError::NoContent(arguments.root.clone()));
+    }
+    let title = arguments.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    if title.is_empty() {
+        bail!("the title is empty");
+    }
+    let file = arguments.root.join("content").join(format!("{path}.md"));
+    let today = arguments.today.unwrap_or_else(today);
+    let mut text = String::from("---\n");
+    let quoted = serde_json::to_string(&title)?;
+    // JSON's quoted text is YAML's too.
+    write!(
+        text,
+        "title: {quoted}\ndescription: One sentence on what this article is for.\nupdated: {today}\ndraft: true\n---\n\nWhat the reader wants to do, and what they need for it.\n"
+    )?;
+    disk::write_new(&file, &text)?;
+    eprintln!("made `{}`, a draft; see it with `silcrow build --drafts`", file.display());
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,85 @@
+//! What the terminal is given: findings on standard output, the summary and progress on standard error.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use anstream::eprintln;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::arguments::Format;
+use crate::diagnostic::Diagnostic;
+use crate::report::{self, Counts};
+use crate::source::Sources;
+
+/// Prints findings in a format. A closed pipe is no failure: who reads has read enough.
+pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    let text = match format {
+        // The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
+        Format::Human => report::human::report(diagnostics, sources, true),
+        Format::Json => report::json::report(diagnostics, sources),
+    };
+    let mut output = anstream::stdout();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// The last line: what was done, what was found, how long it took.
+pub(super) fn summary(what: &str, counts: Counts, took: Duration) {
+    eprintln!("{what}: {} ({})", counts.text(), seconds(took));
+}
+
+/// Something worth knowing that is no finding.
+pub(super) fn notice(text: &str) {
+    eprintln!("note: {text}");
+}
+
+fn seconds(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        format!("{} ms", took.as_millis())
+    } else {
+        format!("{:.1} s", took.as_secs_f64())
+    }
+}
+
+/// `error`, in red on a terminal.
+pub(super) fn error_word() -> impl std::fmt::Display {
+    "\u{1b}[1;31merror\u{1b}[0m"
+}
+
+/// A progress line that appears only on a terminal, and only when the work takes longer than half a second.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    start: std::time::Instant,
+}
+
+impl Progress {
+    /// Counts up to `length`. `start` is when the command began.
+    pub(super) fn new(length: usize, start: std::time::Instant) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target = if terminal {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
+            bar.set_style(style);
+        }
+        Self { bar, start }
+    }
+
+    /// One more.
+    pub(super) fn increment(&self) {
+        if self.start.elapsed() > Duration::from_millis(500) {
+            self.bar.inc(1);
+        } else {
+            // Counted without drawing.
+            self.bar.inc_length(0);
+        }
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,175 @@
+//! The whole program in one place: sources → site → pages and findings. The only file that names all phases; every
+//! verb calls these functions in this order.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::article::Article;
+use crate::check::{self, Field, Given};
+use crate::config::{Options, Strings};
+use crate::diagnostic::Diagnostic;
+use crate::output::{Output, OutputBody};
+use crate::parse::highlight::{Grammars, Highlighter};
+use crate::parse::yaml::{Key, Part};
+use crate::parse::{self, strings};
+use crate::path::SourcePath;
+use crate::render::templates::{self, Failure};
+use crate::render::{Renderer, View, redirects};
+use crate::site::tree::CONTENT;
+use crate::site::{self, Site};
+use crate::source::{Content, Sources};
+use crate::theme;
+
+/// What is remembered from one compilation to the next.
+///
+/// Contract: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed; parsing
+/// depends on nothing else. What is remembered brings its findings with it, so a memo changes the time that a
+/// compilation takes and nothing else.
+#[derive(Default)]
+pub struct Memo {
+    parsed: HashMap<SourcePath, Parsed>,
+    grammars: Grammars,
+}
+
+#[derive(Clone)]
+struct Parsed {
+    text: Arc<str>,
+    article: Arc<Article>,
+    diagnostics: Arc<[Diagnostic]>,
+}
+
+/// A site and what was found while it was put together.
+pub struct Compiled {
+    /// The site.
+    pub site: Site,
+    strings: Strings,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Stage 1: every text parsed, the site put together, every link resolved.
+pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
+    let configuration_path = SourcePath::new(parse::CONFIGURATION_FILE);
+    let (configuration, mut diagnostics) = sources
+        .text(&configuration_path)
+        .map_or_else(Default::default, |text| parse::configuration(text));
+    let strings = strings(sources, &mut diagnostics);
+    let texts: Vec<_> = sources.texts_below(CONTENT).collect();
+    let grammars = &memo.grammars;
+    let parse = |highlighter: &mut Highlighter, (path, text): &(&SourcePath, &Arc<str>)| match memo
+        .parsed
+        .get(*path)
+    {
+        Some(parsed) if Arc::ptr_eq(&parsed.text, text) || parsed.text == **text => parsed.clone(),
+        _ => {
+            let (article, diagnostics) = parse::article(path, text, highlighter);
+            Parsed {
+                text: Arc::clone(text),
+                article: Arc::new(article),
+                diagnostics: diagnostics.into(),
+            }
+        }
+    };
+    let parsed: Vec<Parsed> =
+        texts.par_iter().map_init(|| Highlighter::new(grammars), parse).collect();
+    diagnostics.extend(parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
+    let articles = parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect();
+    memo.parsed = texts.iter().map(|(path, _)| (*path).clone()).zip(parsed).collect();
+    let (site, conflicts) = site::site(articles, sources, configuration, options);
+    diagnostics.extend(conflicts);
+    Compiled { site, strings, diagnostics }
+}
+
+fn strings(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Strings {
+    let mut strings = Strings::new();
+    // The theme's own file is right: a test reads it.
+    let _ = strings::read(theme::text(strings::FILE), &mut strings);
+    if let Some(text) = sources.text(&SourcePath::new(strings::FILE)) {
+        diagnostics.extend(strings::read(text, &mut strings));
+    }
+    strings
+}
+
+impl Compiled {
+    /// Stage 2: what renders pages. Each page can be rendered alone, in any order and on any thread.
+    pub fn renderer(&self, sources: &Sources) -> (Renderer<'_>, Vec<Diagnostic>) {
+        Renderer::new(&self.site, sources, self.strings.clone())
+    }
+
+    /// Stage 3, first half: every rule over the whole site.
+    pub fn findings(&self, sources: &Sources, renderer: &Renderer<'_>) -> Vec<Diagnostic> {
+        let has_template = |name: &str| renderer.has_template(name);
+        let given = Given { site: &self.site, sources, locate, has_template: &has_template };
+        let mut diagnostics = self.diagnostics.clone();
+        diagnostics.extend(check::findings(given));
+        diagnostics
+    }
+}
+
+/// Stage 3, second half: every page rendered once and handed to `sink`, so that template errors on pages that nobody
+/// visits are found. An error in a template is one finding, with the number of pages it shows on.
+pub fn pages(renderer: &Renderer<'_>, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnostic> {
+    let render = |view: &View| match renderer.render(*view) {
+        Ok(output) => {
+            sink(output);
+            None
+        }
+        Err(failure) => failure,
+    };
+    let failures: Vec<Failure> = renderer.views().par_iter().filter_map(render).collect();
+    // One place of a template is one mistake, though its message may name what is different on each page.
+    let mut places: BTreeMap<(String, usize, usize), (Failure, usize)> = BTreeMap::new();
+    for failure in failures {
+        let key = (failure.template.clone(), failure.start, failure.end);
+        places.entry(key).or_insert((failure, 0)).1 += 1;
+    }
+    places
+        .into_values()
+        .map(|(failure, count)| Diagnostic {
+            pages: Some(count),
+            ..templates::diagnostic(&failure)
+        })
+        .collect()
+}
+
+/// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
+pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
+    let (redirects, notice) = redirects::redirects(site);
+    let copies = site.routes.assets.iter().filter_map(|asset| {
+        let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
+        let path = asset.url.output();
+        Some(match (&file.text, sources.is_embedded(&asset.source)) {
+            (Some(text), true) => Output::bytes(path, text.as_bytes().to_vec()),
+            _ => {
+                let spelling =
+                    file.spelling.clone().unwrap_or_else(|| asset.source.as_str().into());
+                Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }
+            }
+        })
+    });
+    (copies.chain(redirects).collect(), notice)
+}
+
+/// Sets each finding's severity as the site does, drops what is off, and sorts.
+pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let rules = &site.configuration.rules;
+    let set = |finding: Diagnostic| {
+        let severity = rules.severity(finding.rule, &finding.span.file, finding.severity);
+        (severity > crate::diagnostic::Severity::Off).then_some(Diagnostic { severity, ..finding })
+    };
+    let mut diagnostics: Vec<_> = diagnostics.into_iter().filter_map(set).collect();
+    Diagnostic::sort(&mut diagnostics);
+    diagnostics
+}
+
+fn locate(text: &str, field: Field<'_>) -> Range<usize> {
+    let name = |name: &str| Key::Name(name.to_owned());
+    let path = match field {
+        Field::Value(key) => vec![name(key)],
+        Field::Item(key, index) => vec![name(key), Key::Index(index)],
+        Field::Entry(key, entry) => vec![name(key), name(entry)],
+    };
+    parse::locate_field(text, &path, Part::Value)
+}

@@ -1,0 +1,279 @@
+//! The resolved settings of a site, and the options of one run. Every default is decided here or in `parse`.
+
+use std::collections::BTreeMap;
+
+use globset::GlobMatcher;
+use jiff::civil::Date;
+
+use crate::diagnostic::{Rule, Severity};
+use crate::path::{SourcePath, encode_path};
+
+/// What a run is asked for, beside the sources. Today's date enters here and nowhere else.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The date that counts as today.
+    pub today: Date,
+    /// Whether drafts are part of the site.
+    pub drafts: bool,
+    /// Whether pages ask search engines to leave them out.
+    pub preview: bool,
+    /// Replaces the site's base URL.
+    pub base_url: Option<BaseUrl>,
+}
+
+impl Options {
+    /// A plain run on that date.
+    pub fn on(today: Date) -> Self {
+        Self { today, drafts: false, preview: false, base_url: None }
+    }
+}
+
+/// Everything that the theme says, by name.
+pub type Strings = BTreeMap<&'static str, String>;
+
+/// The resolved settings of `site.yaml`.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// The site's name.
+    pub title: String,
+    /// One sentence on what the site is for.
+    pub description: Option<String>,
+    /// Where the site is published, as `site.yaml` says.
+    pub base_url: Option<BaseUrl>,
+    /// The language of the content, as a BCP 47 tag.
+    pub language: String,
+    /// The direction of the text.
+    pub text_direction: TextDirection,
+    /// The folder that `build` writes to, relative to the root.
+    pub output: String,
+    /// A URL or mail address for readers who need help.
+    pub contact: Option<String>,
+    /// Redirects for whole folders.
+    pub redirects: Vec<Redirect>,
+    /// The review interval of articles that set none and whose sections set none.
+    pub review_every: Option<ReviewInterval>,
+    /// Severities that differ from the table's.
+    pub rules: RuleSettings,
+    /// Free data for templates.
+    pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            title: "Help center".to_owned(),
+            description: None,
+            base_url: None,
+            language: "en".to_owned(),
+            text_direction: TextDirection::Ltr,
+            output: "public".to_owned(),
+            contact: None,
+            redirects: Vec::new(),
+            review_every: None,
+            rules: RuleSettings::default(),
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
+/// The direction of a text, as HTML's `dir` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextDirection {
+    /// Left to right.
+    Ltr,
+    /// Right to left.
+    Rtl,
+}
+
+impl TextDirection {
+    /// The value of HTML's `dir` attribute.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ltr => "ltr",
+            Self::Rtl => "rtl",
+        }
+    }
+}
+
+/// A redirect for a whole folder, as hosts' `_redirects` files write it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redirect {
+    /// Old path below the base URL, or a full URL of the site's origin; `*` at its end takes the rest.
+    pub from: String,
+    /// New path below the base URL, or a full URL; `:splat` stands for the rest.
+    pub to: String,
+}
+
+/// Where a site is published: an origin where known, and a path that ends in `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: Option<String>,
+    path: String,
+}
+
+impl BaseUrl {
+    /// The root of an unknown origin.
+    pub fn root() -> Self {
+        Self { origin: None, path: "/".to_owned() }
+    }
+
+    /// A base URL from `https://example.com/docs/`, or from a path alone (`/preview/pr-12/`), with or without the
+    /// final slash.
+    ///
+    /// # Errors
+    ///
+    /// Says in words what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(bad) = text
+            .chars()
+            .find(|c| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}".contains(*c))
+        {
+            return Err(format!("a URL cannot hold {bad:?}"));
+        }
+        if text.contains(['?', '#']) {
+            return Err("a base URL has no `?` and no `#`".to_owned());
+        }
+        if text.starts_with('/') && !text.starts_with("//") {
+            return Ok(Self { origin: None, path: Self::normal_path(text)? });
+        }
+        let lower = text.to_ascii_lowercase();
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme));
+        let Some(scheme) = scheme else {
+            return Err("it begins neither with `https://` or `http://` nor with `/`".to_owned());
+        };
+        let (host, path) = text[scheme.len()..]
+            .split_at(text[scheme.len()..].find('/').unwrap_or(text.len() - scheme.len()));
+        if host.is_empty() || host.contains('@') {
+            return Err("it names no host".to_owned());
+        }
+        Ok(Self {
+            origin: Some(format!("{scheme}{}", host.to_ascii_lowercase())),
+            path: Self::normal_path(path)?,
+        })
+    }
+
+    fn normal_path(path: &str) -> Result<String, String> {
+        if path.split('/').any(|part| part == "." || part == "..") {
+            return Err("its path holds `.` or `..`".to_owned());
+        }
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let decoded = parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8());
+        let parts = decoded
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| "its path is not UTF-8".to_owned())?;
+        Ok(if parts.is_empty() {
+            "/".to_owned()
+        } else {
+            format!("/{}/", encode_path(&parts.join("/")))
+        })
+    }
+
+    /// Scheme and host (`https://example.com`), where known.
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
+    /// The path, percent-encoded, with a `/` at both ends.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The absolute URL of a path of this site that already carries the base path.
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        Some(format!("{}{path}", self.origin.as_deref()?))
+    }
+}
+
+/// An interval between reviews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewInterval {
+    /// Its length in days.
+    pub days: u32,
+}
+
+impl ReviewInterval {
+    /// Reads `90d`, `6 weeks`, `3 months` (of 30 days) or `1 year` (of 365 days).
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let count: u32 = text[..digits].parse().ok()?;
+        let unit = match text[digits..].trim() {
+            "d" | "day" | "days" => 1,
+            "w" | "week" | "weeks" => 7,
+            "month" | "months" => 30,
+            "y" | "year" | "years" => 365,
+            _ => return None,
+        };
+        let days = count.checked_mul(unit).filter(|days| (1..=36_500).contains(days))?;
+        Some(Self { days })
+    }
+}
+
+/// Severities that a site sets, by rule and by file.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSettings {
+    settings: BTreeMap<&'static str, Vec<(Option<GlobMatcher>, Severity)>>,
+}
+
+impl RuleSettings {
+    /// Sets the severity of `rule` for the files that `glob` matches, or for all.
+    pub fn set(&mut self, rule: &'static Rule, glob: Option<GlobMatcher>, severity: Severity) {
+        self.settings.entry(rule.name).or_default().push((glob, severity));
+    }
+
+    /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
+    pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
+        let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);
+        let matches = |glob: &Option<GlobMatcher>| {
+            glob.as_ref().is_none_or(|glob| glob.is_match(file.as_str()))
+        };
+        settings
+            .iter()
+            .rev()
+            .find(|(glob, _)| matches(glob))
+            .map_or(default, |(_, severity)| *severity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BaseUrl, ReviewInterval};
+
+    #[test]
+    fn base_urls_are_normalised() {
+        let read = |text: &str| {
+            BaseUrl::parse(text)
+                .map(|base| (base.origin().map(str::to_owned), base.path().to_owned()))
+        };
+        assert_eq!(
+            read("https://Example.com"),
+            Ok((Some("https://example.com".to_owned()), "/".to_owned()))
+        );
+        assert_eq!(
+            read("https://a.b/docs"),
+            Ok((Some("https://a.b".to_owned()), "/docs/".to_owned()))
+        );
+        assert_eq!(read("/preview/pr-12"), Ok((None, "/preview/pr-12/".to_owned())));
+        for bad in [
+            "example.com",
+            "//example.com/",
+            "https://",
+            "https://a.b/x?y",
+            "ftp://a.b/",
+            "https://a b/",
+            "/a/../b",
+        ] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn review_intervals_have_a_unit() {
+        let days = |text: &str| ReviewInterval::parse(text).map(|interval| interval.days);
+        assert_eq!(days("90d"), Some(90));
+        assert_eq!(days("6 weeks"), Some(42));
+        for bad in ["90", "d", "0d", "-3d", "4 fortnights", "99999999999d", ""] {
+            assert_eq!(days(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Findings as data: which rule, how severe, where, and what to type next. Only `report` turns one into text.
+
+mod rules;
+
+use std::fmt;
+
+pub use rules::*;
+
+use crate::source::Span;
+
+/// How much a finding weighs. Ordered: an error is greater than a warning.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Should be fixed; the build goes on.
+    Warning,
+    /// Must be fixed; nothing is written.
+    Error,
+}
+
+impl Severity {
+    /// The severity's name in `site.yaml` and in the output formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Off, Self::Info, Self::Warning, Self::Error]
+            .into_iter()
+            .find(|severity| severity.name() == name)
+    }
+}
+
+/// One row of the table of rules.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name in `site.yaml` and in every output. Never reused, never renamed.
+    pub name: &'static str,
+    /// Which family the rule belongs to.
+    pub family: Family,
+    /// The severity where the site sets none.
+    pub severity: Severity,
+    /// What the rule finds, in one sentence.
+    pub summary: &'static str,
+    /// Why that is wrong and what to do.
+    pub explanation: &'static str,
+    /// An input that the rule finds.
+    pub bad: &'static str,
+    /// The same, put right.
+    pub good: &'static str,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// A family of rules.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Family {
+    /// Where links lead.
+    Targets,
+    /// How destinations are written.
+    Form,
+    /// What the reader of the file system met.
+    Input,
+    /// How pages relate to each other and to URLs.
+    Graph,
+    /// Front matter and `site.yaml`.
+    FrontMatter,
+    /// Headings, and what the theme and hosts need.
+    Headings,
+    /// Templates.
+    Templates,
+    /// The rules' own settings.
+    Meta,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Targets => "targets",
+            Self::Form => "form",
+            Self::Input => "input",
+            Self::Graph => "graph",
+            Self::FrontMatter => "front matter",
+            Self::Headings => "headings and theme",
+            Self::Templates => "templates",
+            Self::Meta => "meta",
+        })
+    }
+}
+
+/// A finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// The rule's severity, as the site sets it.
+    pub severity: Severity,
+    /// What is wrong: names in backticks, no full stop.
+    pub message: String,
+    /// The very destination, value or key that is wrong.
+    pub span: Span,
+    /// Other places that belong to the finding, each with a word on why.
+    pub related: Vec<Label>,
+    /// What to do about it, in a line.
+    pub help: Option<String>,
+    /// What to type in place of the span's text, where one text is likely meant.
+    pub suggestion: Option<String>,
+    /// On how many pages the finding shows, for findings in templates.
+    pub pages: Option<usize>,
+}
+
+/// A place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// Why it matters.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding of `rule` at `span`, with the rule's own severity.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            message: message.into(),
+            span,
+            related: Vec::new(),
+            help: None,
+            suggestion: None,
+            pages: None,
+        }
+    }
+
+    /// The same with a line of help.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The same with the text to type in place of the span's.
+    #[must_use]
+    pub fn suggest(self, suggestion: Option<String>) -> Self {
+        Self { suggestion, ..self }
+    }
+
+    /// The same with one more related place.
+    #[must_use]
+    pub fn relate(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Sorts findings by file, position and rule.
+    pub fn sort(diagnostics: &mut [Self]) {
+        diagnostics.sort_by(|a, b| {
+            (&a.span, a.rule.name, &a.message, &a.help).cmp(&(
+                &b.span,
+                b.rule.name,
+                &b.message,
+                &b.help,
+            ))
+        });
+    }
+}

@@ -1,0 +1,232 @@
+//! The one table of rules. A row is all that `check`, the manual and the output formats know of a rule; adding a rule
+//! is one row here and one function in `check` (or the finding's maker in `parse` or `render`).
+
+use super::{Family, Rule, Severity};
+
+/// Declares each rule as a static, and the table of them all in the same order, so that no row can be forgotten.
+macro_rules! rules {
+    ($($id:ident = $name:literal, $family:ident, $severity:ident: $summary:literal, $explanation:literal, bad $bad:literal, good $good:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub static $id: Rule = Rule {
+                name: $name, family: Family::$family, severity: Severity::$severity,
+                summary: $summary, explanation: $explanation, bad: $bad, good: $good,
+            };
+        )*
+        /// Every rule, by family.
+        pub static RULES: &[&Rule] = &[$(&$id),*];
+    };
+}
+
+/// The rule of that name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+rules! {
+    MISSING_PAGE = "missing-page", Targets, Error:
+        "A link leads to a page that does not exist",
+        "Readers would meet a 404 page. Links are written to the source file of the page, relative to the file they stand in.",
+        bad "[Overview](overveiw.md)", good "[Overview](overview.md)";
+    MISSING_ASSET = "missing-asset", Targets, Error:
+        "A link or an image leads to a file that does not exist",
+        "Put the file beside the article or in `static/`, or correct the path.",
+        bad "![The key page](keys.pgn)", good "![The key page](keys.png)";
+    MISSING_ANCHOR = "missing-anchor", Targets, Error:
+        "A link leads to a heading that the page does not have",
+        "Readers would land at the top of the page instead. Ids are made from headings as GitHub makes them, or set with `{#id}`.",
+        bad "[Create a key](setup.md#make-your-key)", good "[Create a key](setup.md#create-your-key)";
+    MISSING_RELATED = "missing-related", Targets, Error:
+        "An entry of `related` names no page",
+        "Entries are page paths from the content folder, without extension; a section is named by its folder.",
+        bad "related: [byok/overveiw]", good "related: [byok/overview]";
+    PATH_CASE = "path-case", Targets, Error:
+        "A destination differs from the file's name in upper and lower case",
+        "It works on macOS and Windows and breaks on most servers.",
+        bad "[Overview](Overview.md)", good "[Overview](overview.md)";
+    ANCHOR_CASE = "anchor-case", Targets, Error:
+        "A fragment differs from the heading's id in upper and lower case",
+        "Browsers compare ids exactly.",
+        bad "[Create a key](setup.md#Create-Your-Key)", good "[Create a key](setup.md#create-your-key)";
+    ESCAPES_ROOT = "escapes-root", Targets, Error:
+        "A destination climbs out of the site",
+        "There are more `..` than folders. Browsers would silently stop at the root and show another page.",
+        bad "[Overview](../../../overview.md)", good "[Overview](../overview.md)";
+    DRAFT_TARGET = "draft-target", Targets, Error:
+        "A link leads to a draft, which is not part of the site",
+        "Publish the draft, remove the link, or build with `--drafts`.",
+        bad "[Billing](billing.md)", good "Billing (coming soon)";
+    UNICODE_NORMALISATION = "unicode-normalisation", Targets, Error:
+        "A destination is the file's name in another Unicode form",
+        "It looks the same and works only on systems that normalise names.",
+        bad "[Uber](u%CC%88ber.md)", good "[Uber](%C3%BCber.md)";
+    NON_CANONICAL_URL = "non-canonical-url", Form, Warning:
+        "A link leads to a page by a URL that is not the page's own",
+        "Readers would be redirected: a page's URL ends in `/` and has no `index.html` and no double slash.",
+        bad "[Overview](/byok/overview/index.html)", good "[Overview](/byok/overview/)";
+    RELATIVE_URL = "relative-url", Form, Error:
+        "A link to a page is written as a relative URL",
+        "Relative URLs do not work in editors and on code hosts, and break when a page moves. Link to the source file.",
+        bad "[Overview](../overview/)", good "[Overview](overview.md)";
+    ABSOLUTE_MD = "absolute-md", Form, Error:
+        "A link to a source file begins with `/`",
+        "Links to source files are relative to the file they stand in, so that they work in editors and on code hosts.",
+        bad "[Overview](/byok/overview.md)", good "[Overview](../byok/overview.md)";
+    BACKSLASH_PATH = "backslash-path", Form, Error:
+        "A destination holds a backslash",
+        "URLs are separated by `/` on every system.",
+        bad "[Overview](..\\byok\\overview.md)", good "[Overview](../byok/overview.md)";
+    BAD_PERCENT_ENCODING = "bad-percent-encoding", Form, Error:
+        "A `%` is not followed by two hexadecimal digits of UTF-8",
+        "Write a percent sign in a URL as `%25`.",
+        bad "[Discount](100%.md)", good "[Discount](100%25.md)";
+    EMPTY_DESTINATION = "empty-destination", Form, Error:
+        "A link has no destination",
+        "Browsers reload the page for it.",
+        bad "[Overview]()", good "[Overview](overview.md)";
+    EMPTY_FRAGMENT = "empty-fragment", Form, Warning:
+        "A link leads to `#` alone",
+        "It jumps to the top of the page. Write `#top` where that is meant.",
+        bad "[Back](#)", good "[Back](#top)";
+    PROTOCOL_RELATIVE = "protocol-relative", Form, Warning:
+        "A URL begins with `//`",
+        "Say `https:`, so that the link works from anywhere.",
+        bad "[API](//api.example.com/)", good "[API](https://api.example.com/)";
+    LOCAL_URL = "local-url", Form, Error:
+        "A link leads to the writer's own machine or network",
+        "Readers cannot reach it. As an example of an address, write it as code.",
+        bad "[App](http://localhost:3000/)", good "`http://localhost:3000/`";
+    FORBIDDEN_SCHEME = "forbidden-scheme", Form, Error:
+        "A link runs a script",
+        "A strict content security policy blocks it.",
+        bad "[Print](javascript:print())", good "Print the page.";
+    MALFORMED_MAILTO = "malformed-mailto", Form, Error:
+        "A mail address is not a `mailto:` URL, or names no address",
+        "RFC 6068: `mailto:`, one address or more, then parameters after `?`.",
+        bad "[Write to us](help@example.com)", good "[Write to us](mailto:help@example.com)";
+    NOT_UTF8 = "not-utf8", Input, Error:
+        "A text is not UTF-8",
+        "Save the file as UTF-8. UTF-16 and Latin-1 cannot be told apart from damage.",
+        bad "a byte E9 for `é`", good "the bytes C3 A9 for `é`";
+    UNREADABLE_FILE = "unreadable-file", Input, Error:
+        "A file or folder cannot be read",
+        "The system's reason stands in the message.",
+        bad "a file without read permission", good "`chmod u+r FILE`";
+    SYMLINK_OUTSIDE = "symlink-outside", Input, Error:
+        "A symbolic link leads out of the site's folder, or nowhere",
+        "The site would depend on files that a clone of it does not hold.",
+        bad "content/notes.md -> /home/me/notes.md", good "content/notes.md";
+    SYMLINK_LOOP = "symlink-loop", Input, Error:
+        "A symbolic link leads to a folder it is in, or through another linked folder",
+        "A folder that a link leads to is read once; links to folders inside it are not followed.",
+        bad "content/byok/all -> ..", good "content/byok/";
+    UNUSABLE_FILE_NAME = "unusable-file-name", Input, Error:
+        "A file's name does not work on every system",
+        "Windows reserves some names and characters; a URL needs Unicode.",
+        bad "content/aux.md", good "content/auxiliary.md";
+    TOO_DEEP = "too-deep", Input, Error:
+        "More than 32 folders are inside each other",
+        "Deeper trees are mistakes, and their paths are longer than some systems can open.",
+        bad "content/a/a/a/…", good "content/a/";
+    MISSING_SECTION_PAGE = "missing-section-page", Input, Warning:
+        "A folder with articles has no `index.md`",
+        "The section is titled by the folder's name until it has a page of its own.",
+        bad "content/byok/overview.md alone", good "content/byok/index.md beside it";
+    URL_CONFLICT = "url-conflict", Graph, Error:
+        "Two sources claim one URL",
+        "Only one could be published. URLs that differ only in case conflict too: some hosts do not tell them apart.",
+        bad "content/byok.md and content/byok/index.md", good "content/byok/index.md";
+    ALIAS_CONFLICT = "alias-conflict", Graph, Error:
+        "Two pages claim one alias",
+        "An old address can lead to one page only.",
+        bad "aliases: [/old/] in two articles", good "aliases: [/old/] in one";
+    ALIAS_SHADOWS_PAGE = "alias-shadows-page", Graph, Error:
+        "An alias is the address of a page or a file",
+        "The redirect would replace it.",
+        bad "aliases: [/byok/overview/]", good "aliases: [/byok/intro/]";
+    LINK_TO_ALIAS = "link-to-alias", Graph, Warning:
+        "A link leads to an old address",
+        "Readers would be redirected. Link to the page itself.",
+        bad "[Overview](/help/overview/)", good "[Overview](overview.md)";
+    MISSING_FRONT_MATTER = "missing-front-matter", FrontMatter, Error:
+        "A file does not begin with front matter",
+        "Front matter is YAML between two lines of `---` at the very start of the file.",
+        bad "# Overview", good "---\ntitle: Overview\n---";
+    UNCLOSED_FRONT_MATTER = "unclosed-front-matter", FrontMatter, Error:
+        "Front matter does not end",
+        "A line of `---` closes it.",
+        bad "---\ntitle: Overview", good "---\ntitle: Overview\n---";
+    INVALID_YAML = "invalid-yaml", FrontMatter, Error:
+        "Front matter or configuration is not YAML",
+        "Often a value holds `: ` or begins with a special character, and needs quotes.",
+        bad "title: Keys: an overview", good "title: \"Keys: an overview\"";
+    MISSING_FIELD = "missing-field", FrontMatter, Error:
+        "A required key is missing",
+        "Articles need `title`, `description` and `updated`; section pages need `title`.",
+        bad "---\ntitle: Overview\n---", good "---\ntitle: Overview\ndescription: What BYOK is\nupdated: 2026-04-16\n---";
+    UNKNOWN_FIELD = "unknown-field", FrontMatter, Error:
+        "A key is not known",
+        "A typing mistake would silently lose the value. Free data for templates goes under `extra`.",
+        bad "titel: Overview", good "title: Overview";
+    INVALID_VALUE = "invalid-value", FrontMatter, Error:
+        "A value is not of the key's kind",
+        "The message says what is expected.",
+        bad "updated: 16.04.2026", good "updated: 2026-04-16";
+    DUPLICATE_FIELD = "duplicate-field", FrontMatter, Error:
+        "A key stands twice",
+        "Only one of the values could count.",
+        bad "title: One\ntitle: Two", good "title: One";
+    FUTURE_DATE = "future-date", FrontMatter, Error:
+        "A date lies in the future",
+        "`updated` and `reviewed` say what has happened. One day ahead is allowed, for writers east of UTC.",
+        bad "updated: 2062-04-16", good "updated: 2026-04-16";
+    SKIPPED_HEADING_LEVEL = "skipped-heading-level", Headings, Warning:
+        "A heading is more than one level below the one before it",
+        "People who navigate by headings miss a step (WCAG 2.2, technique G141).",
+        bad "## Create a key\n#### Name it", good "## Create a key\n### Name it";
+    TEMPLATE_ERROR = "template-error", Templates, Error:
+        "A template cannot be read or rendered",
+        "The message is the template engine's; the place is in the template.",
+        bad "{{ page.titel }}", good "{{ page.title }}";
+    UNKNOWN_TEMPLATE = "unknown-template", Templates, Error:
+        "Front matter names a template that does not exist",
+        "Templates are the files below `templates/`, named by their path there.",
+        bad "template: guied.html", good "template: guide.html";
+    UNKNOWN_RULE = "unknown-rule", Meta, Error:
+        "`site.yaml` sets the severity of a rule that does not exist",
+        "The setting would have no effect.",
+        bad "rules: {missing-pages: off}", good "rules: {missing-page: off}";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{RULES, rule};
+
+    #[test]
+    fn names_are_kebab_case_and_unique() {
+        let names: BTreeSet<_> = RULES.iter().map(|rule| rule.name).collect();
+        assert_eq!(names.len(), RULES.len());
+        assert!(names.iter().all(|name| {
+            name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        }));
+        assert!(rule("missing-page").is_some() && rule("missing").is_none());
+    }
+
+    #[test]
+    fn every_row_is_filled_and_ends_as_sentences_do() {
+        for rule in RULES {
+            assert!(
+                !rule.summary.ends_with('.') && rule.explanation.ends_with('.'),
+                "{}",
+                rule.name
+            );
+            assert!(
+                !rule.bad.is_empty() && !rule.good.is_empty() && rule.bad != rule.good,
+                "{}",
+                rule.name
+            );
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The file system: reading a site's sources, and writing its output all or nothing.
+
+mod read;
+mod write;
+
+use std::path::PathBuf;
+
+pub use read::read;
+pub use write::{Staging, write_new};
+
+/// Why the file system could not do what was asked.
+#[derive(Debug)]
+pub enum DiskError {
+    /// The system refused; what was tried, and where.
+    Io {
+        /// What was tried, as a verb: `write`.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The site has no `content` folder.
+    NoContent(PathBuf),
+    /// The output folder holds files that silcrow did not write; some of them.
+    ForeignFiles(PathBuf, Vec<String>),
+    /// The output folder is, contains or is in a folder of sources.
+    Overlap(PathBuf, PathBuf),
+    /// The output is a file, not a folder.
+    NotAFolder(PathBuf),
+    /// The file is there already.
+    Exists(PathBuf),
+}
+
+impl std::fmt::Display for DiskError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io { action, path, source } => {
+                write!(formatter, "could not {action} `{}`: {source}", path.display())
+            }
+            Self::NoContent(root) => write!(
+                formatter,
+                "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or make one with `silcrow init`",
+                root.display()
+            ),
+            Self::ForeignFiles(output, files) => {
+                write!(
+                    formatter,
+                    "`{}` holds files that silcrow did not write, and would lose them: {}; name another folder with `--output`, or empty this one",
+                    output.display(),
+                    files.join(", ")
+                )
+            }
+            Self::Overlap(output, sources) => write!(
+                formatter,
+                "the output `{}` and the sources `{}` are inside each other; name another folder with `--output`",
+                output.display(),
+                sources.display()
+            ),
+            Self::NotAFolder(path) => write!(
+                formatter,
+                "the output `{}` is a file, not a folder; name another with `--output`",
+                path.display()
+            ),
+            Self::Exists(path) => {
+                write!(formatter, "`{}` exists already, and is left as it is", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for DiskError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> DiskError {
+    let path = path.into();
+    move |source| DiskError::Io { action, path, source }
+}

@@ -1,0 +1,282 @@
+//! Reads a site's sources into a snapshot, in parallel. What cannot be taken as it is becomes a problem in the
+//! snapshot, never a silent skip.
+#![expect(clippy::disallowed_methods, reason = "this is where files are read")]
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::{DiskError, io};
+use crate::path::SourcePath;
+use crate::source::{Asset, Content, File, MAX_DEPTH, Origin, Problem, ProblemKind, Sources};
+use crate::theme;
+
+/// Reads `site.yaml`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
+///
+/// # Errors
+///
+/// When there is no `content` folder, or the root itself cannot be looked at. Everything else is a problem in the
+/// snapshot.
+pub fn read(root: &Path) -> Result<Sources, DiskError> {
+    let real_root = fs::canonicalize(root).map_err(io("open", root))?;
+    if !real_root.join("content").is_dir() {
+        return Err(DiskError::NoContent(root.to_owned()));
+    }
+    let mut found = Found::default();
+    if real_root.join("site.yaml").exists() {
+        found.files.push((real_root.join("site.yaml"), Kind::Text));
+    }
+    for folder in ["content", "static", "templates"] {
+        walk(&real_root, folder, &mut found);
+    }
+    let read: Vec<_> = found
+        .files
+        .into_par_iter()
+        .map(|(path, kind)| read_file(&real_root, &path, kind))
+        .collect();
+    let mut sources = Sources::default();
+    sources.problems = found.problems;
+    for (path, spelling, content, problem) in read {
+        sources.problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
+        if let Some(content) = content
+            && sources.insert(path.clone(), File { origin: Origin::Site, content }).is_some()
+        {
+            sources.problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
+        }
+    }
+    theme::add_to(&mut sources);
+    Ok(sources)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Text,
+    Asset,
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<(PathBuf, Kind)>,
+    problems: Vec<Problem>,
+}
+
+fn walk(root: &Path, folder: &'static str, found: &mut Found) {
+    let top = root.join(folder);
+    if fs::symlink_metadata(&top).is_err() {
+        return;
+    }
+    let mut followed: Vec<PathBuf> = Vec::new();
+    let mut entries = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(&top).to_owned();
+                found.problems.push(Problem {
+                    path: source_path(root, &path).0,
+                    kind: walk_problem(&error, &path),
+                });
+                continue;
+            }
+        };
+        if is_ignored(&entry, folder) {
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        if let Some(kind) = refused(&entry, root, &followed) {
+            found.problems.push(Problem { path: source_path(root, entry.path()).0, kind });
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        if entry.file_type().is_dir() {
+            if entry.path_is_symlink() {
+                followed.push(entry.path().to_owned());
+            }
+            continue;
+        }
+        let is_text = folder == "templates"
+            || folder == "content"
+                && entry.path().extension().is_some_and(|extension| extension == "md");
+        found.files.push((entry.path().to_owned(), if is_text { Kind::Text } else { Kind::Asset }));
+    }
+}
+
+/// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`).
+fn is_ignored(entry: &DirEntry, folder: &str) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() > 0 && folder != "static" && (name.starts_with('.') || name.ends_with('~'))
+}
+
+fn walk_problem(error: &walkdir::Error, path: &Path) -> ProblemKind {
+    if error.loop_ancestor().is_some() {
+        return ProblemKind::SymlinkLoop;
+    }
+    let is_link =
+        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
+    match error.io_error() {
+        Some(io) if is_link && io.kind() == std::io::ErrorKind::NotFound => {
+            ProblemKind::SymlinkBroken
+        }
+        Some(io) if is_link && is_loop(io) => ProblemKind::SymlinkLoop,
+        Some(io) => ProblemKind::Unreadable(reason(io)),
+        None => ProblemKind::Unreadable(error.to_string()),
+    }
+}
+
+/// Whether a symbolic link leads to itself.
+fn is_loop(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
+    #[cfg(not(unix))]
+    return error.to_string().contains("symbolic link");
+}
+
+/// The system's reason without its number, in lower case, as our messages are.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Why an entry is not taken.
+fn refused(entry: &DirEntry, root: &Path, followed: &[PathBuf]) -> Option<ProblemKind> {
+    if entry.path_is_symlink() {
+        match fs::canonicalize(entry.path()) {
+            Ok(target) if !target.starts_with(root) => return Some(ProblemKind::SymlinkOutside),
+            Ok(_) => {}
+            Err(error) => return Some(ProblemKind::Unreadable(reason(&error))),
+        }
+        // Links inside linked folders multiply: each is read once, by the path it really has.
+        if entry.file_type().is_dir() && followed.iter().any(|link| entry.path().starts_with(link))
+        {
+            return Some(ProblemKind::SymlinkLoop);
+        }
+    }
+    if entry.depth() > MAX_DEPTH {
+        return Some(ProblemKind::TooDeep);
+    }
+    if entry.depth() > 0
+        && let Some(reason) = unusable(entry)
+    {
+        return Some(ProblemKind::UnusableName(reason));
+    }
+    let kind = entry.file_type();
+    (!kind.is_dir() && !kind.is_file())
+        .then(|| ProblemKind::Unreadable("it is neither a file nor a folder".to_owned()))
+}
+
+/// Why a name does not work on every system (Microsoft, "Naming Files, Paths, and Namespaces"), or not as a URL.
+fn unusable(entry: &DirEntry) -> Option<String> {
+    let Some(name) = entry.file_name().to_str() else {
+        return Some("it is not Unicode".to_owned());
+    };
+    if let Some(bad) = name
+        .chars()
+        .find(|c| matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\') || c.is_control())
+    {
+        return Some(format!("it holds {bad:?}"));
+    }
+    if name.ends_with(['.', ' ']) {
+        return Some("it ends in a dot or a space".to_owned());
+    }
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
+    let numbered = |device: &str| {
+        stem.strip_prefix(device)
+            .is_some_and(|number| number.len() == 1 && matches!(number.as_bytes()[0], b'1'..=b'9'))
+    };
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+    {
+        return Some(format!("Windows reserves `{stem}`"));
+    }
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    if extension.is_some_and(|extension| extension != "md" && extension.eq_ignore_ascii_case("md"))
+    {
+        return Some("an article's extension is `.md`, in lower case".to_owned());
+    }
+    None
+}
+
+/// The path below the root, and its spelling there.
+fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> =
+        relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let spelling = parts.join("/");
+    (SourcePath::new(&spelling), spelling)
+}
+
+fn read_file(
+    root: &Path,
+    path: &Path,
+    kind: Kind,
+) -> (SourcePath, String, Option<Content>, Option<ProblemKind>) {
+    let (source, spelling) = source_path(root, path);
+    let read = match kind {
+        Kind::Text => fs::read(path).map(|bytes| text(bytes, &source)),
+        Kind::Asset => asset(path, &source, &spelling).map(|asset| (Content::Asset(asset), None)),
+    };
+    match read {
+        Ok((content, problem)) => (source, spelling, Some(content), problem),
+        Err(error) => {
+            // An article that cannot be read is still a page, so that links to it are not reported too.
+            let content = (kind == Kind::Text && source.below("content").is_some())
+                .then(|| Content::Text(Arc::from("---\n---\n")));
+            (source, spelling, content, Some(ProblemKind::Unreadable(reason(&error))))
+        }
+    }
+}
+
+/// Text is UTF-8. Of what is not, the readable rest is taken, so that its other findings are seen.
+fn text(bytes: Vec<u8>, path: &SourcePath) -> (Content, Option<ProblemKind>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (Content::Text(Arc::from(text)), None),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes()[offset];
+            let text = if path.below("templates").is_some() {
+                String::new()
+            } else {
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            };
+            (Content::Text(Arc::from(text)), Some(ProblemKind::NotUtf8 { offset, byte }))
+        }
+    }
+}
+
+fn asset(path: &Path, source: &SourcePath, spelling: &str) -> std::io::Result<Asset> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = fs::File::open(path)?;
+    let mut buffer = vec![0; 128 * 1024];
+    let mut size = 0;
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        size += count as u64;
+        hasher.update(&buffer[..count]);
+    }
+    let extension = source.extension().map(str::to_ascii_lowercase);
+    let is_image = matches!(
+        extension.as_deref(),
+        Some("png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "heic")
+    );
+    let dimensions = if is_image {
+        imagesize::size(path).ok().map(|size| (size.width as u32, size.height as u32))
+    } else {
+        None
+    };
+    let is_html = matches!(extension.as_deref(), Some("html" | "htm"));
+    let text = if is_html { fs::read_to_string(path).ok().map(Arc::from) } else { None };
+    let spelling = (spelling != source.as_str()).then(|| spelling.into());
+    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text, spelling })
+}

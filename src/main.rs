@@ -1,0 +1,7 @@
+//! The program: hands over to the library's command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    silcrow::cli::run()
+}

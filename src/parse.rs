@@ -1,0 +1,88 @@
+//! One text → what it says, and what is wrong with it. Knows nothing of any other file.
+
+mod configuration;
+mod destination;
+mod fields;
+mod fragment;
+mod front_matter;
+pub mod heading;
+pub mod highlight;
+mod markdown;
+mod raw_html;
+pub mod strings;
+pub mod yaml;
+
+use std::ops::Range;
+
+pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
+pub use front_matter::{REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, locate as locate_field};
+
+use crate::article::{Article, ArticleKind};
+use crate::diagnostic::Diagnostic;
+use crate::path::SourcePath;
+use crate::source::Span;
+use fields::{FieldProblem, Place};
+use highlight::Highlighter;
+
+/// Parses one file of `content/`. A broken one still yields the best article that can be had, so that one mistake never
+/// hides others.
+pub fn article(
+    path: &SourcePath,
+    text: &str,
+    highlighter: &mut Highlighter,
+) -> (Article, Vec<Diagnostic>) {
+    let kind =
+        if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
+    let read = front_matter::read(text, kind, &title_from_path(path));
+    let diagnostics = read.problems.into_iter().map(|problem| diagnostic(path, problem)).collect();
+    let body = markdown::body(text, read.body, &read.front_matter, highlighter);
+    (Article { path: path.clone(), kind, front_matter: read.front_matter, body }, diagnostics)
+}
+
+/// A title made from a file's or, for `index.md`, its folder's name: `setup-openai.md` is "Setup openai".
+pub fn title_from_path(path: &SourcePath) -> String {
+    let name = if path.file_name() == "index.md" {
+        path.folder().rsplit('/').next().unwrap_or("")
+    } else {
+        path.file_name().trim_end_matches(".md")
+    };
+    let words = name.replace(['-', '_'], " ");
+    let mut letters = words.trim().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "Untitled".to_owned(),
+    }
+}
+
+fn diagnostic(path: &SourcePath, problem: FieldProblem) -> Diagnostic {
+    let (at, other): (Range<usize>, Option<Range<usize>>) = match problem.place {
+        Place::Bytes(at, other) => (at, other),
+        Place::Entry(..) => (0..0, None),
+    };
+    let mut diagnostic = Diagnostic::new(problem.rule, Span::new(path, at), problem.message)
+        .suggest(problem.suggestion);
+    diagnostic.help = problem.help;
+    match other {
+        Some(other) => diagnostic.relate(Span::new(path, other), "first written here"),
+        None => diagnostic,
+    }
+}
+
+/// The JSON Schema of front matter: an article's, or a section page's.
+pub fn front_matter_schema(kind: ArticleKind) -> serde_json::Value {
+    let mut schema = schemars::schema_for!(front_matter::WrittenFrontMatter);
+    let (title, required): (_, &[&str]) = match kind {
+        ArticleKind::Article => ("Front matter of an article", &REQUIRED_IN_ARTICLES),
+        ArticleKind::Section => ("Front matter of a section page", &REQUIRED_IN_SECTIONS),
+    };
+    schema.insert("title".to_owned(), title.into());
+    schema.insert("required".to_owned(), required.into());
+    schema.to_value()
+}
+
+/// The JSON Schema of `site.yaml`.
+pub fn configuration_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(configuration::WrittenConfiguration);
+    schema.insert("title".to_owned(), "Configuration of a silcrow site".into());
+    schema.to_value()
+}

@@ -1,0 +1,201 @@
+//! HTML under construction: text, and what is inserted into it once the whole body is known (heading levels and ids)
+//! or when the page is rendered (slots).
+
+use super::heading::Ids;
+use crate::article::{Body, Heading, Link, Slot, SlotContent};
+use crate::html;
+
+/// A piece of HTML with places to fill.
+#[derive(Default)]
+pub(crate) struct Fragment {
+    /// The HTML so far.
+    pub html: String,
+    inserts: Vec<(usize, Insert)>,
+}
+
+/// What is inserted.
+#[derive(Clone, Copy)]
+pub(crate) enum Insert {
+    /// A slot, filled when the page is rendered.
+    Slot(SlotContent),
+    /// The start of the heading with this index.
+    HeadingOpen(u32),
+    /// The end of the heading with this index, and its anchor link.
+    HeadingClose(u32),
+    /// The place of a heading that is not shown, because it repeats the page's title.
+    HeadingTarget(u32),
+}
+
+/// A heading as it is written.
+pub(crate) struct WrittenHeading {
+    /// Level, 1 to 6.
+    pub level: u8,
+    /// An explicit id, `{#id}`.
+    pub id: Option<String>,
+    /// Explicit classes, `{.class}`.
+    pub classes: Vec<String>,
+    /// The rendered text: code and link text, no tags and no image text.
+    pub text: String,
+    /// Place in the file.
+    pub span: (u32, u32),
+    /// Whether it repeats the page's title.
+    pub is_title: bool,
+    /// Whether braces at its end are text.
+    pub literal_attributes: bool,
+}
+
+impl Fragment {
+    /// An empty fragment with room for that many bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { html: String::with_capacity(bytes), inserts: Vec::new() }
+    }
+
+    /// Adds HTML.
+    pub(crate) fn push(&mut self, html: &str) {
+        self.html.push_str(html);
+    }
+
+    /// Adds a place to fill.
+    pub(crate) fn insert(&mut self, insert: Insert) {
+        self.inserts.push((self.html.len(), insert));
+    }
+
+    /// Closes an attribute's quote, and adds another attribute where it has a value.
+    pub(crate) fn attribute_end(&mut self, name: &str, value: &str) {
+        self.push("\"");
+        if !value.is_empty() {
+            self.html.push(' ');
+            self.push(name);
+            self.push("=\"");
+            html::escape_into(&mut self.html, value);
+            self.push("\"");
+        }
+    }
+
+    /// Drops everything from `length` on.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.html.truncate(length);
+        while self.inserts.last().is_some_and(|(at, _)| *at >= length) {
+            self.inserts.pop();
+        }
+    }
+
+    /// Adds another fragment.
+    pub(crate) fn append(&mut self, other: Self) {
+        let shift = self.html.len();
+        self.html.push_str(&other.html);
+        self.inserts.extend(other.inserts.into_iter().map(|(at, insert)| (at + shift, insert)));
+    }
+}
+
+/// The finished body: ids given to headings, levels settled, slots at their final places.
+pub(crate) fn finish(
+    fragment: Fragment,
+    written: Vec<WrittenHeading>,
+    links: Vec<Link>,
+    html_ids: Vec<String>,
+    anchors: &[(String, String)],
+) -> Body {
+    let headings = settle(&written, &html_ids);
+    let mut body = Body {
+        html: String::with_capacity(fragment.html.len() + written.len() * 160),
+        links,
+        ..Body::default()
+    };
+    let mut copied = 0;
+    for (at, insert) in &fragment.inserts {
+        body.html.push_str(&fragment.html[copied..*at]);
+        copied = *at;
+        match *insert {
+            Insert::Slot(content) => body.slots.push(Slot { at: body.html.len() as u32, content }),
+            Insert::HeadingOpen(index) => {
+                let index = index as usize;
+                open_heading(&mut body.html, &headings[index], &written[index].classes, anchors);
+            }
+            Insert::HeadingClose(index) => {
+                // The title's heading is left out of the body's, and can only be the first.
+                let shown = index - u32::from(written[0].is_title);
+                close_heading(&mut body, &headings[index as usize], shown);
+            }
+            Insert::HeadingTarget(index) => target(&mut body.html, &headings[index as usize].id),
+        }
+    }
+    body.html.push_str(&fragment.html[copied..]);
+    let old = anchors
+        .iter()
+        .filter(|(_, new)| headings.iter().any(|heading| *heading.id == **new))
+        .map(|(old, _)| old.as_str());
+    let ids = headings
+        .iter()
+        .map(|heading| heading.id.as_ref())
+        .chain(html_ids.iter().map(String::as_str))
+        .chain(old);
+    body.ids = ids.map(Box::from).collect();
+    body.ids.sort_unstable();
+    body.ids.dedup();
+    body.headings = headings
+        .into_iter()
+        .zip(&written)
+        .filter(|(_, written)| !written.is_title)
+        .map(|(heading, _)| heading)
+        .collect();
+    body.html.shrink_to_fit();
+    body.slots.shrink_to_fit();
+    body.links.shrink_to_fit();
+    body
+}
+
+/// Gives each heading its id (explicit and raw-HTML ids are reserved first) and its level on the page, where the title
+/// is the one `h1`.
+fn settle(written: &[WrittenHeading], html_ids: &[String]) -> Vec<Heading> {
+    let mut ids = Ids::default();
+    html_ids.iter().for_each(|id| ids.reserve(id));
+    written.iter().filter_map(|heading| heading.id.as_deref()).for_each(|id| ids.reserve(id));
+    let shift = u8::from(written.iter().any(|heading| heading.level == 1 && !heading.is_title));
+    let heading = |written: &WrittenHeading| Heading {
+        level: (written.level + shift).min(6),
+        id: written.id.clone().unwrap_or_else(|| ids.assign(&written.text)).into(),
+        text: written.text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        span: written.span,
+        written_level: written.level,
+    };
+    written.iter().map(heading).collect()
+}
+
+fn open_heading(
+    html: &mut String,
+    heading: &Heading,
+    classes: &[String],
+    anchors: &[(String, String)],
+) {
+    html.push_str("<div class=\"heading\"><h");
+    html.push(char::from(b'0' + heading.level));
+    html.push_str(" id=\"");
+    html::escape_into(html, &heading.id);
+    html.push('"');
+    if !classes.is_empty() {
+        html.push_str(" class=\"");
+        html::escape_into(html, &classes.join(" "));
+        html.push('"');
+    }
+    html.push('>');
+    anchors.iter().filter(|(_, new)| **new == *heading.id).for_each(|(old, _)| target(html, old));
+}
+
+/// The anchor link stands beside the heading and not in it, so that it is no part of the heading's name.
+fn close_heading(body: &mut Body, heading: &Heading, index: u32) {
+    let html = &mut body.html;
+    html.push_str("</h");
+    html.push(char::from(b'0' + heading.level));
+    html.push_str("><a class=\"anchor\" href=\"#");
+    html::escape_into(html, &heading.id);
+    html.push_str("\" aria-label=\"");
+    body.slots.push(Slot { at: html.len() as u32, content: SlotContent::AnchorName(index) });
+    html.push_str("\"><span aria-hidden=\"true\">§</span></a></div>\n");
+}
+
+fn target(html: &mut String, id: &str) {
+    html.push_str("<span id=\"");
+    html::escape_into(html, id);
+    html.push_str("\"></span>");
+}

@@ -1,0 +1,463 @@
+//! Front matter: as written, then resolved. The written form is what the JSON Schema describes; one conversion
+//! destructures it, so that a new key cannot be forgotten.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+
+use super::fields::{
+    CalendarDate, Entries, FieldProblem, FieldValue, Fields, Free, Interval, Place, Text, Wrong,
+    describe,
+};
+use super::yaml::{self, Key, Part, Value};
+use crate::article::{ArticleKind, FrontMatter};
+use crate::diagnostic::{MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER};
+use crate::source::BYTE_ORDER_MARK;
+
+/// The keys that an article has to have.
+pub const REQUIRED_IN_ARTICLES: [&str; 3] = ["title", "description", "updated"];
+/// The keys that a section page has to have.
+pub const REQUIRED_IN_SECTIONS: [&str; 1] = ["title"];
+
+/// A page path from the content root, without extension: `byok/setup-openai`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct PagePath(#[schemars(regex(pattern = r"^[^/#?\\]+(/[^/#?\\]+)*$"))] pub String);
+
+impl FieldValue for PagePath {
+    fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
+        let Value::String(text) = value else {
+            wrong.push(Wrong::new(
+                format!("expected a page path, found {}", describe(&value)),
+                PAGE_PATH_HELP,
+            ));
+            return None;
+        };
+        let bare = text.trim().trim_start_matches("./").trim_matches('/');
+        let clean = bare.strip_suffix(".md").unwrap_or(bare);
+        let clean = clean.strip_suffix("/index").unwrap_or(clean);
+        if clean != text || clean.contains(['#', '?', '\\']) || clean.is_empty() {
+            let help = if clean.is_empty() {
+                PAGE_PATH_HELP.to_owned()
+            } else {
+                format!("{PAGE_PATH_HELP}, here `{clean}`")
+            };
+            let suggestion =
+                (!clean.is_empty() && !clean.contains(['#', '?', '\\'])).then(|| clean.to_owned());
+            wrong.push(Wrong {
+                suggestion,
+                ..Wrong::new(format!("`{text}` is not a page path"), help)
+            });
+            return None;
+        }
+        Some(Self(text))
+    }
+}
+
+const PAGE_PATH_HELP: &str =
+    "write the page's path from the content folder, without extension (`byok/setup-openai`)";
+
+/// An old address: a path below the base URL, or a full URL of the site's origin.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct OldAddress(
+    #[schemars(regex(pattern = r"^(/|https?://)"))]
+    pub String,
+);
+
+impl FieldValue for OldAddress {
+    fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
+        const HELP: &str =
+            "write an old path below the base URL (`/old/page/`), or a full URL of the same site";
+        let Value::String(text) = value else {
+            wrong.push(Wrong::new(
+                format!("expected an old address, found {}", describe(&value)),
+                HELP,
+            ));
+            return None;
+        };
+        let lower = text.to_ascii_lowercase();
+        let absolute = lower.starts_with("https://") || lower.starts_with("http://");
+        let path = if absolute { text.splitn(4, '/').nth(3).unwrap_or("") } else { text.as_str() };
+        let problem = if !absolute && !text.starts_with('/') || text.starts_with("//") {
+            Some("it begins neither with `/` nor with `https://`")
+        } else if text.contains(['#', '?']) {
+            Some("it holds `#` or `?`, which redirects cannot match")
+        } else if text.chars().any(|c| {
+            c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '<' | '>' | '"')
+        }) {
+            Some("it holds a space or a character that no URL path has")
+        } else if path.split('/').any(|part| part == "." || part == "..") {
+            Some("it holds `.` or `..`")
+        } else if percent_encoding::percent_decode_str(path).decode_utf8().is_err() {
+            Some("its percent-encoding is not UTF-8")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            let suggestion =
+                (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
+            wrong.push(Wrong {
+                suggestion,
+                ..Wrong::new(format!("`{text}` is not an old address: {problem}"), HELP)
+            });
+            return None;
+        }
+        Some(Self(text))
+    }
+}
+
+/// A heading's id.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct HeadingId(#[schemars(length(min = 1))] pub String);
+
+impl FieldValue for HeadingId {
+    fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
+        match value {
+            Value::String(text)
+                if !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '#') =>
+            {
+                Some(Self(text))
+            }
+            other => {
+                let text = yaml::key_name(&other);
+                wrong.push(Wrong::new(
+                    format!("expected a heading's id, found {}", describe(&other)),
+                    format!("write the id without `#`, like `{}`", slug_hint(&text)),
+                ));
+                None
+            }
+        }
+    }
+}
+
+fn slug_hint(text: &str) -> String {
+    let slug = super::heading::slug(text.trim_start_matches('#'));
+    if slug.is_empty() || slug == "?" { "create-your-key".to_owned() } else { slug }
+}
+
+/// Front matter as it is written.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct WrittenFrontMatter {
+    /// The page's title.
+    pub title: Option<Text>,
+    /// One sentence on what the page is for; shown under the title, in lists and by search engines.
+    pub description: Option<Text>,
+    /// The day on which the text was last changed. Not in the future.
+    pub updated: Option<CalendarDate>,
+    /// The day on which the text was last looked over and found right. Not in the future.
+    pub reviewed: Option<CalendarDate>,
+    /// Who wrote the page.
+    pub author: Option<Text>,
+    /// Pages to read next: their paths from the content folder, without extension. A section is named by its folder.
+    pub related: Option<Vec<PagePath>>,
+    /// Old addresses that redirect here: paths below the base URL, or full URLs of the same site.
+    pub aliases: Option<Vec<OldAddress>>,
+    /// Old heading ids that keep working, each with the id of the heading that replaces it.
+    pub anchors: Option<Entries<HeadingId>>,
+    /// The page's place in its section, lowest first. Pages without one follow, by title.
+    pub order: Option<i64>,
+    /// The title in navigation, where the full one is too long.
+    pub nav_title: Option<Text>,
+    /// Leaves the page out of the site, unless drafts are built.
+    pub draft: Option<bool>,
+    /// `false` leaves the page out of search.
+    pub search: Option<bool>,
+    /// How often the text is to be looked over; on a section page, the default for its articles.
+    pub review_every: Option<Interval>,
+    /// The template that renders the page: its path below `templates/`.
+    pub template: Option<Text>,
+    /// Free data for templates.
+    pub extra: Option<Entries<Free>>,
+}
+
+/// Takes every known key.
+pub(crate) fn written(fields: &mut Fields) -> WrittenFrontMatter {
+    WrittenFrontMatter {
+        title: fields.take("title"),
+        description: fields.take("description"),
+        updated: fields.take("updated"),
+        reviewed: fields.take("reviewed"),
+        author: fields.take("author"),
+        related: fields.take("related"),
+        aliases: fields.take("aliases"),
+        anchors: fields.take("anchors"),
+        order: fields.take("order"),
+        nav_title: fields.take("nav_title"),
+        draft: fields.take("draft"),
+        search: fields.take("search"),
+        review_every: fields.take("review_every"),
+        template: fields.take("template"),
+        extra: fields.take("extra"),
+    }
+}
+
+fn resolve(written: WrittenFrontMatter, fallback_title: &str) -> FrontMatter {
+    let WrittenFrontMatter {
+        title,
+        description,
+        updated,
+        reviewed,
+        author,
+        related,
+        aliases,
+        anchors,
+        order,
+        nav_title,
+        draft,
+        search,
+        review_every,
+        template,
+        extra,
+    } = written;
+    let text = |text: Option<Text>| text.map(|Text(text)| text);
+    FrontMatter {
+        title: text(title).unwrap_or_else(|| fallback_title.to_owned()),
+        description: text(description),
+        updated: updated.map(|date| date.0),
+        reviewed: reviewed.map(|date| date.0),
+        author: text(author),
+        related: related.unwrap_or_default().into_iter().map(|path| path.0).collect(),
+        aliases: aliases.unwrap_or_default().into_iter().map(|alias| alias.0).collect(),
+        anchors: anchors.map_or_else(Vec::new, |Entries(entries)| {
+            entries.into_iter().map(|(old, new)| (old, new.0)).collect()
+        }),
+        order,
+        nav_title: text(nav_title),
+        draft: draft.unwrap_or(false),
+        search: search.unwrap_or(true),
+        review_every: review_every.map(|interval| interval.0),
+        template: text(template),
+        extra: extra.map_or_else(Default::default, |Entries(entries)| {
+            entries.into_iter().map(|(key, value)| (key, value.0)).collect()
+        }),
+    }
+}
+
+/// Where the parts of a file stand, in bytes.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Parts {
+    /// The YAML between the two lines of `---`.
+    pub yaml: Range<usize>,
+    /// Everything after the second one.
+    pub body: Range<usize>,
+}
+
+/// Finds front matter: YAML between two lines of `---`, the first at the very start (after a byte-order mark).
+///
+/// # Errors
+///
+/// Says whether the first line is missing, or the second.
+pub(crate) fn split(text: &str) -> Result<Parts, Missing> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let is_fence = |line: &str| line.trim_end() == "---";
+    let first = text[start..].split_inclusive('\n').next().unwrap_or("");
+    if !is_fence(first) {
+        return Err(Missing::Front);
+    }
+    let yaml_start = start + first.len();
+    let mut at = yaml_start;
+    for line in text[yaml_start..].split_inclusive('\n') {
+        if is_fence(line) {
+            return Ok(Parts { yaml: yaml_start..at, body: at + line.len()..text.len() });
+        }
+        at += line.len();
+    }
+    Err(Missing::End(start..start + first.trim_end().len()))
+}
+
+/// What front matter lacks.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Missing {
+    /// The file does not begin with a line of `---`.
+    Front,
+    /// No line of `---` closes it; where it opens.
+    End(Range<usize>),
+}
+
+/// What was read of a file's front matter.
+pub(crate) struct Read {
+    /// The values, defaults filled in.
+    pub front_matter: FrontMatter,
+    /// Where the body stands.
+    pub body: Range<usize>,
+    /// What is wrong; places are in the file.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// Reads the front matter of a file. `fallback_title` stands in for a missing title.
+pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: &str) -> Read {
+    let parts = match split(text) {
+        Ok(parts) => parts,
+        Err(missing) => return without(text, missing, fallback_title),
+    };
+    let yaml = &text[parts.yaml.clone()];
+    let mut fields = Fields::new(yaml::read(yaml));
+    let readable = fields.readable();
+    let written = written(&mut fields);
+    let mut problems = if readable { fields.finish() } else { fields_of(fields) };
+    if readable {
+        missing_fields(&written, kind, &mut problems);
+    }
+    for problem in &mut problems {
+        shift(problem, yaml, parts.yaml.start);
+    }
+    Read { front_matter: resolve(written, fallback_title), body: parts.body, problems }
+}
+
+fn fields_of(fields: Fields) -> Vec<FieldProblem> {
+    let mut problems = fields.finish();
+    problems.truncate(1);
+    problems
+}
+
+fn without(text: &str, missing: Missing, fallback_title: &str) -> Read {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let (rule, at, message, help, body) = match missing {
+        Missing::Front => {
+            let line = text[start..].lines().next().unwrap_or("").len();
+            let message = if text[start..].trim().is_empty() {
+                "the file is empty"
+            } else {
+                "the file does not begin with front matter"
+            };
+            (
+                &MISSING_FRONT_MATTER,
+                start..start + line,
+                message,
+                "begin the file with a line of `---`, then `title: …`, then another line of `---`",
+                start..text.len(),
+            )
+        }
+        Missing::End(at) => {
+            let body = at.end..text.len();
+            (
+                &UNCLOSED_FRONT_MATTER,
+                at,
+                "this front matter does not end",
+                "add a line of `---` after its last key",
+                body,
+            )
+        }
+    };
+    let problem = FieldProblem {
+        rule,
+        place: Place::Bytes(at, None),
+        message: message.to_owned(),
+        help: Some(help.to_owned()),
+        suggestion: None,
+    };
+    let front_matter =
+        FrontMatter { title: fallback_title.to_owned(), search: true, ..FrontMatter::default() };
+    Read { front_matter, body, problems: vec![problem] }
+}
+
+fn missing_fields(
+    written: &WrittenFrontMatter,
+    kind: ArticleKind,
+    problems: &mut Vec<FieldProblem>,
+) {
+    let required: &[&str] = match kind {
+        ArticleKind::Article => &REQUIRED_IN_ARTICLES,
+        ArticleKind::Section => &REQUIRED_IN_SECTIONS,
+    };
+    for name in required {
+        let present = match *name {
+            "title" => written.title.is_some(),
+            "description" => written.description.is_some(),
+            _ => written.updated.is_some(),
+        };
+        let already = problems.iter().any(|problem| matches!(&problem.place, Place::Entry(path, Part::Value) if path.first() == Some(&Key::Name((*name).to_owned()))));
+        if present || already {
+            continue;
+        }
+        let example = match *name {
+            "title" => "title: Get an API key",
+            "description" => "description: One sentence on what the page is for",
+            _ => "updated: 2026-04-16",
+        };
+        problems.push(FieldProblem {
+            rule: &MISSING_FIELD,
+            place: Place::Entry(vec![Key::Name((*name).to_owned())], Part::Key),
+            message: format!("`{name}` is missing"),
+            help: Some(format!("add a line like `{example}`")),
+            suggestion: None,
+        });
+    }
+}
+
+/// Turns a place in the YAML into one in the file. What is missing is missing between the fences: its place is the
+/// opening one.
+fn shift(problem: &mut FieldProblem, yaml: &str, start: usize) {
+    let moved = |range: Range<usize>| range.start + start..range.end + start;
+    problem.place = match std::mem::replace(&mut problem.place, Place::Bytes(0..0, None)) {
+        Place::Bytes(at, other) => Place::Bytes(moved(at), other.map(moved)),
+        Place::Entry(path, part) => {
+            let absent = problem.rule == &MISSING_FIELD && !has_key(yaml, &path);
+            let at = if absent { fence(start) } else { moved(yaml::locate(yaml, &path, part)) };
+            Place::Bytes(at, None)
+        }
+    };
+}
+
+fn has_key(yaml: &str, path: &[Key]) -> bool {
+    let [Key::Name(name)] = path else { return false };
+    yaml.lines().any(|line| {
+        line.strip_prefix(name.as_str()).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}
+
+/// The opening `---`, given where the line after it starts.
+fn fence(yaml_start: usize) -> Range<usize> {
+    // The fence line is `---` and its line end; spaces may stand between, and then the span still lies on the line.
+    let start = yaml_start.saturating_sub(4);
+    start..start + 3
+}
+
+/// The place of an entry of a file's front matter.
+pub fn locate(text: &str, path: &[Key], part: Part) -> Range<usize> {
+    match split(text) {
+        Ok(parts) => {
+            let at = yaml::locate(&text[parts.yaml.clone()], path, part);
+            at.start + parts.yaml.start..at.end + parts.yaml.start
+        }
+        Err(_) => 0..0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Missing, split, written};
+    use crate::parse::fields::Fields;
+    use crate::parse::yaml::Document;
+
+    #[test]
+    fn fences_are_lines_of_their_own() {
+        let parts =
+            split("\u{feff}---\r\ntitle: a\r\n--- \r\nbody").expect("both fences are there");
+        assert_eq!((parts.yaml, parts.body), (8..18, 24..28));
+        assert_eq!(split("----\na\n---\n"), Err(Missing::Front));
+        assert_eq!(split("---\ntitle: ---x\n"), Err(Missing::End(0..3)));
+        assert_eq!(split(""), Err(Missing::Front));
+    }
+
+    #[test]
+    fn the_schema_knows_exactly_the_keys_that_are_read() {
+        let mut fields = Fields::new(Document::default());
+        written(&mut fields);
+        let schema = schemars::schema_for!(super::WrittenFrontMatter);
+        let mut known: Vec<_> = schema
+            .get("properties")
+            .and_then(|p| p.as_object())
+            .expect("an object")
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let mut read = fields.known().to_vec();
+        known.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(known, read);
+    }
+}

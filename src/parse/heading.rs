@@ -1,0 +1,109 @@
+//! Heading ids as GitHub makes them, with exactly the character set of the npm package `github-slugger`. Our one
+//! deviation: a heading whose slug is empty is called `section`.
+
+use std::collections::HashMap;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// The slug of a heading's text, before collisions are counted: lower case, letters, marks, decimal and letter numbers,
+/// connector punctuation and `-` kept, each space a `-`, all else dropped.
+pub fn slug(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter_map(ascii).collect();
+    }
+    // Lower case first and as a whole: it depends on neighbours (final sigma), and what it yields may not be kept.
+    text.to_lowercase()
+        .chars()
+        .filter_map(|c| if c.is_ascii() { ascii(c) } else { is_kept(c).then_some(c) })
+        .collect()
+}
+
+fn ascii(c: char) -> Option<char> {
+    match c {
+        'a'..='z' | '0'..='9' | '-' | '_' => Some(c),
+        'A'..='Z' => Some(c.to_ascii_lowercase()),
+        ' ' => Some('-'),
+        _ => None,
+    }
+}
+
+fn is_kept(c: char) -> bool {
+    use GeneralCategory as Category;
+    matches!(
+        c.general_category(),
+        Category::UppercaseLetter
+            | Category::LowercaseLetter
+            | Category::TitlecaseLetter
+            | Category::ModifierLetter
+            | Category::OtherLetter
+            | Category::NonspacingMark
+            | Category::SpacingMark
+            | Category::EnclosingMark
+            | Category::DecimalNumber
+            | Category::LetterNumber
+            | Category::ConnectorPunctuation
+    )
+}
+
+/// Hands out ids that are unique on a page.
+#[derive(Default)]
+pub struct Ids {
+    /// Ids in use; the number is where counting goes on for that slug.
+    used: HashMap<String, u32>,
+}
+
+impl Ids {
+    /// Reserves an id that somebody wrote.
+    pub fn reserve(&mut self, id: &str) {
+        self.used.entry(id.to_owned()).or_insert(0);
+    }
+
+    /// A free id for a heading with this text: its slug, or the slug with the first number that is free.
+    pub fn assign(&mut self, text: &str) -> String {
+        let slug = slug(text);
+        let slug = if slug.is_empty() { "section".to_owned() } else { slug };
+        let mut id = slug.clone();
+        while self.used.contains_key(&id) {
+            let count = self.used.entry(slug.clone()).or_insert(0);
+            *count += 1;
+            id = format!("{slug}-{count}");
+        }
+        self.used.insert(id.clone(), 0);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ids, slug};
+
+    #[test]
+    fn slugs_are_githubs() {
+        for (text, expected) in [
+            ("Keys & billing", "keys--billing"),
+            ("设置密钥", "设置密钥"),
+            ("Don't panic!", "dont-panic"),
+            ("x² and ½", "x-and-"),
+            ("snake_case‿tie", "snake_case‿tie"),
+            (" Leading space", "-leading-space"),
+            ("ÀÉÎ Straße", "àéî-straße"),
+            ("Ⅷ roman", "ⅷ-roman"),
+            ("a\tb", "ab"),
+            ("🔑 Key", "-key"),
+        ] {
+            assert_eq!(slug(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn collisions_count_up_until_free() {
+        let mut ids = Ids::default();
+        let assigned: Vec<_> = ["example", "example", "example-1", "example", "!"]
+            .iter()
+            .map(|text| ids.assign(text))
+            .collect();
+        assert_eq!(assigned, ["example", "example-1", "example-1-1", "example-2", "section"]);
+        ids.reserve("taken");
+        assert_eq!(ids.assign("Taken"), "taken-1");
+    }
+}

@@ -1,0 +1,99 @@
+//! Everything that the theme says: `templates/strings.yaml`, a site's own lines over the theme's.
+
+use super::fields::{Fields, Place, Text};
+use super::yaml;
+use crate::config::Strings;
+use crate::diagnostic::{Diagnostic, INVALID_VALUE};
+use crate::path::SourcePath;
+use crate::source::Span;
+
+/// The file's place.
+pub const FILE: &str = "templates/strings.yaml";
+
+/// The names that there are; a test holds them equal to the theme's file.
+pub const NAMES: [&str; 40] = [
+    "skip_to_content",
+    "menu",
+    "breadcrumb",
+    "home",
+    "section_label",
+    "in_this_section",
+    "all_in_section",
+    "on_this_page",
+    "updated",
+    "by",
+    "related",
+    "more_pages",
+    "previous",
+    "next",
+    "articles",
+    "sections",
+    "pages",
+    "page_number",
+    "one_article",
+    "article_count",
+    "draft",
+    "footer_contact",
+    "built_with",
+    "not_found_title",
+    "not_found_text",
+    "not_found_back",
+    "redirect_title",
+    "redirect_text",
+    "note",
+    "tip",
+    "important",
+    "warning",
+    "caution",
+    "link_to_heading",
+    "table",
+    "done",
+    "not_done",
+    "footnotes",
+    "back_to_text",
+    "site_header",
+];
+
+/// Reads a file of strings over `strings`.
+pub fn read(text: &str, strings: &mut Strings) -> Vec<Diagnostic> {
+    let path = SourcePath::new(FILE);
+    let mut fields = Fields::new(yaml::read(text));
+    let readable = fields.readable();
+    let mut diagnostics = Vec::new();
+    for name in NAMES {
+        let Some(Text(value)) = fields.take::<Text>(name) else { continue };
+        if let Some(placeholder) =
+            strings.get(name).and_then(|known| lost_placeholder(known, &value))
+        {
+            let at = yaml::locate(text, &[yaml::Key::Name(name.to_owned())], yaml::Part::Value);
+            let message = format!("`{name}` does not say `{placeholder}`");
+            diagnostics.push(
+                Diagnostic::new(&INVALID_VALUE, Span::new(&path, at), message)
+                    .help("keep every `{…}` of the theme's string"),
+            );
+        }
+        strings.insert(name, value);
+    }
+    let mut problems = fields.finish();
+    if !readable {
+        problems.truncate(1);
+    }
+    for mut problem in problems {
+        if let Place::Entry(keys, part) = &problem.place {
+            problem.place = Place::Bytes(yaml::locate(text, keys, *part), None);
+        }
+        diagnostics.push(super::diagnostic(&path, problem));
+    }
+    diagnostics
+}
+
+fn lost_placeholder<'a>(known: &'a str, value: &str) -> Option<&'a str> {
+    let start = known.find('{')?;
+    let end = start + known[start..].find('}')? + 1;
+    let placeholder = &known[start..end];
+    if value.contains(placeholder) {
+        lost_placeholder(&known[end..], value)
+    } else {
+        Some(placeholder)
+    }
+}

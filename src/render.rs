@@ -1,0 +1,402 @@
+//! The site → bytes, page by page. Every page can be rendered alone, in any order and on any thread.
+
+mod body;
+pub mod context;
+pub mod redirects;
+pub mod templates;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tera::{Context, Value};
+
+use crate::config::Strings;
+use crate::diagnostic::Diagnostic;
+use crate::output::Output;
+use crate::path::{OutputPath, UrlPath};
+use crate::site::routes::SECTION_PAGE_SIZE;
+use crate::site::{PageId, SectionId, Site};
+use crate::source::Sources;
+use context::{
+    BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
+    SidebarContext, SiteContext,
+};
+use templates::{Failure, Templates};
+
+/// How many of a section's articles the sidebar shows at most; of a longer section, those around the page.
+const SIDEBAR_SIZE: usize = 50;
+/// How many backlinks a page names at most.
+const BACKLINKS_SIZE: usize = 50;
+
+/// Something that is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// An article.
+    Article(PageId),
+    /// A page of a section's list of articles, from 1; the first is the section's page.
+    Section(PageId, usize),
+    /// The page for addresses that lead nowhere.
+    NotFound,
+    /// The page at the old address with this index.
+    Redirect(usize),
+}
+
+/// Renders the pages of one site.
+pub struct Renderer<'a> {
+    pub(crate) site: &'a Site,
+    templates: Templates,
+    strings: Strings,
+    hrefs: Vec<String>,
+    site_value: Value,
+    strings_value: Value,
+    /// Each page as an entry of a list, shared by all lists.
+    links: Vec<Value>,
+    /// From the home page to each section.
+    breadcrumbs: Vec<Value>,
+    subsections: Vec<Value>,
+}
+
+impl<'a> Renderer<'a> {
+    /// Compiles the templates and makes the values that pages share. The diagnostics are of templates that cannot be
+    /// compiled.
+    pub fn new(site: &'a Site, sources: &Sources, strings: Strings) -> (Self, Vec<Diagnostic>) {
+        let assets = site.routes.assets.iter().filter_map(|asset| {
+            Some((asset.source.below("static")?.to_owned(), site.href(&asset.url)))
+        });
+        let (templates, diagnostics) =
+            templates::compile(sources, assets.collect::<BTreeMap<_, _>>());
+        let hrefs: Vec<String> = site.pages.iter().map(|page| site.href(&page.url)).collect();
+        let links: Vec<Value> =
+            (0..site.pages.len()).map(|index| link(site, &hrefs, PageId(index as u32))).collect();
+        let value = |id: &SectionId| links[site.section(*id).page.0 as usize].clone();
+        let ids = || (0..site.sections.len()).map(|index| SectionId(index as u32));
+        let subsections = ids()
+            .map(|id| site.section(id).subsections.iter().map(value).collect::<Vec<_>>().into())
+            .collect();
+        let breadcrumbs = ids()
+            .map(|id| {
+                let mut path: Vec<SectionId> =
+                    std::iter::successors(Some(id), |id| site.section(*id).parent).collect();
+                path.reverse();
+                path.iter().map(value).collect::<Vec<_>>().into()
+            })
+            .collect();
+        let site_value = site_value(site);
+        let strings_value = Value::from_serializable(&strings);
+        (
+            Self {
+                site,
+                templates,
+                strings,
+                hrefs,
+                site_value,
+                strings_value,
+                links,
+                breadcrumbs,
+                subsections,
+            },
+            diagnostics,
+        )
+    }
+
+    /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
+    pub fn views(&self) -> Vec<View> {
+        let mut views = Vec::with_capacity(self.site.pages.len() + 1);
+        for id in self.site.included() {
+            if self.site.is_section_page(id) {
+                views.extend((1..=self.list_pages(id)).map(|number| View::Section(id, number)));
+            } else {
+                views.push(View::Article(id));
+            }
+        }
+        views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
+        views.push(View::NotFound);
+        views
+    }
+
+    /// Whether there is a template of that name.
+    pub fn has_template(&self, name: &str) -> bool {
+        self.templates.contains(name)
+    }
+
+    /// Renders one page.
+    ///
+    /// # Errors
+    ///
+    /// The template's error; nothing when a template that it needs is broken, which is reported once.
+    pub fn render(&self, view: View) -> Result<Output, Option<Failure>> {
+        let (template, context, path) = match view {
+            View::Article(id) => self.article(id),
+            View::Section(id, number) => self.section(id, number),
+            View::NotFound => self.not_found(),
+            View::Redirect(index) => self.redirect(index),
+        };
+        let html = self.templates.render(template, &context)?;
+        Ok(Output::bytes(path, html.into_bytes()))
+    }
+
+    pub(crate) fn string(&self, name: &str) -> &str {
+        self.strings.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn href(&self, id: PageId) -> &str {
+        &self.hrefs[id.0 as usize]
+    }
+
+    fn list_pages(&self, id: PageId) -> usize {
+        self.site
+            .section(self.site.page(id).section)
+            .articles
+            .len()
+            .div_ceil(SECTION_PAGE_SIZE)
+            .max(1)
+    }
+
+    /// The URL of a page of a section's list.
+    pub(crate) fn list_url(&self, id: PageId, number: usize) -> String {
+        let section = self.href(id);
+        if number == 1 { section.to_owned() } else { format!("{section}page/{number}/") }
+    }
+
+    fn article(&self, id: PageId) -> (&str, Context, OutputPath) {
+        let page = self.site.page(id);
+        let mut context = self.common("article", id, &page.url);
+        let section = self.site.section(page.section);
+        let neighbour = |position: Option<usize>| {
+            position
+                .and_then(|position| section.articles.get(position))
+                .map_or_else(Value::none, |id| self.link(*id))
+        };
+        context.insert_value("section", self.link(section.page));
+        context.insert_value("breadcrumb", self.breadcrumbs[page.section.0 as usize].clone());
+        context.insert_value("sidebar", self.sidebar(page.section, page.position).into());
+        context.insert_value("previous", neighbour(page.position.checked_sub(1)));
+        context.insert_value("next", neighbour(Some(page.position + 1)));
+        let template = page.article.front_matter.template.as_deref().unwrap_or("article.html");
+        (template, context, page.url.output())
+    }
+
+    fn section(&self, id: PageId, number: usize) -> (&str, Context, OutputPath) {
+        let page = self.site.page(id);
+        let section = self.site.section(page.section);
+        let is_home = section.parent.is_none();
+        let url = if number == 1 {
+            page.url.clone()
+        } else {
+            UrlPath::new(&format!("{}page/{number}/", page.url.as_str()))
+        };
+        let mut context = self.common(if is_home { "home" } else { "section" }, id, &url);
+        let articles: Vec<Value> = section
+            .articles
+            .chunks(SECTION_PAGE_SIZE)
+            .nth(number - 1)
+            .unwrap_or(&[])
+            .iter()
+            .map(|id| self.link(*id))
+            .collect();
+        let count = self.list_pages(id);
+        let pagination = PaginationContext {
+            number,
+            count,
+            previous: (number > 1).then(|| self.list_url(id, number - 1)),
+            next: (number < count).then(|| self.list_url(id, number + 1)),
+        };
+        let parent = section.parent.map(|parent| self.breadcrumbs[parent.0 as usize].clone());
+        context.insert_value("section", self.link(id));
+        context.insert_value("breadcrumb", parent.unwrap_or_else(empty));
+        context.insert_value(
+            "sidebar",
+            self.sidebar(page.section, (number - 1) * SECTION_PAGE_SIZE).into(),
+        );
+        context.insert_value("articles", articles.into());
+        context.insert_value("subsections", self.subsections[page.section.0 as usize].clone());
+        context.insert("pagination", &pagination);
+        let template = page.article.front_matter.template.as_deref().unwrap_or(if is_home {
+            "home.html"
+        } else {
+            "section.html"
+        });
+        (template, context, url.output())
+    }
+
+    fn not_found(&self) -> (&str, Context, OutputPath) {
+        let mut context = self.bare("404", self.string("not_found_title"), "/404.html");
+        context.insert_value("subsections", self.subsections[0].clone());
+        ("404.html", context, OutputPath::new("404.html"))
+    }
+
+    fn redirect(&self, index: usize) -> (&str, Context, OutputPath) {
+        let (alias, id) = &self.site.routes.alias_list[index];
+        let mut context = self.bare("redirect", self.string("redirect_title"), alias.as_str());
+        let page = self.site.page(*id);
+        let redirect = RedirectContext {
+            url: self.href(*id),
+            title: &page.article.front_matter.title,
+            canonical: self.site.canonical(&page.url),
+        };
+        context.insert("redirect", &redirect);
+        ("redirect.html", context, alias.output())
+    }
+
+    /// The variables of every page that has a source.
+    fn common(&self, kind: &str, id: PageId, url: &UrlPath) -> Context {
+        let page = self.site.page(id);
+        let front_matter = &page.article.front_matter;
+        let href = if *url == page.url { self.href(id).to_owned() } else { self.site.href(url) };
+        let mut context = self.empty(&PageContext {
+            kind,
+            title: &front_matter.title,
+            nav_title: page.nav_title(),
+            description: front_matter.description.as_deref(),
+            url: &href,
+            canonical: self.site.canonical(url),
+            updated: front_matter.updated.map(|date| date.to_string()),
+            reviewed: front_matter.reviewed.map(|date| date.to_string()),
+            author: front_matter.author.as_deref(),
+            draft: page.draft,
+            search: front_matter.search,
+            source: page.article.path.as_str(),
+            extra: &front_matter.extra,
+        });
+        let headings = &page.article.body.headings;
+        let toc: Vec<Value> = headings
+            .iter()
+            .map(|heading| {
+                Value::from_serializable(&HeadingContext {
+                    id: &heading.id,
+                    title: &heading.text,
+                    level: heading.level,
+                })
+            })
+            .collect();
+        let related: Vec<Value> =
+            self.site.related[id.0 as usize].iter().map(|id| self.link(*id)).collect();
+        let backlinks = &self.site.backlinks[id.0 as usize];
+        let shown = backlinks.iter().take(BACKLINKS_SIZE).map(|id| self.link(*id)).collect();
+        context.insert_value("content", Value::safe_string(&body::fill(self, id)));
+        context.insert_value("toc", toc.into());
+        context.insert_value("related", related.into());
+        context.insert_value(
+            "backlinks",
+            BacklinksContext { pages: shown, count: backlinks.len() }.into(),
+        );
+        context
+    }
+
+    /// The variables of a page that has no source.
+    fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
+        let extra = BTreeMap::new();
+        let url = self.site.href(&UrlPath::new(url));
+        self.empty(&PageContext {
+            kind,
+            title,
+            nav_title: title,
+            description: None,
+            url: &url,
+            canonical: None,
+            updated: None,
+            reviewed: None,
+            author: None,
+            draft: false,
+            search: false,
+            source: "",
+            extra: &extra,
+        })
+    }
+
+    /// Every variable, those that only some pages have with nothing in them.
+    fn empty(&self, page: &PageContext<'_>) -> Context {
+        let mut context = Context::new();
+        context.insert_value("site", self.site_value.clone());
+        context.insert_value("strings", self.strings_value.clone());
+        context.insert("page", page);
+        context.insert_value("content", Value::safe_string(""));
+        for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
+            context.insert_value(name, empty());
+        }
+        for name in ["section", "previous", "next", "redirect"] {
+            context.insert_value(name, Value::none());
+        }
+        context.insert_value(
+            "sidebar",
+            SidebarContext {
+                articles: Vec::new(),
+                subsections: Vec::new(),
+                count: 0,
+                windowed: false,
+            }
+            .into(),
+        );
+        context.insert_value("backlinks", BacklinksContext { pages: Vec::new(), count: 0 }.into());
+        context.insert(
+            "pagination",
+            &PaginationContext { number: 1, count: 1, previous: None, next: None },
+        );
+        context
+    }
+
+    fn link(&self, id: PageId) -> Value {
+        self.links[id.0 as usize].clone()
+    }
+
+    fn sidebar(&self, id: SectionId, position: usize) -> SidebarContext {
+        let section = self.site.section(id);
+        let count = section.articles.len();
+        let start =
+            position.saturating_sub(SIDEBAR_SIZE / 2).min(count.saturating_sub(SIDEBAR_SIZE));
+        let articles = section
+            .articles
+            .iter()
+            .skip(start)
+            .take(SIDEBAR_SIZE)
+            .map(|id| self.link(*id))
+            .collect();
+        let subsections = section
+            .subsections
+            .iter()
+            .take(SIDEBAR_SIZE)
+            .map(|id| self.link(self.site.section(*id).page))
+            .collect();
+        SidebarContext { articles, subsections, count, windowed: count > SIDEBAR_SIZE }
+    }
+}
+
+fn empty() -> Value {
+    Vec::<Value>::new().into()
+}
+
+fn link(site: &Site, hrefs: &[String], id: PageId) -> Value {
+    let page = site.page(id);
+    let front_matter = &page.article.front_matter;
+    Value::from_serializable(&LinkContext {
+        title: &front_matter.title,
+        nav_title: page.nav_title(),
+        description: front_matter.description.as_deref(),
+        url: &hrefs[id.0 as usize],
+        updated: front_matter.updated.map(|date| date.to_string()),
+        draft: page.draft,
+        article_count: if site.is_section_page(id) {
+            site.section(page.section).articles.len()
+        } else {
+            0
+        },
+    })
+}
+
+fn site_value(site: &Site) -> Value {
+    let configuration = &site.configuration;
+    to_value(&SiteContext {
+        title: &configuration.title,
+        description: configuration.description.as_deref(),
+        language: &configuration.language,
+        text_direction: configuration.text_direction.name(),
+        contact: configuration.contact.as_deref(),
+        url: site.base.path(),
+        preview: site.options.preview,
+        extra: &configuration.extra,
+    })
+}
+
+fn to_value(value: &impl Serialize) -> Value {
+    Value::from_serializable(value)
+}

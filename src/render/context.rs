@@ -1,0 +1,208 @@
+//! What templates are given. Each variable is a struct here, and its documentation is the README's: a test compares
+//! them. Lists of pages hold values that are shared by all pages, so that a long list costs no copies.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
+use tera::Value;
+
+/// `site`: the same on every page.
+#[derive(Serialize, JsonSchema)]
+pub struct SiteContext<'a> {
+    /// The site's name.
+    pub title: &'a str,
+    /// One sentence on what the site is for, or none.
+    pub description: Option<&'a str>,
+    /// The language of the content, as a BCP 47 tag.
+    pub language: &'a str,
+    /// `ltr` or `rtl`.
+    pub text_direction: &'a str,
+    /// A `mailto:` or `https:` URL for readers who need help, or none.
+    pub contact: Option<&'a str>,
+    /// The home page's URL.
+    pub url: &'a str,
+    /// Whether search engines are asked to leave the site out (`--preview`).
+    pub preview: bool,
+    /// The `extra` of `site.yaml`.
+    pub extra: &'a std::collections::BTreeMap<String, Json>,
+}
+
+/// `page`: the page that is rendered.
+#[derive(Serialize, JsonSchema)]
+pub struct PageContext<'a> {
+    /// `article`, `section`, `home`, `404` or `redirect`.
+    pub kind: &'a str,
+    /// The title.
+    pub title: &'a str,
+    /// The title in navigation.
+    pub nav_title: &'a str,
+    /// One sentence on what the page is for, or none.
+    pub description: Option<&'a str>,
+    /// The URL, with the base URL's path.
+    pub url: &'a str,
+    /// The absolute URL, or none when the site has no `base_url`.
+    pub canonical: Option<String>,
+    /// When the text was last changed (`2026-04-16`), or none.
+    pub updated: Option<String>,
+    /// When the text was last looked over, or none.
+    pub reviewed: Option<String>,
+    /// Who wrote it, or none.
+    pub author: Option<&'a str>,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// Whether search lists it.
+    pub search: bool,
+    /// The source file, relative to the site's root.
+    pub source: &'a str,
+    /// The `extra` of the front matter.
+    pub extra: &'a std::collections::BTreeMap<String, Json>,
+}
+
+/// An entry of a list of pages: of `breadcrumb`, `sidebar.articles`, `related`, `articles`, `subsections` and the like.
+#[derive(Serialize, JsonSchema)]
+pub struct LinkContext<'a> {
+    /// The page's title.
+    pub title: &'a str,
+    /// The title in navigation.
+    pub nav_title: &'a str,
+    /// The page's description, or none.
+    pub description: Option<&'a str>,
+    /// The page's URL, with the base URL's path.
+    pub url: &'a str,
+    /// When the page was last changed, or none.
+    pub updated: Option<String>,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// How many articles a section has; 0 for an article.
+    pub article_count: usize,
+}
+
+/// An entry of `toc`: a heading of the page.
+#[derive(Serialize, JsonSchema)]
+pub struct HeadingContext<'a> {
+    /// The heading's id.
+    pub id: &'a str,
+    /// The heading's text.
+    pub title: &'a str,
+    /// Its level on the page, 2 to 6.
+    pub level: u8,
+}
+
+/// `redirect`: where an old address leads.
+#[derive(Serialize, JsonSchema)]
+pub struct RedirectContext<'a> {
+    /// The URL of the page, with the base URL's path.
+    pub url: &'a str,
+    /// The page's title.
+    pub title: &'a str,
+    /// The page's absolute URL, or none when the site has no `base_url`.
+    pub canonical: Option<String>,
+}
+
+/// `sidebar`: the section's articles around the page, and the sections in it.
+#[derive(JsonSchema)]
+pub struct SidebarContext {
+    /// Articles of the section: all of them, or in a long section those around the page.
+    #[schemars(with = "Vec<LinkContext>")]
+    pub articles: Vec<Value>,
+    /// Sections in the section.
+    #[schemars(with = "Vec<LinkContext>")]
+    pub subsections: Vec<Value>,
+    /// How many articles the section has in all.
+    pub count: usize,
+    /// Whether `articles` holds only some of them.
+    pub windowed: bool,
+}
+
+/// `backlinks`: pages whose text links to the page.
+#[derive(JsonSchema)]
+pub struct BacklinksContext {
+    /// The first 50 of them, by path.
+    #[schemars(with = "Vec<LinkContext>")]
+    pub pages: Vec<Value>,
+    /// How many there are in all.
+    pub count: usize,
+}
+
+/// `pagination`: which page of a section's list of articles this is.
+#[derive(Serialize, JsonSchema)]
+pub struct PaginationContext {
+    /// The number of this page, from 1.
+    pub number: usize,
+    /// How many pages there are.
+    pub count: usize,
+    /// The URL of the page before, or none.
+    pub previous: Option<String>,
+    /// The URL of the page after, or none.
+    pub next: Option<String>,
+}
+
+impl From<SidebarContext> for Value {
+    fn from(sidebar: SidebarContext) -> Self {
+        let SidebarContext { articles, subsections, count, windowed } = sidebar;
+        map([
+            ("articles", articles.into()),
+            ("subsections", subsections.into()),
+            ("count", count.into()),
+            ("windowed", windowed.into()),
+        ])
+    }
+}
+
+impl From<BacklinksContext> for Value {
+    fn from(backlinks: BacklinksContext) -> Self {
+        let BacklinksContext { pages, count } = backlinks;
+        map([("pages", pages.into()), ("count", count.into())])
+    }
+}
+
+fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    let map: tera::Map =
+        entries.into_iter().map(|(key, value)| (tera::value::Key::Str(key), value)).collect();
+    map.into()
+}
+
+/// Every variable of the templates. `strings` holds everything that the theme says, by name. All are set in every
+/// template; those that do not apply to the page are none or empty.
+#[derive(JsonSchema)]
+pub struct Variables<'a> {
+    /// The site.
+    pub site: SiteContext<'a>,
+    /// Everything that the theme says, by name.
+    pub strings: std::collections::BTreeMap<String, String>,
+    /// The page.
+    pub page: PageContext<'a>,
+    /// The page's text as HTML, safe to print.
+    pub content: &'a str,
+    /// The page's headings.
+    pub toc: Vec<HeadingContext<'a>>,
+    /// The section that the page is in, or none.
+    pub section: Option<LinkContext<'a>>,
+    /// From the home page to the section that the page is in.
+    pub breadcrumb: Vec<LinkContext<'a>>,
+    /// The section's articles and sections.
+    pub sidebar: SidebarContext,
+    /// The pages that the front matter names.
+    pub related: Vec<LinkContext<'a>>,
+    /// The pages that link here.
+    pub backlinks: BacklinksContext,
+    /// The article before this one in its section, or none.
+    pub previous: Option<LinkContext<'a>>,
+    /// The article after this one in its section, or none.
+    pub next: Option<LinkContext<'a>>,
+    /// The sections in the home page's or a section's folder.
+    pub subsections: Vec<LinkContext<'a>>,
+    /// The articles of a section, 100 a page.
+    pub articles: Vec<LinkContext<'a>>,
+    /// Which page of the list of articles this is.
+    pub pagination: PaginationContext,
+    /// Where an old address leads, in `redirect.html`.
+    pub redirect: Option<RedirectContext<'a>>,
+}
+
+/// The JSON Schema of all variables.
+pub fn schema() -> Json {
+    let mut schema = schemars::schema_for!(Variables<'static>);
+    schema.insert("title".to_owned(), "Variables of silcrow's templates".into());
+    schema.to_value()
+}

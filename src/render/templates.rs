@@ -1,0 +1,215 @@
+//! Compiling and running templates: the one file that sets the template engine up and reads its errors. An error is a
+//! finding at its place in the template; one that shows on many pages is one finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, TeraResult};
+
+use crate::diagnostic::{Diagnostic, TEMPLATE_ERROR};
+use crate::path::SourcePath;
+use crate::source::{Sources, Span};
+use crate::suggest;
+
+/// Compiled templates.
+pub struct Templates {
+    tera: Tera,
+    /// Templates that could not be read, and those built on them. Pages that need one are not rendered: the cause is
+    /// reported already.
+    broken: BTreeSet<String>,
+}
+
+/// A template error while a page was rendered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// The template's name: its path below `templates/`.
+    pub template: String,
+    /// Where it begins in the template, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What the engine says.
+    pub message: String,
+}
+
+/// Compiles every template of the snapshot. `assets` are the URLs of the files in `static/`, for the function
+/// `asset(path="…")`.
+pub fn compile(
+    sources: &Sources,
+    assets: BTreeMap<String, String>,
+) -> (Templates, Vec<Diagnostic>) {
+    let mut templates: BTreeMap<String, &str> = sources
+        .texts_below("templates")
+        .filter(|(path, _)| path.extension() != Some("yaml"))
+        .filter_map(|(path, text)| Some((path.below("templates")?.to_owned(), text.as_ref())))
+        .collect();
+    let mut broken = BTreeSet::new();
+    let mut failures = BTreeSet::new();
+    // The engine stops at its first broken template. Each round takes one out, so the rounds end.
+    loop {
+        let mut tera = Tera::default();
+        let urls = assets.clone();
+        tera.register_function("asset", move |arguments: Kwargs, _: &State| {
+            asset(&urls, &arguments)
+        });
+        match tera.add_raw_templates(templates.iter()) {
+            Ok(()) => {
+                let diagnostics =
+                    failures.into_iter().map(|failure| diagnostic(&failure)).collect();
+                return (Templates { tera, broken }, diagnostics);
+            }
+            Err(error) => {
+                let found = failures_of(&error, &templates);
+                let names: BTreeSet<String> =
+                    found.iter().map(|failure| failure.template.clone()).collect();
+                // A template that is built on a broken one fails for that reason, which is reported already.
+                failures.extend(
+                    found.into_iter().filter(|failure| !names_broken(&failure.message, &broken)),
+                );
+                let before = templates.len();
+                templates.retain(|name, _| !names.contains(name));
+                broken.extend(names);
+                if templates.len() == before {
+                    return (
+                        Templates { tera: Tera::default(), broken },
+                        failures.iter().map(diagnostic).collect(),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn names_broken(message: &str, broken: &BTreeSet<String>) -> bool {
+    broken.iter().any(|name| {
+        message.contains(&format!("'{name}'")) || message.contains(&format!("`{name}`"))
+    }) || (!broken.is_empty()
+        && (message.starts_with("Unknown component")
+            || message.contains("is not defined in any parent")))
+}
+
+fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<String> {
+    let path = arguments.must_get::<&str>("path")?;
+    urls.get(path.trim_start_matches('/')).cloned().ok_or_else(|| {
+        let near = suggest::nearest(path, urls.keys().map(String::as_str));
+        let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        Error::message(format!("there is no file `static/{path}`{hint}"))
+    })
+}
+
+/// The errors of one attempt to compile. Errors of syntax come with a place; those of names (filters, components,
+/// templates) as one text of several reports, which say file, line and column.
+fn failures_of(error: &Error, templates: &BTreeMap<String, &str>) -> Vec<Failure> {
+    let whole = |template: &str, message: String| {
+        let end = templates.get(template).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
+        Failure { template: template.to_owned(), start: 0, end, message }
+    };
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Failure {
+            template: report.filename().to_owned(),
+            start: report.span().range.start,
+            end: report.span().range.end,
+            message: report.message().to_owned(),
+        }],
+        ErrorKind::MissingParent { current, parent } => {
+            let text = templates.get(current).copied().unwrap_or("");
+            let at = text.find(parent.as_str()).unwrap_or(0);
+            vec![Failure {
+                template: current.clone(),
+                start: at,
+                end: at + parent.len(),
+                message: format!("there is no template `{parent}` to extend"),
+            }]
+        }
+        ErrorKind::CircularExtend { tpl, .. } => {
+            vec![whole(tpl, "this template extends itself, through others".to_owned())]
+        }
+        ErrorKind::CircularInclude { tpl, .. } => {
+            vec![whole(tpl, "this template includes itself, through others".to_owned())]
+        }
+        ErrorKind::Msg(text) => {
+            let found: Vec<_> =
+                text.split("error: ").filter_map(|report| reported(report, templates)).collect();
+            if found.is_empty() {
+                let first = templates
+                    .keys()
+                    .find(|name| text.contains(name.as_str()))
+                    .or_else(|| templates.keys().next());
+                return first.map(|name| whole(name, text.clone())).into_iter().collect();
+            }
+            found
+        }
+        other => {
+            templates.keys().next().map(|name| whole(name, other.to_string())).into_iter().collect()
+        }
+    }
+}
+
+/// Reads one report: a message, then ` --> FILE:LINE:COLUMN`, an excerpt, and carets under the place.
+fn reported(report: &str, templates: &BTreeMap<String, &str>) -> Option<Failure> {
+    let (message, rest) = report.split_once("\n")?;
+    let place = rest.trim_start().strip_prefix("--> ")?.lines().next()?;
+    let mut parts = place.rsplitn(3, ':');
+    let column: usize = parts.next()?.trim().parse().ok()?;
+    let line: usize = parts.next()?.parse().ok()?;
+    let template = parts.next()?;
+    let text = templates.get(template)?;
+    let line_text = text.split_inclusive('\n').nth(line.checked_sub(1)?)?;
+    let line_start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let bytes = |characters: usize| {
+        line_text.char_indices().nth(characters).map_or(line_text.trim_end().len(), |(at, _)| at)
+    };
+    let carets = rest.chars().filter(|c| *c == '^').count().max(1);
+    let start = bytes(column.saturating_sub(1));
+    let end = bytes(column.saturating_sub(1) + carets).max(start);
+    Some(Failure {
+        template: template.to_owned(),
+        start: line_start + start,
+        end: line_start + end,
+        message: message.trim().to_owned(),
+    })
+}
+
+impl Templates {
+    /// Renders a page.
+    ///
+    /// # Errors
+    ///
+    /// The place and message of the first error; nothing when the template is one that could not be read.
+    pub fn render(&self, template: &str, context: &Context) -> Result<String, Option<Failure>> {
+        if self.broken.contains(template) || !self.tera.contains_template(template) {
+            return Err(None);
+        }
+        self.tera.render(template, context).map_err(|error| match error.kind() {
+            ErrorKind::RenderingError(report) => Some(Failure {
+                template: report.filename().to_owned(),
+                start: report.span().range.start,
+                end: report.span().range.end,
+                message: report.message().to_owned(),
+            }),
+            other => Some(Failure {
+                template: template.to_owned(),
+                start: 0,
+                end: 0,
+                message: other.to_string(),
+            }),
+        })
+    }
+
+    /// Whether there is a template of that name, broken or not.
+    pub fn contains(&self, name: &str) -> bool {
+        self.broken.contains(name) || self.tera.contains_template(name)
+    }
+}
+
+/// The finding of a failure.
+pub fn diagnostic(failure: &Failure) -> Diagnostic {
+    let path = SourcePath::new(&format!("templates/{}", failure.template));
+    let mut message = failure.message.trim_end_matches('.').replace('\n', " ");
+    if let Some(first) = message.get(..1).filter(|first| first.chars().all(char::is_uppercase)) {
+        message = first.to_lowercase() + &message[1..];
+    }
+    let range: Range<usize> = failure.start..failure.end.max(failure.start);
+    Diagnostic::new(&TEMPLATE_ERROR, Span::new(&path, range), message)
+        .help("the README lists every variable that templates are given")
+}

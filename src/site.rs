@@ -1,0 +1,206 @@
+//! Articles → the site: sections and their order, URLs, related pages, where every link leads. Reads no text and
+//! renders nothing.
+
+pub mod links;
+pub mod routes;
+pub mod tree;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::article::Article;
+use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
+use crate::diagnostic::Diagnostic;
+use crate::path::UrlPath;
+use crate::source::Sources;
+use links::{Resolution, Target};
+use routes::Routes;
+
+/// A page's identity within one site. Path and URL hang on it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PageId(pub u32);
+
+/// A section's identity within one site.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SectionId(pub u32);
+
+/// An article or section page in its place.
+#[derive(Debug)]
+pub struct Page {
+    /// What its file says.
+    pub article: Arc<Article>,
+    /// Where it is on the site.
+    pub url: UrlPath,
+    /// The section it is in; a section page's own.
+    pub section: SectionId,
+    /// Its place among the section's articles.
+    pub position: usize,
+    /// Whether it is part of the site: not a draft, or drafts are built.
+    pub included: bool,
+    /// Whether it is, or is in, a draft.
+    pub draft: bool,
+    /// Whether a file says what it says; a folder without `index.md` has a page made up for it.
+    pub has_file: bool,
+}
+
+impl Page {
+    /// The title in navigation.
+    pub fn nav_title(&self) -> &str {
+        let front_matter = &self.article.front_matter;
+        front_matter.nav_title.as_deref().unwrap_or(&front_matter.title)
+    }
+}
+
+/// A folder of `content/`.
+#[derive(Debug)]
+pub struct Section {
+    /// Its page.
+    pub page: PageId,
+    /// The section it is in; none for the home page's.
+    pub parent: Option<SectionId>,
+    /// Its articles that are part of the site, in order.
+    pub articles: Vec<PageId>,
+    /// The sections in it that are part of the site, in order.
+    pub subsections: Vec<SectionId>,
+}
+
+/// The whole site, before it is checked and rendered.
+pub struct Site {
+    /// The settings.
+    pub configuration: Configuration,
+    /// The options of this run.
+    pub options: Options,
+    /// The base URL of this run: the option, else the setting, else the root of an unknown origin.
+    pub base: BaseUrl,
+    /// Every page, drafts too, by id; sorted by path.
+    pub pages: Vec<Page>,
+    /// Every section, by id; the home page's is the first.
+    pub sections: Vec<Section>,
+    /// Which URL leads where.
+    pub routes: Routes,
+    /// Where each link of each page leads.
+    pub links: Vec<Box<[Resolution]>>,
+    /// The pages that each page names as related: in order, those that exist and are part of the site.
+    pub related: Vec<Vec<PageId>>,
+    /// The pages whose text links to each page, by path.
+    pub backlinks: Vec<Vec<PageId>>,
+}
+
+/// Puts the site together. The diagnostics are those that only putting it together can find: conflicts of URLs and of
+/// aliases.
+pub fn site(
+    articles: Vec<Arc<Article>>,
+    sources: &Sources,
+    configuration: Configuration,
+    options: &Options,
+) -> (Site, Vec<Diagnostic>) {
+    let base = options
+        .base_url
+        .clone()
+        .or_else(|| configuration.base_url.clone())
+        .unwrap_or_else(BaseUrl::root);
+    let (pages, sections) = tree::tree(articles, &configuration, options.drafts);
+    let (routes, diagnostics) = Routes::new(&pages, &sections, sources, &configuration);
+    let mut site = Site {
+        configuration,
+        options: options.clone(),
+        base,
+        pages,
+        sections,
+        routes,
+        links: Vec::new(),
+        related: Vec::new(),
+        backlinks: Vec::new(),
+    };
+    site.links = (0..site.pages.len())
+        .into_par_iter()
+        .map(|index| links::of_page(&site, PageId(index as u32)))
+        .collect();
+    site.related = site.pages.iter().map(|page| related(&site, page)).collect();
+    site.backlinks = backlinks(&site);
+    (site, diagnostics)
+}
+
+fn related(site: &Site, page: &Page) -> Vec<PageId> {
+    let entries = page.article.front_matter.related.iter();
+    entries
+        .filter_map(|entry| site.routes.page_by_name(entry))
+        .filter(|id| site.page(*id).included)
+        .collect()
+}
+
+fn backlinks(site: &Site) -> Vec<Vec<PageId>> {
+    let mut backlinks = vec![Vec::new(); site.pages.len()];
+    for (index, links) in site.links.iter().enumerate() {
+        let source = PageId(index as u32);
+        if !site.page(source).included {
+            continue;
+        }
+        for link in links {
+            if let Target::Page { page, .. } = link.target
+                && page != source
+                && backlinks[page.0 as usize].last() != Some(&source)
+            {
+                backlinks[page.0 as usize].push(source);
+            }
+        }
+    }
+    backlinks
+}
+
+impl Site {
+    /// The page with this id.
+    pub fn page(&self, id: PageId) -> &Page {
+        &self.pages[id.0 as usize]
+    }
+
+    /// The section with this id.
+    pub fn section(&self, id: SectionId) -> &Section {
+        &self.sections[id.0 as usize]
+    }
+
+    /// The ids of the pages that are part of the site, by path.
+    pub fn included(&self) -> impl Iterator<Item = PageId> {
+        self.pages
+            .iter()
+            .enumerate()
+            .filter(|(_, page)| page.included)
+            .map(|(index, _)| PageId(index as u32))
+    }
+
+    /// Whether the page is a section's own.
+    pub fn is_section_page(&self, id: PageId) -> bool {
+        self.section(self.page(id).section).page == id
+    }
+
+    /// How often the page is to be looked over: its own word, else its nearest section's, else the site's.
+    pub fn review_every(&self, id: PageId) -> Option<ReviewInterval> {
+        let page = self.page(id);
+        let own = page.article.front_matter.review_every;
+        let sections =
+            std::iter::successors(Some(page.section), |section| self.section(*section).parent);
+        let mut inherited = sections.filter_map(|section| {
+            self.page(self.section(section).page).article.front_matter.review_every
+        });
+        own.or_else(|| inherited.next()).or(self.configuration.review_every)
+    }
+
+    /// A URL path below the base URL as pages write it: base path included, percent-encoded.
+    pub fn href(&self, url: &UrlPath) -> String {
+        let encoded = url.encoded();
+        format!("{}{}", self.base.path(), encoded.trim_start_matches('/'))
+    }
+
+    /// The production URL of a path, where an origin is known. A preview's canonical URLs are those of production.
+    pub fn canonical(&self, url: &UrlPath) -> Option<String> {
+        let production = self
+            .configuration
+            .base_url
+            .as_ref()
+            .filter(|_| self.options.preview)
+            .unwrap_or(&self.base);
+        let encoded = url.encoded();
+        production.absolute(&format!("{}{}", production.path(), encoded.trim_start_matches('/')))
+    }
+}

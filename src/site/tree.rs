@@ -1,0 +1,202 @@
+//! Folders → sections, in order. Knows nothing of links.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Page, PageId, Section, SectionId};
+use crate::article::{Article, ArticleKind, Body, FrontMatter};
+use crate::config::Configuration;
+use crate::path::{SourcePath, UrlPath};
+
+/// Where articles are.
+pub const CONTENT: &str = "content";
+
+/// The folder of an article below `content/`; empty at its root.
+pub fn folder(path: &SourcePath) -> &str {
+    path.folder().strip_prefix(CONTENT).unwrap_or("").trim_start_matches('/')
+}
+
+/// Builds pages and sections. Every folder on the way to an article is a section; one without `index.md` has a page
+/// made up for it.
+pub fn tree(
+    mut articles: Vec<Arc<Article>>,
+    configuration: &Configuration,
+    drafts: bool,
+) -> (Vec<Page>, Vec<Section>) {
+    let folders = folders(&articles);
+    let missing = folders.iter().filter(|folder| {
+        let path = index_path(folder);
+        articles.binary_search_by(|article| article.path.cmp(&path)).is_err()
+    });
+    let made_up: Vec<_> = missing.map(|folder| made_up_section(folder, configuration)).collect();
+    let made_up_paths: Vec<_> = made_up.iter().map(|article| article.path.clone()).collect();
+    articles.extend(made_up.into_iter().map(Arc::new));
+    articles.sort_by(|a, b| a.path.cmp(&b.path));
+
+    let ids: BTreeMap<String, SectionId> = folders
+        .iter()
+        .enumerate()
+        .map(|(index, folder)| (folder.clone(), SectionId(index as u32)))
+        .collect();
+    let mut sections: Vec<Section> = folders
+        .iter()
+        .map(|folder| Section {
+            page: PageId(0),
+            parent: parent(folder).map(|parent| ids[parent]),
+            articles: Vec::new(),
+            subsections: Vec::new(),
+        })
+        .collect();
+    let mut pages = Vec::with_capacity(articles.len());
+    for article in articles {
+        let section = ids[folder(&article.path)];
+        if article.kind == ArticleKind::Section {
+            sections[section.0 as usize].page = PageId(pages.len() as u32);
+        }
+        let url = url(&article);
+        let has_file = made_up_paths.binary_search(&article.path).is_err();
+        pages.push(Page {
+            article,
+            url,
+            section,
+            position: 0,
+            included: true,
+            draft: false,
+            has_file,
+        });
+    }
+    mark_drafts(&mut pages, &sections, drafts);
+    order(&mut pages, &mut sections);
+    (pages, sections)
+}
+
+/// Every folder that is a section, sorted, so that parents come before what is in them and the home page's is first.
+fn folders(articles: &[Arc<Article>]) -> Vec<String> {
+    let mut folders = vec![String::new()];
+    let mut last = "";
+    for article in articles {
+        let folder = folder(&article.path);
+        if folder == last {
+            continue;
+        }
+        last = folder;
+        let mut ancestor = Some(folder);
+        while let Some(name) = ancestor.filter(|name| !name.is_empty()) {
+            folders.push(name.to_owned());
+            ancestor = parent(name);
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+fn parent(folder: &str) -> Option<&str> {
+    (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(parent, _)| parent))
+}
+
+/// The path of a folder's `index.md`.
+pub fn index_path(folder: &str) -> SourcePath {
+    SourcePath::new(&format!("{CONTENT}/{folder}/index.md"))
+}
+
+fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
+    let name = folder.rsplit('/').next().unwrap_or("").replace(['-', '_'], " ");
+    let mut letters = name.chars();
+    let title = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => configuration.title.clone(),
+    };
+    let front_matter = FrontMatter { title, search: true, ..FrontMatter::default() };
+    Article {
+        path: index_path(folder),
+        kind: ArticleKind::Section,
+        front_matter,
+        body: Body::default(),
+    }
+}
+
+fn url(article: &Article) -> UrlPath {
+    let path = article.path.below(CONTENT).unwrap_or(article.path.as_str());
+    let path = path.strip_suffix(".md").unwrap_or(path);
+    match article.kind {
+        ArticleKind::Section => UrlPath::new(path.strip_suffix("index").unwrap_or(path)),
+        ArticleKind::Article => UrlPath::new(&format!("{path}/")),
+    }
+}
+
+/// A draft section makes drafts of all that is in it.
+fn mark_drafts(pages: &mut [Page], sections: &[Section], drafts: bool) {
+    let mut draft_sections = vec![false; sections.len()];
+    for (index, section) in sections.iter().enumerate() {
+        let inherited = section.parent.is_some_and(|parent| draft_sections[parent.0 as usize]);
+        draft_sections[index] =
+            inherited || pages[section.page.0 as usize].article.front_matter.draft;
+    }
+    for page in pages {
+        page.draft = page.article.front_matter.draft || draft_sections[page.section.0 as usize];
+        page.included = drafts || !page.draft;
+    }
+}
+
+fn order(pages: &mut [Page], sections: &mut [Section]) {
+    for (index, page) in pages.iter().enumerate() {
+        if page.included && page.article.kind == ArticleKind::Article {
+            sections[page.section.0 as usize].articles.push(PageId(index as u32));
+        }
+    }
+    for index in 1..sections.len() {
+        let id = SectionId(index as u32);
+        if pages[sections[index].page.0 as usize].included
+            && let Some(parent) = sections[index].parent
+        {
+            sections[parent.0 as usize].subsections.push(id);
+        }
+    }
+    let section_pages: Vec<PageId> = sections.iter().map(|section| section.page).collect();
+    for section in sections {
+        section.articles.sort_by_cached_key(|id| Rank::of(&pages[id.0 as usize]));
+        section
+            .subsections
+            .sort_by_cached_key(|id| Rank::of(&pages[section_pages[id.0 as usize].0 as usize]));
+        for (position, id) in section.articles.iter().enumerate() {
+            pages[id.0 as usize].position = position;
+        }
+    }
+}
+
+/// What pages are ordered by: `order`, then the title without regard to case, then the path.
+#[derive(PartialEq, Eq)]
+struct Rank {
+    order: Option<i64>,
+    title: String,
+    path: SourcePath,
+}
+
+impl Rank {
+    fn of(page: &Page) -> Self {
+        let front_matter = &page.article.front_matter;
+        Self {
+            order: front_matter.order,
+            title: front_matter.title.to_lowercase(),
+            path: page.article.path.clone(),
+        }
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = match (self.order, other.order) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        order.then_with(|| self.title.cmp(&other.title)).then_with(|| self.path.cmp(&other.path))
+    }
+}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

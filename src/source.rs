@@ -1,0 +1,235 @@
+//! The snapshot of every input: texts, assets, what could not be read, and positions in texts. Immutable once it is
+//! taken; nothing downstream ever asks the file system again.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::path::SourcePath;
+
+/// Every input of one compilation.
+#[derive(Clone, Default)]
+pub struct Sources {
+    files: BTreeMap<SourcePath, File>,
+    /// What the reader met and could not take as it is.
+    pub problems: Vec<Problem>,
+}
+
+/// One input file.
+#[derive(Clone, PartialEq)]
+pub struct File {
+    /// Whose file it is.
+    pub origin: Origin,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Whose file a source is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// The site's own, below its root.
+    Site,
+    /// The theme's, embedded in the program.
+    Theme,
+}
+
+/// What a source file holds.
+#[derive(Clone, PartialEq)]
+pub enum Content {
+    /// An article, a template or a configuration file, its byte-order mark included.
+    Text(Arc<str>),
+    /// A file that is copied.
+    Asset(Asset),
+}
+
+/// A file that is copied to the output as it is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Asset {
+    /// Size in bytes.
+    pub size: u64,
+    /// BLAKE3 hash of the bytes.
+    pub hash: [u8; 32],
+    /// Width and height in pixels, for raster images whose header tells.
+    pub dimensions: Option<(u32, u32)>,
+    /// The text of an HTML file, whose ids can be linked to; of a theme's file, whose bytes are embedded.
+    pub text: Option<Arc<str>>,
+    /// The file's path below the root as the file system spells it, where that is not the source path's spelling.
+    pub spelling: Option<Box<str>>,
+}
+
+/// An input that the reader could not take as it is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Problem {
+    /// The file or folder.
+    pub path: SourcePath,
+    /// What is wrong with it.
+    pub kind: ProblemKind,
+}
+
+/// What is wrong with an input.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ProblemKind {
+    /// The text has a byte that is not UTF-8 at this offset of the text that was taken instead.
+    NotUtf8 {
+        /// Offset of the first replacement character.
+        offset: usize,
+        /// The byte that is not UTF-8.
+        byte: u8,
+    },
+    /// The file could not be read; the system's reason.
+    Unreadable(String),
+    /// A symbolic link leads out of the site's root.
+    SymlinkOutside,
+    /// A symbolic link leads to a folder it is in, or through another link.
+    SymlinkLoop,
+    /// A symbolic link leads nowhere.
+    SymlinkBroken,
+    /// The name cannot be a file on every system, or is not Unicode; the reason.
+    UnusableName(String),
+    /// More folders inside each other than [`MAX_DEPTH`].
+    TooDeep,
+    /// Two files whose names are the same but for Unicode normalisation; the other one's spelling.
+    SameName(String),
+}
+
+/// How many folders may be inside each other. Deeper trees are mistakes (loops of mounts), and their paths are longer
+/// than Windows can open.
+pub const MAX_DEPTH: usize = 32;
+
+impl Sources {
+    /// Adds a file, and returns the one that was there under the same path.
+    pub fn insert(&mut self, path: SourcePath, file: File) -> Option<File> {
+        self.files.insert(path, file)
+    }
+
+    /// The file at `path`.
+    pub fn get(&self, path: &SourcePath) -> Option<&File> {
+        self.files.get(path)
+    }
+
+    /// The text at `path`, if there is a file and it is a text.
+    pub fn text(&self, path: &SourcePath) -> Option<&Arc<str>> {
+        match &self.files.get(path)?.content {
+            Content::Text(text) => Some(text),
+            Content::Asset(asset) => asset.text.as_ref(),
+        }
+    }
+
+    /// Whether the file is the theme's, and so not on any disk.
+    pub fn is_embedded(&self, path: &SourcePath) -> bool {
+        self.files.get(path).is_some_and(|file| file.origin == Origin::Theme)
+    }
+
+    /// All files, sorted by path.
+    pub fn files(&self) -> impl Iterator<Item = (&SourcePath, &File)> {
+        self.files.iter()
+    }
+
+    /// The texts below `folder` (`content`) with their paths, sorted.
+    pub fn texts_below<'a>(
+        &'a self,
+        folder: &'a str,
+    ) -> impl Iterator<Item = (&'a SourcePath, &'a Arc<str>)> {
+        self.files.iter().filter_map(move |(path, file)| match &file.content {
+            Content::Text(text) if path.below(folder).is_some() => Some((path, text)),
+            _ => None,
+        })
+    }
+}
+
+/// A range of bytes in one source file.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: SourcePath,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span of `range` in `file`. Texts end before 4 GiB.
+    pub fn new(file: &SourcePath, range: Range<usize>) -> Self {
+        let limit = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { file: file.clone(), start: limit(range.start), end: limit(range.end) }
+    }
+
+    /// The whole of a file that has no text to point into.
+    pub fn file(file: &SourcePath) -> Self {
+        Self::new(file, 0..0)
+    }
+
+    /// The span as a range of bytes.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A position as people and editors count it. All are 1-based, and a byte-order mark is not counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Position {
+    /// Line.
+    pub line: u32,
+    /// Column in characters (Unicode scalar values).
+    pub column: u32,
+    /// Column in UTF-8 bytes.
+    pub byte_column: u32,
+    /// Column in UTF-16 code units, as the Language Server Protocol counts.
+    pub utf16_column: u32,
+}
+
+/// Where the lines of a text begin.
+pub struct LineIndex<'a> {
+    text: &'a str,
+    starts: Vec<u32>,
+}
+
+impl<'a> LineIndex<'a> {
+    /// Finds the lines of `text`; a line ends in `\n` or `\r\n`.
+    pub fn new(text: &'a str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset as u32 + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The position of the byte at `offset`; past the end, of the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1);
+        let start = self.starts[line] as usize;
+        let before = &self.text[start..offset];
+        let before =
+            if line == 0 { before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before) } else { before };
+        Position {
+            line: line as u32 + 1,
+            column: before.chars().count() as u32 + 1,
+            byte_column: before.len() as u32 + 1,
+            utf16_column: before.encode_utf16().count() as u32 + 1,
+        }
+    }
+}
+
+/// U+FEFF at the start of a text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+#[cfg(test)]
+mod tests {
+    use super::{LineIndex, Position};
+
+    #[test]
+    fn positions_count_in_three_units() {
+        let text = "\u{feff}a\u{1f511}b\r\nsecond";
+        let index = LineIndex::new(text);
+        let b = text.find('b').expect("the text has a b");
+        assert_eq!(
+            index.position(b),
+            Position { line: 1, column: 3, byte_column: 6, utf16_column: 4 }
+        );
+        assert_eq!(index.position(text.len()).line, 2);
+        assert_eq!(index.position(text.len() + 9).column, 7);
+    }
+}

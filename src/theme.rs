@@ -1,0 +1,61 @@
+//! The default theme, embedded in the program. A site's own files of the same names win.
+
+use std::sync::Arc;
+
+use crate::path::{SourcePath, extension};
+use crate::source::{Asset, Content, File, Origin, Sources};
+
+/// The theme's files: path below the root, and text.
+pub const FILES: [(&str, &str); 12] = [
+    ("templates/404.html", include_str!("../templates/404.html")),
+    ("templates/article.html", include_str!("../templates/article.html")),
+    ("templates/base.html", include_str!("../templates/base.html")),
+    ("templates/components/header.html", include_str!("../templates/components/header.html")),
+    ("templates/components/lists.html", include_str!("../templates/components/lists.html")),
+    (
+        "templates/components/navigation.html",
+        include_str!("../templates/components/navigation.html"),
+    ),
+    ("templates/home.html", include_str!("../templates/home.html")),
+    ("templates/redirect.html", include_str!("../templates/redirect.html")),
+    ("templates/section.html", include_str!("../templates/section.html")),
+    ("templates/strings.yaml", include_str!("../templates/strings.yaml")),
+    ("static/favicon.svg", include_str!("../static/favicon.svg")),
+    ("static/silcrow.css", include_str!("../static/silcrow.css")),
+];
+
+/// Adds every file of the theme that the site does not bring itself. `templates/strings.yaml` is the exception that
+/// needs both: a site overrides single lines of it, so [`text`] keeps the theme's at hand.
+pub fn add_to(sources: &mut Sources) {
+    for (path, text) in FILES {
+        let path = SourcePath::new(path);
+        if sources.get(&path).is_some() {
+            continue;
+        }
+        let content = if path.below("static").is_some() {
+            let hash = *blake3::hash(text.as_bytes()).as_bytes();
+            Content::Asset(Asset {
+                size: text.len() as u64,
+                hash,
+                dimensions: None,
+                text: Some(Arc::from(text)),
+                spelling: None,
+            })
+        } else {
+            Content::Text(Arc::from(text))
+        };
+        sources.insert(path, File { origin: Origin::Theme, content });
+    }
+}
+
+/// The theme's own text of one of its files.
+pub fn text(path: &str) -> &'static str {
+    FILES.iter().find(|(name, _)| *name == path).map_or("", |(_, text)| text)
+}
+
+/// Whether a file below `static/` is published under a name that carries its hash: the theme's styles and scripts, or
+/// what a site puts in their place. Pages name them, so nobody else needs to.
+pub fn is_hashed(path: &SourcePath) -> bool {
+    let is_code = matches!(extension(path.file_name()), Some("css" | "js"));
+    is_code && FILES.iter().any(|(name, _)| *name == path.as_str())
+}
