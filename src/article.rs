@@ -69,21 +69,33 @@ pub struct FrontMatter {
 #[derive(Debug, Default)]
 pub struct Body {
     /// HTML with nothing at the slots' places.
-    pub html: String,
+    pub html: Box<str>,
     /// What goes into the HTML where, in order.
     pub slots: Vec<Slot>,
     /// The headings, in order.
     pub headings: Vec<Heading>,
     /// The links and other URL attributes, in order.
     pub links: Vec<Link>,
-    /// Every id of the body that can be linked to, sorted.
-    pub ids: Vec<Box<str>>,
+    /// The headings' indexes, sorted by their ids.
+    pub by_id: Vec<u32>,
+    /// Ids that are no shown heading's: of raw HTML, of a heading that repeats the title, old ones. Sorted.
+    pub other_ids: Vec<Box<str>>,
 }
 
 impl Body {
     /// Whether a link to `#id` finds a place.
     pub fn has_id(&self, id: &str) -> bool {
-        self.ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
+        let heading = |index: &u32| self.headings[*index as usize].id.as_ref();
+        self.by_id.binary_search_by(|index| heading(index).cmp(id)).is_ok()
+            || self.other_ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
+    }
+
+    /// Every id that can be linked to.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.headings
+            .iter()
+            .map(|heading| heading.id.as_ref())
+            .chain(self.other_ids.iter().map(AsRef::as_ref))
     }
 }
 
@@ -105,8 +117,8 @@ pub enum SlotContent {
     Dimensions(u32),
     /// One of the theme's words, escaped.
     Word(Word),
-    /// The name of the anchor link of the heading with this index, escaped.
-    AnchorName(u32),
+    /// The anchor link of the heading with this index.
+    Anchor(u32),
     /// The name of the n-th table's region, escaped.
     TableName(u32),
 }

@@ -1,21 +1,12 @@
 //! Escaping for HTML, by context. What a writer types never becomes markup by accident.
 
-/// Appends `text` for an element's content or a double-quoted attribute: `&`, `<`, `>`, `"` and `'` as references.
-/// One set of characters for both contexts, so that moving text between them is safe.
+/// Appends `text` for an element's content or a quoted attribute: `&`, `<`, `>`, `"` and `'` as references. One set of
+/// characters for both contexts, so that moving text between them is safe.
 pub fn escape_into(output: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) =
-        rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\''))
-    {
-        output.push_str(&rest[..at]);
-        output.push_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        });
-        rest = &rest[at + 1..];
+    let special = |byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    while let Some(at) = rest.bytes().position(special) {
+        rest = reference(output, rest, at);
     }
     output.push_str(rest);
 }
@@ -23,16 +14,23 @@ pub fn escape_into(output: &mut String, text: &str) {
 /// Appends text for an element's content: `&`, `<` and `>` as references; quotes stay, as in prose they are many.
 pub fn escape_text_into(output: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
-        output.push_str(&rest[..at]);
-        output.push_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            _ => "&gt;",
-        });
-        rest = &rest[at + 1..];
+    while let Some(at) = memchr::memchr3(b'&', b'<', b'>', rest.as_bytes()) {
+        rest = reference(output, rest, at);
     }
     output.push_str(rest);
+}
+
+/// Appends what stands before `at` and the reference for what stands there; returns what is left.
+fn reference<'a>(output: &mut String, text: &'a str, at: usize) -> &'a str {
+    output.push_str(&text[..at]);
+    output.push_str(match text.as_bytes()[at] {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        _ => "&#39;",
+    });
+    &text[at + 1..]
 }
 
 /// `text` escaped for an element's content or a quoted attribute.

@@ -139,6 +139,12 @@ impl<'a> Renderer<'a> {
         self.strings.get(name).map_or("", String::as_str)
     }
 
+    /// What stands before and after a heading in the name of its anchor link.
+    pub(crate) fn link_to_heading(&self) -> (&str, &str) {
+        let pattern = self.string("link_to_heading");
+        pattern.split_once("{heading}").unwrap_or((pattern, ""))
+    }
+
     pub(crate) fn href(&self, id: PageId) -> &str {
         &self.hrefs[id.0 as usize]
     }

@@ -39,7 +39,7 @@ pub enum Content {
     /// An article, a template or a configuration file, its byte-order mark included.
     Text(Arc<str>),
     /// A file that is copied.
-    Asset(Asset),
+    Asset(Box<Asset>),
 }
 
 /// A file that is copied to the output as it is.
@@ -97,6 +97,11 @@ pub enum ProblemKind {
 pub const MAX_DEPTH: usize = 32;
 
 impl Sources {
+    /// The snapshot of these files. Of files with the same path, the last counts.
+    pub fn new(files: Vec<(SourcePath, File)>, problems: Vec<Problem>) -> Self {
+        Self { files: files.into_iter().collect(), problems }
+    }
+
     /// Adds a file, and returns the one that was there under the same path.
     pub fn insert(&mut self, path: SourcePath, file: File) -> Option<File> {
         self.files.insert(path, file)

@@ -34,13 +34,13 @@ pub fn add_to(sources: &mut Sources) {
         }
         let content = if path.below("static").is_some() {
             let hash = *blake3::hash(text.as_bytes()).as_bytes();
-            Content::Asset(Asset {
+            Content::Asset(Box::new(Asset {
                 size: text.len() as u64,
                 hash,
                 dimensions: None,
                 text: Some(Arc::from(text)),
                 spelling: None,
-            })
+            }))
         } else {
             Content::Text(Arc::from(text))
         };

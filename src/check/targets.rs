@@ -222,9 +222,7 @@ fn missing_anchor(
         .iter()
         .find(|heading| crate_slug(&heading.text) == anchor)
         .map(|heading| heading.id.to_string());
-    if let Some(id) =
-        by_slug.or_else(|| suggest::nearest(anchor, body.ids.iter().map(AsRef::as_ref)))
-    {
+    if let Some(id) = by_slug.or_else(|| suggest::nearest(anchor, body.ids())) {
         let right = format!("{path}#{}", encode_path(&id));
         return new(&MISSING_ANCHOR, message)
             .help(format!("did you mean `{right}`?"))

@@ -97,52 +97,49 @@ pub(crate) fn finish(
     anchors: &[(String, String)],
 ) -> Body {
     let headings = settle(&written, &html_ids);
-    let mut body = Body {
-        html: String::with_capacity(fragment.html.len() + written.len() * 160),
-        links,
-        ..Body::default()
-    };
+    let mut html = String::with_capacity(fragment.html.len() + written.len() * 64);
+    let mut slots = Vec::with_capacity(fragment.inserts.len());
     let mut copied = 0;
     for (at, insert) in &fragment.inserts {
-        body.html.push_str(&fragment.html[copied..*at]);
+        html.push_str(&fragment.html[copied..*at]);
         copied = *at;
         match *insert {
-            Insert::Slot(content) => body.slots.push(Slot { at: body.html.len() as u32, content }),
+            Insert::Slot(content) => slots.push(Slot { at: html.len() as u32, content }),
             Insert::HeadingOpen(index) => {
                 let index = index as usize;
-                open_heading(&mut body.html, &headings[index], &written[index].classes, anchors);
+                open_heading(&mut html, &headings[index], &written[index].classes, anchors);
             }
             Insert::HeadingClose(index) => {
+                close_heading(&mut html, headings[index as usize].level);
                 // The title's heading is left out of the body's, and can only be the first.
                 let shown = index - u32::from(written[0].is_title);
-                close_heading(&mut body, &headings[index as usize], shown);
+                slots.push(Slot { at: html.len() as u32, content: SlotContent::Anchor(shown) });
+                html.push_str("</div>\n");
             }
-            Insert::HeadingTarget(index) => target(&mut body.html, &headings[index as usize].id),
+            Insert::HeadingTarget(index) => target(&mut html, &headings[index as usize].id),
         }
     }
-    body.html.push_str(&fragment.html[copied..]);
-    let old = anchors
-        .iter()
-        .filter(|(_, new)| headings.iter().any(|heading| *heading.id == **new))
-        .map(|(old, _)| old.as_str());
-    let ids = headings
-        .iter()
-        .map(|heading| heading.id.as_ref())
-        .chain(html_ids.iter().map(String::as_str))
-        .chain(old);
-    body.ids = ids.map(Box::from).collect();
-    body.ids.sort_unstable();
-    body.ids.dedup();
-    body.headings = headings
-        .into_iter()
-        .zip(&written)
-        .filter(|(_, written)| !written.is_title)
-        .map(|(heading, _)| heading)
-        .collect();
-    body.html.shrink_to_fit();
-    body.slots.shrink_to_fit();
-    body.links.shrink_to_fit();
-    body
+    html.push_str(&fragment.html[copied..]);
+    let old = anchors.iter().filter(|(_, new)| headings.iter().any(|heading| *heading.id == **new));
+    let mut other_ids: Vec<Box<str>> = old.map(|(old, _)| old.as_str().into()).collect();
+    other_ids.extend(html_ids.into_iter().map(String::into_boxed_str));
+    let mut shown = Vec::with_capacity(headings.len());
+    for (heading, written) in headings.into_iter().zip(&written) {
+        if written.is_title { other_ids.push(heading.id) } else { shown.push(heading) }
+    }
+    other_ids.sort_unstable();
+    other_ids.dedup();
+    let mut by_id: Vec<u32> = (0..shown.len() as u32).collect();
+    by_id.sort_by(|a, b| shown[*a as usize].id.cmp(&shown[*b as usize].id));
+    // Copies of exactly the size that is needed: bodies live as long as the site, and there may be many.
+    Body {
+        html: Box::from(html.as_str()),
+        slots: slots.as_slice().to_vec(),
+        headings: shown,
+        links,
+        by_id,
+        other_ids,
+    }
 }
 
 /// Gives each heading its id (explicit and raw-HTML ids are reserved first) and its level on the page, where the title
@@ -182,16 +179,12 @@ fn open_heading(
     anchors.iter().filter(|(_, new)| **new == *heading.id).for_each(|(old, _)| target(html, old));
 }
 
-/// The anchor link stands beside the heading and not in it, so that it is no part of the heading's name.
-fn close_heading(body: &mut Body, heading: &Heading, index: u32) {
-    let html = &mut body.html;
+/// The anchor link, which a slot puts after this, stands beside the heading and not in it, so that it is no part of the
+/// heading's name.
+fn close_heading(html: &mut String, level: u8) {
     html.push_str("</h");
-    html.push(char::from(b'0' + heading.level));
-    html.push_str("><a class=\"anchor\" href=\"#");
-    html::escape_into(html, &heading.id);
-    html.push_str("\" aria-label=\"");
-    body.slots.push(Slot { at: html.len() as u32, content: SlotContent::AnchorName(index) });
-    html.push_str("\"><span aria-hidden=\"true\">§</span></a></div>\n");
+    html.push(char::from(b'0' + level));
+    html.push('>');
 }
 
 fn target(html: &mut String, id: &str) {

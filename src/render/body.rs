@@ -39,13 +39,7 @@ pub(super) fn fill(renderer: &Renderer<'_>, id: PageId) -> String {
                 dimensions(renderer, links, index as usize, &mut output)
             }
             SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(name(word))),
-            SlotContent::AnchorName(index) => {
-                let heading = body.headings.get(index as usize).map_or("", |heading| &heading.text);
-                html::escape_into(
-                    &mut output,
-                    &renderer.string("link_to_heading").replace("{heading}", heading),
-                );
-            }
+            SlotContent::Anchor(index) => anchor(renderer, body, index as usize, &mut output),
             SlotContent::TableName(number) => {
                 html::escape_into(
                     &mut output,
@@ -89,6 +83,19 @@ fn link(
     };
     let encoded = utf8_percent_encode(rest.trim(), NOT_IN_URLS);
     encoded.for_each(|piece| html::escape_into(output, piece));
+}
+
+/// The link to a heading, named after it.
+fn anchor(renderer: &Renderer<'_>, body: &Body, index: usize, output: &mut String) {
+    let Some(heading) = body.headings.get(index) else { return };
+    output.push_str("<a class=\"anchor\" href=\"#");
+    html::escape_into(output, &heading.id);
+    output.push_str("\" aria-label=\"");
+    let (before, after) = renderer.link_to_heading();
+    for part in [before, &heading.text, after] {
+        html::escape_into(output, part);
+    }
+    output.push_str("\"><span aria-hidden=\"true\">§</span></a>");
 }
 
 fn dimensions(renderer: &Renderer<'_>, links: &[Resolution], index: usize, output: &mut String) {

@@ -17,7 +17,7 @@ pub struct Resolution {
     /// Where it leads; for most problems, where it was meant to.
     pub target: Target,
     /// What is wrong.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
 }
 
 /// What a link leads to.
@@ -111,7 +111,7 @@ fn found(target: Target) -> Resolution {
 }
 
 fn wrong(target: Target, problem: Problem) -> Resolution {
-    Resolution { target, problem: Some(problem) }
+    Resolution { target, problem: Some(Box::new(problem)) }
 }
 
 fn resolve(site: &Site, from: PageId, link: &Link) -> Resolution {
@@ -177,7 +177,7 @@ fn with_scheme(destination: &str) -> Option<Resolution> {
         "mailto" if !is_mailto(rest) => Some(Problem::MalformedMailto),
         _ => None,
     };
-    Some(Resolution { target: Target::Outside, problem })
+    Some(Resolution { target: Target::Outside, problem: problem.map(Box::new) })
 }
 
 /// Whether what follows `http:` names this machine or a private network (RFC 1918, 4193, 3927, 6761).
@@ -299,7 +299,7 @@ fn path(site: &Site, from: PageId, kind: LinkKind, written: &str, rest: u32) -> 
     };
     match resolution.problem {
         None if normal_form != normal => {
-            Resolution { problem: Some(Problem::UnicodeForm), ..resolution }
+            Resolution { problem: Some(Box::new(Problem::UnicodeForm)), ..resolution }
         }
         _ => resolution,
     }
@@ -407,11 +407,11 @@ impl Look<'_> {
         let target = Target::Page { page, rest: self.rest };
         let problem =
             if self.site.page(page).included { problem } else { Some(Problem::DraftTarget) };
-        Resolution { target, problem }
+        Resolution { target, problem: problem.map(Box::new) }
     }
 
     fn unless_worse(&self, resolution: Resolution, problem: Problem) -> Resolution {
-        Resolution { problem: resolution.problem.or(Some(problem)), ..resolution }
+        Resolution { problem: resolution.problem.or(Some(Box::new(problem))), ..resolution }
     }
 
     fn missing(&self) -> Resolution {
@@ -448,11 +448,11 @@ fn with_fragment(site: &Site, resolution: Resolution, fragment: &str) -> Resolut
         return resolution;
     }
     let folded = decoded.to_lowercase();
-    let problem = match body.ids.iter().find(|known| known.to_lowercase() == folded) {
-        Some(known) => Problem::AnchorCase(known.clone()),
+    let problem = match body.ids().find(|known| known.to_lowercase() == folded) {
+        Some(known) => Problem::AnchorCase(known.into()),
         None => Problem::MissingAnchor(decoded.into()),
     };
-    Resolution { problem: Some(problem), ..resolution }
+    Resolution { problem: Some(Box::new(problem)), ..resolution }
 }
 
 #[cfg(test)]

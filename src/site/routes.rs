@@ -2,6 +2,7 @@
 //! snapshot and used by renderer and checker alike, so that verdicts are the same on every operating system.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::tree::{CONTENT, index_path};
 use super::{Page, PageId, Section};
@@ -66,6 +67,12 @@ pub struct AliasProblem {
     pub diagnostic: Diagnostic,
 }
 
+/// Source paths of pages and URL paths, without regard to case, with the real ones.
+struct Folded {
+    sources: HashMap<String, PageId>,
+    urls: HashMap<String, UrlPath>,
+}
+
 /// The table of routes.
 #[derive(Default)]
 pub struct Routes {
@@ -78,9 +85,8 @@ pub struct Routes {
     pub alias_list: Vec<(UrlPath, PageId)>,
     /// Old addresses outside the base path, sorted.
     pub host_aliases: Vec<HostAlias>,
-    /// Case-folded source paths of pages, and URL paths of assets and pages, with the real ones.
-    folded_sources: HashMap<String, PageId>,
-    folded_urls: HashMap<String, UrlPath>,
+    /// Made when a link is first found broken: a site without broken links never needs it.
+    folded: OnceLock<Folded>,
     /// Findings about aliases, to be placed by who can read front matter.
     pub alias_problems: Vec<AliasProblem>,
 }
@@ -103,7 +109,6 @@ impl Routes {
         for (index, page) in pages.iter().enumerate() {
             let id = PageId(index as u32);
             routes.pages.insert(page.article.path.clone(), id);
-            routes.folded_sources.insert(fold(page.article.path.as_str()), id);
             if page.included {
                 claims.claim(&page.url, &page.article.path);
                 routes.insert(page.url.clone(), Place::Page(id));
@@ -123,7 +128,6 @@ impl Routes {
     }
 
     fn insert(&mut self, url: UrlPath, place: Place) {
-        self.folded_urls.insert(fold(url.as_str()), url.clone());
         self.urls.insert(url, place);
     }
 
@@ -264,12 +268,26 @@ impl Routes {
 
     /// The page whose source path is the same but for case.
     pub fn page_in_other_case(&self, source: &str) -> Option<PageId> {
-        self.folded_sources.get(&fold(source)).copied()
+        self.folded().sources.get(&fold(source)).copied()
     }
 
     /// The URL that is the same but for case.
     pub fn url_in_other_case(&self, url: &str) -> Option<&UrlPath> {
-        self.folded_urls.get(&fold(url))
+        self.folded().urls.get(&fold(url))
+    }
+
+    #[expect(clippy::iter_over_hash_type, reason = "sorted before anything depends on the order")]
+    fn folded(&self) -> &Folded {
+        self.folded.get_or_init(|| {
+            let mut sources: Vec<_> = self.pages.iter().collect();
+            sources.sort();
+            let mut urls: Vec<_> = self.urls.keys().collect();
+            urls.sort();
+            Folded {
+                sources: sources.into_iter().map(|(path, id)| (fold(path.as_str()), *id)).collect(),
+                urls: urls.into_iter().map(|url| (fold(url.as_str()), url.clone())).collect(),
+            }
+        })
     }
 
     /// Where a file of `static/` is published.

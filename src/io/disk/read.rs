@@ -2,6 +2,7 @@
 //! snapshot, never a silent skip.
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,16 +39,19 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
         .into_par_iter()
         .map(|(path, kind)| read_file(&real_root, &path, kind))
         .collect();
-    let mut sources = Sources::default();
-    sources.problems = found.problems;
+    let mut problems = found.problems;
+    let mut seen = HashSet::new();
+    let mut files: Vec<(SourcePath, File)> = Vec::with_capacity(read.len());
     for (path, spelling, content, problem) in read {
-        sources.problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
-        if let Some(content) = content
-            && sources.insert(path.clone(), File { origin: Origin::Site, content }).is_some()
-        {
-            sources.problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
+        problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
+        // Only names that are not ASCII have more than one Unicode form.
+        if !path.as_str().is_ascii() && !seen.insert(path.clone()) {
+            problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
+        } else {
+            files.extend(content.map(|content| (path, File { origin: Origin::Site, content })));
         }
     }
+    let mut sources = Sources::new(files, problems);
     theme::add_to(&mut sources);
     Ok(sources)
 }
@@ -222,7 +226,9 @@ fn read_file(
     let (source, spelling) = source_path(root, path);
     let read = match kind {
         Kind::Text => fs::read(path).map(|bytes| text(bytes, &source)),
-        Kind::Asset => asset(path, &source, &spelling).map(|asset| (Content::Asset(asset), None)),
+        Kind::Asset => {
+            asset(path, &source, &spelling).map(|asset| (Content::Asset(Box::new(asset)), None))
+        }
     };
     match read {
         Ok((content, problem)) => (source, spelling, Some(content), problem),

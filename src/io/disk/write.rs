@@ -169,6 +169,14 @@ impl Staging {
 
     fn write_file(&self, output: &Output) -> Result<(), DiskError> {
         let path = self.path(&output.path);
+        // Most files are the only ones in their folder: making it first saves a failing attempt.
+        if let Some(folder) = path.parent().filter(|_| path.ends_with("index.html")) {
+            match fs::create_dir(folder) {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
+                result => result.map_err(io("create", folder))?,
+            }
+        }
         let create = || match File::create(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let folder = path.parent().unwrap_or(&self.new);
@@ -304,7 +312,9 @@ fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
                 existing = existing.parent().ok_or_else(|| io("find", path)(error))?;
             }
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                return Err(DiskError::NotAFolder(existing.parent().unwrap_or(existing).to_owned()));
+                return Err(DiskError::NotAFolder(
+                    existing.parent().unwrap_or(existing).to_owned(),
+                ));
             }
             Err(error) => return Err(io("find", path)(error)),
         }
