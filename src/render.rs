@@ -8,7 +8,6 @@ pub mod templates;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tera::{Context, Value};
 
 use crate::config::Strings;
 use crate::diagnostic::Diagnostic;
@@ -21,7 +20,7 @@ use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
     SidebarContext, SiteContext,
 };
-use templates::{Failure, Templates};
+use templates::{Context, Failure, Templates, Value};
 
 /// How many of a section's articles the sidebar shows at most; of a longer section, those around the page.
 const SIDEBAR_SIZE: usize = 50;

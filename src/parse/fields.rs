@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 
-use super::yaml::{Document, Key, Part, Value, key_name};
+use super::yaml::{self, Document, Key, Part, Value, key_name};
 use crate::config::ReviewInterval;
 use crate::diagnostic::{DUPLICATE_FIELD, INVALID_VALUE, INVALID_YAML, Rule, UNKNOWN_FIELD};
 use crate::suggest;
@@ -373,7 +373,7 @@ pub(crate) struct Free(pub serde_json::Value);
 
 impl FieldValue for Free {
     fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
-        match serde_yaml::from_value(value) {
+        match yaml::to_json(value) {
             Ok(value) => Some(Self(value)),
             Err(error) => {
                 wrong.push(Wrong::new(

@@ -89,6 +89,15 @@ pub fn key_name(key: &Value) -> String {
     }
 }
 
+/// A value as templates take it.
+///
+/// # Errors
+///
+/// Says what has no such form: keys that are not text, numbers that are none.
+pub fn to_json(value: Value) -> Result<serde_json::Value, String> {
+    serde_yaml::from_value(value).map_err(|error| message(&error))
+}
+
 /// The library stops at its first error. Duplicate keys are told apart from broken syntax by the events; what is left
 /// of the document is then read with the first of each.
 fn read_failed(text: &str, error: &serde_yaml::Error) -> Document {

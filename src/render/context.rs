@@ -4,7 +4,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
-use tera::Value;
+
+use super::templates::{Key, Map, Value};
 
 /// `site`: the same on every page.
 #[derive(Serialize, JsonSchema)]
@@ -157,8 +158,7 @@ impl From<BacklinksContext> for Value {
 }
 
 fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    let map: tera::Map =
-        entries.into_iter().map(|(key, value)| (tera::value::Key::Str(key), value)).collect();
+    let map: Map = entries.into_iter().map(|(key, value)| (Key::Str(key), value)).collect();
     map.into()
 }
 

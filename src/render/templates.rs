@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, TeraResult};
+use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
+
+pub use tera::value::Key;
+pub use tera::{Context, Map, Value};
 
 use crate::diagnostic::{Diagnostic, TEMPLATE_ERROR};
 use crate::path::SourcePath;
