@@ -68,9 +68,8 @@ def collect(folders, limit):
     sample = []
     for key in sorted(found)[:limit]:
         path, text = found[key]
-        # What tells one package from another is at the end: name and version, then the file.
-        words = re.sub(r"[^a-z0-9]+", "-", "-".join(path.with_suffix("").parts[-3:]).lower()).strip("-")
-        sample.append((f"{words[:60].strip('-') or 'file'}-{key[:8]}", text))
+        name = re.sub(r"[^a-z0-9]+", "-", "-".join(path.with_suffix("").parts[-2:]).lower())
+        sample.append((f"{name[:60].strip('-') or 'file'}-{key[:8]}", text))
     return sample
 
 
@@ -80,8 +79,8 @@ def front_matter(slug, text):
     words = re.sub(r"!?\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])?|<[^>]*>", r"\1", words)
     words = "".join(c for c in re.sub(r"[*`]", "", words) if c.isprintable())
     title = " ".join(words.split()) or slug
-    lines = [f"title: {json.dumps(title, ensure_ascii=False)}", f"description: Lifted from {slug}.", "updated: 2026-01-01"]
-    return "\n".join(["---", *lines, "---", ""])
+    title = json.dumps(title, ensure_ascii=False)
+    return f"---\ntitle: {title}\ndescription: Lifted from {slug}.\nupdated: 2026-01-01\n---\n"
 
 
 def write_site(site, sample):
@@ -109,17 +108,19 @@ def build(silcrow, site):
     except subprocess.TimeoutExpired:
         return f"the build did not end in {SECONDS} s"
     errors = result.stderr.decode(errors="replace")
-    if "panicked" not in errors and result.returncode == 0:
+    # The excerpt of a finding may hold the word as well, but never at the start of a line.
+    if result.returncode == 0 and not re.search(r"^thread .*panicked", errors, re.MULTILINE):
         print(errors.strip().rpartition("\n")[2])
         return None
-    shown = re.findall(r"^error.*(?:\n.+)*|^.*panicked.*(?:\n.+)*", errors, re.MULTILINE)[:20]
+    shown = re.findall(r"^error.*(?:\n.+)*|^thread .*panicked.*(?:\n.+)*", errors, re.MULTILINE)[:20]
     return "\n".join([f"the build exited with {result.returncode}", *shown, errors[-2000:]])
 
 
 class VisibleText(HTMLParser):
     """The text of HTML, with spaces where elements other than words' own begin and end."""
 
-    INLINE = set("a abbr b bdi bdo cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var".split())
+    INLINE = {"a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp",
+              "small", "span", "strike", "strong", "tt", "u", "var"}
 
     def __init__(self, html):
         super().__init__()
@@ -146,10 +147,15 @@ class VisibleText(HTMLParser):
 
 
 def words(html):
-    text = "".join(VisibleText(html).text)
-    # What is syntax to silcrow and text to others: heading ids, footnotes' names, alerts' kinds, task boxes.
-    text = re.sub(r"\{[ \t]*[#.][^}\n]*\}|\[\^[^\]\n]*\]|\[[ xX]\]", " ", text)
-    return Counter(word.casefold() for word in re.findall(r"\w{2,}", text))
+    return Counter(word.casefold() for word in re.findall(r"\w{2,}", "".join(VisibleText(html).text)))
+
+
+def expected_words(text, renderer):
+    # What is syntax to silcrow and text to others. Footnotes are left out: one that nothing refers to is not shown.
+    text = text.removeprefix(BYTE_ORDER_MARK)
+    text = re.sub(r"^ {0,3}\[\^[^\]\n]+\]:.*(?:\n(?! *[`~]).+)*", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\{[ \t]*[#.][^}\n]*\}|\[\^[^\]\n]+\]", " ", text)
+    return words(renderer.render(text))
 
 
 def other_renderer():
@@ -172,18 +178,15 @@ def problem(page, text, renderer):
     if renderer is None:
         return None
     main = html[html.find("<main"):html.rfind("</main>")]
-    missing = words(renderer.render(text.removeprefix(BYTE_ORDER_MARK))) - words(main)
-    # A footnote that nothing refers to is shown by nobody.
-    for footnote in re.findall(r"^ {0,3}\[\^[^\]\n]+\]:.*(?:\n.+)*", text, re.MULTILINE):
-        missing -= words(renderer.render(footnote))
+    missing = expected_words(text, renderer) - words(main)
     return f"words are missing: {' '.join(sorted(missing)[:12])}" if missing else None
 
 
 def parsed_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--silcrow", type=Path, metavar="PATH", help="the program (target/release, else target/debug)")
-    parser.add_argument("--limit", type=int, default=600, metavar="N", help="the most files that are taken (%(default)s)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="write the site to this new folder, and leave it there")
+    parser.add_argument("--limit", type=int, default=600, metavar="N", help="how many files at most (%(default)s)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the site in this new folder")
     parser.add_argument("folders", nargs="*", type=Path, metavar="SOURCE_FOLDER", help="where files are looked for")
     arguments = parser.parse_args()
     if arguments.silcrow is None:
@@ -191,6 +194,8 @@ def parsed_arguments():
         arguments.silcrow = next((path for path in built if path.exists()), None)
         if arguments.silcrow is None:
             parser.error("no silcrow in target/: build it, or name it with --silcrow")
+    if not shutil.which(arguments.silcrow):
+        parser.error(f"{arguments.silcrow} is no program")
     if missing := [str(folder) for folder in arguments.folders if not folder.is_dir()]:
         parser.error(f"no such folder: {', '.join(missing)}")
     if arguments.keep and arguments.keep.exists() and any(arguments.keep.iterdir()):

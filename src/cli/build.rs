@@ -104,6 +104,7 @@ fn run(
             sources: &sources,
             site,
             notices,
+            builds: output.is_some(),
             wrote: output.is_some() && !failed,
             start,
         },
@@ -150,6 +151,7 @@ struct Report<'a> {
     sources: &'a Sources,
     site: &'a Site,
     notices: Vec<String>,
+    builds: bool,
     wrote: bool,
     start: Instant,
 }
@@ -160,6 +162,10 @@ fn report(report: &Report<'_>, arguments: &SiteArguments) {
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
     let articles = report.site.included().count() - sections;
     let pages = format!("{}, {}", plural(articles, "article"), plural(sections, "section page"));
-    let what = if report.wrote { format!("built {pages}") } else { format!("checked {pages}") };
+    let what = match (report.builds, report.wrote) {
+        (true, true) => format!("built {pages}"),
+        (true, false) => format!("nothing was written; checked {pages}"),
+        (false, _) => format!("checked {pages}"),
+    };
     printer::summary(&what, Counts::of(&report.diagnostics), report.start.elapsed());
 }

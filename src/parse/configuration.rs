@@ -3,10 +3,10 @@
 use globset::GlobBuilder;
 use schemars::JsonSchema;
 
-use super::fields::{Entries, FieldValue, Fields, Free, Interval, Place, Text, Wrong, describe};
-use super::yaml::{self, Key, Value};
+use super::fields::{Entries, FieldProblem, FieldValue, Fields, Free, Interval, Place, Text, Wrong, describe};
+use super::yaml::{self, Key, Part, Value};
 use crate::config::{BaseUrl, Configuration, Redirect, RuleSettings, TextDirection};
-use crate::diagnostic::{self, Diagnostic, RULES, Severity, UNKNOWN_RULE};
+use crate::diagnostic::{self, Diagnostic, INVALID_VALUE, RULES, Severity, UNKNOWN_RULE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use crate::suggest;
@@ -38,10 +38,35 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
         };
     }
     let path = SourcePath::new(FILE);
+    if let (Some(url), Some(redirects)) = (&written.base_url, &written.redirects) {
+        problems.extend(foreign_redirects(yaml, start, &url.0, redirects));
+    }
     (
         resolve(written),
         problems.into_iter().map(|problem| super::diagnostic(&path, problem)).collect(),
     )
+}
+
+/// Redirects from another site have to be made there.
+fn foreign_redirects(yaml: &str, start: usize, base: &BaseUrl, redirects: &Redirects) -> Vec<FieldProblem> {
+    let is_foreign = |redirect: &&Redirect| {
+        let own = base.origin().is_some_and(|origin| {
+            redirect.from.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        !redirect.from.starts_with('/') && !own
+    };
+    let problem = |redirect: &Redirect| {
+        let path = [Key::Name("redirects".to_owned()), Key::Name(redirect.from.clone())];
+        let at = yaml::locate(yaml, &path, Part::Key);
+        FieldProblem {
+            rule: &INVALID_VALUE,
+            place: Place::Bytes(at.start + start..at.end + start, None),
+            message: format!("`{}` is not an address of {}", redirect.from, base.origin().unwrap_or("this site")),
+            help: Some("redirects from another site have to be made there".to_owned()),
+            suggestion: None,
+        }
+    };
+    redirects.0.iter().filter(is_foreign).map(problem).collect()
 }
 
 /// `site.yaml` as it is written.
@@ -63,7 +88,7 @@ pub(crate) struct WrittenConfiguration {
     /// Where readers get help: an `https:` or `mailto:` URL, or a mail address.
     pub contact: Option<Contact>,
     /// Redirects for whole folders: an old path (with `*` at its end) and the new one (with `:splat` for the rest).
-    pub redirects: Option<Entries<RedirectTarget>>,
+    pub redirects: Option<Redirects>,
     /// How often articles are to be looked over, where neither they nor their sections say.
     pub review_every: Option<Interval>,
     /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
@@ -103,7 +128,6 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         extra,
     } = written;
     let default = Configuration::default();
-    let redirect = |(from, to): (String, RedirectTarget)| Redirect { from, to: to.0 };
     Configuration {
         title: title.map_or(default.title, |text| text.0),
         description: description.map(|text| text.0),
@@ -112,8 +136,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         text_direction: text_direction.map_or(default.text_direction, |direction| direction.0),
         output: output.map_or(default.output, |text| text.0),
         contact: contact.map(|contact| contact.0),
-        redirects: redirects
-            .map_or_else(Vec::new, |Entries(entries)| entries.into_iter().map(redirect).collect()),
+        redirects: redirects.map_or_else(Vec::new, |redirects| redirects.0),
         review_every: review_every.map(|interval| interval.0),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
@@ -239,23 +262,50 @@ impl FieldValue for Contact {
     }
 }
 
-/// The new path of a redirect.
-#[derive(Clone, Debug, JsonSchema)]
-#[schemars(transparent)]
-pub(crate) struct RedirectTarget(
-    #[schemars(regex(pattern = r"^(/|https?://)"))]
-    pub String,
-);
+/// Redirects for whole folders, in the order they are written.
+#[derive(Clone, Debug)]
+pub(crate) struct Redirects(Vec<Redirect>);
 
-impl FieldValue for RedirectTarget {
+impl JsonSchema for Redirects {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Redirects".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let address = serde_json::json!({"type": "string", "pattern": "^(/|https?://)"});
+        schemars::json_schema!({"type": "object", "propertyNames": address, "additionalProperties": address})
+    }
+}
+
+impl FieldValue for Redirects {
     fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
-        const HELP: &str = "write the new path below the base URL (`/new/:splat`), or a full URL";
-        let text = expected_text(&value, wrong, HELP)?;
-        if !is_address(text) {
-            wrong.push(Wrong::new(format!("`{text}` is not a path or URL"), HELP));
+        const OLD: &str = "write the old path below the base URL (`/old/*`), or a full URL of the same site";
+        const NEW: &str = "write the new path below the base URL (`/new/:splat`), or a full URL";
+        let Value::Mapping(mapping) = value else {
+            let help = "write one `/old/*: /new/:splat` a line";
+            wrong.push(Wrong::new(format!("expected keys and values, found {}", describe(&value)), help));
             return None;
+        };
+        let mut redirects = Vec::new();
+        for (key, value) in mapping {
+            let from = yaml::key_name(&key);
+            let path = vec![Key::Name(from.clone())];
+            let star = from.find('*').is_some_and(|at| at + 1 != from.len());
+            if !is_address(&from) || star {
+                let reason = if star { "`*` stands elsewhere than at its end" } else { "it is no path or URL" };
+                let message = format!("`{from}` is not an old address: {reason}");
+                wrong.push(Wrong { path, on_key: true, ..Wrong::new(message, OLD) });
+                continue;
+            }
+            match value.as_str().map(str::trim).filter(|to| is_address(to)) {
+                Some(to) => redirects.push(Redirect { from, to: to.to_owned() }),
+                None => {
+                    let message = format!("expected a path or URL, found {}", describe(&value));
+                    wrong.push(Wrong { path, ..Wrong::new(message, NEW) });
+                }
+            }
         }
-        Some(Self(text.to_owned()))
+        Some(Self(redirects))
     }
 }
 
@@ -405,7 +455,7 @@ mod tests {
 
     #[test]
     fn each_wrong_setting_is_a_finding_at_its_place() {
-        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects: [a]\n";
+        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\n";
         let (_, diagnostics) = read(text);
         let found: Vec<_> = diagnostics
             .iter()
@@ -419,10 +469,12 @@ mod tests {
             ("unknown-rule", "missing-pages"),
             ("invalid-value", "warn"),
             ("invalid-value", "a{"),
-            ("invalid-value", "[a]"),
+            ("invalid-value", "old"),
+            ("invalid-value", "/a/*/b"),
+            ("invalid-value", "e"),
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
-        assert_eq!(found.len(), 8, "{found:?}");
+        assert_eq!(found.len(), 10, "{found:?}");
     }
 }

@@ -11,7 +11,7 @@ use super::fields::{
 };
 use super::yaml::{self, Key, Part, Value};
 use crate::article::{ArticleKind, FrontMatter};
-use crate::diagnostic::{MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER};
+use crate::diagnostic::{MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER, UNKNOWN_FIELD};
 use crate::source::BYTE_ORDER_MARK;
 
 /// The keys that an article has to have.
@@ -369,7 +369,14 @@ fn missing_fields(
             "description" => written.description.is_some(),
             _ => written.updated.is_some(),
         };
-        let already = problems.iter().any(|problem| matches!(&problem.place, Place::Entry(path, Part::Value) if path.first() == Some(&Key::Name((*name).to_owned()))));
+        // A wrong value, or a key that is this one mistyped, is one mistake and not two.
+        let already = problems.iter().any(|problem| {
+            let own = match &problem.place {
+                Place::Entry(path, Part::Value) => path.first() == Some(&Key::Name((*name).to_owned())),
+                _ => false,
+            };
+            own || problem.rule == &UNKNOWN_FIELD && problem.suggestion.as_deref() == Some(*name)
+        });
         if present || already {
             continue;
         }

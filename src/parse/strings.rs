@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 40] = [
+pub const NAMES: [&str; 41] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -52,6 +52,7 @@ pub const NAMES: [&str; 40] = [
     "footnotes",
     "back_to_text",
     "site_header",
+    "site_footer",
 ];
 
 /// Reads a file of strings over `strings`.
@@ -95,5 +96,31 @@ fn lost_placeholder<'a>(known: &'a str, value: &str) -> Option<&'a str> {
         lost_placeholder(&known[end..], value)
     } else {
         Some(placeholder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAMES, Strings, read};
+
+    #[test]
+    fn the_theme_says_exactly_the_names_that_there_are() {
+        let mut strings = Strings::new();
+        let diagnostics = read(crate::theme::text(super::FILE), &mut strings);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let mut names = NAMES.to_vec();
+        names.sort_unstable();
+        assert_eq!(strings.keys().copied().collect::<Vec<_>>(), names);
+    }
+
+    #[test]
+    fn a_site_overrides_single_strings_and_keeps_their_values() {
+        let mut strings = Strings::new();
+        read(crate::theme::text(super::FILE), &mut strings);
+        let found = read("note: Hinweis\nlink_to_heading: Link\nnotee: x\n", &mut strings);
+        let rules: Vec<_> = found.iter().map(|finding| finding.rule.name).collect();
+        assert_eq!(rules, ["invalid-value", "unknown-field"]);
+        assert_eq!(strings["note"], "Hinweis");
+        assert_eq!(strings["tip"], "Tip");
     }
 }
