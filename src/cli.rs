@@ -1,6 +1,5 @@
 //! The command line: joins the edges to `compile`, prints, and decides the exit code. The only place that knows the
 //! terminal, the environment and the clock.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
 
 mod arguments;
 mod build;

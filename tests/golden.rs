@@ -22,7 +22,10 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let Ok(entry) = entry else { continue };
         if entry.file_type().is_file() {
             let name = entry.path().strip_prefix(folder).expect("entries are below the folder");
-            files.insert(name.to_string_lossy().into_owned(), fs::read(entry.path()).expect("readable"));
+            files.insert(
+                name.to_string_lossy().into_owned(),
+                fs::read(entry.path()).expect("readable"),
+            );
         }
     }
     files
@@ -44,10 +47,20 @@ fn run(site: &Path, output: &Path) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("silcrow prints UTF-8");
     let summary: Vec<String> = text(&result.stderr)
         .lines()
-        .map(|line| line.rsplit_once(" (").filter(|(_, rest)| rest.ends_with("s)")).map_or(line, |(line, _)| line).to_owned())
+        .map(|line| {
+            line.rsplit_once(" (")
+                .filter(|(_, rest)| rest.ends_with("s)"))
+                .map_or(line, |(line, _)| line)
+                .to_owned()
+        })
         .collect();
     let code = result.status.code().map_or("killed".to_owned(), |code| code.to_string());
-    format!("$ silcrow {}\n{}--- standard error\n{}\n--- exit code {code}\n", command.trim(), text(&result.stdout), summary.join("\n"))
+    format!(
+        "$ silcrow {}\n{}--- standard error\n{}\n--- exit code {code}\n",
+        command.trim(),
+        text(&result.stdout),
+        summary.join("\n")
+    )
 }
 
 #[test]
@@ -74,15 +87,24 @@ fn golden_sites_are_built_as_they_stand() {
         }
         let expected = tree(&site.join("out"));
         let name = site.file_name().expect("a site has a name").to_string_lossy().into_owned();
-        let text = |bytes: Option<&Vec<u8>>| bytes.map_or("(no file)".to_owned(), |bytes| String::from_utf8_lossy(bytes).into_owned());
+        let text = |bytes: Option<&Vec<u8>>| {
+            bytes
+                .map_or("(no file)".to_owned(), |bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
         for file in expected.keys().chain(produced.keys()) {
             if expected.get(file) != produced.get(file) {
-                wrong.push(format!("{name}: {file}\nexpected:\n{}\nproduced:\n{}", text(expected.get(file)), text(produced.get(file))));
+                wrong.push(format!(
+                    "{name}: {file}\nexpected:\n{}\nproduced:\n{}",
+                    text(expected.get(file)),
+                    text(produced.get(file))
+                ));
             }
         }
         let expected = fs::read_to_string(site.join("transcript")).unwrap_or_default();
         if expected != transcript {
-            wrong.push(format!("{name}: transcript\nexpected:\n{expected}\nproduced:\n{transcript}"));
+            wrong.push(format!(
+                "{name}: transcript\nexpected:\n{expected}\nproduced:\n{transcript}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

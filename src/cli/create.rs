@@ -1,5 +1,4 @@
 //! `init` and `new`: files to start from. Nothing is ever overwritten.
-#![expect(clippy::print_stderr, reason = "this is where the program speaks")]
 
 use std::fmt::Write;
 

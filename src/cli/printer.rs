@@ -1,5 +1,4 @@
 //! What the terminal is given: findings on standard output, the summary and progress on standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;

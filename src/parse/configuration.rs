@@ -3,7 +3,9 @@
 use globset::GlobBuilder;
 use schemars::JsonSchema;
 
-use super::fields::{Entries, FieldProblem, FieldValue, Fields, Free, Interval, Place, Text, Wrong, describe};
+use super::fields::{
+    Entries, FieldProblem, FieldValue, Fields, Free, Interval, Place, Text, Wrong, describe,
+};
 use super::yaml::{self, Key, Part, Value};
 use crate::config::{BaseUrl, Configuration, Redirect, RuleSettings, TextDirection};
 use crate::diagnostic::{self, Diagnostic, INVALID_VALUE, RULES, Severity, UNKNOWN_RULE};
@@ -48,10 +50,18 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
 }
 
 /// Redirects from another site have to be made there.
-fn foreign_redirects(yaml: &str, start: usize, base: &BaseUrl, redirects: &Redirects) -> Vec<FieldProblem> {
+fn foreign_redirects(
+    yaml: &str,
+    start: usize,
+    base: &BaseUrl,
+    redirects: &Redirects,
+) -> Vec<FieldProblem> {
     let is_foreign = |redirect: &&Redirect| {
         let own = base.origin().is_some_and(|origin| {
-            redirect.from.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            redirect
+                .from
+                .strip_prefix(origin)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
         !redirect.from.starts_with('/') && !own
     };
@@ -61,7 +71,11 @@ fn foreign_redirects(yaml: &str, start: usize, base: &BaseUrl, redirects: &Redir
         FieldProblem {
             rule: &INVALID_VALUE,
             place: Place::Bytes(at.start + start..at.end + start, None),
-            message: format!("`{}` is not an address of {}", redirect.from, base.origin().unwrap_or("this site")),
+            message: format!(
+                "`{}` is not an address of {}",
+                redirect.from,
+                base.origin().unwrap_or("this site")
+            ),
             help: Some("redirects from another site have to be made there".to_owned()),
             suggestion: None,
         }
@@ -279,11 +293,15 @@ impl JsonSchema for Redirects {
 
 impl FieldValue for Redirects {
     fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
-        const OLD: &str = "write the old path below the base URL (`/old/*`), or a full URL of the same site";
+        const OLD: &str =
+            "write the old path below the base URL (`/old/*`), or a full URL of the same site";
         const NEW: &str = "write the new path below the base URL (`/new/:splat`), or a full URL";
         let Value::Mapping(mapping) = value else {
             let help = "write one `/old/*: /new/:splat` a line";
-            wrong.push(Wrong::new(format!("expected keys and values, found {}", describe(&value)), help));
+            wrong.push(Wrong::new(
+                format!("expected keys and values, found {}", describe(&value)),
+                help,
+            ));
             return None;
         };
         let mut redirects = Vec::new();
@@ -292,7 +310,11 @@ impl FieldValue for Redirects {
             let path = vec![Key::Name(from.clone())];
             let star = from.find('*').is_some_and(|at| at + 1 != from.len());
             if !is_address(&from) || star {
-                let reason = if star { "`*` stands elsewhere than at its end" } else { "it is no path or URL" };
+                let reason = if star {
+                    "`*` stands elsewhere than at its end"
+                } else {
+                    "it is no path or URL"
+                };
                 let message = format!("`{from}` is not an old address: {reason}");
                 wrong.push(Wrong { path, on_key: true, ..Wrong::new(message, OLD) });
                 continue;

@@ -11,7 +11,9 @@ use super::fields::{
 };
 use super::yaml::{self, Key, Part, Value};
 use crate::article::{ArticleKind, FrontMatter};
-use crate::diagnostic::{MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER, UNKNOWN_FIELD};
+use crate::diagnostic::{
+    MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER, UNKNOWN_FIELD,
+};
 use crate::source::BYTE_ORDER_MARK;
 
 /// The keys that an article has to have.
@@ -372,7 +374,9 @@ fn missing_fields(
         // A wrong value, or a key that is this one mistyped, is one mistake and not two.
         let already = problems.iter().any(|problem| {
             let own = match &problem.place {
-                Place::Entry(path, Part::Value) => path.first() == Some(&Key::Name((*name).to_owned())),
+                Place::Entry(path, Part::Value) => {
+                    path.first() == Some(&Key::Name((*name).to_owned()))
+                }
                 _ => false,
             };
             own || problem.rule == &UNKNOWN_FIELD && problem.suggestion.as_deref() == Some(*name)

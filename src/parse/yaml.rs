@@ -196,6 +196,9 @@ enum NodeKind {
     Mapping(Vec<(String, Range<usize>, Node)>),
 }
 
+/// A mapping's key that waits for its value.
+type PendingKey = (String, Range<usize>);
+
 impl Node {
     fn duplicates(
         &self,
@@ -225,7 +228,7 @@ impl Node {
 /// The document's nodes with their places; nothing when the events end in an error. The event parser limits nesting,
 /// so the recursion above is bounded.
 fn tree(text: &str) -> Option<Node> {
-    let mut open: Vec<(Node, Option<(String, Range<usize>)>)> = Vec::new();
+    let mut open: Vec<(Node, Option<PendingKey>)> = Vec::new();
     let mut root = None;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.ok()?;

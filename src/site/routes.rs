@@ -176,7 +176,6 @@ impl Routes {
     }
 
     fn aliases_sorted(&self) -> Vec<(UrlPath, PageId)> {
-        #[expect(clippy::iter_over_hash_type, reason = "sorted in the next line")]
         let mut list: Vec<_> =
             self.aliases.iter().map(|(url, page)| (url.clone(), *page)).collect();
         list.sort();
@@ -276,7 +275,6 @@ impl Routes {
         self.folded().urls.get(&fold(url))
     }
 
-    #[expect(clippy::iter_over_hash_type, reason = "sorted before anything depends on the order")]
     fn folded(&self) -> &Folded {
         self.folded.get_or_init(|| {
             let mut sources: Vec<_> = self.pages.iter().collect();

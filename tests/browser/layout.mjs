@@ -1,0 +1,51 @@
+// No page is wider than its screen, whatever is on it and however far apart its reader sets letters, words and lines.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { disclose, stay, widths, withPage } from './browser.mjs';
+import { clippedText, overflow, setTextSpacing } from './checks.mjs';
+import { browser, pages, sites } from './run.mjs';
+
+/** Opens each page and collects what is found with its disclosures closed and opened. */
+async function collect(width, check, prepare = () => {}) {
+  const found = [];
+  await withPage(browser, { width, bypassCSP: true }, async (page) => {
+    for (const { address, name } of [...pages, ...sites.shapes.redirects]) {
+      await stay(page, address);
+      await prepare(page);
+      for (const open of [false, true]) {
+        await disclose(page, open);
+        found.push(...(await check(page)).map((line) => `${name}, ${open ? 'opened' : 'closed'}: ${line}`));
+      }
+    }
+  });
+  return found;
+}
+
+describe('layout', { concurrency: 2 }, () => {
+  for (const width of Object.values(widths)) {
+    it(`nothing is wider than a screen of ${width} pixels`, async () => {
+      assert.deepEqual(await collect(width, overflow), []);
+    });
+  }
+
+  it('nothing is wider than 320 pixels, and no text is cut off, with the text spacing of WCAG', async () => {
+    const both = async (page) => [...await overflow(page), ...await clippedText(page)];
+    assert.deepEqual(await collect(widths.least, both, setTextSpacing), []);
+  });
+
+  it('a page in Arabic is laid out from right to left, and its code from left to right', async () => {
+    await withPage(browser, { width: widths.desk }, async (page) => {
+      await page.goto(sites.arabic.page('keys/create/').address);
+      const { sidebar, main, contents, code } = await page.evaluate(() => ({
+        sidebar: document.querySelector('.sidebar').getBoundingClientRect().left,
+        main: document.querySelector('.prose').getBoundingClientRect().left,
+        contents: document.querySelector('.toc').getBoundingClientRect().left,
+        code: getComputedStyle(document.querySelector('pre')).direction,
+      }));
+      assert.ok(sidebar > main && main > contents, 'the menu is on the right, the headings on the left');
+      assert.equal(code, 'ltr');
+    });
+  });
+});

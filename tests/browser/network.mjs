@@ -1,0 +1,57 @@
+// Under the strictest content security policy that still shows a page, the browser has nothing to complain about.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { widths, withPage } from './browser.mjs';
+import { complaints } from './checks.mjs';
+import { browser, pages, sites } from './run.mjs';
+import { policy } from './site.mjs';
+
+describe('network', () => {
+  it('no page gets a message on the console, a failed request or a violation of the policy', async () => {
+    for (const site of sites.all) {
+      for (const page of pages.filter((candidate) => candidate.site === site)) {
+        // A page each: to go on to the next would cut off what the last is still loading.
+        await withPage(browser, { width: widths.phone }, async (open) => {
+          const found = complaints(open, site);
+          const response = await open.goto(page.address);
+          assert.equal(response.headers()['content-security-policy'], policy);
+          // Pictures that are loaded late are loaded now.
+          await open.evaluate(() => Promise.all([...document.images].map((image) => {
+            image.loading = 'eager';
+            return image.decode();
+          })));
+          assert.deepEqual(found, [], page.name);
+        });
+      }
+    }
+  });
+
+  it('every page has its style sheet and its icon', async () => {
+    await withPage(browser, {}, async (open) => {
+      for (const page of pages) {
+        await open.goto(page.address);
+        const { rules, icon } = await open.evaluate(() => ({
+          rules: document.styleSheets[0]?.cssRules.length ?? 0,
+          icon: document.querySelector('link[rel=icon]').href,
+        }));
+        assert.ok(rules > 100, `${page.name} has ${rules} rules of style`);
+        assert.equal((await fetch(icon)).headers.get('content-type'), 'image/svg+xml', page.name);
+      }
+    });
+  });
+
+  it('an address without a page shows the 404 page, however deep it is', async () => {
+    for (const site of sites.all) {
+      await withPage(browser, {}, async (open) => {
+        const response = await open.goto(`${site.origin}${site.base}no/such/page/`);
+        assert.equal(response.status(), 404);
+        assert.equal(await open.locator('body').evaluate((body) => getComputedStyle(body).display), 'grid', 'the style sheet applies');
+        await open.locator('a.action').click();
+        assert.equal(new URL(open.url()).pathname, site.base);
+        assert.equal(await open.locator('h1').count(), 1);
+      });
+    }
+  });
+});

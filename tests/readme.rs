@@ -1,0 +1,271 @@
+//! The README and `ARCHITECTURE.md` say what is: every command and configuration in the README is run, its tables are
+//! generated from the code (`SILCROW_BLESS=1` writes them), and every path that `ARCHITECTURE.md` names exists.
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use silcrow::article::ArticleKind;
+use silcrow::diagnostic::RULES;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("the README is there")
+}
+
+/// Fenced blocks: what stands after the fence, and the text.
+fn blocks(text: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(info) = line.strip_prefix("```") {
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push((info.to_owned(), body.join("\n") + "\n"));
+        }
+    }
+    blocks
+}
+
+fn silcrow(folder: &Path, arguments: &[String]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_silcrow"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("silcrow runs")
+}
+
+/// A site made of the README's own article, configuration and template.
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    };
+    for (info, text) in blocks(&readme()) {
+        if let Some((_, path)) = info.split_once(' ') {
+            put(path, &text);
+        }
+    }
+    put("content/index.md", "---\ntitle: Home\n---\n");
+    put("content/byok/index.md", "---\ntitle: BYOK provider keys\n---\n");
+    let front = "---\ntitle: Overview\ndescription: D\nupdated: 2026-01-01\n---\n";
+    put("content/byok/overview.md", &format!("{front}\n## Why\n"));
+    folder
+}
+
+/// Words of a command line; quotes keep spaces.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("there is a word").push(c),
+        }
+    }
+    words
+}
+
+#[test]
+fn every_command_runs() {
+    let mut commands = 0;
+    for (info, text) in blocks(&readme()) {
+        if info != "console" {
+            continue;
+        }
+        for line in text.lines() {
+            let line =
+                line.strip_prefix("$ silcrow ").expect("a console line is a silcrow command");
+            let site = site();
+            let output = silcrow(site.path(), &words(line));
+            let text = String::from_utf8_lossy(&output.stdout).into_owned()
+                + &String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "silcrow {line}: {text}");
+            commands += 1;
+        }
+    }
+    assert!(commands >= 5, "{commands} commands");
+}
+
+#[test]
+fn the_first_command_builds_the_help_center() {
+    let readme = readme();
+    let build = "cargo run --release -- build";
+    assert!(readme.contains(build) && readme.contains("\ntests/run\n"));
+    for line in readme.lines().filter(|line| line.starts_with(build)) {
+        let output = tempfile::tempdir().expect("a scratch folder");
+        let mut arguments = words(line.trim_start_matches("cargo run --release -- "));
+        arguments
+            .extend(["--output".to_owned(), output.path().join("public").display().to_string()]);
+        let result = silcrow(&root(), &arguments);
+        assert_eq!(result.status.code(), Some(0), "{}", String::from_utf8_lossy(&result.stdout));
+        assert!(output.path().join("public/byok/setup-openai/index.html").is_file());
+    }
+}
+
+#[test]
+fn the_shown_site_is_right_and_uses_the_shown_template() {
+    let site = site();
+    let output = silcrow(site.path(), &["build".to_owned()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let page = fs::read_to_string(site.path().join("public/byok/setup-openai/index.html"))
+        .expect("the page is there");
+    assert!(
+        page.contains("<p>Updated <time datetime=\"2026-04-16\">2026-04-16</time></p>"),
+        "{page}"
+    );
+    assert!(site.path().join("public/old/openai/index.html").is_file());
+}
+
+#[test]
+fn the_shown_finding_is_what_is_printed() {
+    let site = site();
+    let front = "---\ntitle: Overview\ndescription: D\nupdated: 2026-01-01\n---\n";
+    let body = "\nSee [the steps](setup-openai.md#crate-your-key).\n\n## Why\n";
+    fs::write(site.path().join("content/byok/overview.md"), front.to_owned() + body)
+        .expect("writable");
+    let output = silcrow(site.path(), &["check".to_owned()]);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let shown = blocks(&readme())
+        .into_iter()
+        .find(|(info, _)| info == "text")
+        .expect("a finding is shown")
+        .1;
+    assert!(printed.contains(shown.trim()), "{printed}");
+}
+
+#[test]
+fn the_front_matter_table_has_every_key() {
+    let readme = readme();
+    let table =
+        readme.split("| key | in an article | what it says |").nth(1).expect("the table is there");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let shown: BTreeSet<String> =
+        rows.filter_map(|row| row.split('`').nth(1).map(str::to_owned)).collect();
+    let schema = silcrow::parse::front_matter_schema(ArticleKind::Article);
+    let keys: BTreeSet<String> =
+        schema["properties"].as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(shown, keys);
+    let configuration = silcrow::parse::configuration_schema();
+    let example = blocks(&readme)
+        .into_iter()
+        .find(|(info, _)| info == "yaml site.yaml")
+        .expect("it is shown")
+        .1;
+    for key in configuration["properties"].as_object().expect("an object").keys() {
+        assert!(example.contains(&format!("{key}:")), "site.yaml's `{key}` is not shown");
+    }
+}
+
+fn rules_table() -> String {
+    let mut table = "| family | rule | default | it finds |\n|---|---|---|---|\n".to_owned();
+    for rule in RULES {
+        let summary = rule.summary;
+        writeln!(
+            table,
+            "| {} | `{}` | {} | {summary} |",
+            rule.family,
+            rule.name,
+            rule.severity.name()
+        )
+        .expect("a string grows");
+    }
+    table
+}
+
+fn variables_table() -> String {
+    let schema = silcrow::render::context::schema();
+    let mut table = "| variable | fields | |\n|---|---|---|\n".to_owned();
+    for (name, property) in schema["properties"].as_object().expect("an object") {
+        let fields = fields(&schema, property);
+        let description = property["description"].as_str().unwrap_or("").replace('\n', " ");
+        writeln!(table, "| `{name}` | {fields} | {description} |").expect("a string grows");
+    }
+    table.push_str("\nAnd of what those hold:\n\n| of | field | |\n|---|---|---|\n");
+    for (name, definition) in schema["$defs"].as_object().expect("an object") {
+        let short = name.trim_end_matches("Context").to_lowercase();
+        for (field, property) in definition["properties"].as_object().into_iter().flatten() {
+            let description = property["description"].as_str().unwrap_or("").replace('\n', " ");
+            writeln!(table, "| {short} | `{field}` | {description} |").expect("a string grows");
+        }
+    }
+    table
+}
+
+/// What kind of thing a variable is, in a word.
+fn fields(schema: &Value, property: &Value) -> String {
+    let text = property.to_string();
+    let definitions = schema["$defs"].as_object().expect("an object");
+    let named = definitions.keys().find(|name| text.contains(&format!("#/$defs/{name}\"")));
+    let short = named.map(|name| name.trim_end_matches("Context").to_lowercase());
+    match (short, property["type"].as_str()) {
+        (Some(name), Some("array")) => format!("list of {name}"),
+        (Some(name), _) => name,
+        (None, Some("string")) => "text".to_owned(),
+        (None, _) => "texts by name".to_owned(),
+    }
+}
+
+#[test]
+fn generated_tables_are_up_to_date() {
+    let mut text = readme();
+    for (mark, table) in [("<!-- rules:", rules_table()), ("<!-- variables:", variables_table())] {
+        let start = text.find(mark).expect("the mark is there");
+        let line_end = start + text[start..].find('\n').expect("a mark is a line") + 1;
+        let after = &text[line_end..];
+        // The table ends where the prose goes on: at the first paragraph that is neither table nor its second heading.
+        let mut end = 0;
+        for line in after.split_inclusive('\n') {
+            if !(line.trim().is_empty()
+                || line.starts_with('|')
+                || line.starts_with("And of what those hold"))
+            {
+                break;
+            }
+            end += line.len();
+        }
+        let expected = format!("\n{table}\n");
+        if std::env::vars().any(|(name, _)| name == "SILCROW_BLESS") {
+            text.replace_range(line_end..line_end + end, &expected);
+            fs::write(root().join("README.md"), &text).expect("writable");
+        } else {
+            assert_eq!(&after[..end], expected, "run SILCROW_BLESS=1 cargo test --test readme");
+        }
+    }
+}
+
+#[test]
+fn every_path_in_the_architecture_exists() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it is there");
+    let mut named = 0;
+    for name in text.split('`').skip(1).step_by(2) {
+        let is_path = name.contains('/')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+        let is_ours = ["src", "tests", "benches", "templates", "static", "content", ".ci"];
+        if is_path && is_ours.iter().any(|folder| name.starts_with(&format!("{folder}/"))) {
+            assert!(root().join(name).exists(), "{name}");
+            named += 1;
+        }
+    }
+    assert!(named > 10, "{named} paths");
+}
+
+#[test]
+fn the_help_names_every_command_and_the_exit_codes() {
+    let output = silcrow(&root(), &["--help".to_owned()]);
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    for command in
+        ["build", "check", "init", "new", "schema", "completions", "Examples:", "Exit codes: 0"]
+    {
+        assert!(help.contains(command), "{command} in {help}");
+    }
+}
