@@ -66,7 +66,9 @@ pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
     if title.is_empty() {
         bail!("the title is empty");
     }
-    let file = arguments.root.join("content").join(format!("{path}.md"));
+    // Messages name the file as the writer would.
+    let root = arguments.root.strip_prefix(".").unwrap_or(&arguments.root);
+    let file = root.join("content").join(format!("{path}.md"));
     let today = arguments.today.unwrap_or_else(today);
     let mut text = String::from("---\n");
     let quoted = serde_json::to_string(&title)?;

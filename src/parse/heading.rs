@@ -1,9 +1,11 @@
 //! Heading ids as GitHub makes them, with exactly the character set of the npm package `github-slugger`. Our one
 //! deviation: a heading whose slug is empty is called `section`.
 
+mod kept;
+
 use std::collections::HashMap;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use kept::is_kept;
 
 /// The slug of a heading's text, before collisions are counted: lower case, letters, marks, decimal and letter numbers,
 /// connector punctuation and `-` kept, each space a `-`, all else dropped.
@@ -25,24 +27,6 @@ fn ascii(c: char) -> Option<char> {
         ' ' => Some('-'),
         _ => None,
     }
-}
-
-fn is_kept(c: char) -> bool {
-    use GeneralCategory as Category;
-    matches!(
-        c.general_category(),
-        Category::UppercaseLetter
-            | Category::LowercaseLetter
-            | Category::TitlecaseLetter
-            | Category::ModifierLetter
-            | Category::OtherLetter
-            | Category::NonspacingMark
-            | Category::SpacingMark
-            | Category::EnclosingMark
-            | Category::DecimalNumber
-            | Category::LetterNumber
-            | Category::ConnectorPunctuation
-    )
 }
 
 /// Hands out ids that are unique on a page.
@@ -90,6 +74,11 @@ mod tests {
             ("Ⅷ roman", "ⅷ-roman"),
             ("a\tb", "ab"),
             ("🔑 Key", "-key"),
+            ("ΟΔΟΣ Σ", "οδος-σ"),
+            ("Ⓐ circled", "ⓐ-circled"),
+            ("ࡰ is newer than the set", "-is-newer-than-the-set"),
+            ("İstanbul", "i̇stanbul"),
+            ("हिन्दी १२", "हिन्दी-१२"),
         ] {
             assert_eq!(slug(text), expected, "{text}");
         }

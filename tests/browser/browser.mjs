@@ -41,7 +41,7 @@ export async function withPage(browser, { width = widths.desk, ...settings }, us
   }
 }
 
-/** Opens a page and stays on it, even if it is a redirect page, which would be gone at once. */
+/** Opens a redirect page and stays on it, which would be gone at once otherwise. */
 export async function stay(page, address) {
   await page.route('**', (route) => {
     const request = route.request();
@@ -49,7 +49,6 @@ export async function stay(page, address) {
     return request.isNavigationRequest() && request.url() !== address ? route.fulfill({ status: 204 }) : route.continue();
   });
   await page.goto(address);
-  await page.unroute('**');
 }
 
 /** Opens or closes every disclosure. */

@@ -11,8 +11,10 @@ import { browser, pages, sites } from './run.mjs';
 async function collect(width, check, prepare = () => {}) {
   const found = [];
   await withPage(browser, { width, bypassCSP: true }, async (page) => {
-    for (const { address, name } of [...pages, ...sites.shapes.redirects]) {
-      await stay(page, address);
+    const { redirects } = sites.shapes;
+    for (const visited of [...pages, ...redirects]) {
+      const { address, name } = visited;
+      await (redirects.includes(visited) ? stay(page, address) : page.goto(address));
       await prepare(page);
       for (const open of [false, true]) {
         await disclose(page, open);
