@@ -36,7 +36,7 @@ impl std::fmt::Display for DiskError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Io { action, path, source } => {
-                write!(formatter, "could not {action} `{}`: {source}", path.display())
+                write!(formatter, "could not {action} `{}`: {}", path.display(), reason(source))
             }
             Self::NoContent(root) => write!(
                 formatter,
@@ -69,13 +69,14 @@ impl std::fmt::Display for DiskError {
     }
 }
 
-impl std::error::Error for DiskError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            _ => None,
-        }
-    }
+impl std::error::Error for DiskError {}
+
+/// The system's reason without its number, in lower case, as our messages are.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> DiskError {

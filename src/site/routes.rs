@@ -403,7 +403,17 @@ fn conflict(
     } else {
         format!("`{other}` is a file where `{source}` needs a folder")
     };
+    // An article beside a folder of its name is most likely meant as the folder's page.
+    let is_section = other
+        .as_str()
+        .strip_suffix(".md")
+        .is_some_and(|stem| source.as_str().strip_prefix(stem) == Some("/index.md"));
+    let help = if is_section {
+        format!("make `{other}` the section's page, `{source}`, or rename it")
+    } else {
+        "rename one of the two files".to_owned()
+    };
     Diagnostic::new(&URL_CONFLICT, Span::file(source), message)
-        .help("rename one of the two files")
+        .help(help)
         .relate(Span::file(other), "the other one")
 }

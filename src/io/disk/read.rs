@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{DiskError, io};
+use super::{DiskError, io, reason};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Origin, Problem, ProblemKind, Sources};
 use crate::theme;
@@ -116,7 +116,13 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
 /// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`).
 fn is_ignored(entry: &DirEntry, folder: &str) -> bool {
     let name = entry.file_name().to_string_lossy();
-    entry.depth() > 0 && folder != "static" && (name.starts_with('.') || name.ends_with('~'))
+    // A repository in `static/` is not the site's: `.git` of the output belongs to whoever publishes it.
+    let is_hidden = if folder == "static" {
+        name == ".git"
+    } else {
+        name.starts_with('.') || name.ends_with('~')
+    };
+    entry.depth() > 0 && is_hidden
 }
 
 fn walk_problem(error: &walkdir::Error, path: &Path) -> ProblemKind {
@@ -141,14 +147,6 @@ fn is_loop(error: &std::io::Error) -> bool {
     return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
     #[cfg(not(unix))]
     return error.to_string().contains("symbolic link");
-}
-
-/// The system's reason without its number, in lower case, as our messages are.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Why an entry is not taken.
