@@ -322,3 +322,21 @@ fn drafts_are_built_only_when_asked() {
     silcrow(folder.path(), &["build", "--drafts"]);
     assert!(folder.path().join("public/a/index.html").is_file());
 }
+
+#[test]
+fn colours_are_for_terminals_and_for_who_forces_them() {
+    let folder = scratch(&[HOME, ("content/a.md", "no front matter\n")]);
+    let printed = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_silcrow"));
+        command
+            .current_dir(folder.path())
+            .arg("check")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE");
+        let output = command.envs(variables.iter().copied()).output().expect("silcrow runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(!printed(&[]).contains('\u{1b}'));
+    assert!(printed(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}["));
+    assert!(!printed(&[("NO_COLOR", "1")]).contains('\u{1b}'));
+}
