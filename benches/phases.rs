@@ -129,7 +129,7 @@ fn site_remembered(bencher: Bencher<'_, '_>) {
 fn renderer(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    bencher.bench_local(|| compiled.renderer(black_box(&sources)).1.len());
+    bencher.bench_local(|| compiled.renderer(black_box(&sources)).views().len());
 }
 
 /// Every rule.
@@ -137,7 +137,7 @@ fn renderer(bencher: Bencher<'_, '_>) {
 fn findings(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let (renderer, _) = compiled.renderer(&sources);
+    let renderer = compiled.renderer(&sources);
     bencher.bench_local(|| compiled.findings(black_box(&sources), &renderer));
 }
 
@@ -146,7 +146,7 @@ fn findings(bencher: Bencher<'_, '_>) {
 fn pages(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let (renderer, _) = compiled.renderer(&sources);
+    let renderer = compiled.renderer(&sources);
     bencher.bench_local(|| compile::pages(black_box(&renderer), &|output| drop(black_box(output))));
 }
 
@@ -165,7 +165,7 @@ fn human_report(bencher: Bencher<'_, '_>) {
         );
     }
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let (renderer, _) = compiled.renderer(&sources);
+    let renderer = compiled.renderer(&sources);
     let findings = compile::settle(&compiled.site, compiled.findings(&sources, &renderer));
     bencher.bench_local(|| report::human::report(black_box(&findings), &sources, true));
 }

@@ -6,6 +6,7 @@ mod input;
 mod matter;
 mod targets;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ pub enum Field<'a> {
 }
 
 /// Finds the place of an entry in a file's text. Reading front matter again is dear, and only findings need it.
-pub type Locate = fn(text: &str, field: Field<'_>) -> Range<usize>;
+pub type Locate = fn(text: &str) -> Box<dyn Fn(Field<'_>) -> Range<usize>>;
 
 /// What every rule is given.
 #[derive(Clone, Copy)]
@@ -41,12 +42,23 @@ pub struct Given<'a> {
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
-impl Given<'_> {
-    /// The place of an entry of a page's front matter.
-    fn span(&self, page: PageId, field: Field<'_>) -> Span {
-        let path = &self.site.page(page).article.path;
-        let range = self.sources.text(path).map_or(0..0, |text| (self.locate)(text, field));
-        Span::new(path, range)
+/// The places of a page's front matter, read when the first finding needs one.
+struct Entries<'a> {
+    given: Given<'a>,
+    page: PageId,
+    places: OnceCell<Box<dyn Fn(Field<'_>) -> Range<usize>>>,
+}
+
+impl<'a> Entries<'a> {
+    fn new(given: Given<'a>, page: PageId) -> Self {
+        Self { given, page, places: OnceCell::new() }
+    }
+
+    /// The place of an entry.
+    fn span(&self, field: Field<'_>) -> Span {
+        let path = &self.given.site.page(self.page).article.path;
+        let text = || self.given.sources.text(path).map_or("", |text| text);
+        Span::new(path, self.places.get_or_init(|| (self.given.locate)(text()))(field))
     }
 }
 

@@ -94,7 +94,7 @@ fn strings(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Strings {
 
 impl Compiled {
     /// Stage 2: what renders pages. Each page can be rendered alone, in any order and on any thread.
-    pub fn renderer(&self, sources: &Sources) -> (Renderer<'_>, Vec<Diagnostic>) {
+    pub fn renderer(&self, sources: &Sources) -> Renderer<'_> {
         Renderer::new(&self.site, sources, self.strings.clone())
     }
 
@@ -114,24 +114,26 @@ pub fn pages(renderer: &Renderer<'_>, sink: &(dyn Fn(Output) + Sync)) -> Vec<Dia
     let render = |view: &View| match renderer.render(*view) {
         Ok(output) => {
             sink(output);
-            None
+            Vec::new()
         }
-        Err(failure) => failure,
+        Err(failures) => failures,
     };
-    let failures: Vec<Failure> = renderer.views().par_iter().filter_map(render).collect();
+    let failures: Vec<Failure> = renderer.views().par_iter().flat_map_iter(render).collect();
     // One place of a template is one mistake, though its message may name what is different on each page.
-    let mut places: BTreeMap<(String, usize, usize), (Failure, usize)> = BTreeMap::new();
-    for failure in failures {
-        let key = (failure.template.clone(), failure.start, failure.end);
-        places.entry(key).or_insert((failure, 0)).1 += 1;
+    let mut places: BTreeMap<(&str, usize, usize), (&Failure, usize)> = BTreeMap::new();
+    for (failure, count) in renderer
+        .failures()
+        .map(|failure| (failure, 0))
+        .chain(failures.iter().map(|failure| (failure, 1)))
+    {
+        let key = (failure.template.as_str(), failure.start, failure.end);
+        places.entry(key).or_insert((failure, 0)).1 += count;
     }
-    places
-        .into_values()
-        .map(|(failure, count)| Diagnostic {
-            pages: Some(count),
-            ..templates::diagnostic(&failure)
-        })
-        .collect()
+    let diagnostic = |(failure, count): (&Failure, usize)| Diagnostic {
+        pages: Some(count).filter(|count| *count > 0),
+        ..templates::diagnostic(failure)
+    };
+    places.into_values().map(diagnostic).collect()
 }
 
 /// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
@@ -164,12 +166,15 @@ pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn locate(text: &str, field: Field<'_>) -> Range<usize> {
-    let name = |name: &str| Key::Name(name.to_owned());
-    let path = match field {
-        Field::Value(key) => vec![name(key)],
-        Field::Item(key, index) => vec![name(key), Key::Index(index)],
-        Field::Entry(key, entry) => vec![name(key), name(entry)],
-    };
-    parse::locate_field(text, &path, Part::Value)
+fn locate(text: &str) -> Box<dyn Fn(Field<'_>) -> Range<usize>> {
+    let places = parse::entry_places(text);
+    Box::new(move |field| {
+        let name = |name: &str| Key::Name(name.to_owned());
+        let path = match field {
+            Field::Value(key) => vec![name(key)],
+            Field::Item(key, index) => vec![name(key), Key::Index(index)],
+            Field::Entry(key, entry) => vec![name(key), name(entry)],
+        };
+        places.of(&path, Part::Value)
+    })
 }

@@ -15,7 +15,9 @@ pub mod yaml;
 use std::ops::Range;
 
 pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
-pub use front_matter::{REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, locate as locate_field};
+pub use front_matter::{
+    EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,
+};
 
 use crate::article::{Article, ArticleKind};
 use crate::diagnostic::Diagnostic;

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::Strings;
-use crate::diagnostic::Diagnostic;
 use crate::output::Output;
 use crate::path::{OutputPath, UrlPath};
 use crate::site::routes::SECTION_PAGE_SIZE;
@@ -56,14 +55,12 @@ pub struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    /// Compiles the templates and makes the values that pages share. The diagnostics are of templates that cannot be
-    /// compiled.
-    pub fn new(site: &'a Site, sources: &Sources, strings: Strings) -> (Self, Vec<Diagnostic>) {
+    /// Compiles the templates and makes the values that pages share.
+    pub fn new(site: &'a Site, sources: &Sources, strings: Strings) -> Self {
         let assets = site.routes.assets.iter().filter_map(|asset| {
             Some((asset.source.below("static")?.to_owned(), site.href(&asset.url)))
         });
-        let (templates, diagnostics) =
-            templates::compile(sources, assets.collect::<BTreeMap<_, _>>());
+        let templates = templates::compile(sources, assets.collect::<BTreeMap<_, _>>());
         let hrefs: Vec<String> = site.pages.iter().map(|page| site.href(&page.url)).collect();
         let links: Vec<Value> =
             (0..site.pages.len()).map(|index| link(site, &hrefs, PageId(index as u32))).collect();
@@ -82,20 +79,17 @@ impl<'a> Renderer<'a> {
             .collect();
         let site_value = site_value(site);
         let strings_value = Value::from_serializable(&strings);
-        (
-            Self {
-                site,
-                templates,
-                strings,
-                hrefs,
-                site_value,
-                strings_value,
-                links,
-                breadcrumbs,
-                subsections,
-            },
-            diagnostics,
-        )
+        Self {
+            site,
+            templates,
+            strings,
+            hrefs,
+            site_value,
+            strings_value,
+            links,
+            breadcrumbs,
+            subsections,
+        }
     }
 
     /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
@@ -122,8 +116,8 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     ///
-    /// The template's error; nothing when a template that it needs is broken, which is reported once.
-    pub fn render(&self, view: View) -> Result<Output, Option<Failure>> {
+    /// The template's errors; none when there is no such template, which is a finding of front matter.
+    pub fn render(&self, view: View) -> Result<Output, Vec<Failure>> {
         let (template, context, path) = match view {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
@@ -132,6 +126,11 @@ impl<'a> Renderer<'a> {
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
+    }
+
+    /// Every failure to compile a template, whether a page needs it or not.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.templates.failures()
     }
 
     pub(crate) fn string(&self, name: &str) -> &str {

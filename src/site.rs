@@ -1,6 +1,7 @@
 //! Articles → the site: sections and their order, URLs, related pages, where every link leads. Reads no text and
 //! renders nothing.
 
+mod claims;
 pub mod links;
 pub mod routes;
 pub mod tree;

@@ -1,6 +1,7 @@
 //! The snapshot of every input: texts, assets, what could not be read, and positions in texts. Immutable once it is
 //! taken; nothing downstream ever asks the file system again.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -188,14 +189,27 @@ pub struct Position {
 pub struct LineIndex<'a> {
     text: &'a str,
     starts: Vec<u32>,
+    /// The last answer. Findings come in order, and thousands can be in one line: counting goes on from the last.
+    last: Cell<Option<(usize, Position)>>,
 }
 
 impl<'a> LineIndex<'a> {
     /// Finds the lines of `text`; a line ends in `\n` or `\r\n`.
     pub fn new(text: &'a str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(offset, _)| offset as u32 + 1)).collect();
-        Self { text, starts }
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let starts = std::iter::once(0).chain(ends.map(|offset| offset as u32 + 1)).collect();
+        Self { text, starts, last: Cell::new(None) }
+    }
+
+    /// The number of the line, from 0, that the byte at `offset` is on.
+    pub fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+    }
+
+    /// The bytes of a line, its line end included.
+    pub fn range(&self, line: usize) -> Range<usize> {
+        let start = self.starts.get(line).map_or(self.text.len(), |start| *start as usize);
+        start..self.starts.get(line + 1).map_or(self.text.len(), |end| *end as usize)
     }
 
     /// The position of the byte at `offset`; past the end, of the end.
@@ -204,17 +218,29 @@ impl<'a> LineIndex<'a> {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1);
-        let start = self.starts[line] as usize;
-        let before = &self.text[start..offset];
-        let before =
-            if line == 0 { before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before) } else { before };
-        Position {
-            line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
-            byte_column: before.len() as u32 + 1,
-            utf16_column: before.encode_utf16().count() as u32 + 1,
-        }
+        let line = self.line(offset);
+        let start = self.range(line).start;
+        let first = Position { line: line as u32 + 1, column: 1, byte_column: 1, utf16_column: 1 };
+        let (from, position) = self
+            .last
+            .get()
+            .filter(|(from, position)| position.line == first.line && *from <= offset)
+            .unwrap_or((start, first));
+        let between = &self.text[from..offset];
+        let is_start = line == 0 && from == 0;
+        let between = if is_start {
+            between.strip_prefix(BYTE_ORDER_MARK).unwrap_or(between)
+        } else {
+            between
+        };
+        let position = Position {
+            line: position.line,
+            column: position.column + between.chars().count() as u32,
+            byte_column: position.byte_column + between.len() as u32,
+            utf16_column: position.utf16_column + between.encode_utf16().count() as u32,
+        };
+        self.last.set(Some((offset, position)));
+        position
     }
 }
 

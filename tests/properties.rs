@@ -36,8 +36,8 @@ fn snapshot(files: &BTreeMap<String, String>) -> Sources {
 
 fn compile_all(sources: &Sources, memo: &mut Memo) -> Everything {
     let compiled = compile::site(sources, &today(), memo);
-    let (renderer, mut diagnostics) = compiled.renderer(sources);
-    diagnostics.extend(compiled.findings(sources, &renderer));
+    let renderer = compiled.renderer(sources);
+    let mut diagnostics = compiled.findings(sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
     diagnostics.extend(compile::pages(&renderer, &|output: Output| {
         if let OutputBody::Bytes(bytes) = output.body {

@@ -76,7 +76,8 @@ def collect(folders, limit):
 def front_matter(slug, text):
     heading = re.search(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", text, re.MULTILINE)
     words = heading.group(1) if heading else slug
-    words = re.sub(r"!?\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])?|<[^>]*>", r"\1", words)
+    words = re.sub(r"!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?|<[^>]*>", "", words)
+    words = re.sub(r"\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])?", r"\1", words)
     words = "".join(c for c in re.sub(r"[*`]", "", words) if c.isprintable())
     title = " ".join(words.split()) or slug
     title = json.dumps(title, ensure_ascii=False)

@@ -38,8 +38,8 @@ fn pages(articles: usize) -> BTreeMap<String, String> {
         &Options::on(jiff::civil::date(2026, 11, 23)),
         &mut Memo::default(),
     );
-    let (renderer, mut diagnostics) = compiled.renderer(&sources);
-    diagnostics.extend(compiled.findings(&sources, &renderer));
+    let renderer = compiled.renderer(&sources);
+    let mut diagnostics = compiled.findings(&sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
     diagnostics.extend(compile::pages(&renderer, &|output: Output| {
         if let OutputBody::Bytes(bytes) = output.body {

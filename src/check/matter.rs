@@ -1,6 +1,6 @@
 //! Front matter, as far as other files or the date decide whether it is right.
 
-use super::{Field, Given};
+use super::{Entries, Field, Given};
 use crate::diagnostic::{
     DRAFT_TARGET, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, MISSING_RELATED,
     UNKNOWN_TEMPLATE,
@@ -9,14 +9,16 @@ use crate::site::PageId;
 use crate::suggest;
 
 pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let mut findings = dates(given, id);
-    findings.extend(related(given, id));
-    findings.extend(anchors(given, id));
-    findings.extend(template(given, id));
+    let entries = Entries::new(given, id);
+    let mut findings = dates(&entries);
+    findings.extend(related(&entries));
+    findings.extend(anchors(&entries));
+    findings.extend(template(&entries));
     findings
 }
 
-fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+fn dates(entries: &Entries<'_>) -> Vec<Diagnostic> {
+    let (given, id) = (entries.given, entries.page);
     let front_matter = &given.site.page(id).article.front_matter;
     let today = given.site.options.today;
     // One day ahead is today for writers east of UTC.
@@ -26,17 +28,18 @@ fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
         late.into_iter().filter_map(|(key, date)| Some((key, date.filter(|date| *date > limit)?)));
     late.map(|(key, date)| {
         let message = format!("`{key}` lies in the future: {date}, and today is {today}");
-        Diagnostic::new(&FUTURE_DATE, given.span(id, Field::Value(key)), message)
+        Diagnostic::new(&FUTURE_DATE, entries.span(Field::Value(key)), message)
             .help("write the day on which it happened")
     })
     .collect()
 }
 
-fn related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+fn related(entries: &Entries<'_>) -> Vec<Diagnostic> {
+    let (given, id) = (entries.given, entries.page);
     let site = given.site;
     let mut findings = Vec::new();
     for (index, entry) in site.page(id).article.front_matter.related.iter().enumerate() {
-        let span = || given.span(id, Field::Item("related", index));
+        let span = || entries.span(Field::Item("related", index));
         match site.routes.page_by_name(entry) {
             Some(page) if site.page(page).included => {}
             Some(_) => findings.push(
@@ -64,12 +67,13 @@ fn related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     findings
 }
 
-fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
+    let (given, id) = (entries.given, entries.page);
     let article = &given.site.page(id).article;
     let mut findings = Vec::new();
     for (old, new) in &article.front_matter.anchors {
         let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
-        let span = || given.span(id, Field::Entry("anchors", old));
+        let span = || entries.span(Field::Entry("anchors", old));
         if headings().any(|heading| heading == old) {
             let message = format!("`{old}` is the id of a heading, and needs no other");
             findings
@@ -95,7 +99,8 @@ fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     findings
 }
 
-fn template(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
+fn template(entries: &Entries<'_>) -> Option<Diagnostic> {
+    let (given, id) = (entries.given, entries.page);
     let template = given.site.page(id).article.front_matter.template.as_deref()?;
     if (given.has_template)(template) {
         return None;
@@ -107,7 +112,7 @@ fn template(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("create `templates/{template}`"),
     };
-    let span = given.span(id, Field::Value("template"));
+    let span = entries.span(Field::Value("template"));
     Some(
         Diagnostic::new(&UNKNOWN_TEMPLATE, span, format!("there is no template `{template}`"))
             .help(help)

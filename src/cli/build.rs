@@ -53,8 +53,8 @@ fn run(
     };
     let compiled = compile::site(&sources, &options, &mut Memo::default());
     let site = &compiled.site;
-    let (renderer, mut diagnostics) = compiled.renderer(&sources);
-    diagnostics.extend(compiled.findings(&sources, &renderer));
+    let renderer = compiled.renderer(&sources);
+    let diagnostics = compiled.findings(&sources, &renderer);
     let limit = match arguments.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,

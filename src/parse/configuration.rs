@@ -27,6 +27,7 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
     if !readable {
         problems.truncate(1);
     }
+    let places = yaml::places(yaml);
     for problem in &mut problems {
         problem.place = match std::mem::replace(&mut problem.place, Place::Bytes(0..0, None)) {
             Place::Bytes(at, other) => Place::Bytes(
@@ -34,14 +35,14 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
                 other.map(|at| at.start + start..at.end + start),
             ),
             Place::Entry(path, part) => {
-                let at = yaml::locate(yaml, &path, part);
+                let at = places.of(&path, part);
                 Place::Bytes(at.start + start..at.end + start, None)
             }
         };
     }
     let path = SourcePath::new(FILE);
     if let (Some(url), Some(redirects)) = (&written.base_url, &written.redirects) {
-        problems.extend(foreign_redirects(yaml, start, &url.0, redirects));
+        problems.extend(foreign_redirects(&places, start, &url.0, redirects));
     }
     (
         resolve(written),
@@ -51,7 +52,7 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
 
 /// Redirects from another site have to be made there.
 fn foreign_redirects(
-    yaml: &str,
+    places: &yaml::Places,
     start: usize,
     base: &BaseUrl,
     redirects: &Redirects,
@@ -67,7 +68,7 @@ fn foreign_redirects(
     };
     let problem = |redirect: &Redirect| {
         let path = [Key::Name("redirects".to_owned()), Key::Name(redirect.from.clone())];
-        let at = yaml::locate(yaml, &path, Part::Key);
+        let at = places.of(&path, Part::Key);
         FieldProblem {
             rule: &INVALID_VALUE,
             place: Place::Bytes(at.start + start..at.end + start, None),

@@ -1,6 +1,7 @@
 //! Front matter: as written, then resolved. The written form is what the JSON Schema describes; one conversion
 //! destructures it, so that a new key cannot be forgotten.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -85,16 +86,10 @@ impl FieldValue for OldAddress {
             Some("it begins neither with `/` nor with `https://`")
         } else if text.contains(['#', '?']) {
             Some("it holds `#` or `?`, which redirects cannot match")
-        } else if text.chars().any(|c| {
-            c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '<' | '>' | '"')
-        }) {
+        } else if text.chars().any(|c| c.is_whitespace() || matches!(c, '*' | '<' | '>' | '"')) {
             Some("it holds a space or a character that no URL path has")
-        } else if path.split('/').any(|part| part == "." || part == "..") {
-            Some("it holds `.` or `..`")
-        } else if percent_encoding::percent_decode_str(path).decode_utf8().is_err() {
-            Some("its percent-encoding is not UTF-8")
         } else {
-            None
+            unusable_path(path)
         };
         if let Some(problem) = problem {
             let suggestion =
@@ -107,6 +102,21 @@ impl FieldValue for OldAddress {
         }
         Some(Self(text))
     }
+}
+
+/// What keeps a path from being a file of the output, once it is decoded.
+fn unusable_path(path: &str) -> Option<&'static str> {
+    let Ok(decoded) = percent_encoding::percent_decode_str(path).decode_utf8() else {
+        return Some("its percent-encoding is not UTF-8");
+    };
+    if decoded.split('/').any(|part| part == "." || part == "..") {
+        return Some("it holds `.` or `..`");
+    }
+    if decoded.split('/').any(|part| part.len() > 200) {
+        return Some("it holds a part that is too long for a file's name");
+    }
+    let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
+    bad.then_some("it holds a character that no file's name can have")
 }
 
 /// A heading's id.
@@ -241,6 +251,8 @@ fn resolve(written: WrittenFrontMatter, fallback_title: &str) -> FrontMatter {
 /// Where the parts of a file stand, in bytes.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Parts {
+    /// The opening `---`.
+    pub fence: Range<usize>,
     /// The YAML between the two lines of `---`.
     pub yaml: Range<usize>,
     /// Everything after the second one.
@@ -263,7 +275,8 @@ pub(crate) fn split(text: &str) -> Result<Parts, Missing> {
     let mut at = yaml_start;
     for line in text[yaml_start..].split_inclusive('\n') {
         if is_fence(line) {
-            return Ok(Parts { yaml: yaml_start..at, body: at + line.len()..text.len() });
+            let fence = start..start + 3;
+            return Ok(Parts { fence, yaml: yaml_start..at, body: at + line.len()..text.len() });
         }
         at += line.len();
     }
@@ -303,9 +316,7 @@ pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: &str) -> Read 
     if readable {
         missing_fields(&written, kind, &mut problems);
     }
-    for problem in &mut problems {
-        shift(problem, yaml, parts.yaml.start);
-    }
+    shift(&mut problems, yaml, &parts);
     Read { front_matter: resolve(written, fallback_title), body: parts.body, problems }
 }
 
@@ -399,18 +410,24 @@ fn missing_fields(
     }
 }
 
-/// Turns a place in the YAML into one in the file. What is missing is missing between the fences: its place is the
+/// Turns places in the YAML into places in the file. What is missing is missing between the fences: its place is the
 /// opening one.
-fn shift(problem: &mut FieldProblem, yaml: &str, start: usize) {
+fn shift(problems: &mut [FieldProblem], yaml: &str, parts: &Parts) {
+    let start = parts.yaml.start;
     let moved = |range: Range<usize>| range.start + start..range.end + start;
-    problem.place = match std::mem::replace(&mut problem.place, Place::Bytes(0..0, None)) {
-        Place::Bytes(at, other) => Place::Bytes(moved(at), other.map(moved)),
-        Place::Entry(path, part) => {
-            let absent = problem.rule == &MISSING_FIELD && !has_key(yaml, &path);
-            let at = if absent { fence(start) } else { moved(yaml::locate(yaml, &path, part)) };
-            Place::Bytes(at, None)
-        }
-    };
+    let places = OnceCell::new();
+    for problem in problems {
+        problem.place = match std::mem::replace(&mut problem.place, Place::Bytes(0..0, None)) {
+            Place::Bytes(at, other) => Place::Bytes(moved(at), other.map(moved)),
+            Place::Entry(path, _) if problem.rule == &MISSING_FIELD && !has_key(yaml, &path) => {
+                Place::Bytes(parts.fence.clone(), None)
+            }
+            Place::Entry(path, part) => {
+                let places = places.get_or_init(|| yaml::places(yaml));
+                Place::Bytes(moved(places.of(&path, part)), None)
+            }
+        };
+    }
 }
 
 fn has_key(yaml: &str, path: &[Key]) -> bool {
@@ -420,21 +437,28 @@ fn has_key(yaml: &str, path: &[Key]) -> bool {
     })
 }
 
-/// The opening `---`, given where the line after it starts.
-fn fence(yaml_start: usize) -> Range<usize> {
-    // The fence line is `---` and its line end; spaces may stand between, and then the span still lies on the line.
-    let start = yaml_start.saturating_sub(4);
-    start..start + 3
+/// The places of the entries of a file's front matter.
+pub struct EntryPlaces {
+    places: Option<yaml::Places>,
+    start: usize,
 }
 
-/// The place of an entry of a file's front matter.
-pub fn locate(text: &str, path: &[Key], part: Part) -> Range<usize> {
+/// Reads the places of a file's front matter, once for as many findings as there are.
+pub fn places(text: &str) -> EntryPlaces {
     match split(text) {
-        Ok(parts) => {
-            let at = yaml::locate(&text[parts.yaml.clone()], path, part);
-            at.start + parts.yaml.start..at.end + parts.yaml.start
-        }
-        Err(_) => 0..0,
+        Ok(parts) => EntryPlaces {
+            places: Some(yaml::places(&text[parts.yaml.clone()])),
+            start: parts.yaml.start,
+        },
+        Err(_) => EntryPlaces { places: None, start: 0 },
+    }
+}
+
+impl EntryPlaces {
+    /// The place of an entry in the file.
+    pub fn of(&self, path: &[Key], part: Part) -> Range<usize> {
+        let at = self.places.as_ref().map_or(0..0, |places| places.of(path, part));
+        at.start + self.start..at.end + self.start
     }
 }
 
@@ -448,7 +472,7 @@ mod tests {
     fn fences_are_lines_of_their_own() {
         let parts =
             split("\u{feff}---\r\ntitle: a\r\n--- \r\nbody").expect("both fences are there");
-        assert_eq!((parts.yaml, parts.body), (8..18, 24..28));
+        assert_eq!((parts.fence, parts.yaml, parts.body), (3..6, 8..18, 24..28));
         assert_eq!(split("----\na\n---\n"), Err(Missing::Front));
         assert_eq!(split("---\ntitle: ---x\n"), Err(Missing::End(0..3)));
         assert_eq!(split(""), Err(Missing::Front));

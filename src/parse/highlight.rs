@@ -7,8 +7,11 @@ use arborium::{Config, GrammarStore, Highlighter as Engine, HtmlFormat};
 
 use crate::html;
 
-/// Code past this many bytes is not highlighted: a grammar's worst cases are quadratic, and nobody reads that much.
-const LONGEST: usize = 64 * 1024;
+/// Code past this many bytes is not highlighted: on text that is not of its language a grammar takes quadratic time.
+const LONGEST: usize = 12 * 1024;
+/// Code that is nested deeper is not highlighted: grammars keep what is open in 1,024 bytes, and end the program where
+/// that is not enough.
+const DEEPEST: usize = 128;
 
 /// The grammars, shared by the highlighters of all threads.
 #[derive(Clone, Default)]
@@ -31,7 +34,7 @@ impl Highlighter {
 
     /// Appends `code` as HTML, highlighted where the language is known.
     pub fn write(&mut self, language: &str, code: &str, output: &mut String) {
-        if code.len() <= LONGEST {
+        if code.len() <= LONGEST && nesting(code) <= DEEPEST {
             if language == "http" {
                 return http(self, code, output);
             }
@@ -46,6 +49,27 @@ impl Highlighter {
         }
         html::escape_text_into(output, code);
     }
+}
+
+/// How deep code can be nested at most: brackets that are open at once, or the widest indentation, in steps of one
+/// column, and list markers in it.
+fn nesting(code: &str) -> usize {
+    let mut open: usize = 0;
+    let mut deepest: usize = 0;
+    let mut widest: usize = 0;
+    for line in code.split('\n') {
+        let text = line.trim_start_matches([' ', '\t', '-', '>', '?']);
+        widest = widest.max(line.len() - text.len());
+        for byte in text.bytes() {
+            match byte {
+                b'(' | b'[' | b'{' | b'<' => open += 1,
+                b')' | b']' | b'}' | b'>' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            deepest = deepest.max(open);
+        }
+    }
+    deepest.max(widest)
 }
 
 /// The grammar for a language as writers name it after the fence.

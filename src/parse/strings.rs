@@ -60,13 +60,14 @@ pub fn read(text: &str, strings: &mut Strings) -> Vec<Diagnostic> {
     let path = SourcePath::new(FILE);
     let mut fields = Fields::new(yaml::read(text));
     let readable = fields.readable();
+    let places = yaml::places(text);
     let mut diagnostics = Vec::new();
     for name in NAMES {
         let Some(Text(value)) = fields.take::<Text>(name) else { continue };
         if let Some(placeholder) =
             strings.get(name).and_then(|known| lost_placeholder(known, &value))
         {
-            let at = yaml::locate(text, &[yaml::Key::Name(name.to_owned())], yaml::Part::Value);
+            let at = places.of(&[yaml::Key::Name(name.to_owned())], yaml::Part::Value);
             let message = format!("`{name}` does not say `{placeholder}`");
             diagnostics.push(
                 Diagnostic::new(&INVALID_VALUE, Span::new(&path, at), message)
@@ -81,7 +82,7 @@ pub fn read(text: &str, strings: &mut Strings) -> Vec<Diagnostic> {
     }
     for mut problem in problems {
         if let Place::Entry(keys, part) = &problem.place {
-            problem.place = Place::Bytes(yaml::locate(text, keys, *part), None);
+            problem.place = Place::Bytes(places.of(keys, *part), None);
         }
         diagnostics.push(super::diagnostic(&path, problem));
     }

@@ -1,6 +1,7 @@
 //! YAML: values by the YAML library, and, only when a finding has to point somewhere, places by an event parser.
 //! The one file that names either library. Knows nothing of what the keys mean.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -54,7 +55,9 @@ pub fn read(text: &str) -> Document {
         && let Some(Err(error)) = Parser::new_from_str(text).find(Result::is_err)
     {
         let at = error.marker().byte_offset().unwrap_or(0);
-        return Document::failed(error.info().to_owned(), line_rest(text, at));
+        let reason = error.info();
+        let reason = if reason.is_empty() { "it is nested too deep".to_owned() } else { reason };
+        return Document::failed(reason, line_rest(text, at));
     }
     match serde_yaml::from_str::<Value>(text) {
         Ok(Value::Null) => Document::default(),
@@ -98,34 +101,27 @@ pub fn to_json(value: Value) -> Result<serde_json::Value, String> {
     serde_yaml::from_value(value).map_err(|error| message(&error))
 }
 
-/// The library stops at its first error. Duplicate keys are told apart from broken syntax by the events; what is left
-/// of the document is then read with the first of each.
+/// The library stops at its first error. Duplicate keys are told apart from broken syntax by the events; the document
+/// is then put together from these, with the first of each.
 fn read_failed(text: &str, error: &serde_yaml::Error) -> Document {
     let at = error.location().map_or(0, |location| location.index().min(text.len()));
-    let Some(tree) = tree(text) else {
+    let mut duplicates = Vec::new();
+    let tree = tree(text);
+    if let Some(tree) = &tree {
+        tree.duplicates(&mut duplicates);
+    }
+    let Some(Node { kind: NodeKind::Mapping(entries), .. }) =
+        tree.filter(|_| !duplicates.is_empty())
+    else {
         return Document::failed(message(error), line_rest(text, at));
     };
-    let mut duplicates = Vec::new();
-    let mut removed = Vec::new();
-    tree.duplicates(&mut duplicates, &mut removed);
-    if duplicates.is_empty() {
-        return Document::failed(message(error), line_rest(text, at));
-    }
-    let mut rest = text.to_owned();
-    removed.sort_by_key(|range: &Range<usize>| std::cmp::Reverse(range.start));
-    for range in removed {
-        // A comment of the same length keeps every other place where it is.
-        let blank: String =
-            text[range.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
-        if rest.get(range.clone()).is_some() {
-            rest.replace_range(range, &blank);
+    let mut read: Vec<(String, Value)> = Vec::new();
+    for (name, _, node) in entries {
+        if read.iter().all(|(other, _)| *other != name) {
+            read.push((name, node.into_value(text)));
         }
     }
-    let entries = match serde_yaml::from_str::<Value>(&rest) {
-        Ok(Value::Mapping(mapping)) => mapping.into_iter().map(entry).collect(),
-        _ => Vec::new(),
-    };
-    Document { entries, error: None, duplicates }
+    Document { entries: read, error: None, duplicates }
 }
 
 /// The library's message without the place, which the finding shows itself.
@@ -157,36 +153,54 @@ fn line_rest(text: &str, at: usize) -> Range<usize> {
                 .map_or(text.len() - start, |end| text[start..start + end].trim_end().len())
 }
 
-/// The place of an entry of `text`: of its key or of its value (a scalar's without its quotes). An entry that is not
-/// there has the place of the nearest one above it that is.
-pub fn locate(text: &str, path: &[Key], part: Part) -> Range<usize> {
-    let Some(mut node) = tree(text) else { return first_line(text) };
-    let mut place = node.range.clone();
-    for (depth, key) in path.iter().enumerate() {
-        let last = depth + 1 == path.len();
-        let next = match (key, node.kind) {
-            (Key::Name(name), NodeKind::Mapping(entries)) => entries
-                .into_iter()
-                .find(|(key, _, _)| key == name)
-                .map(|(_, at, value)| (at, value)),
-            (Key::Index(index), NodeKind::Sequence(items)) => {
-                items.into_iter().nth(*index).map(|item| (item.range.clone(), item))
-            }
-            _ => None,
-        };
-        let Some((at, value)) = next else { return place };
-        place = if last && part == Part::Key || value.range.is_empty() {
-            at
-        } else {
-            value.range.clone()
-        };
-        node = value;
+/// The places of a document's entries.
+pub struct Places {
+    root: Option<Node>,
+    fallback: Range<usize>,
+}
+
+/// Reads the places of a document's entries, once for as many findings as there are.
+pub fn places(text: &str) -> Places {
+    Places { root: tree(text), fallback: first_line(text) }
+}
+
+impl Places {
+    /// The place of an entry: of its key or of its value (a scalar's without its quotes). An entry that is not there
+    /// has the place of the nearest one above it that is.
+    pub fn of(&self, path: &[Key], part: Part) -> Range<usize> {
+        let Some(mut node) = self.root.as_ref() else { return self.fallback.clone() };
+        let mut place = node.range.clone();
+        for (depth, key) in path.iter().enumerate() {
+            let last = depth + 1 == path.len();
+            let next = match (key, &node.kind) {
+                (Key::Name(name), NodeKind::Mapping(entries)) => {
+                    entries.iter().find(|(key, _, _)| key == name).map(|(_, at, value)| (at, value))
+                }
+                (Key::Index(index), NodeKind::Sequence(items)) => {
+                    items.get(*index).map(|item| (&item.range, item))
+                }
+                _ => None,
+            };
+            let Some((at, value)) = next else { return place };
+            let is_key = last && part == Part::Key || value.range.is_empty();
+            place = if is_key { at.clone() } else { value.range.clone() };
+            node = value;
+        }
+        place
     }
-    place
+}
+
+/// The place of one entry of `text`.
+#[cfg(test)]
+fn locate(text: &str, path: &[Key], part: Part) -> Range<usize> {
+    places(text).of(path, part)
 }
 
 struct Node {
+    /// The place that findings point at: a scalar's without its quotes.
     range: Range<usize>,
+    /// The place with quotes.
+    outer: Range<usize>,
     kind: NodeKind,
 }
 
@@ -200,26 +214,45 @@ enum NodeKind {
 type PendingKey = (String, Range<usize>);
 
 impl Node {
-    fn duplicates(
-        &self,
-        found: &mut Vec<(String, Range<usize>, Range<usize>)>,
-        removed: &mut Vec<Range<usize>>,
-    ) {
+    fn duplicates(&self, found: &mut Vec<(String, Range<usize>, Range<usize>)>) {
         match &self.kind {
             NodeKind::Scalar(_) => {}
+            NodeKind::Sequence(items) => items.iter().for_each(|item| item.duplicates(found)),
+            NodeKind::Mapping(entries) => {
+                let mut first: HashMap<&str, &Range<usize>> = HashMap::new();
+                for (name, at, value) in entries {
+                    match first.get(name.as_str()) {
+                        Some(other) => found.push((name.clone(), (*other).clone(), at.clone())),
+                        None => {
+                            first.insert(name, at);
+                        }
+                    }
+                    value.duplicates(found);
+                }
+            }
+        }
+    }
+
+    /// The value that the library would have read. Scalars are read by the library itself.
+    fn into_value(self, text: &str) -> Value {
+        match self.kind {
+            NodeKind::Scalar(scalar) => {
+                let plain =
+                    text.get(self.outer).and_then(|written| serde_yaml::from_str(written).ok());
+                match plain {
+                    Some(Value::String(_)) | None => Value::String(scalar),
+                    Some(value) => value,
+                }
+            }
             NodeKind::Sequence(items) => {
-                items.iter().for_each(|item| item.duplicates(found, removed))
+                Value::Sequence(items.into_iter().map(|item| item.into_value(text)).collect())
             }
             NodeKind::Mapping(entries) => {
-                for (index, (name, at, value)) in entries.iter().enumerate() {
-                    if let Some((_, first, _)) =
-                        entries[..index].iter().find(|(other, _, _)| other == name)
-                    {
-                        found.push((name.clone(), first.clone(), at.clone()));
-                        removed.push(at.start..value.range.end.max(at.end + 1));
-                    }
-                    value.duplicates(found, removed);
+                let mut mapping = serde_yaml::Mapping::new();
+                for (name, _, value) in entries {
+                    mapping.entry(Value::String(name)).or_insert_with(|| value.into_value(text));
                 }
+                Value::Mapping(mapping)
             }
         }
     }
@@ -233,6 +266,8 @@ fn tree(text: &str) -> Option<Node> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.ok()?;
         let range = span.byte_range()?;
+        let range = range.start.min(text.len())..range.end.min(text.len());
+        let span_range = range.clone();
         let node = match event {
             Event::Scalar(value, style, ..) => {
                 let range =
@@ -243,15 +278,23 @@ fn tree(text: &str) -> Option<Node> {
                     } else {
                         range.start..range.start + text.get(range)?.trim_end().len()
                     };
-                Node { range, kind: NodeKind::Scalar(value.into_owned()) }
+                Node { range, outer: span_range, kind: NodeKind::Scalar(value.into_owned()) }
             }
-            Event::Alias(_) => Node { range, kind: NodeKind::Scalar("*".to_owned()) },
+            Event::Alias(_) => {
+                Node { range, outer: span_range, kind: NodeKind::Scalar("*".to_owned()) }
+            }
             Event::SequenceStart(..) => {
-                open.push((Node { range, kind: NodeKind::Sequence(Vec::new()) }, None));
+                open.push((
+                    Node { range, outer: span_range, kind: NodeKind::Sequence(Vec::new()) },
+                    None,
+                ));
                 continue;
             }
             Event::MappingStart(..) => {
-                open.push((Node { range, kind: NodeKind::Mapping(Vec::new()) }, None));
+                open.push((
+                    Node { range, outer: span_range, kind: NodeKind::Mapping(Vec::new()) },
+                    None,
+                ));
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {

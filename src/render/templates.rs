@@ -1,7 +1,7 @@
 //! Compiling and running templates: the one file that sets the template engine up and reads its errors. An error is a
 //! finding at its place in the template; one that shows on many pages is one finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
@@ -17,9 +17,8 @@ use crate::suggest;
 /// Compiled templates.
 pub struct Templates {
     tera: Tera,
-    /// Templates that could not be read, and those built on them. Pages that need one are not rendered: the cause is
-    /// reported already.
-    broken: BTreeSet<String>,
+    /// Templates that could not be read, and those built on them, each with its cause.
+    broken: BTreeMap<String, Vec<Failure>>,
 }
 
 /// A template error while a page was rendered.
@@ -37,17 +36,13 @@ pub struct Failure {
 
 /// Compiles every template of the snapshot. `assets` are the URLs of the files in `static/`, for the function
 /// `asset(path="…")`.
-pub fn compile(
-    sources: &Sources,
-    assets: BTreeMap<String, String>,
-) -> (Templates, Vec<Diagnostic>) {
+pub fn compile(sources: &Sources, assets: BTreeMap<String, String>) -> Templates {
     let mut templates: BTreeMap<String, &str> = sources
         .texts_below("templates")
         .filter(|(path, _)| path.extension() != Some("yaml"))
         .filter_map(|(path, text)| Some((path.below("templates")?.to_owned(), text.as_ref())))
         .collect();
-    let mut broken = BTreeSet::new();
-    let mut failures = BTreeSet::new();
+    let mut broken: BTreeMap<String, Vec<Failure>> = BTreeMap::new();
     // The engine stops at its first broken template. Each round takes one out, so the rounds end.
     loop {
         let mut tera = Tera::default();
@@ -55,40 +50,36 @@ pub fn compile(
         tera.register_function("asset", move |arguments: Kwargs, _: &State| {
             asset(&urls, &arguments)
         });
-        match tera.add_raw_templates(templates.iter()) {
-            Ok(()) => {
-                let diagnostics =
-                    failures.into_iter().map(|failure| diagnostic(&failure)).collect();
-                return (Templates { tera, broken }, diagnostics);
-            }
-            Err(error) => {
-                let found = failures_of(&error, &templates);
-                let names: BTreeSet<String> =
-                    found.iter().map(|failure| failure.template.clone()).collect();
-                // A template that is built on a broken one fails for that reason, which is reported already.
-                failures.extend(
-                    found.into_iter().filter(|failure| !names_broken(&failure.message, &broken)),
-                );
-                let before = templates.len();
-                templates.retain(|name, _| !names.contains(name));
-                broken.extend(names);
-                if templates.len() == before {
-                    return (
-                        Templates { tera: Tera::default(), broken },
-                        failures.iter().map(diagnostic).collect(),
-                    );
-                }
-            }
+        let Err(error) = tera.add_raw_templates(templates.iter()) else {
+            return Templates { tera, broken };
+        };
+        let before = templates.len();
+        for failure in failures_of(&error, &templates) {
+            templates.remove(&failure.template);
+            // A template that is built on a broken one fails for that one's reason.
+            let cause = cause(&failure.message, &broken).unwrap_or_else(|| vec![failure.clone()]);
+            let failures = broken.entry(failure.template).or_default();
+            failures.extend(
+                cause.into_iter().filter(|failure| !failures.contains(failure)).collect::<Vec<_>>(),
+            );
+        }
+        if templates.len() == before {
+            return Templates { tera: Tera::default(), broken };
         }
     }
 }
 
-fn names_broken(message: &str, broken: &BTreeSet<String>) -> bool {
-    broken.iter().any(|name| {
-        message.contains(&format!("'{name}'")) || message.contains(&format!("`{name}`"))
-    }) || (!broken.is_empty()
-        && (message.starts_with("Unknown component")
-            || message.contains("is not defined in any parent")))
+/// Why a template that is missing something is missing it, when that is another's fault.
+fn cause(message: &str, broken: &BTreeMap<String, Vec<Failure>>) -> Option<Vec<Failure>> {
+    let named = broken.iter().find(|(name, _)| {
+        message.contains(&format!("`{name}`")) || message.contains(&format!("'{name}'"))
+    });
+    let anonymous = || {
+        let lost = message.starts_with("Unknown component")
+            || message.contains("is not defined in any parent");
+        broken.iter().next().filter(|_| lost)
+    };
+    named.or_else(anonymous).map(|(_, failures)| failures.clone())
 }
 
 fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<String> {
@@ -178,30 +169,39 @@ impl Templates {
     ///
     /// # Errors
     ///
-    /// The place and message of the first error; nothing when the template is one that could not be read.
-    pub fn render(&self, template: &str, context: &Context) -> Result<String, Option<Failure>> {
-        if self.broken.contains(template) || !self.tera.contains_template(template) {
-            return Err(None);
+    /// The place and message of the first error, or those of a template that could not be read; nothing when there is no
+    /// such template, which is a finding of front matter.
+    pub fn render(&self, template: &str, context: &Context) -> Result<String, Vec<Failure>> {
+        if let Some(failures) = self.broken.get(template) {
+            return Err(failures.clone());
+        }
+        if !self.tera.contains_template(template) {
+            return Err(Vec::new());
         }
         self.tera.render(template, context).map_err(|error| match error.kind() {
-            ErrorKind::RenderingError(report) => Some(Failure {
+            ErrorKind::RenderingError(report) => vec![Failure {
                 template: report.filename().to_owned(),
                 start: report.span().range.start,
                 end: report.span().range.end,
                 message: report.message().to_owned(),
-            }),
-            other => Some(Failure {
+            }],
+            other => vec![Failure {
                 template: template.to_owned(),
                 start: 0,
                 end: 0,
                 message: other.to_string(),
-            }),
+            }],
         })
+    }
+
+    /// Every failure to compile a template.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.broken.values().flatten()
     }
 
     /// Whether there is a template of that name, broken or not.
     pub fn contains(&self, name: &str) -> bool {
-        self.broken.contains(name) || self.tera.contains_template(name)
+        self.broken.contains_key(name) || self.tera.contains_template(name)
     }
 }
 

@@ -1,15 +1,14 @@
 //! Which URL leads where: pages, files, old addresses; and what claims the same place twice. Built once from the
 //! snapshot and used by renderer and checker alike, so that verdicts are the same on every operating system.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use super::claims::Claims;
 use super::tree::{CONTENT, index_path};
 use super::{Page, PageId, Section};
 use crate::config::Configuration;
-use crate::diagnostic::{
-    ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE, URL_CONFLICT,
-};
+use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, extension};
 use crate::source::{Content, Sources, Span};
 use crate::theme;
@@ -123,8 +122,11 @@ impl Routes {
             let place = routes.urls.entry(UrlPath::new(url));
             place.or_insert(Place::Generated);
         }
-        routes.add_aliases(pages, configuration);
-        (routes, claims.findings())
+        routes.add_aliases(pages, configuration, &claims);
+        let redirects = !routes.alias_list.is_empty()
+            || !routes.host_aliases.is_empty()
+            || !configuration.redirects.is_empty();
+        (routes, claims.findings(redirects))
     }
 
     fn insert(&mut self, url: UrlPath, place: Place) {
@@ -162,86 +164,45 @@ impl Routes {
         }
     }
 
-    fn add_aliases(&mut self, pages: &[Page], configuration: &Configuration) {
+    fn add_aliases(&mut self, pages: &[Page], configuration: &Configuration, claims: &Claims) {
+        // By the file of the output, folded: two that differ only in case are one on some hosts.
+        let mut taken: BTreeMap<String, PageId> = BTreeMap::new();
+        let mut on_host: BTreeMap<String, PageId> = BTreeMap::new();
         for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.included) {
+            let id = PageId(index as u32);
             for (at, alias) in page.article.front_matter.aliases.iter().enumerate() {
-                let entry = Entry { page: PageId(index as u32), index: at };
-                if let Err(diagnostic) = self.add_alias(entry, alias, pages, configuration) {
-                    self.alias_problems.push(AliasProblem { entry, diagnostic: *diagnostic });
+                let problem = match old_path(alias, configuration) {
+                    Ok(OldPath::BelowBase(path)) => {
+                        let url = canonical_form(&path);
+                        let problem = alias_problem(&url, id, claims, &taken);
+                        if problem.is_none()
+                            && taken.insert(fold(url.output().as_str()), id).is_none()
+                        {
+                            self.aliases.insert(url.clone(), id);
+                            self.alias_list.push((url, id));
+                        }
+                        problem
+                    }
+                    Ok(OldPath::OnHost(from)) => match on_host.get(&from) {
+                        Some(other) if *other != id => Some(AliasConflict::Page(*other)),
+                        Some(_) => None,
+                        None => {
+                            on_host.insert(from, id);
+                            None
+                        }
+                    },
+                    Err((message, help)) => Some(AliasConflict::Invalid(message, help)),
+                };
+                if let Some(problem) = problem {
+                    let diagnostic = problem.diagnostic(alias, page, pages);
+                    self.alias_problems
+                        .push(AliasProblem { entry: Entry { page: id, index: at }, diagnostic });
                 }
             }
         }
-        self.alias_list = self.aliases_sorted();
-        self.host_aliases.sort_by(|a, b| a.from.cmp(&b.from));
-    }
-
-    fn aliases_sorted(&self) -> Vec<(UrlPath, PageId)> {
-        let mut list: Vec<_> =
-            self.aliases.iter().map(|(url, page)| (url.clone(), *page)).collect();
-        list.sort();
-        list
-    }
-
-    fn add_alias(
-        &mut self,
-        entry: Entry,
-        alias: &str,
-        pages: &[Page],
-        configuration: &Configuration,
-    ) -> Result<(), Box<Diagnostic>> {
-        let page = &pages[entry.page.0 as usize];
-        let finding = |rule, message: String, help: &str| {
-            Box::new(Diagnostic::new(rule, Span::file(&page.article.path), message).help(help))
-        };
-        let path = match old_path(alias, configuration) {
-            Ok(OldPath::BelowBase(path)) => path,
-            Ok(OldPath::OnHost(from)) => {
-                if let Some(other) = self
-                    .host_aliases
-                    .iter()
-                    .find(|other| other.from == from && other.page != entry.page)
-                {
-                    let other = &pages[other.page.0 as usize].article.path;
-                    return Err(finding(
-                        &ALIAS_CONFLICT,
-                        format!("`{alias}` is an alias of `{other}` too"),
-                        "an old address can lead to one page only; remove one",
-                    ));
-                }
-                self.host_aliases.push(HostAlias { from, page: entry.page });
-                return Ok(());
-            }
-            Err((message, help)) => return Err(finding(&INVALID_VALUE, message, &help)),
-        };
-        let url = canonical_form(&path);
-        if let Some(place) = self.urls.get(&url) {
-            let shadowed = match place {
-                Place::Page(id) | Place::SectionList(id, _) => {
-                    pages[id.0 as usize].article.path.to_string()
-                }
-                Place::Asset(asset) => self.assets[*asset as usize].source.to_string(),
-                Place::Generated => format!("{} of every site", url.as_str()),
-            };
-            return Err(finding(
-                &ALIAS_SHADOWS_PAGE,
-                format!("`{alias}` is the address of `{shadowed}`"),
-                "remove the alias, or move the page that has its address",
-            ));
-        }
-        match self.aliases.get(&url) {
-            Some(other) if *other != entry.page => {
-                let other = &pages[other.0 as usize].article.path;
-                Err(finding(
-                    &ALIAS_CONFLICT,
-                    format!("`{alias}` is an alias of `{other}` too"),
-                    "an old address can lead to one page only; remove one",
-                ))
-            }
-            _ => {
-                self.aliases.insert(url, entry.page);
-                Ok(())
-            }
-        }
+        self.alias_list.sort();
+        self.host_aliases =
+            on_host.into_iter().map(|(from, page)| HostAlias { from, page }).collect();
     }
 
     /// The page of a source file.
@@ -293,6 +254,59 @@ impl Routes {
         let index = self.assets.binary_search_by(|asset| asset.source.cmp(source)).ok()?;
         Some(&self.assets[index].url)
     }
+}
+
+/// What is wrong with an old address.
+enum AliasConflict {
+    /// It is the place of a page or a file.
+    Shadows(String),
+    /// Another page claims it.
+    Page(PageId),
+    /// It is no address of this site; message and help.
+    Invalid(String, String),
+}
+
+impl AliasConflict {
+    fn diagnostic(self, alias: &str, page: &Page, pages: &[Page]) -> Diagnostic {
+        let (rule, message, help) = match self {
+            Self::Shadows(other) => (
+                &ALIAS_SHADOWS_PAGE,
+                format!("`{alias}` is the address of `{other}`"),
+                "remove the alias, or move what has its address".to_owned(),
+            ),
+            Self::Page(other) => {
+                let other = &pages[other.0 as usize].article.path;
+                (
+                    &ALIAS_CONFLICT,
+                    format!("`{alias}` is an alias of `{other}` too"),
+                    "an old address can lead to one page only; remove one".to_owned(),
+                )
+            }
+            Self::Invalid(message, help) => (&INVALID_VALUE, message, help),
+        };
+        Diagnostic::new(rule, Span::file(&page.article.path), message).help(help)
+    }
+}
+
+/// Who has the place of an old address already: a page, a file, or another page's old address.
+fn alias_problem(
+    url: &UrlPath,
+    id: PageId,
+    claims: &Claims,
+    taken: &BTreeMap<String, PageId>,
+) -> Option<AliasConflict> {
+    if let Some(other) = claims.shadowed(url) {
+        return Some(AliasConflict::Shadows(other));
+    }
+    let output = fold(url.output().as_str());
+    if let Some(other) = taken.get(&output).filter(|other| **other != id) {
+        return Some(AliasConflict::Page(*other));
+    }
+    // One old address where another needs a folder.
+    let above = output.match_indices('/').find_map(|(at, _)| taken.get(&output[..at]));
+    let folder = format!("{output}/");
+    let inside = taken.range(folder.clone()..).next().filter(|(file, _)| file.starts_with(&folder));
+    above.or(inside.map(|(_, other)| other)).map(|other| AliasConflict::Page(*other))
 }
 
 /// A URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
@@ -348,72 +362,4 @@ fn hashed_name(path: &str, hash: &[u8; 32]) -> String {
         Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
         None => format!("{path}.{hash}"),
     }
-}
-
-/// Who claims which file of the output, without regard to case: some file systems and hosts have none.
-#[derive(Default)]
-struct Claims {
-    claims: Vec<(String, UrlPath, SourcePath)>,
-}
-
-impl Claims {
-    fn claim(&mut self, url: &UrlPath, source: &SourcePath) {
-        self.claims.push((fold(url.output().as_str()), url.clone(), source.clone()));
-    }
-
-    fn findings(mut self) -> Vec<Diagnostic> {
-        self.claims.sort();
-        let mut findings = Vec::new();
-        for pair in self.claims.windows(2) {
-            if let [(first_output, first_url, first), (output, url, source)] = pair
-                && output == first_output
-            {
-                findings.push(conflict(url, source, first_url, first));
-            }
-        }
-        for (output, url, source) in &self.claims {
-            // A file where another needs a folder.
-            for (at, _) in output.match_indices('/') {
-                if let Ok(index) =
-                    self.claims.binary_search_by(|(other, _, _)| other.as_str().cmp(&output[..at]))
-                {
-                    let (_, other_url, other) = &self.claims[index];
-                    findings.push(conflict(url, source, other_url, other));
-                }
-            }
-        }
-        findings
-    }
-}
-
-fn conflict(
-    url: &UrlPath,
-    source: &SourcePath,
-    other_url: &UrlPath,
-    other: &SourcePath,
-) -> Diagnostic {
-    let message = if url == other_url {
-        format!("`{source}` and `{other}` both claim the URL `{}`", url.as_str())
-    } else if fold(url.as_str()) == fold(other_url.as_str()) {
-        format!(
-            "the URLs of `{source}` and `{other}` differ only in case: `{}` and `{}`",
-            url.as_str(),
-            other_url.as_str()
-        )
-    } else {
-        format!("`{other}` is a file where `{source}` needs a folder")
-    };
-    // An article beside a folder of its name is most likely meant as the folder's page.
-    let is_section = other
-        .as_str()
-        .strip_suffix(".md")
-        .is_some_and(|stem| source.as_str().strip_prefix(stem) == Some("/index.md"));
-    let help = if is_section {
-        format!("make `{other}` the section's page, `{source}`, or rename it")
-    } else {
-        "rename one of the two files".to_owned()
-    };
-    Diagnostic::new(&URL_CONFLICT, Span::file(source), message)
-        .help(help)
-        .relate(Span::file(other), "the other one")
 }

@@ -23,21 +23,30 @@ export async function launch() {
 }
 
 /**
- * Opens an empty page, hands it to `use`, and closes it whatever happens.
+ * Opens an empty page in a context of its own.
  *
- * Small screens are touched. Motion is reduced, so that no colour is measured while it changes.
+ * Small screens are touched, and nothing hovers over them. Motion is reduced, so that no colour is measured while it
+ * changes.
  */
-export async function withPage(browser, { width = widths.desk, ...settings }, use) {
+export async function openPage(browser, { width = widths.desk, ...settings }) {
+  const isTouched = width <= widths.tablet;
   const context = await browser.newContext({
     viewport: { width, height },
-    hasTouch: width < widths.tablet,
+    hasTouch: isTouched,
+    isMobile: isTouched,
     reducedMotion: 'reduce',
     ...settings,
   });
+  return context.newPage();
+}
+
+/** Opens an empty page, hands it to `use`, and closes it whatever happens. */
+export async function withPage(browser, settings, use) {
+  const page = await openPage(browser, settings);
   try {
-    return await use(await context.newPage());
+    return await use(page);
   } finally {
-    await context.close();
+    await page.context().close();
   }
 }
 
@@ -49,6 +58,14 @@ export async function stay(page, address) {
     return request.isNavigationRequest() && request.url() !== address ? route.fulfill({ status: 204 }) : route.continue();
   });
   await page.goto(address);
+}
+
+/** Waits for every picture, those too that are loaded only when the reader comes to them. */
+export async function loadPictures(page) {
+  await page.evaluate(() => Promise.all([...document.images].map((image) => {
+    image.loading = 'eager';
+    return image.decode();
+  })));
 }
 
 /** Opens or closes every disclosure. */

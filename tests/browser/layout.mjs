@@ -50,4 +50,19 @@ describe('layout', { concurrency: 2 }, () => {
       assert.equal(code, 'ltr');
     });
   });
+
+  it('a date on a page in Arabic is read from year to day, as it is written', async () => {
+    await withPage(browser, { width: widths.desk }, async (page) => {
+      for (const place of ['keys/', 'keys/create/']) {
+        await page.goto(sites.arabic.page(place).address);
+        const [year, day] = await page.locator('time').first().evaluate((element) => [0, 8].map((start) => {
+          const range = document.createRange();
+          range.setStart(element.firstChild, start);
+          range.setEnd(element.firstChild, start + 2);
+          return range.getBoundingClientRect().left;
+        }));
+        assert.ok(year < day, `${place}: the year is at ${year}, the day at ${day}`);
+      }
+    });
+  });
 });

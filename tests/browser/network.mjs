@@ -3,43 +3,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { widths, withPage } from './browser.mjs';
+import { loadPictures, widths, withPage } from './browser.mjs';
 import { complaints } from './checks.mjs';
 import { browser, pages, sites } from './run.mjs';
 import { policy } from './site.mjs';
 
 describe('network', () => {
-  it('no page gets a message on the console, a failed request or a violation of the policy', async () => {
+  it('every page has its style sheet and its icon, and no message on the console, failed request or violation of the policy', async () => {
     for (const site of sites.all) {
-      for (const page of pages.filter((candidate) => candidate.site === site)) {
-        // A page each: to go on to the next would cut off what the last is still loading.
-        await withPage(browser, { width: widths.phone }, async (open) => {
-          const found = complaints(open, site);
+      await withPage(browser, { width: widths.phone }, async (open) => {
+        const found = complaints(open, site);
+        for (const page of pages.filter((candidate) => candidate.site === site)) {
           const response = await open.goto(page.address);
           assert.equal(response.headers()['content-security-policy'], policy);
-          // Pictures that are loaded late are loaded now.
-          await open.evaluate(() => Promise.all([...document.images].map((image) => {
-            image.loading = 'eager';
-            return image.decode();
-          })));
+          await loadPictures(open);
           assert.deepEqual(found, [], page.name);
-        });
-      }
-    }
-  });
 
-  it('every page has its style sheet and its icon', async () => {
-    await withPage(browser, {}, async (open) => {
-      for (const page of pages) {
-        await open.goto(page.address);
-        const { rules, icon } = await open.evaluate(() => ({
-          rules: document.styleSheets[0]?.cssRules.length ?? 0,
-          icon: document.querySelector('link[rel=icon]').href,
-        }));
-        assert.ok(rules > 100, `${page.name} has ${rules} rules of style`);
-        assert.equal((await fetch(icon)).headers.get('content-type'), 'image/svg+xml', page.name);
-      }
-    });
+          const { rules, icon } = await open.evaluate(() => ({
+            rules: document.styleSheets[0]?.cssRules.length ?? 0,
+            icon: document.querySelector('link[rel=icon]').href,
+          }));
+          assert.ok(rules > 100, `${page.name} has ${rules} rules of style`);
+          assert.equal((await fetch(icon)).headers.get('content-type'), 'image/svg+xml', page.name);
+        }
+      });
+    }
   });
 
   it('an address without a page shows the 404 page, however deep it is', async () => {

@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { schemes, widths, withPage } from './browser.mjs';
+import { loadPictures, schemes, widths, withPage } from './browser.mjs';
 import { browser, sites } from './run.mjs';
 import { repository } from './site.mjs';
 
@@ -25,12 +25,18 @@ describe('screenshots', { concurrency: 2 }, () => {
   for (const width of [widths.phone, widths.tablet, widths.desk]) {
     it(`are taken at ${width} pixels`, async () => {
       await withPage(browser, { width }, async (open) => {
+        const screen = open.viewportSize();
         for (const page of chosen) {
+          await open.setViewportSize(screen);
           await open.goto(page.address);
+          await loadPictures(open);
+          // The screen is made as high as the page. A picture of more than the screen would be taken as of a screen with
+          // a mouse, without the signs beside headings that are always shown where nothing hovers.
+          await open.setViewportSize({ width, height: await open.evaluate(() => document.documentElement.scrollHeight) });
           for (const colorScheme of schemes) {
             await open.emulateMedia({ colorScheme });
             const path = join(folder, fileName(page, width, colorScheme));
-            await open.screenshot({ path, fullPage: true });
+            await open.screenshot({ path });
             assert.ok(statSync(path).size > 5000, `${path} is nearly empty`);
           }
         }

@@ -28,9 +28,7 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
         return Err(DiskError::NoContent(root.to_owned()));
     }
     let mut found = Found::default();
-    if real_root.join("site.yaml").exists() {
-        found.files.push((real_root.join("site.yaml"), Kind::Text));
-    }
+    settings(&real_root, &mut found);
     for folder in ["content", "static", "templates"] {
         walk(&real_root, folder, &mut found);
     }
@@ -68,9 +66,31 @@ struct Found {
     problems: Vec<Problem>,
 }
 
+/// `site.yaml`: a file of the site, or a problem. Its absence is neither.
+fn settings(root: &Path, found: &mut Found) {
+    let path = root.join("site.yaml");
+    let Ok(metadata) = fs::symlink_metadata(&path) else { return };
+    let kind = match fs::canonicalize(&path) {
+        Ok(target) if metadata.is_symlink() && !target.starts_with(root) => {
+            ProblemKind::SymlinkOutside
+        }
+        Ok(target) if !target.is_file() => ProblemKind::Unreadable("it is not a file".to_owned()),
+        Ok(_) => return found.files.push((path, Kind::Text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProblemKind::SymlinkBroken,
+        Err(error) if is_loop(&error) => ProblemKind::SymlinkLoop,
+        Err(error) => ProblemKind::Unreadable(reason(&error)),
+    };
+    found.problems.push(Problem { path: SourcePath::new("site.yaml"), kind });
+}
+
 fn walk(root: &Path, folder: &'static str, found: &mut Found) {
     let top = root.join(folder);
     if fs::symlink_metadata(&top).is_err() {
+        return;
+    }
+    if top.is_file() {
+        let kind = ProblemKind::Unreadable("it is a file where a folder belongs".to_owned());
+        found.problems.push(Problem { path: SourcePath::new(folder), kind });
         return;
     }
     let mut followed: Vec<PathBuf> = Vec::new();
@@ -80,6 +100,10 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(&top).to_owned();
+                if path.file_name().is_some_and(|name| is_ignored(&name.to_string_lossy(), folder))
+                {
+                    continue;
+                }
                 found.problems.push(Problem {
                     path: source_path(root, &path).0,
                     kind: walk_problem(&error, &path),
@@ -87,7 +111,7 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
                 continue;
             }
         };
-        if is_ignored(&entry, folder) {
+        if entry.depth() > 0 && is_ignored(&entry.file_name().to_string_lossy(), folder) {
             if entry.file_type().is_dir() {
                 entries.skip_current_dir();
             }
@@ -113,16 +137,10 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
     }
 }
 
-/// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`).
-fn is_ignored(entry: &DirEntry, folder: &str) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    // A repository in `static/` is not the site's: `.git` of the output belongs to whoever publishes it.
-    let is_hidden = if folder == "static" {
-        name == ".git"
-    } else {
-        name.starts_with('.') || name.ends_with('~')
-    };
-    entry.depth() > 0 && is_hidden
+/// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`); a
+/// repository there is not: `.git` of the output belongs to whoever publishes it.
+fn is_ignored(name: &str, folder: &str) -> bool {
+    if folder == "static" { name == ".git" } else { name.starts_with('.') || name.ends_with('~') }
 }
 
 fn walk_problem(error: &walkdir::Error, path: &Path) -> ProblemKind {
@@ -154,7 +172,12 @@ fn refused(entry: &DirEntry, root: &Path, followed: &[PathBuf]) -> Option<Proble
     if entry.path_is_symlink() {
         match fs::canonicalize(entry.path()) {
             Ok(target) if !target.starts_with(root) => return Some(ProblemKind::SymlinkOutside),
-            Ok(_) => {}
+            Ok(target) => {
+                let parent = entry.path().parent().and_then(|parent| fs::canonicalize(parent).ok());
+                if entry.depth() > 0 && parent.is_some_and(|parent| parent.starts_with(&target)) {
+                    return Some(ProblemKind::SymlinkLoop);
+                }
+            }
             Err(error) => return Some(ProblemKind::Unreadable(reason(&error))),
         }
         // Links inside linked folders multiply: each is read once, by the path it really has.
@@ -216,6 +239,10 @@ fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
     (SourcePath::new(&spelling), spelling)
 }
 
+/// What stands for an article that cannot be read: nothing that would be found wrong too.
+const UNREADABLE: &str =
+    "---\ntitle: Unreadable\ndescription: Unreadable\nupdated: 2000-01-01\n---\n";
+
 fn read_file(
     root: &Path,
     path: &Path,
@@ -223,7 +250,7 @@ fn read_file(
 ) -> (SourcePath, String, Option<Content>, Option<ProblemKind>) {
     let (source, spelling) = source_path(root, path);
     let read = match kind {
-        Kind::Text => fs::read(path).map(|bytes| text(bytes, &source)),
+        Kind::Text => fs::read(path).map(text),
         Kind::Asset => {
             asset(path, &source, &spelling).map(|asset| (Content::Asset(Box::new(asset)), None))
         }
@@ -233,24 +260,20 @@ fn read_file(
         Err(error) => {
             // An article that cannot be read is still a page, so that links to it are not reported too.
             let content = (kind == Kind::Text && source.below("content").is_some())
-                .then(|| Content::Text(Arc::from("---\n---\n")));
+                .then(|| Content::Text(Arc::from(UNREADABLE)));
             (source, spelling, content, Some(ProblemKind::Unreadable(reason(&error))))
         }
     }
 }
 
 /// Text is UTF-8. Of what is not, the readable rest is taken, so that its other findings are seen.
-fn text(bytes: Vec<u8>, path: &SourcePath) -> (Content, Option<ProblemKind>) {
+fn text(bytes: Vec<u8>) -> (Content, Option<ProblemKind>) {
     match String::from_utf8(bytes) {
         Ok(text) => (Content::Text(Arc::from(text)), None),
         Err(error) => {
             let offset = error.utf8_error().valid_up_to();
             let byte = error.as_bytes()[offset];
-            let text = if path.below("templates").is_some() {
-                String::new()
-            } else {
-                String::from_utf8_lossy(error.as_bytes()).into_owned()
-            };
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             (Content::Text(Arc::from(text)), Some(ProblemKind::NotUtf8 { offset, byte }))
         }
     }

@@ -1,0 +1,110 @@
+//! Who claims which file of the output, without regard to case: some file systems and hosts have none.
+
+use std::collections::BTreeMap;
+
+use super::routes::fold;
+use crate::diagnostic::{Diagnostic, URL_CONFLICT};
+use crate::path::{SourcePath, UrlPath};
+use crate::source::Span;
+
+/// What every output has, and no source can bring. A site's own `_redirects` is kept as long as silcrow has none to write.
+const RESERVED: [&str; 2] = [".silcrow-manifest", "404.html"];
+const REDIRECTS: &str = "_redirects";
+
+/// The files that pages and assets become, and then the old addresses.
+#[derive(Default)]
+pub(super) struct Claims {
+    /// By the file of the output, folded.
+    files: BTreeMap<String, (UrlPath, SourcePath)>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Claims {
+    /// Claims the file of a URL.
+    pub(super) fn claim(&mut self, url: &UrlPath, source: &SourcePath) {
+        let output = fold(url.output().as_str());
+        if RESERVED.contains(&output.as_str()) {
+            return self.findings.push(reserved(source, &output));
+        }
+        match self.files.get(&output) {
+            Some((other_url, other)) => self.findings.push(conflict(url, source, other_url, other)),
+            None => {
+                self.files.insert(output, (url.clone(), source.clone()));
+            }
+        }
+    }
+
+    /// Who already has what an old address would need: the file, a file where it needs a folder, or a folder where it is
+    /// a file.
+    pub(super) fn shadowed(&self, url: &UrlPath) -> Option<String> {
+        let output = fold(url.output().as_str());
+        if RESERVED.contains(&output.as_str()) || output == REDIRECTS {
+            return Some(format!("{output} of every site"));
+        }
+        let above = output.match_indices('/').map(|(at, _)| &output[..at]);
+        let file = above.chain([output.as_str()]).find_map(|file| self.files.get(file));
+        let folder = format!("{output}/");
+        let inside = || {
+            self.files.range(folder.clone()..).next().filter(|(file, _)| file.starts_with(&folder))
+        };
+        file.or_else(|| inside().map(|(_, claim)| claim)).map(|(_, source)| source.to_string())
+    }
+
+    /// What is claimed twice. `redirects` says whether silcrow writes `_redirects` itself.
+    pub(super) fn findings(mut self, redirects: bool) -> Vec<Diagnostic> {
+        if let Some((_, source)) = self.files.get(REDIRECTS).filter(|_| redirects) {
+            self.findings.push(reserved(source, REDIRECTS));
+        }
+        for (output, (url, source)) in &self.files {
+            // A file where another needs a folder.
+            for (at, _) in output.match_indices('/') {
+                if let Some((other_url, other)) = self.files.get(&output[..at]) {
+                    self.findings.push(conflict(url, source, other_url, other));
+                }
+            }
+        }
+        self.findings
+    }
+}
+
+fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
+    let help = match output {
+        "404.html" => "put the page into `templates/404.html`",
+        REDIRECTS => "put its lines under `redirects` in `site.yaml`",
+        _ => "rename it",
+    };
+    Diagnostic::new(&URL_CONFLICT, Span::file(source), format!("silcrow writes `{output}` itself"))
+        .help(help)
+}
+
+fn conflict(
+    url: &UrlPath,
+    source: &SourcePath,
+    other_url: &UrlPath,
+    other: &SourcePath,
+) -> Diagnostic {
+    let message = if url == other_url {
+        format!("`{source}` and `{other}` both claim the URL `{}`", url.as_str())
+    } else if fold(url.as_str()) == fold(other_url.as_str()) {
+        format!(
+            "the URLs of `{source}` and `{other}` differ only in case: `{}` and `{}`",
+            url.as_str(),
+            other_url.as_str()
+        )
+    } else {
+        format!("`{other}` is a file where `{source}` needs a folder")
+    };
+    // An article beside a folder of its name is most likely meant as the folder's page.
+    let is_section = other
+        .as_str()
+        .strip_suffix(".md")
+        .is_some_and(|stem| source.as_str().strip_prefix(stem) == Some("/index.md"));
+    let help = if is_section {
+        format!("make `{other}` the section's page, `{source}`, or rename it")
+    } else {
+        "rename one of the two files".to_owned()
+    };
+    Diagnostic::new(&URL_CONFLICT, Span::file(source), message)
+        .help(help)
+        .relate(Span::file(other), "the other one")
+}
