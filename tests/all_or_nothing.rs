@@ -56,7 +56,8 @@ fn a_build_writes_its_files_and_a_list_of_them() {
 
 #[test]
 fn files_of_the_build_before_do_not_stay() {
-    let site = Site::new(&[("content/a.md", ARTICLE), ("content/b/c.md", ARTICLE)]);
+    let section = ("content/b/index.md", "---\ntitle: B\n---\n");
+    let site = Site::new(&[("content/a.md", ARTICLE), section, ("content/b/c.md", ARTICLE)]);
     built(&site);
     fs::remove_dir_all(site.path("content/b")).expect("our own folder");
     let files = built(&site);
@@ -270,7 +271,7 @@ impl Numbers {
     }
 }
 
-/// Fifteen hundred articles with short pages. No file of one version is equal to that of another but for the theme's.
+/// Twice that many articles, with short pages. No page of one version is equal to one of the other.
 fn version(name: &str, pages: usize) -> Site {
     let site = Site::new(&[
         ("templates/article.html", "{{ page.title }}\n{{ content }}"),
@@ -310,9 +311,9 @@ struct Kills {
 }
 
 impl Kills {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder can be made");
-        let versions = [version("one", 700), version("two", 750)];
+    /// Two versions of a site with about twice that many pages, and an output in this folder.
+    fn new(pages: usize, folder: tempfile::TempDir) -> Self {
+        let versions = [version("one", pages), version("two", pages + pages / 10)];
         let mut kills = Self {
             folder,
             versions,
@@ -373,7 +374,7 @@ impl Kills {
         while !self.is_now(moment, start, &before)
             && child.try_wait().expect("a child can be asked").is_none()
         {
-            std::hint::spin_loop();
+            std::thread::park_timeout(Duration::from_micros(20));
         }
         child.kill().expect("a child can be killed");
         child.wait().expect("a killed child ends");
@@ -402,13 +403,15 @@ impl Kills {
 
 #[test]
 fn a_build_that_is_killed_at_any_moment_leaves_the_old_site_or_the_new_one() {
-    let mut kills = Kills::new();
+    // In memory where there is such a folder: hundreds of thousands of files are written and removed.
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    let mut kills = Kills::new(550, folder.expect("a scratch folder can be made"));
     let repository = kills.output().join(".git");
     fs::create_dir(&repository).expect("writable");
     fs::write(repository.join("config"), "theirs").expect("writable");
     let mut numbers = Numbers(0x5117_c203);
     let length = kills.length.as_micros() as u64 * 11 / 10;
-    let random = (0..48).map(|_| Moment::After(Duration::from_micros(numbers.below(length))));
+    let random = (0..40).map(|_| Moment::After(Duration::from_micros(numbers.below(length))));
     let seen = ["new", "new/.silcrow-manifest", "new/.git"].map(|end| match end {
         "new" => Moment::Beside(".out.silcrow-new"),
         "new/.git" => Moment::Beside(".out.silcrow-new/.git"),
@@ -429,8 +432,9 @@ fn a_build_that_is_killed_at_any_moment_leaves_the_old_site_or_the_new_one() {
 
 #[test]
 fn a_first_build_that_is_killed_leaves_nothing_or_the_site() {
-    let mut kills = Kills::new();
-    let mut numbers = Numbers(0x00fa_7e);
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let mut kills = Kills::new(100, folder);
+    let mut numbers = Numbers(0x0000_fa7e);
     let length = kills.length.as_micros() as u64;
     let random = (0..8).map(|_| Moment::After(Duration::from_micros(numbers.below(length))));
     let seen = [Moment::Beside(".out.silcrow-new"), Moment::Changed];

@@ -222,7 +222,7 @@ fn missing_anchor(
         .iter()
         .find(|heading| crate_slug(&heading.text) == anchor)
         .map(|heading| heading.id.to_string());
-    if let Some(id) = by_slug.or_else(|| suggest::nearest(anchor, body.ids())) {
+    if let Some(id) = by_slug.or_else(|| suggest::nearest(anchor, body.ids().take(SEARCHED_IDS))) {
         let right = format!("{path}#{}", encode_path(&id));
         return new(&MISSING_ANCHOR, message)
             .help(format!("did you mean `{right}`?"))
@@ -281,6 +281,9 @@ fn relative_path(folder: &str, to: &str) -> String {
     let up = std::iter::repeat_n("..", from.len() - shared);
     encode_path(&up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/"))
 }
+
+/// A suggestion is looked for among this many ids at most.
+const SEARCHED_IDS: usize = 500;
 
 /// A suggestion is looked for on this many pages at most: past that, a site with many mistakes would take minutes.
 const SEARCHED_PAGES: usize = 2_000;

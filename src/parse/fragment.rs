@@ -2,6 +2,7 @@
 //! or when the page is rendered (slots).
 
 use super::heading::Ids;
+use super::markdown::COLON;
 use crate::article::{Body, Heading, Link, Slot, SlotContent};
 use crate::html;
 
@@ -40,8 +41,6 @@ pub(crate) struct WrittenHeading {
     pub span: (u32, u32),
     /// Whether it repeats the page's title.
     pub is_title: bool,
-    /// Whether braces at its end are text.
-    pub literal_attributes: bool,
 }
 
 impl Fragment {
@@ -88,15 +87,23 @@ impl Fragment {
     }
 }
 
+/// What raw HTML names.
+pub(crate) struct Named {
+    /// Values of `id`, which no heading can have too.
+    pub ids: Vec<String>,
+    /// Values of `name` on `a`: links find them, and a heading may have the same.
+    pub names: Vec<String>,
+}
+
 /// The finished body: ids given to headings, levels settled, slots at their final places.
 pub(crate) fn finish(
     fragment: Fragment,
     written: Vec<WrittenHeading>,
     links: Vec<Link>,
-    html_ids: Vec<String>,
+    named: Named,
     anchors: &[(String, String)],
 ) -> Body {
-    let headings = settle(&written, &html_ids);
+    let headings = settle(&written, &named.ids);
     let mut html = String::with_capacity(fragment.html.len() + written.len() * 64);
     let mut slots = Vec::with_capacity(fragment.inserts.len());
     let mut copied = 0;
@@ -120,9 +127,11 @@ pub(crate) fn finish(
         }
     }
     html.push_str(&fragment.html[copied..]);
+    // One byte for one byte: the slots stay where they are.
+    let html = if html.contains(COLON) { html.replace(COLON, ":") } else { html };
     let old = anchors.iter().filter(|(_, new)| headings.iter().any(|heading| *heading.id == **new));
     let mut other_ids: Vec<Box<str>> = old.map(|(old, _)| old.as_str().into()).collect();
-    other_ids.extend(html_ids.into_iter().map(String::into_boxed_str));
+    other_ids.extend(named.ids.into_iter().chain(named.names).map(String::into_boxed_str));
     let mut shown = Vec::with_capacity(headings.len());
     for (heading, written) in headings.into_iter().zip(&written) {
         if written.is_title { other_ids.push(heading.id) } else { shown.push(heading) }
@@ -152,7 +161,7 @@ fn settle(written: &[WrittenHeading], html_ids: &[String]) -> Vec<Heading> {
     let heading = |written: &WrittenHeading| Heading {
         level: (written.level + shift).min(6),
         id: written.id.clone().unwrap_or_else(|| ids.assign(&written.text)).into(),
-        text: written.text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        text: written.text.replace(COLON, ":").split_whitespace().collect::<Vec<_>>().join(" ").into(),
         span: written.span,
         written_level: written.level,
     };

@@ -58,7 +58,7 @@ fn nesting(code: &str) -> usize {
     let mut deepest: usize = 0;
     let mut widest: usize = 0;
     for line in code.split('\n') {
-        let text = line.trim_start_matches([' ', '\t', '-', '>', '?']);
+        let text = line.trim_start_matches([' ', '\t', '-', '>', '?', ':']);
         widest = widest.max(line.len() - text.len());
         for byte in text.bytes() {
             match byte {

@@ -3,16 +3,17 @@
 //!
 //! Longer than most files: the match over the library's events cannot be split without hiding which are handled.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, OffsetIter,
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, OffsetIter,
     Options, Parser, Tag, TagEnd,
 };
 
-use super::fragment::{Fragment, Insert, WrittenHeading, finish};
+use super::fragment::{Fragment, Insert, Named, WrittenHeading, finish};
 use super::highlight::Highlighter;
 use super::{destination, raw_html};
 use crate::article::{Body, FrontMatter, Link, LinkKind, SlotContent, Word};
@@ -45,7 +46,6 @@ const EXTENSIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
-    .union(Options::ENABLE_HEADING_ATTRIBUTES)
     .union(Options::ENABLE_GFM)
     .union(Options::ENABLE_DEFINITION_LIST);
 
@@ -56,7 +56,7 @@ fn write(
     highlighter: &mut Highlighter,
     extensions: Options,
 ) -> Body {
-    let markdown = &source[range.clone()];
+    let markdown = &*definition_markers(&source[range.clone()]);
     let mut events = Parser::new_ext(markdown, extensions).into_offset_iter();
     let mut writer = Writer {
         markdown,
@@ -68,6 +68,7 @@ fn write(
         headings: Vec::new(),
         links: Vec::new(),
         html_ids: Vec::new(),
+        html_names: Vec::new(),
         open_links: Vec::new(),
         image: None,
         heading: None,
@@ -87,8 +88,53 @@ fn write(
         writer.event(event, range, &events);
     }
     writer.write_footnotes();
-    let Writer { out, headings, links, html_ids, .. } = writer;
-    finish(out, headings, links, html_ids, &front_matter.anchors)
+    let Writer { out, headings, links, html_ids, html_names, .. } = writer;
+    finish(out, headings, links, Named { ids: html_ids, names: html_names }, &front_matter.anchors)
+}
+
+/// Stands for a `:` that begins a line and is no definition's marker, because no white space follows it: the library takes
+/// it for one. Of the same length, so that places stay; put back when the body is finished.
+pub(crate) const COLON: char = '\u{1}';
+
+fn definition_markers(markdown: &str) -> Cow<'_, str> {
+    let mut prepared = Cow::Borrowed(markdown);
+    let mut at = 0;
+    for line in markdown.split_inclusive('\n') {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        // `:-` may be a table's line of dashes.
+        if text.starts_with(':') && !text[1..].starts_with([' ', '\t', '-', '\n', '\r']) && text.len() > 1 {
+            let colon = at + line.len() - text.len();
+            prepared.to_mut().replace_range(colon..=colon, COLON.encode_utf8(&mut [0; 4]));
+        }
+        at += line.len();
+    }
+    prepared
+}
+
+/// The attributes at the end of a heading (`{#id .class}`), as they are written: plain text that is also the end of the
+/// heading's text and of its source, each token an id or a class, with something before them.
+fn attributes<'t>(html: &'t str, text: &str, written: &str) -> Option<&'t str> {
+    let start = html.rfind('{').filter(|_| html.ends_with('}'))?;
+    let (before, attributes) = html.split_at(start);
+    let mut tokens = attributes[1..attributes.len() - 1].split_whitespace().peekable();
+    tokens.peek()?;
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+    let right = tokens.all(|token| token.len() > 1 && token.starts_with(['#', '.']) && is_name(&token[1..]));
+    let is_last = text.ends_with(attributes) && written.contains(attributes);
+    let starts = before.ends_with([' ', '\t', '\n']) && !before.trim().is_empty();
+    // `{.NET}` is a name: classes are in lower case.
+    let is_class = !attributes.split_whitespace().any(|token| token.trim_start_matches('{').starts_with('.') && token.chars().any(char::is_uppercase));
+    (right && is_last && starts && is_class).then_some(attributes)
+}
+
+/// Whether HTML shows nothing: white space and comments.
+fn only_comments(html: &str) -> bool {
+    let mut rest = html.trim_start();
+    while let Some(comment) = rest.strip_prefix("<!--") {
+        let Some(end) = comment.find("-->") else { return false };
+        rest = comment[end + 3..].trim_start();
+    }
+    rest.is_empty()
 }
 
 struct Writer<'a, 'h> {
@@ -103,13 +149,14 @@ struct Writer<'a, 'h> {
     headings: Vec<WrittenHeading>,
     links: Vec<Link>,
     html_ids: Vec<String>,
+    html_names: Vec<String>,
     open_links: Vec<OpenLink>,
     image: Option<Image>,
     heading: Option<OpenHeading>,
     code: Option<(String, String)>,
     raw: Option<RawPieces>,
     table: Table,
-    footnotes: Footnotes<'a>,
+    footnotes: Footnotes,
     images: u32,
     tables: u32,
 }
@@ -134,7 +181,6 @@ struct Image {
 struct OpenHeading {
     text: String,
     start: usize,
-    inner_end: usize,
 }
 
 /// Raw HTML as the library hands it out, piece by piece, with each piece's place in the Markdown.
@@ -152,13 +198,13 @@ struct Table {
 }
 
 #[derive(Default)]
-struct Footnotes<'a> {
-    /// Names in the order of their first use, with the number of uses.
-    used: Vec<(CowStr<'a>, u32)>,
-    numbers: HashMap<CowStr<'a>, usize>,
+struct Footnotes {
+    /// Names, in lower case as they are matched without case, in the order of their first use, with the number of uses.
+    used: Vec<(String, u32)>,
+    numbers: HashMap<String, usize>,
     /// The text of each, by name.
-    defined: HashMap<CowStr<'a>, Fragment>,
-    open: Option<CowStr<'a>>,
+    defined: HashMap<String, Fragment>,
+    open: Option<String>,
 }
 
 impl<'a> Writer<'a, '_> {
@@ -169,9 +215,9 @@ impl<'a> Writer<'a, '_> {
         match event {
             Event::Start(tag) => self.start(tag, range, events),
             Event::End(tag) => self.end(tag, range),
-            Event::Text(text) => self.text(&text, range),
+            Event::Text(text) => self.text(&text),
             Event::Code(text) => {
-                self.heading_text(&text, &range);
+                self.heading_text(&text);
                 self.out.push("<code>");
                 html::escape_text_into(&mut self.out.html, &text);
                 self.out.push("</code>");
@@ -182,17 +228,16 @@ impl<'a> Writer<'a, '_> {
                 }
             }
             Event::InlineHtml(text) => {
-                self.heading_text("", &range);
                 let mut raw = RawPieces::default();
                 raw.add(&text, range.start);
                 self.raw_html(&raw);
             }
             Event::SoftBreak => {
-                self.heading_text("\n", &range);
+                self.heading_text("\n");
                 self.out.push("\n");
             }
             Event::HardBreak => {
-                self.heading_text("\n", &range);
+                self.heading_text("\n");
                 self.out.push("<br>\n");
             }
             Event::Rule => self.out.push("<hr>\n"),
@@ -209,7 +254,7 @@ impl<'a> Writer<'a, '_> {
                 })));
                 self.out.push("\"> ");
             }
-            Event::FootnoteReference(name) => self.footnote_reference(name),
+            Event::FootnoteReference(name) => self.footnote_reference(name.to_lowercase()),
             Event::InlineMath(text) | Event::DisplayMath(text) => {
                 html::escape_text_into(&mut self.out.html, &text)
             }
@@ -219,9 +264,7 @@ impl<'a> Writer<'a, '_> {
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>, events: &OffsetIter<'a>) {
         match tag {
             Tag::Paragraph => self.out.push("<p>"),
-            Tag::Heading { level, id, classes, attrs } => {
-                self.start_heading(level, id, &classes, !attrs.is_empty(), range)
-            }
+            Tag::Heading { level, .. } => self.start_heading(level, range),
             Tag::BlockQuote(None) => self.out.push("<blockquote>\n"),
             Tag::BlockQuote(Some(kind)) => self.start_callout(kind),
             Tag::CodeBlock(kind) => {
@@ -233,14 +276,20 @@ impl<'a> Writer<'a, '_> {
                 };
                 self.code = Some((language, String::new()));
             }
-            Tag::HtmlBlock => self.raw = Some(RawPieces::default()),
+            Tag::HtmlBlock => {
+                // In a tight item the text before it has no line end of its own.
+                if !self.out.html.is_empty() && !self.out.html.ends_with(['\n', '>']) {
+                    self.out.push("\n");
+                }
+                self.raw = Some(RawPieces::default());
+            }
             Tag::List(None) => self.out.push("<ul>\n"),
             Tag::List(Some(1)) => self.out.push("<ol>\n"),
             Tag::List(Some(start)) => self.out.push(&format!("<ol start=\"{start}\">\n")),
             Tag::Item => self.out.push("<li>"),
             Tag::FootnoteDefinition(name) => {
                 self.outer.push(std::mem::take(&mut self.out));
-                self.footnotes.open = Some(name);
+                self.footnotes.open = Some(name.to_lowercase());
             }
             Tag::DefinitionList => self.out.push("<dl>\n"),
             Tag::DefinitionListTitle => self.out.push("<dt>"),
@@ -342,47 +391,32 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn text(&mut self, text: &str, range: Range<usize>) {
+    fn text(&mut self, text: &str) {
         if let Some((_, code)) = &mut self.code {
-            code.push_str(text);
+            code.extend(text.chars().map(|c| if c == COLON { ':' } else { c }));
             return;
         }
-        self.heading_text(text, &range);
+        self.heading_text(text);
         html::escape_text_into(&mut self.out.html, text);
     }
 
     /// Adds to the text that the open heading's id is made from.
-    fn heading_text(&mut self, text: &str, range: &Range<usize>) {
+    fn heading_text(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
-            heading.inner_end = range.end;
         }
     }
 
-    fn start_heading(
-        &mut self,
-        level: HeadingLevel,
-        id: Option<CowStr<'a>>,
-        classes: &[CowStr<'a>],
-        custom: bool,
-        range: Range<usize>,
-    ) {
-        // `## Use {name}` is text that only looks like attributes: GitHub shows it, and so do we.
-        let literal = custom && id.is_none() && classes.is_empty();
+    fn start_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
         let index = self.headings.len() as u32;
-        self.heading = Some(OpenHeading {
-            text: String::new(),
-            start: self.out.html.len(),
-            inner_end: range.start,
-        });
+        self.heading = Some(OpenHeading { text: String::new(), start: self.out.html.len() });
         self.headings.push(WrittenHeading {
             level: level as u8,
-            id: id.map(CowStr::into_string),
-            classes: classes.iter().map(|class| class.to_string()).collect(),
+            id: None,
+            classes: Vec::new(),
             text: String::new(),
             span: ((range.start + self.offset) as u32, (range.end + self.offset) as u32),
             is_title: false,
-            literal_attributes: literal,
         });
         self.out.insert(Insert::HeadingOpen(index));
     }
@@ -390,18 +424,25 @@ impl<'a> Writer<'a, '_> {
     fn end_heading(&mut self, range: Range<usize>) {
         let Some(mut open) = self.heading.take() else { return };
         let index = self.headings.len() - 1;
-        if self.headings[index].literal_attributes {
-            let rest = self.markdown.get(open.inner_end..range.end).unwrap_or("");
-            let end = rest.find('}').map_or(0, |_| rest.rfind('}').map_or(0, |end| end + 1));
-            let literal = rest[..end].to_owned();
-            html::escape_text_into(&mut self.out.html, &literal);
-            open.text.push_str(&literal);
+        let written = self.markdown.get(range).unwrap_or("");
+        let found = attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
+        if let Some(attributes) = found.as_deref() {
+            let html = self.out.html.trim_end_matches(attributes).trim_end().len();
+            self.out.html.truncate(html.max(open.start));
+            open.text.truncate(open.text.trim_end_matches(attributes).trim_end().len());
+            for token in attributes.trim_matches(['{', '}']).split_whitespace() {
+                match token.split_at(1) {
+                    ("#", id) => self.headings[index].id = Some(id.to_owned()),
+                    (_, class) => self.headings[index].classes.push(class.to_owned()),
+                }
+            }
         }
         let heading = &mut self.headings[index];
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         heading.is_title = heading.level == 1
-            && open.start == 0
+            && index == 0
             && self.outer.is_empty()
+            && only_comments(&self.out.html[..open.start])
             && words(&open.text) == words(self.title);
         heading.text = open.text;
         if heading.is_title {
@@ -579,9 +620,10 @@ impl<'a> Writer<'a, '_> {
         }
         self.out.push(&raw.text[written..]);
         self.html_ids.extend(found.ids);
+        self.html_names.extend(found.names);
     }
 
-    fn footnote_reference(&mut self, name: CowStr<'a>) {
+    fn footnote_reference(&mut self, name: String) {
         let number = match self.footnotes.numbers.get(&name) {
             Some(number) => *number,
             None => {

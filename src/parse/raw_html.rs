@@ -10,8 +10,10 @@ use html5gum::{Span, Spanned, StartTag, Token, Tokenizer};
 pub(crate) struct RawHtml {
     /// Attributes that hold URLs, in order of their places.
     pub urls: Vec<Url>,
-    /// Values of `id`, and of `name` on `a`.
+    /// Values of `id`.
     pub ids: Vec<String>,
+    /// Values of `name` on `a`.
+    pub names: Vec<String>,
 }
 
 /// A URL in an attribute.
@@ -27,9 +29,17 @@ pub(crate) struct Url {
     pub candidate: bool,
 }
 
+/// A tag with more attributes is not read.
+const MOST_ATTRIBUTES: usize = 100;
+
 /// Reads a piece of raw HTML.
 pub(crate) fn scan(html: &str) -> RawHtml {
     let mut found = RawHtml::default();
+    // The tokenizer calls itself for each attribute in double quotes, and would run out of stack; no tag that anybody
+    // wrote has as many.
+    if html.split('<').any(|tag| tag.matches("=\"").count() > MOST_ATTRIBUTES) {
+        return found;
+    }
     let mut emitter = html5gum::emitters::default::DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(html, emitter) {
@@ -48,7 +58,7 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
         let range = value_range(html, value.span);
         match name.as_slice() {
             b"id" => found.ids.push(text.to_owned()),
-            b"name" if element == b"a" => found.ids.push(text.to_owned()),
+            b"name" if element == b"a" => found.names.push(text.to_owned()),
             b"href" if element != b"base" => {
                 let resource = matches!(element, b"link" | b"use" | b"image");
                 found.urls.push(Url { value: text.to_owned(), range, resource, candidate: false });
@@ -174,6 +184,7 @@ mod tests {
 
     #[test]
     fn ids_and_names_are_read() {
-        assert_eq!(scan("<p id=one><a name='two'></a><input name=three>").ids, ["one", "two"]);
+        let found = scan("<p id=one><a name='two'></a><input name=three>");
+        assert_eq!((found.ids, found.names), (vec!["one".to_owned()], vec!["two".to_owned()]));
     }
 }

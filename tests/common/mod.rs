@@ -132,7 +132,7 @@ impl Run {
     }
 }
 
-/// Every file below a folder, with its bytes. Empty where there is no such folder.
+/// Every file below a folder, with its bytes; of a link, where it leads. Empty where there is no such folder.
 pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -140,13 +140,16 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let Ok(entries) = fs::read_dir(&next) else { continue };
         for entry in entries {
             let path = entry.expect("a folder can be listed").path();
-            if path.is_dir() {
+            if path.is_dir() && !path.is_symlink() {
                 folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("what is found is below the folder");
-                let bytes = fs::read(&path).expect("a file can be read");
-                files.insert(name.to_string_lossy().into_owned(), bytes);
+                continue;
             }
+            let name = path.strip_prefix(folder).expect("what is found is below the folder");
+            let bytes = match fs::read_link(&path) {
+                Ok(target) => target.to_string_lossy().into_owned().into_bytes(),
+                Err(_) => fs::read(&path).expect("a file can be read"),
+            };
+            files.insert(name.to_string_lossy().into_owned(), bytes);
         }
     }
     files
