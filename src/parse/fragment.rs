@@ -161,7 +161,13 @@ fn settle(written: &[WrittenHeading], html_ids: &[String]) -> Vec<Heading> {
     let heading = |written: &WrittenHeading| Heading {
         level: (written.level + shift).min(6),
         id: written.id.clone().unwrap_or_else(|| ids.assign(&written.text)).into(),
-        text: written.text.replace(COLON, ":").split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        text: written
+            .text
+            .replace(COLON, ":")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into(),
         span: written.span,
         written_level: written.level,
     };

@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, OffsetIter,
-    Options, Parser, Tag, TagEnd,
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, OffsetIter, Options,
+    Parser, Tag, TagEnd,
 };
 
 use super::fragment::{Fragment, Insert, Named, WrittenHeading, finish};
@@ -102,7 +102,10 @@ fn definition_markers(markdown: &str) -> Cow<'_, str> {
     for line in markdown.split_inclusive('\n') {
         let text = line.trim_start_matches([' ', '\t', '>']);
         // `:-` may be a table's line of dashes.
-        if text.starts_with(':') && !text[1..].starts_with([' ', '\t', '-', '\n', '\r']) && text.len() > 1 {
+        if text.starts_with(':')
+            && !text[1..].starts_with([' ', '\t', '-', '\n', '\r'])
+            && text.len() > 1
+        {
             let colon = at + line.len() - text.len();
             prepared.to_mut().replace_range(colon..=colon, COLON.encode_utf8(&mut [0; 4]));
         }
@@ -118,12 +121,17 @@ fn attributes<'t>(html: &'t str, text: &str, written: &str) -> Option<&'t str> {
     let (before, attributes) = html.split_at(start);
     let mut tokens = attributes[1..attributes.len() - 1].split_whitespace().peekable();
     tokens.peek()?;
-    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
-    let right = tokens.all(|token| token.len() > 1 && token.starts_with(['#', '.']) && is_name(&token[1..]));
+    let is_name = |name: &str| {
+        name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+    };
+    let right = tokens
+        .all(|token| token.len() > 1 && token.starts_with(['#', '.']) && is_name(&token[1..]));
     let is_last = text.ends_with(attributes) && written.contains(attributes);
     let starts = before.ends_with([' ', '\t', '\n']) && !before.trim().is_empty();
     // `{.NET}` is a name: classes are in lower case.
-    let is_class = !attributes.split_whitespace().any(|token| token.trim_start_matches('{').starts_with('.') && token.chars().any(char::is_uppercase));
+    let is_class = !attributes.split_whitespace().any(|token| {
+        token.trim_start_matches('{').starts_with('.') && token.chars().any(char::is_uppercase)
+    });
     (right && is_last && starts && is_class).then_some(attributes)
 }
 
@@ -425,7 +433,8 @@ impl<'a> Writer<'a, '_> {
         let Some(mut open) = self.heading.take() else { return };
         let index = self.headings.len() - 1;
         let written = self.markdown.get(range).unwrap_or("");
-        let found = attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
+        let found =
+            attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
         if let Some(attributes) = found.as_deref() {
             let html = self.out.html.trim_end_matches(attributes).trim_end().len();
             self.out.html.truncate(html.max(open.start));

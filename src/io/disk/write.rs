@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use walkdir::WalkDir;
@@ -297,7 +297,16 @@ fn lock(parent: &Path) -> Option<File> {
 
 /// The real path of a folder that may not exist yet.
 fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
-    let absolute = std::path::absolute(path).map_err(io("find", path))?;
+    // `..` goes up from where a link leads; from a folder that is not there, from its name.
+    let mut absolute = PathBuf::new();
+    for part in std::path::absolute(path).map_err(io("find", path))?.components() {
+        if part == Component::ParentDir {
+            absolute = fs::canonicalize(&absolute).unwrap_or(absolute);
+            absolute.pop();
+        } else {
+            absolute.push(part);
+        }
+    }
     let mut missing = Vec::new();
     let mut existing = absolute.as_path();
     loop {
