@@ -364,6 +364,32 @@ fn an_old_address_inside_a_file_is_a_finding() {
 }
 
 #[test]
+fn an_old_address_of_what_every_site_has_is_a_finding() {
+    for alias in [
+        "/404.html",
+        "/404.html/",
+        "/_redirects",
+        "/_redirects/",
+        "/_redirects/x/",
+        "/.silcrow-manifest",
+    ] {
+        let site = Site::new(&[("content/a.md", &article_with(&format!("aliases: [{alias}]")))]);
+        let end = 11 + alias.len();
+        refused(&site, 1, &[&format!("error alias-shadows-page content/a.md 5:11-5:{end}")]);
+    }
+}
+
+#[test]
+fn an_old_address_in_a_repository_is_refused() {
+    // A `.git` in the output is never silcrow's: it is carried from one build to the next.
+    for alias in ["/.git/", "/.git/config", "/%2Egit/hooks/"] {
+        let site = Site::new(&[("content/a.md", &article_with(&format!("aliases: [{alias}]")))]);
+        let end = 11 + alias.len();
+        refused(&site, 1, &[&format!("error invalid-value content/a.md 5:11-5:{end}")]);
+    }
+}
+
+#[test]
 fn an_old_address_that_is_a_pages_but_for_case_is_a_finding() {
     let site =
         Site::new(&[("content/a.md", &article_with("aliases: [/B/]")), ("content/b.md", ARTICLE)]);
@@ -422,6 +448,20 @@ fn ten_thousand_broken_links_in_one_line_are_ten_thousand_findings_in_time() {
     let expected: Vec<String> = (0..10_000).map(place).collect();
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
     in_time(20, || refused(&site, 1, &expected));
+}
+
+#[test]
+fn thousands_of_broken_links_in_a_large_site_are_found_in_time() {
+    // What was meant is looked for among all pages, for each link.
+    let links: String = (0..5_000).map(|number| format!("[x](no-{number:05}.md)\n")).collect();
+    let site = Site::new(&[("content/a.md", &article(&links))]);
+    for number in 0..1_500 {
+        site.write(&format!("content/article-{number}.md"), ARTICLE);
+    }
+    let run = in_time(30, || site.build(&[]));
+    let found = run.found();
+    assert_eq!((run.code, found.len()), (1, 5_000));
+    assert_eq!(found[4_999], "error missing-page content/a.md 5006:5-5006:16");
 }
 
 #[test]
