@@ -405,13 +405,13 @@ impl Kills {
 fn a_build_that_is_killed_at_any_moment_leaves_the_old_site_or_the_new_one() {
     // In memory where there is such a folder: hundreds of thousands of files are written and removed.
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
-    let mut kills = Kills::new(550, folder.expect("a scratch folder can be made"));
+    let mut kills = Kills::new(450, folder.expect("a scratch folder can be made"));
     let repository = kills.output().join(".git");
     fs::create_dir(&repository).expect("writable");
     fs::write(repository.join("config"), "theirs").expect("writable");
     let mut numbers = Numbers(0x5117_c203);
     let length = kills.length.as_micros() as u64 * 11 / 10;
-    let random = (0..40).map(|_| Moment::After(Duration::from_micros(numbers.below(length))));
+    let random = (0..36).map(|_| Moment::After(Duration::from_micros(numbers.below(length))));
     let seen = ["new", "new/.silcrow-manifest", "new/.git"].map(|end| match end {
         "new" => Moment::Beside(".out.silcrow-new"),
         "new/.git" => Moment::Beside(".out.silcrow-new/.git"),
