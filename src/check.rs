@@ -26,8 +26,11 @@ pub enum Field<'a> {
     Entry(&'a str, &'a str),
 }
 
-/// Finds the place of an entry in a file's text. Reading front matter again is dear, and only findings need it.
-pub type Locate = fn(text: &str) -> Box<dyn Fn(Field<'_>) -> Range<usize>>;
+/// The place of an entry in one file's text.
+pub type Place = Box<dyn Fn(Field<'_>) -> Range<usize>>;
+
+/// Finds the places of the entries in a file's text. Reading front matter again is dear, and only findings need it.
+pub type Locate = fn(text: &str) -> Place;
 
 /// What every rule is given.
 #[derive(Clone, Copy)]
@@ -46,7 +49,7 @@ pub struct Given<'a> {
 struct Entries<'a> {
     given: Given<'a>,
     page: PageId,
-    places: OnceCell<Box<dyn Fn(Field<'_>) -> Range<usize>>>,
+    places: OnceCell<Place>,
 }
 
 impl<'a> Entries<'a> {
