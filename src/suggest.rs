@@ -3,9 +3,10 @@
 /// The known name nearest to `name` by edit distance, when it is near enough to be meant: at most a quarter of its
 /// length, and at most three edits.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.chars().count() / 4).clamp(1, 3);
+    let length = name.chars().count();
+    let limit = (length / 4).clamp(1, 3);
     known
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= limit && !candidate.is_empty())
         .min()

@@ -36,7 +36,8 @@ pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
             }
             definitions.insert(link.span, findings.len());
         }
-        let mut finding = finding(site, id, link, resolution, problem);
+        let guess = findings.len() < SUGGESTED_LINKS;
+        let mut finding = finding(&Broken { site, from: id, link, resolution, problem, guess });
         finding.span = span(link.span);
         if let Some(used_at) = link.used_at {
             finding = finding.relate(span(used_at), "used here");
@@ -46,13 +47,19 @@ pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     findings
 }
 
-fn finding(
-    site: &Site,
+/// A link and what is wrong with it.
+struct Broken<'a> {
+    site: &'a Site,
     from: PageId,
-    link: &Link,
-    resolution: &Resolution,
-    problem: &Problem,
-) -> Diagnostic {
+    link: &'a Link,
+    resolution: &'a Resolution,
+    problem: &'a Problem,
+    /// Whether to look for what was meant.
+    guess: bool,
+}
+
+fn finding(broken: &Broken<'_>) -> Diagnostic {
+    let Broken { site, from, link, resolution, problem, guess } = *broken;
     let destination = link.destination.trim();
     let rest = destination.find(['?', '#']).map_or("", |at| &destination[at..]);
     let new = |rule: &'static Rule, message: String| {
@@ -69,7 +76,9 @@ fn finding(
     };
     match problem {
         Problem::MissingPage(wanted) => {
-            let suggestion = nearest_page(site, from, wanted)
+            let suggestion = Some(wanted)
+                .filter(|_| guess)
+                .and_then(|wanted| nearest_page(site, from, wanted))
                 .map(|page| format!("{}{rest}", relative(site, from, page)));
             let help = suggestion
                 .as_ref()
@@ -84,9 +93,12 @@ fn finding(
             .suggest(suggestion)
         }
         Problem::MissingAsset(wanted) => {
-            let suggestion = nearest_asset(site, wanted).map(|url| {
-                relative_path(&format!("/{}", folder(&site.page(from).article.path)), &url)
-            });
+            let suggestion = Some(wanted)
+                .filter(|_| guess)
+                .and_then(|wanted| nearest_asset(site, wanted))
+                .map(|url| {
+                    relative_path(&format!("/{}", folder(&site.page(from).article.path)), &url)
+                });
             let help = suggestion
                 .as_ref()
                 .map_or("put the file beside the article or in `static/`".to_owned(), |right| {
@@ -95,6 +107,10 @@ fn finding(
             new(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_start_matches('/')))
                 .help(help)
                 .suggest(suggestion)
+        }
+        Problem::MissingAnchor(anchor) if !guess => {
+            new(&MISSING_ANCHOR, format!("the page has no heading with the id `{anchor}`"))
+                .help("correct the fragment, or remove it")
         }
         Problem::MissingAnchor(anchor) => {
             missing_anchor(site, from, destination, page, anchor, new)
@@ -281,6 +297,10 @@ fn relative_path(folder: &str, to: &str) -> String {
     let up = std::iter::repeat_n("..", from.len() - shared);
     encode_path(&up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/"))
 }
+
+/// On one page, a suggestion is looked for for this many broken links: past that, somebody moved a folder, and needs the
+/// list more than guesses.
+const SUGGESTED_LINKS: usize = 50;
 
 /// A suggestion is looked for among this many ids at most.
 const SEARCHED_IDS: usize = 500;

@@ -112,6 +112,14 @@ fn unusable_path(path: &str) -> Option<&'static str> {
     if decoded.split('/').any(|part| part == "." || part == "..") {
         return Some("it holds `.` or `..`");
     }
+    if decoded
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .is_some_and(|part| part.eq_ignore_ascii_case(".git"))
+    {
+        return Some("`.git` of the output belongs to whoever publishes it");
+    }
     if decoded.split('/').any(|part| part.len() > 200) {
         return Some("it holds a part that is too long for a file's name");
     }

@@ -23,8 +23,8 @@ impl Claims {
     /// Claims the file of a URL.
     pub(super) fn claim(&mut self, url: &UrlPath, source: &SourcePath) {
         let output = fold(url.output().as_str());
-        if RESERVED.contains(&output.as_str()) {
-            return self.findings.push(reserved(source, &output));
+        if let Some(name) = RESERVED.into_iter().find(|name| needs(&output, name)) {
+            return self.findings.push(reserved(source, name));
         }
         match self.files.get(&output) {
             Some((other_url, other)) => self.findings.push(conflict(url, source, other_url, other)),
@@ -38,8 +38,10 @@ impl Claims {
     /// a file.
     pub(super) fn shadowed(&self, url: &UrlPath) -> Option<String> {
         let output = fold(url.output().as_str());
-        if RESERVED.contains(&output.as_str()) || output == REDIRECTS {
-            return Some(format!("{output} of every site"));
+        if let Some(name) =
+            RESERVED.into_iter().chain([REDIRECTS]).find(|name| needs(&output, name))
+        {
+            return Some(format!("{name} of every site"));
         }
         let above = output.match_indices('/').map(|(at, _)| &output[..at]);
         let file = above.chain([output.as_str()]).find_map(|file| self.files.get(file));
@@ -52,9 +54,12 @@ impl Claims {
 
     /// What is claimed twice. `redirects` says whether silcrow writes `_redirects` itself.
     pub(super) fn findings(mut self, redirects: bool) -> Vec<Diagnostic> {
-        if let Some((_, source)) = self.files.get(REDIRECTS).filter(|_| redirects) {
-            self.findings.push(reserved(source, REDIRECTS));
-        }
+        let in_the_way = self
+            .files
+            .range(REDIRECTS.to_owned()..)
+            .take_while(|(output, _)| output.starts_with(REDIRECTS));
+        let in_the_way = in_the_way.filter(|(output, _)| redirects && needs(output, REDIRECTS));
+        self.findings.extend(in_the_way.map(|(_, (_, source))| reserved(source, REDIRECTS)));
         for (output, (url, source)) in &self.files {
             // A file where another needs a folder.
             for (at, _) in output.match_indices('/') {
@@ -65,6 +70,11 @@ impl Claims {
         }
         self.findings
     }
+}
+
+/// Whether an output is a file of that name, or needs a folder of that name.
+fn needs(output: &str, name: &str) -> bool {
+    output.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
