@@ -22,7 +22,7 @@ use context::{
 use templates::{Context, Failure, Templates, Value};
 
 /// How many of a section's articles the sidebar shows at most; of a longer section, those around the page.
-const SIDEBAR_SIZE: usize = 50;
+const SIDEBAR_SIZE: usize = 25;
 /// How many backlinks a page names at most.
 const BACKLINKS_SIZE: usize = 50;
 

@@ -69,16 +69,16 @@ fn a_long_section_is_listed_on_several_pages() {
 }
 
 #[test]
-fn the_sidebar_shows_fifty_articles_around_the_page() {
+fn the_sidebar_shows_twenty_five_articles_around_the_page() {
     let pages = pages(250);
-    for (name, first, last) in [("a0000", 0, 49), ("a0100", 75, 124), ("a0249", 200, 249)] {
+    for (name, first, last) in [("a0000", 0, 24), ("a0100", 88, 112), ("a0249", 225, 249)] {
         let page = &pages[&format!("s/{name}/index.html")];
         let line = page.lines().next().expect("a line");
         let expected: Vec<String> = (first..=last).map(|index| format!("A{index:04}")).collect();
         assert_eq!(line, format!("sidebar 250 true: {}", expected.join(" ")));
     }
-    let short = self::pages(50);
-    assert!(short["s/a0010/index.html"].starts_with("sidebar 50 false: A0000 "));
+    let short = self::pages(25);
+    assert!(short["s/a0010/index.html"].starts_with("sidebar 25 false: A0000 "));
 }
 
 #[test]
