@@ -2,6 +2,7 @@
 
 mod body;
 pub mod context;
+mod fields;
 pub mod redirects;
 pub mod templates;
 
@@ -60,7 +61,7 @@ impl<'a> Renderer<'a> {
         let assets = site.routes.assets.iter().filter_map(|asset| {
             Some((asset.source.below("static")?.to_owned(), site.href(&asset.url)))
         });
-        let templates = templates::compile(sources, assets.collect::<BTreeMap<_, _>>());
+        let templates = templates::compile(sources, assets.collect::<BTreeMap<_, _>>(), &strings);
         let hrefs: Vec<String> = site.pages.iter().map(|page| site.href(&page.url)).collect();
         let links: Vec<Value> =
             (0..site.pages.len()).map(|index| link(site, &hrefs, PageId(index as u32))).collect();

@@ -340,3 +340,62 @@ fn colours_are_for_terminals_and_for_who_forces_them() {
     assert!(printed(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}["));
     assert!(!printed(&[("NO_COLOR", "1")]).contains('\u{1b}'));
 }
+
+/// What a command prints on a terminal, standard error included.
+#[cfg(unix)]
+fn on_a_terminal(folder: &Path, arguments: &[&str]) -> String {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read;
+
+    let own = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal can be opened");
+    grantpt(&own).and_then(|()| unlockpt(&own)).expect("a terminal can be used");
+    let name = ptsname(&own, Vec::new()).expect("a terminal has a name");
+    let open = || {
+        let path = name.to_str().expect("a terminal's name is text");
+        std::fs::File::options()
+            .read(true)
+            .write(true)
+            .open(path)
+            .expect("a terminal can be opened")
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_silcrow"));
+    command.current_dir(folder).args(arguments).env("TERM", "xterm").env_remove("NO_COLOR");
+    command.stdin(open()).stdout(open()).stderr(open());
+    let mut child = command.spawn().expect("silcrow runs");
+    // The command holds its ends of the terminal too: without it, reading ends when the program does.
+    drop(command);
+    let mut printed = Vec::new();
+    // A terminal whose other end is closed is an error to read, not an end.
+    let _ = std::fs::File::from(own).read_to_end(&mut printed);
+    child.wait().expect("silcrow ends");
+    String::from_utf8_lossy(&printed).into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn progress_is_shown_on_a_terminal_when_a_build_takes_long() {
+    let site = tempfile::tempdir().expect("a scratch folder");
+    let write = |name: &str, text: &str| {
+        let path = site.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("writable");
+        std::fs::write(path, text).expect("writable");
+    };
+    let article = "---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n---\n";
+    write("content/index.md", "---\ntitle: Home\n---\n");
+    write("content/a.md", article);
+    let short = on_a_terminal(site.path(), &["check"]);
+    assert!(short.contains("checked 1 article") && !short.contains(" pages"), "{short}");
+    // Long enough on every machine: highlighting a hundred lines takes its time.
+    let code = format!("```python\n{}```\n", "def f(x): return [x, \"y\"]\n".repeat(100));
+    for number in 0..400 {
+        write(&format!("content/{number}.md"), &format!("{article}{code}"));
+    }
+    let long = on_a_terminal(site.path(), &["check"]);
+    assert!(long.contains("/407 pages"), "{long}");
+    let piped = Command::new(env!("CARGO_BIN_EXE_silcrow"))
+        .current_dir(site.path())
+        .arg("check")
+        .output()
+        .expect("silcrow runs");
+    assert!(!String::from_utf8_lossy(&piped.stderr).contains(" pages"));
+}

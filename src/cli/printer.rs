@@ -1,7 +1,8 @@
 //! What the terminal is given: findings on standard output, the summary and progress on standard error.
 
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use anstream::eprintln;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -45,15 +46,19 @@ pub(super) fn error_word() -> impl std::fmt::Display {
     "\u{1b}[1;31merror\u{1b}[0m"
 }
 
+/// How long a command works before it shows that it does.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// A progress line that appears only on a terminal, and only when the work takes longer than half a second.
 pub(super) struct Progress {
     bar: ProgressBar,
-    start: std::time::Instant,
+    done: AtomicU64,
+    start: Instant,
 }
 
 impl Progress {
     /// Counts up to `length`. `start` is when the command began.
-    pub(super) fn new(length: usize, start: std::time::Instant) -> Self {
+    pub(super) fn new(length: usize, start: Instant) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal {
             ProgressDrawTarget::stderr_with_hz(10)
@@ -64,16 +69,14 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
             bar.set_style(style);
         }
-        Self { bar, start }
+        Self { bar, done: AtomicU64::new(0), start }
     }
 
     /// One more.
     pub(super) fn increment(&self) {
-        if self.start.elapsed() > Duration::from_millis(500) {
-            self.bar.inc(1);
-        } else {
-            // Counted without drawing.
-            self.bar.inc_length(0);
+        self.done.fetch_add(1, Ordering::Relaxed);
+        if !self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
+            self.bar.set_position(self.done.load(Ordering::Relaxed));
         }
     }
 

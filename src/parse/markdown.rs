@@ -3,8 +3,10 @@
 //!
 //! Longer than most files: the match over the library's events cannot be split without hiding which are handled.
 
+mod footnotes;
+mod headings;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,6 +20,8 @@ use super::highlight::Highlighter;
 use super::{destination, raw_html};
 use crate::article::{Body, FrontMatter, Link, LinkKind, SlotContent, Word};
 use crate::html;
+use footnotes::Footnotes;
+use headings::{attributes, only_comments};
 
 /// Turns the Markdown in `range` of `source` into HTML. Spans count from the start of `source`.
 pub(crate) fn body(
@@ -87,7 +91,7 @@ fn write(
         }
         writer.event(event, range, &events);
     }
-    writer.write_footnotes();
+    std::mem::take(&mut writer.footnotes).write(&mut writer.out);
     let Writer { out, headings, links, html_ids, html_names, .. } = writer;
     finish(out, headings, links, Named { ids: html_ids, names: html_names }, &front_matter.anchors)
 }
@@ -112,37 +116,6 @@ fn definition_markers(markdown: &str) -> Cow<'_, str> {
         at += line.len();
     }
     prepared
-}
-
-/// The attributes at the end of a heading (`{#id .class}`), as they are written: plain text that is also the end of the
-/// heading's text and of its source, each token an id or a class, with something before them.
-fn attributes<'t>(html: &'t str, text: &str, written: &str) -> Option<&'t str> {
-    let start = html.rfind('{').filter(|_| html.ends_with('}'))?;
-    let (before, attributes) = html.split_at(start);
-    let mut tokens = attributes[1..attributes.len() - 1].split_whitespace().peekable();
-    tokens.peek()?;
-    let is_name = |name: &str| {
-        name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
-    };
-    let right = tokens
-        .all(|token| token.len() > 1 && token.starts_with(['#', '.']) && is_name(&token[1..]));
-    let is_last = text.ends_with(attributes) && written.contains(attributes);
-    let starts = before.ends_with([' ', '\t', '\n']) && !before.trim().is_empty();
-    // `{.NET}` is a name: classes are in lower case.
-    let is_class = !attributes.split_whitespace().any(|token| {
-        token.trim_start_matches('{').starts_with('.') && token.chars().any(char::is_uppercase)
-    });
-    (right && is_last && starts && is_class).then_some(attributes)
-}
-
-/// Whether HTML shows nothing: white space and comments.
-fn only_comments(html: &str) -> bool {
-    let mut rest = html.trim_start();
-    while let Some(comment) = rest.strip_prefix("<!--") {
-        let Some(end) = comment.find("-->") else { return false };
-        rest = comment[end + 3..].trim_start();
-    }
-    rest.is_empty()
 }
 
 struct Writer<'a, 'h> {
@@ -205,16 +178,6 @@ struct Table {
     cell: usize,
 }
 
-#[derive(Default)]
-struct Footnotes {
-    /// Names, in lower case as they are matched without case, in the order of their first use, with the number of uses.
-    used: Vec<(String, u32)>,
-    numbers: HashMap<String, usize>,
-    /// The text of each, by name.
-    defined: HashMap<String, Fragment>,
-    open: Option<String>,
-}
-
 impl<'a> Writer<'a, '_> {
     fn event(&mut self, event: Event<'a>, range: Range<usize>, events: &OffsetIter<'a>) {
         if self.image.is_some() && self.image_event(&event, &range) {
@@ -262,7 +225,9 @@ impl<'a> Writer<'a, '_> {
                 })));
                 self.out.push("\"> ");
             }
-            Event::FootnoteReference(name) => self.footnote_reference(name.to_lowercase()),
+            Event::FootnoteReference(name) => {
+                self.footnotes.refer(name.to_lowercase(), &mut self.out);
+            }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
                 html::escape_text_into(&mut self.out.html, &text)
             }
@@ -297,7 +262,7 @@ impl<'a> Writer<'a, '_> {
             Tag::Item => self.out.push("<li>"),
             Tag::FootnoteDefinition(name) => {
                 self.outer.push(std::mem::take(&mut self.out));
-                self.footnotes.open = Some(name.to_lowercase());
+                self.footnotes.open(name.to_lowercase());
             }
             Tag::DefinitionList => self.out.push("<dl>\n"),
             Tag::DefinitionListTitle => self.out.push("<dt>"),
@@ -368,9 +333,7 @@ impl<'a> Writer<'a, '_> {
             TagEnd::FootnoteDefinition => {
                 let outer = self.outer.pop().unwrap_or_default();
                 let text = std::mem::replace(&mut self.out, outer);
-                if let Some(name) = self.footnotes.open.take() {
-                    self.footnotes.defined.entry(name).or_insert(text);
-                }
+                self.footnotes.close(text);
             }
             TagEnd::DefinitionList => self.out.push("</dl>\n"),
             TagEnd::DefinitionListTitle => self.out.push("</dt>\n"),
@@ -630,47 +593,6 @@ impl<'a> Writer<'a, '_> {
         self.out.push(&raw.text[written..]);
         self.html_ids.extend(found.ids);
         self.html_names.extend(found.names);
-    }
-
-    fn footnote_reference(&mut self, name: String) {
-        let number = match self.footnotes.numbers.get(&name) {
-            Some(number) => *number,
-            None => {
-                let number = self.footnotes.used.len() + 1;
-                self.footnotes.used.push((name.clone(), 0));
-                self.footnotes.numbers.insert(name, number);
-                number
-            }
-        };
-        let uses = &mut self.footnotes.used[number - 1].1;
-        *uses += 1;
-        let suffix = if *uses > 1 { format!("-{uses}") } else { String::new() };
-        self.out.push(&format!("<sup class=\"footnote-reference\"><a id=\"fnref:{number}{suffix}\" href=\"#fn:{number}\">{number}</a></sup>"));
-    }
-
-    fn write_footnotes(&mut self) {
-        let Footnotes { used, mut defined, .. } = std::mem::take(&mut self.footnotes);
-        if used.is_empty() {
-            return;
-        }
-        self.out.push("<section class=\"footnotes\" aria-label=\"");
-        self.out.insert(Insert::Slot(SlotContent::Word(Word::Footnotes)));
-        self.out.push("\">\n<ol>\n");
-        for (index, (name, uses)) in used.into_iter().enumerate() {
-            let number = index + 1;
-            self.out.push(&format!("<li id=\"fn:{number}\">"));
-            self.out.append(defined.remove(&name).unwrap_or_default());
-            for count in 1..=uses {
-                let suffix = if count > 1 { format!("-{count}") } else { String::new() };
-                self.out.push(&format!(
-                    "<a class=\"footnote-back\" href=\"#fnref:{number}{suffix}\" aria-label=\""
-                ));
-                self.out.insert(Insert::Slot(SlotContent::Word(Word::BackToText)));
-                self.out.push("\">\u{21a9}\u{fe0e}</a>");
-            }
-            self.out.push("</li>\n");
-        }
-        self.out.push("</ol>\n</section>\n");
     }
 }
 

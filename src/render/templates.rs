@@ -9,6 +9,8 @@ use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
 pub use tera::value::Key;
 pub use tera::{Context, Map, Value};
 
+use super::fields::{self, Misnamed, Type};
+use crate::config::Strings;
 use crate::diagnostic::{Diagnostic, TEMPLATE_ERROR};
 use crate::path::SourcePath;
 use crate::source::{Sources, Span};
@@ -30,19 +32,28 @@ pub struct Failure {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// What the engine says.
+    /// What is wrong.
     pub message: String,
+    /// What to type in its place, where that is known.
+    pub suggestion: Option<String>,
+    /// What to do about it, where that is known.
+    pub help: Option<String>,
 }
 
 /// Compiles every template of the snapshot. `assets` are the URLs of the files in `static/`, for the function
-/// `asset(path="…")`.
-pub fn compile(sources: &Sources, assets: BTreeMap<String, String>) -> Templates {
+/// `asset(path="…")`; `strings` what the theme says.
+pub fn compile(
+    sources: &Sources,
+    assets: BTreeMap<String, String>,
+    strings: &Strings,
+) -> Templates {
     let mut templates: BTreeMap<String, &str> = sources
         .texts_below("templates")
         .filter(|(path, _)| path.extension() != Some("yaml"))
         .filter_map(|(path, text)| Some((path.below("templates")?.to_owned(), text.as_ref())))
         .collect();
     let mut broken: BTreeMap<String, Vec<Failure>> = BTreeMap::new();
+    let mut names_are_read = false;
     // The engine stops at its first broken template. Each round takes one out, so the rounds end.
     loop {
         let mut tera = Tera::default();
@@ -51,7 +62,15 @@ pub fn compile(sources: &Sources, assets: BTreeMap<String, String>) -> Templates
             asset(&urls, &arguments)
         });
         let Err(error) = tera.add_raw_templates(templates.iter()) else {
-            return Templates { tera, broken };
+            let wrong =
+                if names_are_read { BTreeMap::new() } else { misnamed(&templates, strings) };
+            names_are_read = true;
+            if wrong.is_empty() {
+                return Templates { tera, broken };
+            }
+            templates.retain(|name, _| !wrong.contains_key(name));
+            broken.extend(wrong);
+            continue;
         };
         let before = templates.len();
         for failure in failures_of(&error, &templates) {
@@ -67,6 +86,31 @@ pub fn compile(sources: &Sources, assets: BTreeMap<String, String>) -> Templates
             return Templates { tera: Tera::default(), broken };
         }
     }
+}
+
+/// The names in templates that lead nowhere, by template.
+fn misnamed(
+    templates: &BTreeMap<String, &str>,
+    strings: &Strings,
+) -> BTreeMap<String, Vec<Failure>> {
+    let strings = strings.keys().map(|name| ((*name).to_owned(), Type::Plain)).collect();
+    let mut variables = Type::from_schema(&super::context::schema()).into_fields();
+    variables.insert("strings".to_owned(), Type::Fields(strings));
+    let failure = |template: &String, Misnamed { range, message, suggestion, help }| Failure {
+        template: template.clone(),
+        start: range.start,
+        end: range.end,
+        message,
+        suggestion,
+        help,
+    };
+    fields::misnamed(templates, &variables)
+        .into_iter()
+        .map(|(template, found)| {
+            let failures = found.into_iter().map(|misnamed| failure(&template, misnamed)).collect();
+            (template, failures)
+        })
+        .collect()
 }
 
 /// Why a template that is missing something is missing it, when that is another's fault.
@@ -96,7 +140,14 @@ fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<Stri
 fn failures_of(error: &Error, templates: &BTreeMap<String, &str>) -> Vec<Failure> {
     let whole = |template: &str, message: String| {
         let end = templates.get(template).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
-        Failure { template: template.to_owned(), start: 0, end, message }
+        Failure {
+            template: template.to_owned(),
+            start: 0,
+            end,
+            message,
+            suggestion: None,
+            help: None,
+        }
     };
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Failure {
@@ -104,6 +155,8 @@ fn failures_of(error: &Error, templates: &BTreeMap<String, &str>) -> Vec<Failure
             start: report.span().range.start,
             end: report.span().range.end,
             message: report.message().to_owned(),
+            suggestion: None,
+            help: None,
         }],
         ErrorKind::MissingParent { current, parent } => {
             let text = templates.get(current).copied().unwrap_or("");
@@ -113,6 +166,8 @@ fn failures_of(error: &Error, templates: &BTreeMap<String, &str>) -> Vec<Failure
                 start: at,
                 end: at + parent.len(),
                 message: format!("there is no template `{parent}` to extend"),
+                suggestion: None,
+                help: None,
             }]
         }
         ErrorKind::CircularExtend { tpl, .. } => {
@@ -161,6 +216,8 @@ fn reported(report: &str, templates: &BTreeMap<String, &str>) -> Option<Failure>
         start: line_start + start,
         end: line_start + end,
         message: message.trim().to_owned(),
+        suggestion: None,
+        help: None,
     })
 }
 
@@ -184,12 +241,16 @@ impl Templates {
                 start: report.span().range.start,
                 end: report.span().range.end,
                 message: report.message().to_owned(),
+                suggestion: None,
+                help: None,
             }],
             other => vec![Failure {
                 template: template.to_owned(),
                 start: 0,
                 end: 0,
                 message: other.to_string(),
+                suggestion: None,
+                help: None,
             }],
         })
     }
@@ -213,6 +274,12 @@ pub fn diagnostic(failure: &Failure) -> Diagnostic {
         message = first.to_lowercase() + &message[1..];
     }
     let range: Range<usize> = failure.start..failure.end.max(failure.start);
+    let help =
+        failure.suggestion.as_ref().map_or(
+            "the README lists every variable that templates are given".to_owned(),
+            |name| format!("did you mean `{name}`?"),
+        );
     Diagnostic::new(&TEMPLATE_ERROR, Span::new(&path, range), message)
-        .help("the README lists every variable that templates are given")
+        .help(help)
+        .suggest(failure.suggestion.clone())
 }
