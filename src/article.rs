@@ -21,6 +21,37 @@ pub struct Article {
     pub body: Body,
 }
 
+/// HTML that no article holds. It reaches readers as it is written.
+#[derive(Debug)]
+pub struct HtmlFile {
+    /// The file.
+    pub path: SourcePath,
+    /// What kind of file it is.
+    pub kind: HtmlKind,
+    /// The links and other URL attributes, in order. Of a template, those that are written out.
+    pub links: Vec<Link>,
+    /// Every id that can be linked to, sorted. Of a template, those that are written out.
+    pub ids: Vec<Box<str>>,
+    /// Whether a template makes up an id.
+    pub makes_up_ids: bool,
+}
+
+/// Which of the two an HTML file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HtmlKind {
+    /// A file of `static/`, copied as it is.
+    Static,
+    /// A template, which stands around pages.
+    Template,
+}
+
+impl HtmlFile {
+    /// Whether a link to `#id` finds a place.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
+    }
+}
+
 /// Which of the two a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ArticleKind {
@@ -71,15 +102,15 @@ pub struct Body {
     /// HTML with nothing at the slots' places.
     pub html: Box<str>,
     /// What goes into the HTML where, in order.
-    pub slots: Vec<Slot>,
+    pub slots: Box<[Slot]>,
     /// The headings, in order.
-    pub headings: Vec<Heading>,
+    pub headings: Box<[Heading]>,
     /// The links and other URL attributes, in order.
-    pub links: Vec<Link>,
+    pub links: Box<[Link]>,
     /// The headings' indexes, sorted by their ids.
-    pub by_id: Vec<u32>,
+    pub by_id: Box<[u32]>,
     /// Ids that are no shown heading's: of raw HTML, of a heading that repeats the title, old ones. Sorted.
-    pub other_ids: Vec<Box<str>>,
+    pub other_ids: Box<[Box<str>]>,
 }
 
 impl Body {

@@ -4,6 +4,7 @@ mod graph;
 mod headings;
 mod input;
 mod matter;
+mod suggestions;
 mod targets;
 
 use std::cell::OnceCell;
@@ -14,6 +15,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
+use suggestions::Names;
 
 /// An entry of front matter, for [`Locate`].
 #[derive(Clone, Copy, Debug)]
@@ -69,11 +71,14 @@ impl<'a> Entries<'a> {
 pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let mut findings = input::findings(given);
     findings.extend(graph::findings(given));
+    let names = &Names::new(given.site);
+    let html = 0..given.site.html.len();
+    findings.extend(html.flat_map(|index| targets::of_html(given, names, index)));
     let pages = 0..given.site.pages.len();
     let per_page = pages.into_par_iter().flat_map_iter(|index| {
         let id = PageId(index as u32);
-        let mut found = targets::findings(given, id);
-        found.extend(matter::findings(given, id));
+        let mut found = targets::of_page(given, names, id);
+        found.extend(matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
         if given.site.page(id).draft && !given.site.page(id).included {
             // A draft is checked while it is written, and cannot break the site.

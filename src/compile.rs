@@ -1,13 +1,14 @@
 //! The whole program in one place: sources → site → pages and findings. The only file that names all phases; every
 //! verb calls these functions in this order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::article::Article;
+use crate::article::{Article, HtmlFile, HtmlKind};
 use crate::check::{self, Field, Given};
 use crate::config::{Options, Strings};
 use crate::diagnostic::Diagnostic;
@@ -19,7 +20,7 @@ use crate::path::SourcePath;
 use crate::render::templates::{self, Failure};
 use crate::render::{Renderer, View, redirects};
 use crate::site::tree::CONTENT;
-use crate::site::{self, Site};
+use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
 use crate::theme;
 
@@ -30,7 +31,8 @@ use crate::theme;
 /// compilation takes and nothing else.
 #[derive(Default)]
 pub struct Memo {
-    parsed: HashMap<SourcePath, Parsed>,
+    parsed: AHashMap<SourcePath, Parsed>,
+    html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
     grammars: Grammars,
 }
 
@@ -77,9 +79,32 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     diagnostics.extend(parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
     let articles = parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect();
     memo.parsed = texts.iter().map(|(path, _)| (*path).clone()).zip(parsed).collect();
-    let (site, conflicts) = site::site(articles, sources, configuration, options);
+    let texts = Texts { articles, html: html(sources, memo) };
+    let (site, conflicts) = site::site(texts, sources, configuration, options);
     diagnostics.extend(conflicts);
     Compiled { site, strings, diagnostics }
+}
+
+/// The HTML that reaches readers as it is written, sorted by path.
+fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
+    let files = sources.files().filter_map(|(path, file)| match &file.content {
+        Content::Asset(asset) if path.below("static").is_some() => {
+            let is_html = matches!(path.extension(), Some("html" | "htm"));
+            Some((path, HtmlKind::Static, asset.text.as_ref().filter(|_| is_html)?))
+        }
+        Content::Text(text) if path.below("templates").is_some() => {
+            (path.extension() != Some("yaml")).then_some((path, HtmlKind::Template, text))
+        }
+        _ => None,
+    });
+    let read = files.map(|(path, kind, text)| match memo.html.remove(path) {
+        Some((known, file)) if known == *text => (path.clone(), (known, file)),
+        _ => (path.clone(), (Arc::clone(text), Arc::new(parse::html(path, kind, text)))),
+    });
+    let read: Vec<_> = read.collect();
+    let files = read.iter().map(|(_, (_, file))| Arc::clone(file)).collect();
+    memo.html = read.into_iter().collect();
+    files
 }
 
 fn strings(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Strings {

@@ -104,6 +104,16 @@ pub struct Redirect {
     pub to: String,
 }
 
+impl Redirect {
+    /// Whether the redirect takes a decoded path below the base URL.
+    pub fn takes(&self, path: &str) -> bool {
+        match self.from.strip_suffix('*') {
+            Some(folder) => path.starts_with(folder),
+            None => path.trim_end_matches('/') == self.from.trim_end_matches('/'),
+        }
+    }
+}
+
 /// Where a site is published: an origin where known, and a path that ends in `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {

@@ -118,6 +118,10 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What to type in place of the span's text, where one text is likely meant.
     pub suggestion: Option<String>,
+    /// Whether the suggestion is sure, so that a program may apply it.
+    pub is_fix: bool,
+    /// Where the link leads, as far as it leads anywhere: the path of a source.
+    pub target: Option<String>,
     /// On how many pages the finding shows, for findings in templates.
     pub pages: Option<usize>,
 }
@@ -142,6 +146,8 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             suggestion: None,
+            is_fix: false,
+            target: None,
             pages: None,
         }
     }
@@ -156,6 +162,21 @@ impl Diagnostic {
     #[must_use]
     pub fn suggest(self, suggestion: Option<String>) -> Self {
         Self { suggestion, ..self }
+    }
+
+    /// The same with the text to type in place of the span's, and a line of help that says so.
+    #[must_use]
+    pub fn write(self, right: Option<String>) -> Self {
+        match right {
+            Some(right) => self.help(format!("write `{right}`")).suggest(Some(right)),
+            None => self,
+        }
+    }
+
+    /// The same with a text that is sure to be right in place of the span's.
+    #[must_use]
+    pub fn fix(self, right: Option<String>) -> Self {
+        Self { is_fix: right.is_some(), ..self }.write(right)
     }
 
     /// The same with one more related place.

@@ -8,6 +8,7 @@
 pub mod article;
 pub mod config;
 pub mod diagnostic;
+pub mod host;
 pub mod html;
 pub mod output;
 pub mod path;

@@ -7,6 +7,7 @@ mod fragment;
 mod front_matter;
 pub mod heading;
 pub mod highlight;
+mod html;
 mod markdown;
 mod raw_html;
 pub mod strings;
@@ -18,6 +19,7 @@ pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
 pub use front_matter::{
     EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,
 };
+pub use html::html;
 
 use crate::article::{Article, ArticleKind};
 use crate::diagnostic::Diagnostic;
@@ -35,7 +37,7 @@ pub fn article(
 ) -> (Article, Vec<Diagnostic>) {
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
-    let read = front_matter::read(text, kind, &title_from_path(path));
+    let read = front_matter::read(text, kind, &|| title_from_path(path));
     let diagnostics = read.problems.into_iter().map(|problem| diagnostic(path, problem)).collect();
     let body = markdown::body(text, read.body, &read.front_matter, highlighter);
     (Article { path: path.clone(), kind, front_matter: read.front_matter, body }, diagnostics)

@@ -1,6 +1,7 @@
 //! Paths as types: where a file lives among the sources, where a page lives on the site, and where bytes go in the
 //! output. A bare `String` or `PathBuf` never means any of them. Knows nothing of the file system.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -84,6 +85,12 @@ pub fn extension(file_name: &str) -> Option<&str> {
     file_name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension)
 }
 
+impl Borrow<str> for SourcePath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for SourcePath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
@@ -99,6 +106,12 @@ impl fmt::Debug for SourcePath {
 /// A place on the site, below the base URL, percent-decoded, in NFC, beginning with `/`: `/byok/overview/`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct UrlPath(Arc<str>);
+
+impl Borrow<str> for UrlPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl UrlPath {
     /// A URL path from its decoded text; a missing first `/` is added.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::article::Heading;
 use crate::config::Strings;
 use crate::output::Output;
 use crate::path::{OutputPath, UrlPath};
@@ -46,8 +47,8 @@ pub struct Renderer<'a> {
     templates: Templates,
     strings: Strings,
     hrefs: Vec<String>,
-    site_value: Value,
-    strings_value: Value,
+    /// Every variable but the page, as it is where nothing else is said.
+    defaults: Context,
     /// Each page as an entry of a list, shared by all lists.
     links: Vec<Value>,
     /// From the home page to each section.
@@ -78,19 +79,8 @@ impl<'a> Renderer<'a> {
                 path.iter().map(value).collect::<Vec<_>>().into()
             })
             .collect();
-        let site_value = site_value(site);
-        let strings_value = Value::from_serializable(&strings);
-        Self {
-            site,
-            templates,
-            strings,
-            hrefs,
-            site_value,
-            strings_value,
-            links,
-            breadcrumbs,
-            subsections,
-        }
+        let defaults = defaults(site_value(site), Value::from_serializable(&strings));
+        Self { site, templates, strings, hrefs, defaults, links, breadcrumbs, subsections }
     }
 
     /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
@@ -264,27 +254,21 @@ impl<'a> Renderer<'a> {
             extra: &front_matter.extra,
         });
         let headings = &page.article.body.headings;
-        let toc: Vec<Value> = headings
-            .iter()
-            .map(|heading| {
-                Value::from_serializable(&HeadingContext {
-                    id: &heading.id,
-                    title: &heading.text,
-                    level: heading.level,
-                })
-            })
-            .collect();
-        let related: Vec<Value> =
-            self.site.related[id.0 as usize].iter().map(|id| self.link(*id)).collect();
+        let heading = |heading: &Heading| {
+            let Heading { id, text, level, .. } = heading;
+            HeadingContext { id, title: text, level: *level }.into()
+        };
+        let toc: Vec<Value> = headings.iter().map(heading).collect();
+        let related: Vec<Value> = self.site.related(id).map(|id| self.link(id)).collect();
         let backlinks = &self.site.backlinks[id.0 as usize];
         let shown = backlinks.iter().take(BACKLINKS_SIZE).map(|id| self.link(*id)).collect();
         context.insert_value("content", Value::safe_string(&body::fill(self, id)));
         context.insert_value("toc", toc.into());
         context.insert_value("related", related.into());
-        context.insert_value(
-            "backlinks",
-            BacklinksContext { pages: shown, count: backlinks.len() }.into(),
-        );
+        if !backlinks.is_empty() {
+            let backlinks = BacklinksContext { pages: shown, count: backlinks.len() };
+            context.insert_value("backlinks", backlinks.into());
+        }
         context
     }
 
@@ -311,32 +295,8 @@ impl<'a> Renderer<'a> {
 
     /// Every variable, those that only some pages have with nothing in them.
     fn empty(&self, page: &PageContext<'_>) -> Context {
-        let mut context = Context::new();
-        context.insert_value("site", self.site_value.clone());
-        context.insert_value("strings", self.strings_value.clone());
+        let mut context = self.defaults.clone();
         context.insert("page", page);
-        context.insert_value("content", Value::safe_string(""));
-        for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
-            context.insert_value(name, empty());
-        }
-        for name in ["section", "previous", "next", "redirect"] {
-            context.insert_value(name, Value::none());
-        }
-        context.insert_value(
-            "sidebar",
-            SidebarContext {
-                articles: Vec::new(),
-                subsections: Vec::new(),
-                count: 0,
-                windowed: false,
-            }
-            .into(),
-        );
-        context.insert_value("backlinks", BacklinksContext { pages: Vec::new(), count: 0 }.into());
-        context.insert(
-            "pagination",
-            &PaginationContext { number: 1, count: 1, previous: None, next: None },
-        );
         context
     }
 
@@ -364,6 +324,27 @@ impl<'a> Renderer<'a> {
             .collect();
         SidebarContext { articles, subsections, count, windowed: count > SIDEBAR_SIZE }
     }
+}
+
+/// The variables of a page that has nothing to say beside the site's and the theme's.
+fn defaults(site: Value, strings: Value) -> Context {
+    let mut context = Context::new();
+    context.insert_value("site", site);
+    context.insert_value("strings", strings);
+    context.insert_value("content", Value::safe_string(""));
+    for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
+        context.insert_value(name, empty());
+    }
+    for name in ["section", "previous", "next", "redirect"] {
+        context.insert_value(name, Value::none());
+    }
+    context.insert_value("sidebar", SidebarContext::default().into());
+    context.insert_value("backlinks", BacklinksContext::default().into());
+    context.insert(
+        "pagination",
+        &PaginationContext { number: 1, count: 1, previous: None, next: None },
+    );
+    context
 }
 
 fn empty() -> Value {

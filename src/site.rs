@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::article::Article;
+use crate::article::{Article, HtmlFile};
 use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 use crate::source::Sources;
 use links::{Resolution, Target};
 use routes::Routes;
@@ -82,20 +82,35 @@ pub struct Site {
     pub routes: Routes,
     /// Where each link of each page leads.
     pub links: Vec<Box<[Resolution]>>,
-    /// The pages that each page names as related: in order, those that exist and are part of the site.
-    pub related: Vec<Vec<PageId>>,
+    /// HTML files of `static/`, and templates, sorted by path.
+    pub html: Vec<Arc<HtmlFile>>,
+    /// Where each link of each HTML file leads.
+    pub html_links: Vec<Box<[Resolution]>>,
+    /// Whether a template makes up ids, so that it cannot be told which there are on a page.
+    pub has_made_up_ids: bool,
+    /// The page that each entry of each page's `related` names; nothing where there is none of that name.
+    pub related: Vec<Box<[Option<PageId>]>>,
     /// The pages whose text links to each page, by path.
     pub backlinks: Vec<Vec<PageId>>,
+}
+
+/// What the texts of a site say.
+pub struct Texts {
+    /// Articles and section pages.
+    pub articles: Vec<Arc<Article>>,
+    /// HTML files and templates, sorted by path.
+    pub html: Vec<Arc<HtmlFile>>,
 }
 
 /// Puts the site together. The diagnostics are those that only putting it together can find: conflicts of URLs and of
 /// aliases.
 pub fn site(
-    articles: Vec<Arc<Article>>,
+    texts: Texts,
     sources: &Sources,
     configuration: Configuration,
     options: &Options,
 ) -> (Site, Vec<Diagnostic>) {
+    let Texts { articles, html } = texts;
     let base = options
         .base_url
         .clone()
@@ -110,7 +125,10 @@ pub fn site(
         pages,
         sections,
         routes,
+        has_made_up_ids: html.iter().any(|file| file.makes_up_ids),
+        html,
         links: Vec::new(),
+        html_links: Vec::new(),
         related: Vec::new(),
         backlinks: Vec::new(),
     };
@@ -118,17 +136,15 @@ pub fn site(
         .into_par_iter()
         .map(|index| links::of_page(&site, PageId(index as u32)))
         .collect();
+    site.html_links = site.html.iter().map(|file| links::of_html(&site, file)).collect();
     site.related = site.pages.iter().map(|page| related(&site, page)).collect();
     site.backlinks = backlinks(&site);
     (site, diagnostics)
 }
 
-fn related(site: &Site, page: &Page) -> Vec<PageId> {
+fn related(site: &Site, page: &Page) -> Box<[Option<PageId>]> {
     let entries = page.article.front_matter.related.iter();
-    entries
-        .filter_map(|entry| site.routes.page_by_name(entry))
-        .filter(|id| site.page(*id).included)
-        .collect()
+    entries.map(|entry| site.routes.page_by_name(entry)).collect()
 }
 
 fn backlinks(site: &Site) -> Vec<Vec<PageId>> {
@@ -154,6 +170,18 @@ impl Site {
     /// The page with this id.
     pub fn page(&self, id: PageId) -> &Page {
         &self.pages[id.0 as usize]
+    }
+
+    /// The pages that a page names as related: in order, those that exist and are part of the site.
+    pub fn related(&self, id: PageId) -> impl Iterator<Item = PageId> {
+        let named = self.related[id.0 as usize].iter().flatten().copied();
+        named.filter(|id| self.page(*id).included)
+    }
+
+    /// The HTML file at this path.
+    pub fn html_file(&self, path: &SourcePath) -> Option<&HtmlFile> {
+        let index = self.html.binary_search_by(|file| file.path.cmp(path)).ok()?;
+        Some(&self.html[index])
     }
 
     /// The section with this id.

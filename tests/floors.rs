@@ -7,8 +7,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 9] =
-    ["path", "suggest", "html", "source", "diagnostic", "config", "article", "output", "theme"];
+const WORDS: [&str; 10] = [
+    "path",
+    "suggest",
+    "html",
+    "host",
+    "source",
+    "diagnostic",
+    "config",
+    "article",
+    "output",
+    "theme",
+];
 /// Each sees every word and no sibling, but for the pairs below.
 const PHASES: [&str; 4] = ["parse", "site", "check", "render"];
 const EXCEPTIONS: [(&str, &str); 2] = [("check", "site"), ("render", "site")];

@@ -1,5 +1,6 @@
 //! Front matter, as far as other files or the date decide whether it is right.
 
+use super::suggestions::Names;
 use super::{Entries, Field, Given};
 use crate::diagnostic::{
     DRAFT_TARGET, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, MISSING_RELATED,
@@ -8,10 +9,10 @@ use crate::diagnostic::{
 use crate::site::PageId;
 use crate::suggest;
 
-pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+pub(super) fn findings(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
     let entries = Entries::new(given, id);
     let mut findings = dates(&entries);
-    findings.extend(related(&entries));
+    findings.extend(related(&entries, names));
     findings.extend(anchors(&entries));
     findings.extend(template(&entries));
     findings
@@ -34,20 +35,22 @@ fn dates(entries: &Entries<'_>) -> Vec<Diagnostic> {
     .collect()
 }
 
-fn related(entries: &Entries<'_>) -> Vec<Diagnostic> {
+fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
     let (given, id) = (entries.given, entries.page);
     let site = given.site;
     let mut findings = Vec::new();
-    for (index, entry) in site.page(id).article.front_matter.related.iter().enumerate() {
+    let named = site.related[id.0 as usize].iter();
+    let written = site.page(id).article.front_matter.related.iter();
+    for (index, (entry, page)) in written.zip(named).enumerate() {
         let span = || entries.span(Field::Item("related", index));
-        match site.routes.page_by_name(entry) {
+        match *page {
             Some(page) if site.page(page).included => {}
             Some(_) => findings.push(
                 Diagnostic::new(&DRAFT_TARGET, span(), format!("`{entry}` is a draft"))
                     .help("publish it, remove the entry, or build with `--drafts`"),
             ),
             None => {
-                let suggestion = super::targets::nearest_page_name(site, entry);
+                let suggestion = names.page_name(entry);
                 let help = suggestion.as_ref().map_or(
                     "write the page's path from the content folder, without extension".to_owned(),
                     |name| format!("did you mean `{name}`?"),

@@ -1,293 +1,399 @@
-//! Where links lead: the problems that resolving them found, put into words, with the nearest thing that was meant.
+//! Where links lead: the problems that resolving them found, put into words, with what was likely meant.
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::Given;
-use crate::article::Link;
+use super::suggestions::{Guess, Names};
+use crate::article::{HtmlFile, Link, LinkKind};
 use crate::diagnostic::{
     ABSOLUTE_MD, ANCHOR_CASE, BACKSLASH_PATH, BAD_PERCENT_ENCODING, DRAFT_TARGET, Diagnostic,
-    EMPTY_DESTINATION, EMPTY_FRAGMENT, ESCAPES_ROOT, FORBIDDEN_SCHEME, LINK_TO_ALIAS, LOCAL_URL,
-    Label, MALFORMED_MAILTO, MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, NON_CANONICAL_URL,
-    PATH_CASE, PROTOCOL_RELATIVE, RELATIVE_URL, Rule, UNICODE_NORMALISATION,
+    EMPTY_DESTINATION, EMPTY_FRAGMENT, ESCAPES_ROOT, FORBIDDEN_SCHEME, INSECURE_HTTP,
+    LINK_TO_ALIAS, LOCAL_URL, Label, MALFORMED_MAILTO, MALFORMED_TEL, MD_LINK_IN_HTML,
+    MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, NON_CANONICAL_URL, OWN_SITE_ABSOLUTE, PATH_CASE,
+    PROTOCOL_RELATIVE, RELATIVE_URL, Rule, SELF_LINK, UNICODE_NORMALISATION,
 };
+use crate::html;
 use crate::path::{SourcePath, encode_path};
-use crate::site::links::{Problem, Resolution, Target};
-use crate::site::tree::{CONTENT, folder};
+use crate::site::links::{Holder, Problem, Resolution, Target};
+use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
 use crate::source::Span;
-use crate::suggest;
 
-pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let site = given.site;
-    let article = &site.page(id).article;
-    let mut findings = Vec::new();
-    // A broken reference definition is one mistake, however often it is used.
-    let mut definitions: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    for (link, resolution) in article.body.links.iter().zip(&site.links[id.0 as usize]) {
-        let Some(problem) = &resolution.problem else { continue };
-        let span = |(start, end): (u32, u32)| Span { file: article.path.clone(), start, end };
-        if let Some(used_at) = link.used_at {
-            if let Some(index) = definitions.get(&link.span) {
-                let finding: &mut Diagnostic = &mut findings[*index];
-                finding
-                    .related
-                    .push(Label { span: span(used_at), message: "used here".to_owned() });
-                continue;
-            }
-            definitions.insert(link.span, findings.len());
+/// The findings in the links of a page.
+pub(super) fn of_page<'a>(given: Given<'a>, names: &'a Names<'a>, id: PageId) -> Vec<Diagnostic> {
+    let article = &given.site.page(id).article;
+    let links = article.body.links.iter().zip(&given.site.links[id.0 as usize]);
+    findings(
+        &Holding { site: given.site, names, holder: Holder::Page(id), path: &article.path },
+        links,
+    )
+}
+
+/// The findings in the links of an HTML file.
+pub(super) fn of_html<'a>(given: Given<'a>, names: &'a Names<'a>, index: usize) -> Vec<Diagnostic> {
+    let file: &HtmlFile = &given.site.html[index];
+    let links = file.links.iter().zip(&given.site.html_links[index]);
+    findings(
+        &Holding { site: given.site, names, holder: Holder::Html(file), path: &file.path },
+        links,
+    )
+}
+
+/// On one page, what was meant is looked for for this many broken links: past that, somebody moved a folder, and needs the
+/// list more than guesses.
+const SUGGESTED_LINKS: usize = 50;
+
+fn findings<'a>(
+    holding: &Holding<'a>,
+    links: impl Iterator<Item = (&'a Link, &'a Resolution)>,
+) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    // A broken reference definition is one mistake, however often it is used: where its findings begin, and how many.
+    let mut definitions: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
+    for (link, resolution) in links.filter(|(_, resolution)| !resolution.is_fine()) {
+        let span = |(start, end): (u32, u32)| Span { file: holding.path.clone(), start, end };
+        let used = |at| Label { span: span(at), message: "used here".to_owned() };
+        if let Some((first, count)) = link.used_at.and_then(|_| definitions.get(&link.span)) {
+            let known = &mut findings[*first..first + count];
+            known.iter_mut().for_each(|finding| finding.related.extend(link.used_at.map(used)));
+            continue;
         }
-        let guess = findings.len() < SUGGESTED_LINKS;
-        let mut finding = finding(&Broken { site, from: id, link, resolution, problem, guess });
-        finding.span = span(link.span);
-        if let Some(used_at) = link.used_at {
-            finding = finding.relate(span(used_at), "used here");
+        let first = findings.len();
+        let broken = Broken { holding, link, resolution, guess: first < SUGGESTED_LINKS };
+        for problem in resolution.problems() {
+            let mut finding = broken.finding(problem);
+            finding.span = span(link.span);
+            finding.related.extend(link.used_at.map(used));
+            finding.target = broken.target();
+            findings.push(finding);
         }
-        findings.push(finding);
+        if link.used_at.is_some() {
+            definitions.insert(link.span, (first, findings.len() - first));
+        }
     }
     findings
 }
 
-/// A link and what is wrong with it.
-struct Broken<'a> {
+/// What links stand in.
+struct Holding<'a> {
     site: &'a Site,
-    from: PageId,
-    link: &'a Link,
-    resolution: &'a Resolution,
-    problem: &'a Problem,
+    names: &'a Names<'a>,
+    holder: Holder<'a>,
+    path: &'a SourcePath,
+}
+
+/// A link and what is wrong with it.
+struct Broken<'b, 'a> {
+    holding: &'b Holding<'a>,
+    link: &'b Link,
+    resolution: &'b Resolution,
     /// Whether to look for what was meant.
     guess: bool,
 }
 
-fn finding(broken: &Broken<'_>) -> Diagnostic {
-    let Broken { site, from, link, resolution, problem, guess } = *broken;
-    let destination = link.destination.trim();
-    let rest = destination.find(['?', '#']).map_or("", |at| &destination[at..]);
-    let new = |rule: &'static Rule, message: String| {
-        Diagnostic::new(rule, Span::file(&site.page(from).article.path), message)
-    };
-    // What to write for the page that the link leads to.
-    let page = match resolution.target {
-        Target::Page { page, .. } | Target::SectionList { page, .. } => Some(page),
-        _ => None,
-    };
-    let right = page.map(|page| format!("{}{rest}", relative(site, from, page)));
-    let write = |right: &Option<String>| {
-        right.as_ref().map_or_else(String::new, |right| format!("write `{right}`"))
-    };
-    match problem {
-        Problem::MissingPage(wanted) => {
-            let suggestion = Some(wanted)
-                .filter(|_| guess)
-                .and_then(|wanted| nearest_page(site, from, wanted))
-                .map(|page| format!("{}{rest}", relative(site, from, page)));
-            let help = suggestion
-                .as_ref()
-                .map_or("create the page, or remove the link".to_owned(), |right| {
-                    format!("did you mean `{right}`?")
-                });
-            new(
-                &MISSING_PAGE,
-                format!("there is no page `{}`", wanted.trim_start_matches("content/")),
-            )
-            .help(help)
-            .suggest(suggestion)
-        }
-        Problem::MissingAsset(wanted) => {
-            let suggestion = Some(wanted)
-                .filter(|_| guess)
-                .and_then(|wanted| nearest_asset(site, wanted))
-                .map(|url| {
-                    relative_path(&format!("/{}", folder(&site.page(from).article.path)), &url)
-                });
-            let help = suggestion
-                .as_ref()
-                .map_or("put the file beside the article or in `static/`".to_owned(), |right| {
-                    format!("did you mean `{right}`?")
-                });
-            new(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_start_matches('/')))
-                .help(help)
-                .suggest(suggestion)
-        }
-        Problem::MissingAnchor(anchor) if !guess => {
-            new(&MISSING_ANCHOR, format!("the page has no heading with the id `{anchor}`"))
-                .help("correct the fragment, or remove it")
-        }
-        Problem::MissingAnchor(anchor) => {
-            missing_anchor(site, from, destination, page, anchor, new)
-        }
-        Problem::AnchorCase(id) => {
-            let path = destination.split('#').next().unwrap_or("");
-            let right = format!("{path}#{}", encode_path(id));
-            new(&ANCHOR_CASE, format!("the heading's id is `{id}`"))
-                .help(format!("write `{right}`"))
-                .suggest(Some(right))
-        }
-        Problem::PathCase => {
-            let right = right.or_else(|| {
-                asset_url(site, resolution).map(|url| {
-                    format!(
-                        "{}{rest}",
-                        relative_path(&format!("/{}", folder(&site.page(from).article.path)), &url)
-                    )
-                })
-            });
-            new(&PATH_CASE, "the file is named so in other case".to_owned())
-                .help(write(&right))
-                .suggest(right)
-        }
-        Problem::UnicodeForm => {
-            new(&UNICODE_NORMALISATION, "the file is named so in another Unicode form".to_owned())
-                .help(write(&right))
-                .suggest(right)
-        }
-        Problem::EscapesRoot => {
-            new(&ESCAPES_ROOT, format!("`{destination}` climbs out of the site"))
-                .help("remove some of the `..`")
-        }
-        Problem::DraftTarget => {
-            let target =
-                page.map_or(String::new(), |page| site.page(page).article.path.to_string());
-            new(&DRAFT_TARGET, format!("`{target}` is a draft"))
-                .help("publish it, remove the link, or build with `--drafts`")
-        }
-        Problem::NonCanonicalUrl => {
-            let right = page
-                .map(|page| format!("{}{rest}", site.page(page).url.encoded()))
-                .or_else(|| asset_url(site, resolution));
-            new(&NON_CANONICAL_URL, format!("`{destination}` is not the page's own URL"))
-                .help(write(&right))
-                .suggest(right)
-        }
-        Problem::RelativeUrl => new(&RELATIVE_URL, format!("`{destination}` is not a source file"))
-            .help(write(&right))
-            .suggest(right),
-        Problem::AbsoluteMd => new(&ABSOLUTE_MD, format!("`{destination}` begins with `/`"))
-            .help(write(&right))
-            .suggest(right),
-        Problem::LinkToAlias => new(&LINK_TO_ALIAS, format!("`{destination}` is an old address"))
-            .help(write(&right))
-            .suggest(right),
-        Problem::Backslash => {
-            let right = destination.replace('\\', "/");
-            new(&BACKSLASH_PATH, "a URL has no backslash".to_owned())
-                .help(format!("write `{right}`"))
-                .suggest(Some(right))
-        }
-        Problem::BadPercentEncoding => {
-            new(&BAD_PERCENT_ENCODING, format!("`{destination}` is not percent-encoded UTF-8"))
-                .help("write `%` as `%25`")
-        }
-        Problem::EmptyDestination => {
-            new(&EMPTY_DESTINATION, "this link has no destination".to_owned())
-                .help("write where it leads, or remove the brackets")
-        }
-        Problem::EmptyFragment => {
-            new(&EMPTY_FRAGMENT, "`#` alone leads to the top of the page".to_owned())
-                .help("write `#top`, or a heading's id")
-                .suggest(Some("#top".to_owned()))
-        }
-        Problem::ProtocolRelative => {
-            let right = format!("https:{destination}");
-            new(&PROTOCOL_RELATIVE, format!("`{destination}` has no scheme"))
-                .help(format!("write `{right}`"))
-                .suggest(Some(right))
-        }
-        Problem::LocalUrl => new(&LOCAL_URL, format!("readers cannot reach `{destination}`"))
-            .help("write a public address, or show it as code"),
-        Problem::ForbiddenScheme => {
-            new(&FORBIDDEN_SCHEME, "a link cannot run a script".to_owned()).help("remove the link")
-        }
-        Problem::MalformedMailto => {
-            let right = (!destination.contains(':')).then(|| format!("mailto:{destination}"));
-            let help =
-                right.as_ref().map_or("write `mailto:` and an address".to_owned(), |right| {
-                    format!("write `{right}`")
-                });
-            new(
-                &MALFORMED_MAILTO,
-                format!("`{destination}` is not a `mailto:` URL with an address"),
-            )
-            .help(help)
-            .suggest(right)
-        }
-    }
-}
-
-fn missing_anchor(
-    site: &Site,
-    from: PageId,
-    destination: &str,
-    page: Option<PageId>,
-    anchor: &str,
-    new: impl Fn(&'static Rule, String) -> Diagnostic,
-) -> Diagnostic {
-    let target = site.page(page.unwrap_or(from));
-    let body = &target.article.body;
-    let message = if page.is_none_or(|page| page == from) {
-        format!("this page has no heading with the id `{anchor}`")
-    } else {
-        format!(
-            "`{}` has no heading with the id `{anchor}`",
-            target.article.path.below(CONTENT).unwrap_or_default()
-        )
-    };
-    let path = destination.split('#').next().unwrap_or("");
-    // The heading may have been given an id of its own since.
-    let by_slug = body
-        .headings
-        .iter()
-        .find(|heading| crate_slug(&heading.text) == anchor)
-        .map(|heading| heading.id.to_string());
-    if let Some(id) = by_slug.or_else(|| suggest::nearest(anchor, body.ids().take(SEARCHED_IDS))) {
-        let right = format!("{path}#{}", encode_path(&id));
-        return new(&MISSING_ANCHOR, message)
-            .help(format!("did you mean `{right}`?"))
-            .suggest(Some(right));
-    }
-    let elsewhere = searched(site).find(|other| site.page(*other).article.body.has_id(anchor));
-    if let Some(other) = elsewhere {
-        let right = format!("{}#{}", relative(site, from, other), encode_path(anchor));
-        return new(&MISSING_ANCHOR, message)
-            .help(format!("that heading is in `{right}`"))
-            .suggest(Some(right));
-    }
-    let ids: Vec<_> =
-        body.headings.iter().map(|heading| format!("`{}`", heading.id)).take(6).collect();
-    let help = if ids.is_empty() {
-        "the page has no headings; remove the fragment".to_owned()
-    } else {
-        format!("its headings: {}", ids.join(", "))
-    };
-    new(&MISSING_ANCHOR, message).help(help)
-}
-
-/// A slug near enough to find the heading that was meant; ids themselves are made by the parser.
-fn crate_slug(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .filter_map(|c| {
-            if c == ' ' {
-                Some('-')
-            } else {
-                (c.is_alphanumeric() || c == '-' || c == '_').then_some(c)
+impl Broken<'_, '_> {
+    fn finding(&self, problem: &Problem) -> Diagnostic {
+        let site = self.holding.site;
+        let destination = self.link.destination.trim();
+        let page = self.page();
+        let new = |rule: &'static Rule, message: String| {
+            Diagnostic::new(rule, Span::file(self.holding.path), message)
+        };
+        let right = || page.map(|page| self.written(&self.to_page(page), self.rest()));
+        match problem {
+            Problem::MissingPage(wanted) => {
+                let wanted = wanted.trim_start_matches(CONTENT);
+                self.missing_page(
+                    wanted,
+                    new(
+                        &MISSING_PAGE,
+                        format!("there is no page `{}`", wanted.trim_start_matches('/')),
+                    ),
+                )
             }
-        })
-        .collect()
-}
-
-fn asset_url(site: &Site, resolution: &Resolution) -> Option<String> {
-    match resolution.target {
-        Target::Asset { asset, .. } => {
-            Some(site.routes.assets[asset as usize].url.as_str().to_owned())
+            Problem::MissingAsset(wanted) => self.missing_asset(
+                wanted,
+                new(
+                    &MISSING_ASSET,
+                    format!("there is no file `{}`", wanted.trim_start_matches('/')),
+                ),
+            ),
+            Problem::MissingAnchor(anchor) => {
+                self.missing_anchor(anchor, new(&MISSING_ANCHOR, self.no_heading(anchor)))
+            }
+            Problem::AnchorCase(id) => new(&ANCHOR_CASE, format!("the heading's id is `{id}`"))
+                .fix(Some(self.with_anchor(id))),
+            Problem::PathCase => {
+                let right = right().or_else(|| {
+                    self.asset().map(|url| self.written(&self.to_url(url), self.rest()))
+                });
+                new(&PATH_CASE, "the file is named so in other case".to_owned()).fix(right)
+            }
+            Problem::UnicodeForm => {
+                let right = right().or_else(|| {
+                    self.asset().map(|url| self.written(&self.to_url(url), self.rest()))
+                });
+                new(
+                    &UNICODE_NORMALISATION,
+                    "the file is named so in another Unicode form".to_owned(),
+                )
+                .write(right)
+            }
+            Problem::EscapesRoot => {
+                new(&ESCAPES_ROOT, format!("`{destination}` climbs out of the site"))
+                    .help("remove some of the `..`")
+            }
+            Problem::DraftTarget => {
+                let target =
+                    page.map_or(String::new(), |page| site.page(page).article.path.to_string());
+                new(&DRAFT_TARGET, format!("`{target}` is a draft"))
+                    .help("publish it, remove the link, or build with `--drafts`")
+            }
+            Problem::NonCanonicalUrl => {
+                let url = page
+                    .map(|page| site.page(page).url.encoded())
+                    .or_else(|| self.asset().map(encode_path));
+                let right = url.map(|url| self.written(&self.from_root(&url), self.rest()));
+                new(&NON_CANONICAL_URL, format!("`{destination}` is not the page's own URL"))
+                    .fix(right)
+            }
+            Problem::RelativeUrl => {
+                new(&RELATIVE_URL, format!("`{destination}` is not a source file")).fix(right())
+            }
+            Problem::AbsoluteMd => {
+                new(&ABSOLUTE_MD, format!("`{destination}` begins with `/`")).fix(right())
+            }
+            Problem::MdInHtml => {
+                let help = "write the page's URL: here, nothing is rewritten";
+                new(
+                    &MD_LINK_IN_HTML,
+                    format!("`{destination}` is a source file, which readers do not have"),
+                )
+                .help(help)
+                .write(right())
+            }
+            Problem::LinkToAlias => {
+                new(&LINK_TO_ALIAS, format!("`{destination}` is an old address")).fix(right())
+            }
+            Problem::Redirected(to) => new(
+                &LINK_TO_ALIAS,
+                format!("`{destination}` is an old address, redirected to `{to}`"),
+            )
+            .help("link to the page itself"),
+            Problem::OwnSiteAbsolute => {
+                new(&OWN_SITE_ABSOLUTE, format!("`{destination}` is a page of this site"))
+                    .write(right())
+            }
+            Problem::SelfLink => {
+                new(&SELF_LINK, "this link leads to the page that it is on".to_owned())
+                    .help("link to a heading of the page, or remove the link")
+            }
+            Problem::Backslash => new(&BACKSLASH_PATH, "a URL has no backslash".to_owned())
+                .fix(Some(destination.replace('\\', "/"))),
+            Problem::BadPercentEncoding => {
+                new(&BAD_PERCENT_ENCODING, format!("`{destination}` is not percent-encoded UTF-8"))
+                    .help("write `%` as `%25`")
+            }
+            Problem::EmptyDestination => {
+                new(&EMPTY_DESTINATION, "this link has no destination".to_owned())
+                    .help("write where it leads, or remove the brackets")
+            }
+            Problem::EmptyFragment => {
+                new(&EMPTY_FRAGMENT, "`#` alone leads to the top of the page".to_owned())
+                    .help("write `#top`, or a heading's id")
+                    .suggest(Some("#top".to_owned()))
+            }
+            Problem::ProtocolRelative => {
+                new(&PROTOCOL_RELATIVE, format!("`{destination}` has no scheme"))
+                    .write(Some(format!("https:{destination}")))
+            }
+            Problem::LocalUrl => new(&LOCAL_URL, format!("readers cannot reach `{destination}`"))
+                .help("write a public address, or show it as code"),
+            Problem::InsecureHttp => {
+                new(&INSECURE_HTTP, format!("`{destination}` is not encrypted on its way"))
+                    .write(Some(format!("https{}", &destination[4..])))
+            }
+            Problem::ForbiddenScheme => {
+                new(&FORBIDDEN_SCHEME, "a link cannot run a script".to_owned())
+                    .help("remove the link")
+            }
+            Problem::MalformedMailto => {
+                let right = (!destination.contains(':')).then(|| format!("mailto:{destination}"));
+                new(
+                    &MALFORMED_MAILTO,
+                    format!("`{destination}` is not a `mailto:` URL with an address"),
+                )
+                .help("write `mailto:` and an address")
+                .write(right)
+            }
+            Problem::MalformedTel => new(
+                &MALFORMED_TEL,
+                format!("`{destination}` is not a `tel:` URL with a number"),
+            )
+            .help("write digits with the country's code and no spaces, like `tel:+1-201-555-0123`"),
         }
-        _ => None,
+    }
+
+    /// Where the link leads, in full, for programs.
+    fn target(&self) -> Option<String> {
+        let site = self.holding.site;
+        Some(match self.resolution.target {
+            Target::Page { page, .. } | Target::SectionList { page, .. } => {
+                site.page(page).article.path.to_string()
+            }
+            Target::Asset { asset, .. } => site.routes.assets[asset as usize].source.to_string(),
+            Target::SamePage => self.holding.path.to_string(),
+            Target::Generated | Target::Outside | Target::Unknown => return None,
+        })
+    }
+
+    /// The page that the link leads to.
+    fn page(&self) -> Option<PageId> {
+        match (self.resolution.target, self.holding.holder) {
+            (Target::Page { page, .. } | Target::SectionList { page, .. }, _) => Some(page),
+            (Target::SamePage, Holder::Page(own)) => Some(own),
+            _ => None,
+        }
+    }
+
+    /// The URL of the file that the link leads to.
+    fn asset(&self) -> Option<&str> {
+        match self.resolution.target {
+            Target::Asset { asset, .. } => {
+                Some(self.holding.site.routes.assets[asset as usize].url.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// What follows the destination's path, as it is meant.
+    fn rest(&self) -> &str {
+        let destination = self.link.destination.trim();
+        destination.find(['?', '#']).map_or("", |at| &destination[at..])
+    }
+
+    /// How a path and what follows it are written at the link's place.
+    fn written(&self, path: &str, rest: &str) -> String {
+        let (path, rest) =
+            (utf8_percent_encode(path, BRACKETS), utf8_percent_encode(rest, IN_REST));
+        let written = format!("{path}{rest}");
+        match self.link.kind {
+            LinkKind::HtmlLink | LinkKind::HtmlResource => html::escape(&written),
+            _ => written,
+        }
+    }
+
+    /// How a link to a page is written: to its source file, or where nothing is rewritten, to its URL.
+    fn to_page(&self, page: PageId) -> String {
+        let page = self.holding.site.page(page);
+        match self.holding.holder {
+            Holder::Page(_) => {
+                relative_path(self.holding.path.folder(), page.article.path.as_str())
+            }
+            Holder::Html(_) => self.from_root(&page.url.encoded()),
+        }
+    }
+
+    /// How a link to a file of the site is written, given its URL.
+    fn to_url(&self, url: &str) -> String {
+        match self.holding.holder {
+            Holder::Page(_) => {
+                let folder = self.holding.path.folder().trim_start_matches(CONTENT);
+                relative_path(folder, url)
+            }
+            Holder::Html(_) => self.from_root(&encode_path(url)),
+        }
+    }
+
+    /// How an encoded URL below the base URL is written: with its path where nothing is rewritten.
+    fn from_root(&self, url: &str) -> String {
+        match self.holding.holder {
+            Holder::Page(_) => url.to_owned(),
+            Holder::Html(_) => {
+                format!("{}{}", self.holding.site.base.path(), url.trim_start_matches('/'))
+            }
+        }
+    }
+
+    /// The destination with another fragment.
+    fn with_anchor(&self, id: &str) -> String {
+        let path = self.link.destination.trim().split('#').next().unwrap_or("");
+        self.written(path, &format!("#{}", encode_path(id)))
+    }
+
+    fn missing_page(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
+        let from = match self.holding.holder {
+            Holder::Page(page) => Some(page),
+            Holder::Html(_) => None,
+        };
+        let page = if self.guess { self.holding.names.page(wanted, from) } else { None };
+        match page.map(|page| self.written(&self.to_page(page), self.rest())) {
+            Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
+            None => finding.help("create the page, or remove the link"),
+        }
+    }
+
+    fn missing_asset(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
+        let url = if self.guess { self.holding.names.asset(wanted) } else { None };
+        match url.map(|url| self.written(&self.to_url(url), "")) {
+            Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
+            None => finding.help("put the file beside the article or in `static/`"),
+        }
+    }
+
+    fn no_heading(&self, anchor: &str) -> String {
+        match (self.page(), self.holding.holder) {
+            (Some(page), Holder::Page(own)) if page == own => {
+                format!("this page has no heading with the id `{anchor}`")
+            }
+            (Some(page), _) => {
+                let path = &self.holding.site.page(page).article.path;
+                let path = path.below(CONTENT).unwrap_or_default();
+                format!("`{path}` has no heading with the id `{anchor}`")
+            }
+            (None, _) => match self.asset() {
+                Some(url) => format!("`{}` has no id `{anchor}`", url.trim_start_matches('/')),
+                None => format!("nothing has the id `{anchor}`"),
+            },
+        }
+    }
+
+    fn missing_anchor(&self, anchor: &str, finding: Diagnostic) -> Diagnostic {
+        let Some(page) = self.page().filter(|_| self.guess) else {
+            return finding.help("correct the fragment, or remove it");
+        };
+        match self.holding.names.anchor(page, anchor) {
+            Some(Guess::Here(id)) => {
+                let right = self.with_anchor(id);
+                finding.help(format!("did you mean `{right}`?")).suggest(Some(right))
+            }
+            Some(Guess::Elsewhere(other)) => {
+                let right =
+                    self.written(&self.to_page(other), &format!("#{}", encode_path(anchor)));
+                finding.help(format!("that heading is in `{right}`")).suggest(Some(right))
+            }
+            None => {
+                let headings = &self.holding.site.page(page).article.body.headings;
+                let ids: Vec<_> =
+                    headings.iter().map(|heading| format!("`{}`", heading.id)).take(6).collect();
+                finding.help(if ids.is_empty() {
+                    "the page has no headings; remove the fragment".to_owned()
+                } else {
+                    format!("its headings: {}", ids.join(", "))
+                })
+            }
+        }
     }
 }
 
-/// How a page's link to another's source file is written.
-fn relative(site: &Site, from: PageId, to: PageId) -> String {
-    relative_path(site.page(from).article.path.folder(), site.page(to).article.path.as_str())
-}
+/// What a Markdown destination may hold only in pairs.
+const BRACKETS: &AsciiSet = &CONTROLS.add(b'(').add(b')');
+
+/// What a query or fragment cannot hold where it is written, in Markdown or in an attribute. `%` is its author's own.
+const IN_REST: &AsciiSet =
+    &BRACKETS.add(b' ').add(b'"').add(b'\'').add(b'<').add(b'>').add(b'\\').add(b'`');
 
 fn relative_path(folder: &str, to: &str) -> String {
     let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
@@ -296,72 +402,4 @@ fn relative_path(folder: &str, to: &str) -> String {
         from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len().saturating_sub(1));
     let up = std::iter::repeat_n("..", from.len() - shared);
     encode_path(&up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/"))
-}
-
-/// On one page, a suggestion is looked for for this many broken links: past that, somebody moved a folder, and needs the
-/// list more than guesses.
-const SUGGESTED_LINKS: usize = 50;
-
-/// A suggestion is looked for among this many ids at most.
-const SEARCHED_IDS: usize = 500;
-
-/// A suggestion is looked for on this many pages at most: past that, a site with many mistakes would take minutes.
-const SEARCHED_PAGES: usize = 2_000;
-
-fn searched(site: &Site) -> impl Iterator<Item = PageId> {
-    site.included().take(if site.pages.len() > SEARCHED_PAGES { 0 } else { SEARCHED_PAGES })
-}
-
-/// The page that was likely meant by a path that leads nowhere: the same file name in another folder when there is one,
-/// else the nearest path by edit distance, siblings first.
-fn nearest_page(site: &Site, from: PageId, wanted: &str) -> Option<PageId> {
-    let wanted = SourcePath::new(&format!(
-        "{CONTENT}/{}.md",
-        wanted.trim_start_matches("content/").trim_matches('/').trim_end_matches(".md")
-    ));
-    let pages = || searched(site).filter(|id| site.page(*id).has_file && *id != from);
-    let mut same_name = pages().filter(|id| {
-        site.page(*id).article.path.file_name() == wanted.file_name()
-            && wanted.file_name() != "index.md"
-    });
-    if let (Some(page), None) = (same_name.next(), same_name.next()) {
-        return Some(page);
-    }
-    let name = |id: PageId| site.page(id).article.path.as_str();
-    let siblings =
-        pages().filter(|id| site.page(*id).article.path.folder() == wanted.folder()).map(name);
-    let near = suggest::nearest(
-        wanted.file_name(),
-        siblings.map(|path| path.rsplit('/').next().unwrap_or(path)),
-    );
-    let path = near
-        .map(|file| format!("{}/{file}", wanted.folder()))
-        .or_else(|| suggest::nearest(wanted.as_str(), pages().map(name)));
-    site.routes.page(&SourcePath::new(&path?))
-}
-
-/// The name of the page that was likely meant by an entry of `related`.
-pub(super) fn nearest_page_name(site: &Site, wanted: &str) -> Option<String> {
-    let name = |path: &SourcePath| {
-        let path = path.below(CONTENT)?.strip_suffix(".md")?;
-        Some(path.strip_suffix("/index").unwrap_or(path).to_owned())
-    };
-    let names: Vec<String> =
-        searched(site).filter_map(|id| name(&site.page(id).article.path)).collect();
-    let last = wanted.rsplit('/').next().unwrap_or(wanted);
-    let mut same = names.iter().filter(|name| name.rsplit('/').next() == Some(last));
-    if let (Some(name), None) = (same.next(), same.next()) {
-        return Some(name.clone());
-    }
-    suggest::nearest(wanted, names.iter().map(String::as_str))
-}
-
-fn nearest_asset(site: &Site, wanted: &str) -> Option<String> {
-    let urls = || site.routes.assets.iter().map(|asset| asset.url.as_str());
-    let name = wanted.rsplit('/').next().unwrap_or(wanted);
-    let mut same_name = urls().filter(|url| url.rsplit('/').next() == Some(name));
-    if let (Some(url), None) = (same_name.next(), same_name.next()) {
-        return Some(url.to_owned());
-    }
-    suggest::nearest(wanted, urls())
 }

@@ -72,6 +72,10 @@ rules! {
         "A link to a source file begins with `/`",
         "Links to source files are relative to the file they stand in, so that they work in editors and on code hosts.",
         bad "[Overview](/byok/overview.md)", good "[Overview](../byok/overview.md)";
+    MD_LINK_IN_HTML = "md-link-in-html", Form, Error:
+        "A Markdown link or a link to a source file stands in HTML that readers get as it is",
+        "Templates and files of `static/` are not rewritten, so that `.md` leads nowhere; and in an HTML block, Markdown is shown as it is typed.",
+        bad "<div>See [Overview](overview.md).</div>", good "<div>See <a href=\"overview.md\">Overview</a>.</div>";
     BACKSLASH_PATH = "backslash-path", Form, Error:
         "A destination holds a backslash",
         "URLs are separated by `/` on every system.",
@@ -92,6 +96,14 @@ rules! {
         "A URL begins with `//`",
         "Say `https:`, so that the link works from anywhere.",
         bad "[API](//api.example.com/)", good "[API](https://api.example.com/)";
+    OWN_SITE_ABSOLUTE = "own-site-absolute", Form, Warning:
+        "A link to a page of this site is written as a full URL",
+        "It leads out of previews and does not work in editors. Link to the source file.",
+        bad "[Overview](https://example.com/docs/overview/)", good "[Overview](overview.md)";
+    INSECURE_HTTP = "insecure-http", Form, Off:
+        "A URL begins with `http:`",
+        "What is sent that way can be read and changed on its way.",
+        bad "[API](http://api.example.com/)", good "[API](https://api.example.com/)";
     LOCAL_URL = "local-url", Form, Error:
         "A link leads to the writer's own machine or network",
         "Readers cannot reach it. As an example of an address, write it as code.",
@@ -104,6 +116,14 @@ rules! {
         "A mail address is not a `mailto:` URL, or names no address",
         "RFC 6068: `mailto:`, one address or more, then parameters after `?`.",
         bad "[Write to us](help@example.com)", good "[Write to us](mailto:help@example.com)";
+    MALFORMED_TEL = "malformed-tel", Form, Error:
+        "A `tel:` URL holds no telephone number",
+        "RFC 3966: `tel:`, then `+` and the country's code, then digits, with `-`, `.` and brackets between them and no spaces.",
+        bad "[Call us](<tel:+1 201 555 0123>)", good "[Call us](tel:+1-201-555-0123)";
+    SELF_LINK = "self-link", Form, Off:
+        "A link leads to the page that it is on",
+        "It reloads the page. Link to one of its headings.",
+        bad "[Setup](setup.md) in setup.md", good "[Setup](#create-your-key)";
     NOT_UTF8 = "not-utf8", Input, Error:
         "A text is not UTF-8",
         "Save the file as UTF-8. UTF-16 and Latin-1 cannot be told apart from damage.",

@@ -183,6 +183,17 @@ pub(crate) fn describe(value: &Value) -> String {
     }
 }
 
+/// The text with one space in the place of each run of white space, and none around it.
+fn single_spaced(text: String) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || !byte.is_ascii();
+    let bytes = text.as_bytes();
+    let single = text.is_ascii() && bytes.iter().all(is_plain) && !text.contains("  ");
+    if single && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
+        return text;
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A line of text.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(transparent)]
@@ -192,7 +203,7 @@ impl FieldValue for Text {
     fn read(value: Value, wrong: &mut Vec<Wrong>) -> Option<Self> {
         match value {
             Value::String(text) => {
-                let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let clean = single_spaced(text);
                 if clean.is_empty() {
                     wrong.push(Wrong::new("the text is empty", "write some text"));
                     return None;
@@ -201,7 +212,8 @@ impl FieldValue for Text {
                     wrong.push(Wrong::new("the text holds a control character", "remove it"));
                     return None;
                 }
-                Some(Self(clean))
+                // Texts live as long as the site, and there are many.
+                Some(Self(clean.into_boxed_str().into_string()))
             }
             Value::Number(_) | Value::Bool(_) => {
                 let text = key_name(&value);

@@ -143,11 +143,11 @@ pub(crate) fn finish(
     // Copies of exactly the size that is needed: bodies live as long as the site, and there may be many.
     Body {
         html: Box::from(html.as_str()),
-        slots: slots.as_slice().to_vec(),
-        headings: shown,
-        links,
-        by_id,
-        other_ids,
+        slots: slots.into(),
+        headings: shown.into(),
+        links: links.into(),
+        by_id: by_id.into(),
+        other_ids: other_ids.into(),
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn written(fields: &mut Fields) -> WrittenFrontMatter {
     }
 }
 
-fn resolve(written: WrittenFrontMatter, fallback_title: &str) -> FrontMatter {
+fn resolve(written: WrittenFrontMatter, fallback_title: FallbackTitle<'_>) -> FrontMatter {
     let WrittenFrontMatter {
         title,
         description,
@@ -99,7 +99,7 @@ fn resolve(written: WrittenFrontMatter, fallback_title: &str) -> FrontMatter {
     } = written;
     let text = |text: Option<Text>| text.map(|Text(text)| text);
     FrontMatter {
-        title: text(title).unwrap_or_else(|| fallback_title.to_owned()),
+        title: text(title).unwrap_or_else(fallback_title),
         description: text(description),
         updated: updated.map(|date| date.0),
         reviewed: reviewed.map(|date| date.0),
@@ -175,8 +175,11 @@ pub(crate) struct Read {
     pub problems: Vec<FieldProblem>,
 }
 
+/// Makes a title where there is none.
+type FallbackTitle<'a> = &'a dyn Fn() -> String;
+
 /// Reads the front matter of a file. `fallback_title` stands in for a missing title.
-pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: &str) -> Read {
+pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: FallbackTitle<'_>) -> Read {
     let parts = match split(text) {
         Ok(parts) => parts,
         Err(missing) => return without(text, missing, fallback_title),
@@ -199,7 +202,7 @@ fn fields_of(fields: Fields) -> Vec<FieldProblem> {
     problems
 }
 
-fn without(text: &str, missing: Missing, fallback_title: &str) -> Read {
+fn without(text: &str, missing: Missing, fallback_title: FallbackTitle<'_>) -> Read {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let (rule, at, message, help, body) = match missing {
         Missing::Front => {
@@ -236,7 +239,7 @@ fn without(text: &str, missing: Missing, fallback_title: &str) -> Read {
         suggestion: None,
     };
     let front_matter =
-        FrontMatter { title: fallback_title.to_owned(), search: true, ..FrontMatter::default() };
+        FrontMatter { title: fallback_title(), search: true, ..FrontMatter::default() };
     Read { front_matter, body, problems: vec![problem] }
 }
 

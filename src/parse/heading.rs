@@ -3,7 +3,7 @@
 
 mod kept;
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 use kept::is_kept;
 
@@ -33,7 +33,7 @@ fn ascii(c: char) -> Option<char> {
 #[derive(Default)]
 pub struct Ids {
     /// Ids in use; the number is where counting goes on for that slug.
-    used: HashMap<String, u32>,
+    used: AHashMap<String, u32>,
 }
 
 impl Ids {
@@ -46,11 +46,17 @@ impl Ids {
     pub fn assign(&mut self, text: &str) -> String {
         let slug = slug(text);
         let slug = if slug.is_empty() { "section".to_owned() } else { slug };
-        let mut id = slug.clone();
-        while self.used.contains_key(&id) {
-            let count = self.used.entry(slug.clone()).or_insert(0);
-            *count += 1;
-            id = format!("{slug}-{count}");
+        let mut id = slug;
+        if let Some(mut count) = self.used.get(&id).copied() {
+            let slug = id;
+            id = loop {
+                count += 1;
+                let counted = format!("{slug}-{count}");
+                if !self.used.contains_key(&counted) {
+                    break counted;
+                }
+            };
+            self.used.insert(slug, count);
         }
         self.used.insert(id.clone(), 0);
         id

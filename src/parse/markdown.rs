@@ -101,19 +101,19 @@ fn write(
 pub(crate) const COLON: char = '\u{1}';
 
 fn definition_markers(markdown: &str) -> Cow<'_, str> {
+    let bytes = markdown.as_bytes();
+    // `:-` may be a table's line of dashes.
+    let is_text =
+        |next: Option<&u8>| !matches!(next, None | Some(b' ' | b'\t' | b'-' | b'\n' | b'\r'));
+    let begins_line = |at: usize| {
+        let before = bytes[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
+        matches!(before, None | Some(b'\n'))
+    };
     let mut prepared = Cow::Borrowed(markdown);
-    let mut at = 0;
-    for line in markdown.split_inclusive('\n') {
-        let text = line.trim_start_matches([' ', '\t', '>']);
-        // `:-` may be a table's line of dashes.
-        if text.starts_with(':')
-            && !text[1..].starts_with([' ', '\t', '-', '\n', '\r'])
-            && text.len() > 1
-        {
-            let colon = at + line.len() - text.len();
-            prepared.to_mut().replace_range(colon..=colon, COLON.encode_utf8(&mut [0; 4]));
+    for at in memchr::memchr_iter(b':', bytes) {
+        if is_text(bytes.get(at + 1)) && begins_line(at) {
+            prepared.to_mut().replace_range(at..=at, COLON.encode_utf8(&mut [0; 4]));
         }
-        at += line.len();
     }
     prepared
 }
@@ -591,8 +591,8 @@ impl<'a> Writer<'a, '_> {
             self.links.push(Link { destination: url.value.into(), span, kind, used_at: None });
         }
         self.out.push(&raw.text[written..]);
-        self.html_ids.extend(found.ids);
-        self.html_names.extend(found.names);
+        self.html_ids.extend(found.ids.into_iter().map(|name| name.value));
+        self.html_names.extend(found.names.into_iter().map(|name| name.value));
     }
 }
 

@@ -11,9 +11,18 @@ pub(crate) struct RawHtml {
     /// Attributes that hold URLs, in order of their places.
     pub urls: Vec<Url>,
     /// Values of `id`.
-    pub ids: Vec<String>,
+    pub ids: Vec<Name>,
     /// Values of `name` on `a`.
-    pub names: Vec<String>,
+    pub names: Vec<Name>,
+}
+
+/// A name that a link can lead to.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Name {
+    /// The name, character references resolved.
+    pub value: String,
+    /// Where it is written, in bytes, without quotes.
+    pub range: Range<usize>,
 }
 
 /// A URL in an attribute.
@@ -57,8 +66,8 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
         let Ok(text) = std::str::from_utf8(value) else { continue };
         let range = value_range(html, value.span);
         match name.as_slice() {
-            b"id" => found.ids.push(text.to_owned()),
-            b"name" if element == b"a" => found.names.push(text.to_owned()),
+            b"id" => found.ids.push(Name { value: text.to_owned(), range }),
+            b"name" if element == b"a" => found.names.push(Name { value: text.to_owned(), range }),
             b"href" if element != b"base" => {
                 let resource = matches!(element, b"link" | b"use" | b"image");
                 found.urls.push(Url { value: text.to_owned(), range, resource, candidate: false });
@@ -155,7 +164,7 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scan;
+    use super::{Name, scan};
 
     fn urls(html: &str) -> Vec<(String, String)> {
         scan(html).urls.into_iter().map(|url| (html[url.range].to_owned(), url.value)).collect()
@@ -185,6 +194,11 @@ mod tests {
     #[test]
     fn ids_and_names_are_read() {
         let found = scan("<p id=one><a name='two'></a><input name=three>");
-        assert_eq!((found.ids, found.names), (vec!["one".to_owned()], vec!["two".to_owned()]));
+        let values =
+            |names: Vec<Name>| names.into_iter().map(|name| name.value).collect::<Vec<_>>();
+        assert_eq!(
+            (values(found.ids), values(found.names)),
+            (vec!["one".to_owned()], vec!["two".to_owned()])
+        );
     }
 }

@@ -79,7 +79,7 @@ pub struct LinkContext<'a> {
 }
 
 /// An entry of `toc`: a heading of the page.
-#[derive(Serialize, JsonSchema)]
+#[derive(JsonSchema)]
 pub struct HeadingContext<'a> {
     /// The heading's id.
     pub id: &'a str,
@@ -101,7 +101,7 @@ pub struct RedirectContext<'a> {
 }
 
 /// `sidebar`: the section's articles around the page, and the sections in it.
-#[derive(JsonSchema)]
+#[derive(Default, JsonSchema)]
 pub struct SidebarContext {
     /// Articles of the section: all of them, or in a long section those around the page.
     #[schemars(with = "Vec<LinkContext>")]
@@ -116,7 +116,7 @@ pub struct SidebarContext {
 }
 
 /// `backlinks`: pages whose text links to the page.
-#[derive(JsonSchema)]
+#[derive(Default, JsonSchema)]
 pub struct BacklinksContext {
     /// The first 50 of them, by path.
     #[schemars(with = "Vec<LinkContext>")]
@@ -147,6 +147,13 @@ impl From<SidebarContext> for Value {
             ("count", count.into()),
             ("windowed", windowed.into()),
         ])
+    }
+}
+
+impl From<HeadingContext<'_>> for Value {
+    fn from(heading: HeadingContext<'_>) -> Self {
+        let HeadingContext { id, title, level } = heading;
+        map([("id", id.into()), ("title", title.into()), ("level", level.into())])
     }
 }
 

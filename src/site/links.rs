@@ -6,19 +6,26 @@ mod destination;
 use percent_encoding::percent_decode_str;
 
 use super::routes::{Place, Routes, canonical_form};
-use super::tree::folder;
+use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
-use crate::article::{Link, LinkKind};
-use crate::path::{SourcePath, UrlPath, extension, nfc};
-use destination::{decode, is_mail_address, normalise, with_scheme};
+use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
+use crate::path::{extension, nfc};
+use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
 
 /// Where a link leads, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resolution {
     /// Where it leads; for most problems, where it was meant to.
     pub target: Target,
-    /// What is wrong.
-    pub problem: Option<Box<Problem>>,
+    /// What is wrong, which for nearly all links is nothing.
+    problems: Option<Box<Problems>>,
+}
+
+/// What is wrong with a link: with its path, with its fragment, or with both.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Problems {
+    path: Option<Problem>,
+    fragment: Option<Problem>,
 }
 
 /// What a link leads to.
@@ -82,8 +89,16 @@ pub enum Problem {
     RelativeUrl,
     /// A source file from the root.
     AbsoluteMd,
+    /// A source file, in HTML that readers get as it is written.
+    MdInHtml,
     /// An old address.
     LinkToAlias,
+    /// An address that `site.yaml` redirects; where to.
+    Redirected(Box<str>),
+    /// A page of this site, by its full URL.
+    OwnSiteAbsolute,
+    /// The page that the link is on.
+    SelfLink,
     /// A backslash.
     Backslash,
     /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
@@ -96,26 +111,85 @@ pub enum Problem {
     ProtocolRelative,
     /// The writer's own machine or network.
     LocalUrl,
+    /// `http:`.
+    InsecureHttp,
     /// `javascript:` and the like.
     ForbiddenScheme,
     /// A mail address that is not a proper `mailto:` URL.
     MalformedMailto,
+    /// `tel:` without a telephone number.
+    MalformedTel,
+}
+
+impl Problem {
+    /// Whether the link leads to its page all the same.
+    fn arrives(&self) -> bool {
+        matches!(
+            self,
+            Self::PathCase
+                | Self::UnicodeForm
+                | Self::NonCanonicalUrl
+                | Self::RelativeUrl
+                | Self::AbsoluteMd
+                | Self::MdInHtml
+                | Self::LinkToAlias
+                | Self::OwnSiteAbsolute
+                | Self::SelfLink
+        )
+    }
+}
+
+impl Resolution {
+    /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let problems = self.problems.as_deref();
+        problems.into_iter().flat_map(|problems| problems.path.iter().chain(&problems.fragment))
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_fine(&self) -> bool {
+        self.problems.is_none()
+    }
+
+    fn path_problem(&self) -> Option<&Problem> {
+        self.problems.as_ref()?.path.as_ref()
+    }
+
+    fn with(target: Target, path: Option<Problem>) -> Self {
+        let problems = path.map(|path| Box::new(Problems { path: Some(path), fragment: None }));
+        Self { target, problems }
+    }
+}
+
+fn found(target: Target) -> Resolution {
+    Resolution::with(target, None)
+}
+
+fn wrong(target: Target, problem: Problem) -> Resolution {
+    Resolution::with(target, Some(problem))
+}
+
+/// What a link stands in.
+#[derive(Clone, Copy)]
+pub enum Holder<'a> {
+    /// An article or section page: destinations are source files, and are rewritten.
+    Page(PageId),
+    /// HTML that readers get as it is written: destinations are URLs.
+    Html(&'a HtmlFile),
 }
 
 /// Where all links of a page lead.
 pub fn of_page(site: &Site, id: PageId) -> Box<[Resolution]> {
-    site.page(id).article.body.links.iter().map(|link| resolve(site, id, link)).collect()
+    let links = &site.page(id).article.body.links;
+    links.iter().map(|link| resolve(site, Holder::Page(id), link)).collect()
 }
 
-fn found(target: Target) -> Resolution {
-    Resolution { target, problem: None }
+/// Where all links of an HTML file lead.
+pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Resolution]> {
+    file.links.iter().map(|link| resolve(site, Holder::Html(file), link)).collect()
 }
 
-fn wrong(target: Target, problem: Problem) -> Resolution {
-    Resolution { target, problem: Some(Box::new(problem)) }
-}
-
-fn resolve(site: &Site, from: PageId, link: &Link) -> Resolution {
+fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
     let destination = link.destination.trim_matches(|c: char| c.is_ascii_whitespace());
     if destination.is_empty() {
         return wrong(Target::SamePage, Problem::EmptyDestination);
@@ -123,155 +197,283 @@ fn resolve(site: &Site, from: PageId, link: &Link) -> Resolution {
     if destination == "#" {
         return wrong(Target::SamePage, Problem::EmptyFragment);
     }
-    if let Some(resolution) = with_scheme(destination) {
-        return resolution;
-    }
-    if destination.starts_with("//") {
+    let mut own_site = None;
+    if let Some((scheme, rest)) = scheme(destination) {
+        let problem = scheme_problem(scheme, rest);
+        own_site = own_path(site, scheme, rest).filter(|_| problem != Some(Problem::LocalUrl));
+        if own_site.is_none() {
+            let drive = scheme.len() == 1;
+            let target = if drive { Target::Unknown } else { Target::Outside };
+            return Resolution::with(target, problem);
+        }
+    } else if destination.starts_with("//") {
         return wrong(Target::Outside, Problem::ProtocolRelative);
-    }
-    if destination.contains('\\') {
+    } else if destination.contains('\\') {
         return wrong(Target::Unknown, Problem::Backslash);
-    }
-    if is_mail_address(destination) {
+    } else if is_mail_address(destination) {
         return wrong(Target::Outside, Problem::MalformedMailto);
     }
-    let path_end = destination.find(['?', '#']).unwrap_or(destination.len());
-    let fragment = destination.find('#').map(|at| &destination[at + 1..]);
+    let own = own_site.as_ref().map_or(destination, |own| own.path);
+    let path_end = own.find(['?', '#']).unwrap_or(own.len());
+    let fragment = own.find('#').map(|at| &own[at + 1..]);
     // The rest is cut from the destination as it stands, white space and all.
-    let trimmed = link.destination.len()
-        - link.destination.trim_start_matches(|c: char| c.is_ascii_whitespace()).len();
-    let rest = (path_end + trimmed) as u32;
-    let resolution = if path_end == 0 {
-        found(Target::Page { page: from, rest })
-    } else {
-        path(site, from, link.kind, &destination[..path_end], rest)
+    let space = link.destination.len() - link.destination.trim_ascii_start().len();
+    let rest = (space + destination.len() - own.len() + path_end) as u32;
+    let is_within = own_site.is_none() && path_end == 0;
+    let look = Look { site, routes: &site.routes, holder, kind: link.kind, rest, is_within };
+    let resolution = match &own_site {
+        Some(own) => look.own_site(own, &own.path[..path_end]),
+        None if is_within => look.same_page(),
+        None => look.path(&destination[..path_end]),
     };
     let resolution = match fragment {
-        Some(fragment) => with_fragment(site, resolution, fragment),
-        None => resolution,
+        Some(fragment) => look.fragment(resolution, fragment),
+        None => look.unless_itself(resolution),
     };
     // A link within the page stays as it is written: it works under any URL of the page.
-    if path_end == 0 && matches!(resolution.target, Target::Page { .. }) {
-        return Resolution { target: Target::SamePage, ..resolution };
-    }
-    resolution
-}
-
-fn path(site: &Site, from: PageId, kind: LinkKind, written: &str, rest: u32) -> Resolution {
-    let Some(decoded) = decode(written) else {
-        return wrong(Target::Unknown, Problem::BadPercentEncoding);
-    };
-    let source_folder = folder(&site.page(from).article.path);
-    let Some(normal) = normalise(source_folder, &decoded) else {
-        return wrong(Target::Unknown, Problem::EscapesRoot);
-    };
-    let normal_form = nfc(&normal).into_owned();
-    let look = Look {
-        site,
-        routes: &site.routes,
-        from,
-        kind,
-        rest,
-        decoded: &decoded,
-        path: &normal_form,
-    };
-    let resolution = if decoded.starts_with('/') {
-        look.absolute()
-    } else if extension(&normal_form).is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
-    {
-        look.source()
-    } else {
-        look.relative()
-    };
-    match resolution.problem {
-        None if normal_form != normal => {
-            Resolution { problem: Some(Box::new(Problem::UnicodeForm)), ..resolution }
-        }
+    match resolution.target {
+        Target::Page { .. } if is_within => Resolution { target: Target::SamePage, ..resolution },
         _ => resolution,
     }
 }
 
-/// One path that is looked up.
+/// A full URL of this site.
+struct OwnSite<'a> {
+    /// What follows the base URL's path, to the destination's end; from the origin's root when it is not below it.
+    path: &'a str,
+    /// Whether it is below the base URL.
+    is_below: bool,
+}
+
+/// What is known of a URL on the site's own host, whatever its scheme.
+fn own_path<'a>(site: &Site, scheme: &str, rest: &'a str) -> Option<OwnSite<'a>> {
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+        return None;
+    }
+    let base = site.configuration.base_url.as_ref()?;
+    let origin = base.origin()?;
+    let own_host = &origin[origin.find("://")? + 3..];
+    let rest = rest.strip_prefix("//")?;
+    let host = rest.get(..own_host.len()).filter(|host| host.eq_ignore_ascii_case(own_host))?;
+    let path = &rest[host.len()..];
+    let path = path.strip_prefix(":443").or_else(|| path.strip_prefix(":80")).unwrap_or(path);
+    let bare = base.path().trim_end_matches('/');
+    match path.strip_prefix(bare) {
+        Some(below) if below.is_empty() || below.starts_with(['/', '?', '#']) => {
+            Some(OwnSite { path: below, is_below: true })
+        }
+        _ if path.starts_with('/') => Some(OwnSite { path, is_below: false }),
+        _ => None,
+    }
+}
+
+/// A destination that is looked up.
 struct Look<'a> {
     site: &'a Site,
     routes: &'a Routes,
-    from: PageId,
+    holder: Holder<'a>,
     kind: LinkKind,
+    /// Offset in the destination of what follows the path.
     rest: u32,
+    /// Whether the destination has no path.
+    is_within: bool,
+}
+
+/// A path that is looked up.
+struct Wanted<'a> {
     /// Decoded, as written.
-    decoded: &'a str,
-    /// From the root, without `.` and `..`, in NFC.
-    path: &'a str,
+    written: &'a str,
+    /// From the content folder, without `.` and `..`, in NFC: `content/byok/overview.md`.
+    source: &'a str,
+}
+
+impl<'a> Wanted<'a> {
+    /// The path from the site's root: `/byok/overview.md`.
+    fn url(&self) -> &'a str {
+        &self.source[CONTENT.len()..]
+    }
 }
 
 impl Look<'_> {
-    fn absolute(&self) -> Resolution {
-        let as_written = UrlPath::new(self.decoded);
-        if let Some(resolution) = self.place(&as_written) {
+    fn path(&self, written: &str) -> Resolution {
+        let Some(decoded) = decode(written) else {
+            return wrong(Target::Unknown, Problem::BadPercentEncoding);
+        };
+        let (folder, written) = match self.holder {
+            Holder::Page(page) => (folder(&self.site.page(page).article.path), &*decoded),
+            Holder::Html(file) => match self.below_base(file, &decoded) {
+                Ok(place) => place,
+                Err(resolution) => return resolution,
+            },
+        };
+        let Some(joined) = normalise(CONTENT, folder, written) else {
+            return wrong(Target::Unknown, Problem::EscapesRoot);
+        };
+        let source = nfc(&joined);
+        let wanted = Wanted { written, source: &source };
+        let is_md =
+            extension(&source).is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        let resolution = match self.holder {
+            Holder::Html(_) => self.in_html(&wanted),
+            Holder::Page(_) if written.starts_with('/') => self.absolute(&wanted),
+            Holder::Page(_) if is_md => self.source(&wanted),
+            Holder::Page(_) => self.relative(&wanted),
+        };
+        if resolution.is_fine() && *source != joined {
+            return wrong(resolution.target, Problem::UnicodeForm);
+        }
+        resolution
+    }
+
+    /// The folder and path that a destination in HTML is looked up by, as a path below the base URL's; or where it leads
+    /// when it is none.
+    fn below_base<'d>(
+        &self,
+        file: &'d HtmlFile,
+        decoded: &'d str,
+    ) -> Result<(&'d str, &'d str), Resolution> {
+        let base = self.site.base.path().trim_end_matches('/');
+        if decoded.starts_with('/') {
+            return match decoded.strip_prefix(base) {
+                Some("") => Ok(("", "/")),
+                Some(below) if below.starts_with('/') => Ok(("", below)),
+                // Another part of the origin, of which nothing is known here.
+                _ => Err(found(Target::Outside)),
+            };
+        }
+        match file.kind {
+            HtmlKind::Static => Ok((
+                file.path.folder().trim_start_matches("static").trim_start_matches('/'),
+                decoded,
+            )),
+            // A template is shown at many URLs: what is relative to one of them is not looked up.
+            HtmlKind::Template if decoded.ends_with(".md") => {
+                Err(wrong(Target::Unknown, Problem::MdInHtml))
+            }
+            HtmlKind::Template => Err(found(Target::Unknown)),
+        }
+    }
+
+    fn own_site(&self, own: &OwnSite<'_>, written: &str) -> Resolution {
+        if !own.is_below {
+            return match self.routes.host_alias(written) {
+                Some(page) => self.page(page, Some(Problem::LinkToAlias)),
+                None => found(Target::Outside),
+            };
+        }
+        let written = if written.is_empty() { "/" } else { written };
+        let Some(decoded) = decode(written) else {
+            return wrong(Target::Unknown, Problem::BadPercentEncoding);
+        };
+        let Some(joined) = normalise(CONTENT, "", &decoded) else {
+            return wrong(Target::Unknown, Problem::EscapesRoot);
+        };
+        let resolution = self.absolute(&Wanted { written: &decoded, source: &nfc(&joined) });
+        let arrives = resolution.path_problem().is_none_or(Problem::arrives);
+        match self.holder {
+            Holder::Page(_) if arrives => wrong(resolution.target, Problem::OwnSiteAbsolute),
+            // In a template or a file of `static/`, a full URL is as good as any.
+            Holder::Html(_) if arrives => found(resolution.target),
+            _ => resolution,
+        }
+    }
+
+    fn same_page(&self) -> Resolution {
+        match self.holder {
+            Holder::Page(page) => found(Target::Page { page, rest: self.rest }),
+            Holder::Html(_) => found(Target::SamePage),
+        }
+    }
+
+    fn absolute(&self, wanted: &Wanted<'_>) -> Resolution {
+        if let Some(resolution) = self.place(&nfc(wanted.written)) {
             return resolution;
         }
-        let canonical = canonical_form(self.path);
+        let canonical = canonical_form(wanted.url());
         if let Some(resolution) = self.place(&canonical) {
             let is_asset = matches!(resolution.target, Target::Asset { .. });
-            return if is_asset && self.path == self.decoded {
+            return if is_asset && wanted.url() == wanted.written {
                 resolution
             } else {
-                self.unless_worse(resolution, Problem::NonCanonicalUrl)
+                unless_worse(resolution, Problem::NonCanonicalUrl)
             };
         }
         if let Some(page) = self.routes.alias(&canonical) {
             return self.page(page, Some(Problem::LinkToAlias));
         }
-        if let Some(page) = self.routes.page(&content(self.path)) {
+        if let Some(page) = self.routes.page(wanted.source) {
             return self.page(page, Some(Problem::AbsoluteMd));
         }
-        self.twin(&canonical).unwrap_or_else(|| self.missing())
+        self.twin(&canonical)
+            .or_else(|| self.redirected(wanted.url()))
+            .unwrap_or_else(|| self.missing(wanted))
     }
 
-    fn source(&self) -> Resolution {
-        let source = content(self.path);
-        if let Some(page) = self.routes.page(&source) {
+    /// In HTML, everything is a URL as it is written: source files are not there, and a style sheet is under its own name.
+    fn in_html(&self, wanted: &Wanted<'_>) -> Resolution {
+        let resolution = self.absolute(wanted);
+        match (resolution.target, resolution.path_problem()) {
+            (target, Some(Problem::AbsoluteMd)) => wrong(target, Problem::MdInHtml),
+            (Target::Asset { asset, .. }, None)
+                if self.routes.assets[asset as usize].url.as_str() != wanted.url() =>
+            {
+                wrong(Target::Unknown, Problem::MissingAsset(wanted.url().into()))
+            }
+            _ => resolution,
+        }
+    }
+
+    /// An address that `site.yaml` redirects.
+    fn redirected(&self, url: &str) -> Option<Resolution> {
+        let redirects = &self.site.configuration.redirects;
+        let redirect = redirects.iter().find(|redirect| redirect.takes(url))?;
+        Some(wrong(Target::Unknown, Problem::Redirected(redirect.to.as_str().into())))
+    }
+
+    fn source(&self, wanted: &Wanted<'_>) -> Resolution {
+        if let Some(page) = self.routes.page(wanted.source) {
             return self.page(page, None);
         }
-        match self.routes.page_in_other_case(source.as_str()) {
+        match self.routes.page_in_other_case(wanted.source) {
             Some(page) => self.page(page, Some(Problem::PathCase)),
             // A Markdown file that is offered as a file, in `static/`.
-            None => match self.routes.place(&UrlPath::new(self.path)) {
+            None => match self.routes.place(wanted.url()) {
                 Some(Place::Asset(asset)) => found(Target::Asset { asset, rest: self.rest }),
-                _ => wrong(Target::Unknown, Problem::MissingPage(source.as_str().into())),
+                _ => wrong(Target::Unknown, Problem::MissingPage(wanted.source.into())),
             },
         }
     }
 
-    fn relative(&self) -> Resolution {
-        if let Some(Place::Asset(asset)) = self.routes.place(&UrlPath::new(self.path)) {
+    fn relative(&self, wanted: &Wanted<'_>) -> Resolution {
+        if let Some(Place::Asset(asset)) = self.routes.place(wanted.url()) {
             return found(Target::Asset { asset, rest: self.rest });
         }
-        let bare = self.path.trim_end_matches('/');
-        let by_source = || {
-            self.routes
-                .page(&content(&format!("{bare}.md")))
-                .or_else(|| self.routes.page(&content(&format!("{bare}/index.md"))))
-        };
-        if let Some(page) = by_source() {
+        let bare = wanted.source.trim_end_matches('/');
+        let by_source = self.routes.page(&format!("{bare}.md"));
+        if let Some(page) = by_source.or_else(|| self.routes.page(&format!("{bare}/index.md"))) {
             return self.page(page, Some(Problem::RelativeUrl));
         }
-        // Read as a browser would: relative to the page's own URL.
-        let own = self.site.page(self.from).url.as_str();
-        let as_url = normalise(own, self.decoded).map(|path| canonical_form(&nfc(&path)));
-        if let Some(url) = &as_url
-            && let Some(Place::Page(page)) = self.routes.place(url)
-        {
+        if let Some(page) = self.as_browsers_do(wanted.written) {
             return self.page(page, Some(Problem::RelativeUrl));
         }
-        let folded = self.routes.page_in_other_case(content(&format!("{bare}.md")).as_str());
-        if let Some(page) = folded {
+        if let Some(page) = self.routes.page_in_other_case(&format!("{bare}.md")) {
             return self.page(page, Some(Problem::RelativeUrl));
         }
-        self.twin(&UrlPath::new(self.path)).unwrap_or_else(|| self.missing())
+        self.twin(wanted.url()).unwrap_or_else(|| self.missing(wanted))
     }
 
-    fn place(&self, url: &UrlPath) -> Option<Resolution> {
+    /// The page that a relative destination leads to when it is read as a URL, from the URL of the page it stands on.
+    fn as_browsers_do(&self, written: &str) -> Option<PageId> {
+        let Holder::Page(page) = self.holder else { return None };
+        let own = self.site.page(page).url.as_str();
+        let joined = normalise("", own, written)?;
+        match self.routes.place(&canonical_form(&nfc(&joined)))? {
+            Place::Page(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    fn place(&self, url: &str) -> Option<Resolution> {
         Some(match self.routes.place(url)? {
             Place::Page(page) => self.page(page, None),
             Place::SectionList(page, number) => {
@@ -283,60 +485,124 @@ impl Look<'_> {
     }
 
     /// The same path in other case.
-    fn twin(&self, url: &UrlPath) -> Option<Resolution> {
-        let twin = self.routes.url_in_other_case(url.as_str())?;
-        let resolution = self.place(twin)?;
-        Some(self.unless_worse(resolution, Problem::PathCase))
+    fn twin(&self, url: &str) -> Option<Resolution> {
+        let twin = self.routes.url_in_other_case(url)?;
+        Some(unless_worse(self.place(twin.as_str())?, Problem::PathCase))
     }
 
     fn page(&self, page: PageId, problem: Option<Problem>) -> Resolution {
-        let target = Target::Page { page, rest: self.rest };
-        let problem =
-            if self.site.page(page).included { problem } else { Some(Problem::DraftTarget) };
-        Resolution { target, problem: problem.map(Box::new) }
+        let is_draft = !self.site.page(page).included;
+        let problem = if is_draft { Some(Problem::DraftTarget) } else { problem };
+        Resolution::with(Target::Page { page, rest: self.rest }, problem)
     }
 
-    fn unless_worse(&self, resolution: Resolution, problem: Problem) -> Resolution {
-        Resolution { problem: resolution.problem.or(Some(Box::new(problem))), ..resolution }
-    }
-
-    fn missing(&self) -> Resolution {
+    fn missing(&self, wanted: &Wanted<'_>) -> Resolution {
+        let url = wanted.url();
         let is_file = self.kind.is_resource()
-            || extension(self.path.rsplit('/').next().unwrap_or(""))
+            || extension(url.rsplit('/').next().unwrap_or(""))
                 .is_some_and(|extension| !extension.eq_ignore_ascii_case("md"));
         let problem = if is_file {
-            Problem::MissingAsset(self.path.into())
+            Problem::MissingAsset(url.into())
         } else {
-            Problem::MissingPage(self.path.into())
+            Problem::MissingPage(url.into())
         };
         wrong(Target::Unknown, problem)
     }
+
+    /// Looks for the place on the page that a fragment names: raw, then percent-decoded, exactly (WHATWG HTML, section
+    /// 7.4.6.4); text fragments (`:~:`) are the browser's.
+    fn fragment(&self, mut resolution: Resolution, fragment: &str) -> Resolution {
+        let id = fragment.split(":~:").next().unwrap_or("");
+        let arrives = resolution.path_problem().is_none_or(Problem::arrives);
+        if arrives && !id.is_empty() && !id.eq_ignore_ascii_case("top") {
+            let problem = self.anchors(resolution.target).and_then(|anchors| anchors.problem(id));
+            if let Some(problem) = problem {
+                resolution.problems.get_or_insert_default().fragment = Some(problem);
+            }
+        }
+        resolution
+    }
+
+    /// A link to the page that it is on, without a fragment, leads nowhere.
+    fn unless_itself(&self, resolution: Resolution) -> Resolution {
+        match (resolution.target, self.holder) {
+            (Target::Page { page, .. }, Holder::Page(own))
+                if page == own && !self.is_within && resolution.is_fine() =>
+            {
+                wrong(resolution.target, Problem::SelfLink)
+            }
+            _ => resolution,
+        }
+    }
+
+    /// The ids that a fragment is looked for among; none where it cannot be told.
+    fn anchors(&self, target: Target) -> Option<Anchors<'_>> {
+        match (target, self.holder) {
+            (Target::Page { page, .. }, _) => {
+                Some(Anchors::Pages(std::slice::from_ref(self.site.page(page))))
+            }
+            (Target::Asset { asset, .. }, _) => {
+                let file = self.site.html_file(&self.routes.assets[asset as usize].source)?;
+                Some(Anchors::File(file))
+            }
+            (Target::SamePage, Holder::Html(file)) if file.kind == HtmlKind::Static => {
+                Some(Anchors::File(file))
+            }
+            // A template may be shown around any page, and with any other template.
+            (Target::SamePage, Holder::Html(_)) if !self.site.has_made_up_ids => {
+                Some(Anchors::Site(self.site))
+            }
+            _ => None,
+        }
+    }
 }
 
-fn content(path: &str) -> SourcePath {
-    SourcePath::new(&format!("content/{}", path.trim_start_matches('/')))
+fn unless_worse(resolution: Resolution, problem: Problem) -> Resolution {
+    if resolution.is_fine() { wrong(resolution.target, problem) } else { resolution }
 }
 
-/// Looks for the place on the page that a fragment names: raw, then percent-decoded, exactly (WHATWG HTML, section
-/// 7.4.6.4); text fragments (`:~:`) are the browser's.
-fn with_fragment(site: &Site, resolution: Resolution, fragment: &str) -> Resolution {
-    let Target::Page { page, .. } = resolution.target else { return resolution };
-    let id = fragment.split(":~:").next().unwrap_or("");
-    if resolution.problem.is_some() || id.is_empty() || id.eq_ignore_ascii_case("top") {
-        return resolution;
+/// Where ids are looked for.
+enum Anchors<'a> {
+    Pages(&'a [super::Page]),
+    File(&'a HtmlFile),
+    Site(&'a Site),
+}
+
+impl Anchors<'_> {
+    fn problem(&self, id: &str) -> Option<Problem> {
+        if self.has(id) {
+            return None;
+        }
+        let decoded = percent_decode_str(id).decode_utf8_lossy();
+        if self.has(&decoded) {
+            return None;
+        }
+        Some(match self.in_other_case(&decoded) {
+            Some(known) => Problem::AnchorCase(known),
+            None => Problem::MissingAnchor(decoded.into()),
+        })
     }
-    let body = &site.page(page).article.body;
-    if body.has_id(id) {
-        return resolution;
+
+    fn has(&self, id: &str) -> bool {
+        match self {
+            Self::Pages(pages) => pages.iter().any(|page| page.article.body.has_id(id)),
+            Self::File(file) => file.has_id(id),
+            Self::Site(site) => {
+                site.html.iter().any(|file| file.kind == HtmlKind::Template && file.has_id(id))
+                    || Self::Pages(&site.pages).has(id)
+            }
+        }
     }
-    let decoded = percent_decode_str(id).decode_utf8_lossy();
-    if body.has_id(&decoded) {
-        return resolution;
+
+    fn in_other_case(&self, id: &str) -> Option<Box<str>> {
+        let folded = id.to_lowercase();
+        let same = |known: &&str| known.to_lowercase() == folded;
+        match self {
+            Self::Pages(pages) => {
+                pages.iter().find_map(|page| page.article.body.ids().find(same)).map(Into::into)
+            }
+            Self::File(file) => file.ids.iter().map(AsRef::as_ref).find(same).map(Into::into),
+            Self::Site(_) => None,
+        }
     }
-    let folded = decoded.to_lowercase();
-    let problem = match body.ids().find(|known| known.to_lowercase() == folded) {
-        Some(known) => Problem::AnchorCase(known.into()),
-        None => Problem::MissingAnchor(decoded.into()),
-    };
-    Resolution { problem: Some(Box::new(problem)), ..resolution }
 }

@@ -1,15 +1,18 @@
 //! Which URL leads where: pages, files, old addresses; and what claims the same place twice. Built once from the
 //! snapshot and used by renderer and checker alike, so that verdicts are the same on every operating system.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use ahash::AHashMap;
 
 use super::claims::Claims;
 use super::tree::{CONTENT, index_path};
 use super::{Page, PageId, Section};
 use crate::config::Configuration;
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
-use crate::path::{SourcePath, UrlPath, extension};
+use crate::path::{SourcePath, UrlPath, extension, nfc};
 use crate::source::{Content, Sources, Span};
 use crate::theme;
 
@@ -68,18 +71,18 @@ pub struct AliasProblem {
 
 /// Source paths of pages and URL paths, without regard to case, with the real ones.
 struct Folded {
-    sources: HashMap<String, PageId>,
-    urls: HashMap<String, UrlPath>,
+    sources: AHashMap<String, PageId>,
+    urls: AHashMap<String, UrlPath>,
 }
 
 /// The table of routes.
 #[derive(Default)]
 pub struct Routes {
-    pages: HashMap<SourcePath, PageId>,
-    urls: HashMap<UrlPath, Place>,
+    pages: AHashMap<SourcePath, PageId>,
+    urls: AHashMap<UrlPath, Place>,
     /// Files in their places, sorted by source.
     pub assets: Vec<AssetRoute>,
-    aliases: HashMap<UrlPath, PageId>,
+    aliases: AHashMap<UrlPath, PageId>,
     /// Old addresses below the base URL, sorted, each with its page.
     pub alias_list: Vec<(UrlPath, PageId)>,
     /// Old addresses outside the base path, sorted.
@@ -155,7 +158,10 @@ impl Routes {
                 UrlPath::new(rest)
             };
             claims.claim(&url, path);
-            self.insert(url.clone(), Place::Asset(self.assets.len() as u32));
+            let place = Place::Asset(self.assets.len() as u32);
+            self.insert(url.clone(), place);
+            // A page may name a style sheet as it is named in `static/`.
+            self.urls.entry(UrlPath::new(rest)).or_insert(place);
             self.assets.push(AssetRoute {
                 source: path.clone(),
                 url,
@@ -173,7 +179,7 @@ impl Routes {
             for (at, alias) in page.article.front_matter.aliases.iter().enumerate() {
                 let problem = match old_path(alias, configuration) {
                     Ok(OldPath::BelowBase(path)) => {
-                        let url = canonical_form(&path);
+                        let url = UrlPath::new(&canonical_form(&path));
                         let problem = alias_problem(&url, id, claims, &taken);
                         if problem.is_none()
                             && taken.insert(fold(url.output().as_str()), id).is_none()
@@ -205,25 +211,32 @@ impl Routes {
             on_host.into_iter().map(|(from, page)| HostAlias { from, page }).collect();
     }
 
-    /// The page of a source file.
-    pub fn page(&self, source: &SourcePath) -> Option<PageId> {
+    /// The page of a source file, by its path in NFC (`content/byok/overview.md`).
+    pub fn page(&self, source: &str) -> Option<PageId> {
         self.pages.get(source).copied()
     }
 
     /// The page that `related` means: `byok/setup-openai`, or a section's folder.
     pub fn page_by_name(&self, name: &str) -> Option<PageId> {
-        self.page(&SourcePath::new(&format!("{CONTENT}/{name}.md")))
-            .or_else(|| self.page(&index_path(name)))
+        let source = format!("{CONTENT}/{}.md", nfc(name));
+        self.page(&source).or_else(|| self.page(index_path(name).as_str()))
     }
 
-    /// What a URL leads to.
-    pub fn place(&self, url: &UrlPath) -> Option<Place> {
+    /// What a URL path leads to; decoded, in NFC, beginning with `/`.
+    pub fn place(&self, url: &str) -> Option<Place> {
         self.urls.get(url).copied()
     }
 
     /// The page that an old address leads to.
-    pub fn alias(&self, url: &UrlPath) -> Option<PageId> {
+    pub fn alias(&self, url: &str) -> Option<PageId> {
         self.aliases.get(url).copied()
+    }
+
+    /// The page that an old address outside the base path leads to; the path from the origin's root, percent-encoded.
+    pub fn host_alias(&self, path: &str) -> Option<PageId> {
+        let index =
+            self.host_aliases.binary_search_by(|alias| alias.from.as_str().cmp(path)).ok()?;
+        Some(self.host_aliases[index].page)
     }
 
     /// The page whose source path is the same but for case.
@@ -309,14 +322,14 @@ fn alias_problem(
     above.or(inside.map(|(_, other)| other)).map(|other| AliasConflict::Page(*other))
 }
 
-/// A URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
-pub fn canonical_form(path: &str) -> UrlPath {
+/// A decoded URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
+pub fn canonical_form(path: &str) -> Cow<'_, str> {
     let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(path);
     let last = path.rsplit('/').next().unwrap_or("");
     if path.ends_with('/') || extension(last).is_some() {
-        UrlPath::new(path)
+        Cow::Borrowed(path)
     } else {
-        UrlPath::new(&format!("{path}/"))
+        Cow::Owned(format!("{path}/"))
     }
 }
 

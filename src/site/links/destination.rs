@@ -1,56 +1,38 @@
 //! What a destination says by itself, before anything is looked up: its scheme, its host, its path. Knows no site.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::{Problem, Resolution, Target, wrong};
+use super::Problem;
+use crate::host::{host, is_local};
 
-/// Destinations with a scheme (RFC 3986, section 3.1), and Windows drive paths, which look like one of a single letter.
-pub(super) fn with_scheme(destination: &str) -> Option<Resolution> {
-    let colon = destination.find(':')?;
-    let scheme = &destination[..colon];
-    let mut bytes = scheme.bytes();
-    let valid = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    if !valid {
+/// The scheme of a destination and what follows its colon (RFC 3986, section 3.1). Windows drive paths look like a
+/// scheme of a single letter.
+pub(super) fn scheme(destination: &str) -> Option<(&str, &str)> {
+    let bytes = destination.as_bytes();
+    if !bytes.first()?.is_ascii_alphabetic() {
         return None;
     }
-    let rest = &destination[colon + 1..];
-    if scheme.len() == 1 {
-        return Some(wrong(Target::Unknown, Problem::LocalUrl));
-    }
-    let problem = match scheme.to_ascii_lowercase().as_str() {
-        "file" => Some(Problem::LocalUrl),
-        "http" | "https" if is_local(rest) => Some(Problem::LocalUrl),
-        "javascript" | "vbscript" => Some(Problem::ForbiddenScheme),
-        "mailto" if !is_mailto(rest) => Some(Problem::MalformedMailto),
-        _ => None,
-    };
-    Some(Resolution { target: Target::Outside, problem: problem.map(Box::new) })
+    let end = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'-' | b'.'))?;
+    (bytes[end] == b':').then(|| (&destination[..end], &destination[end + 1..]))
 }
 
-/// Whether what follows `http:` names this machine or a private network (RFC 1918, 4193, 3927, 6761).
-fn is_local(after_scheme: &str) -> bool {
-    let authority =
-        after_scheme.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit('@').next().unwrap_or("");
-    let host = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(""),
-        None => host.split(':').next().unwrap_or(""),
-    };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
-        }
-        Ok(IpAddr::V6(ip)) => {
-            ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local()
-        }
-        Err(_) => host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local"),
+/// What is wrong with a destination that has a scheme.
+pub(super) fn scheme_problem(scheme: &str, rest: &str) -> Option<Problem> {
+    if scheme.len() == 1 {
+        return Some(Problem::LocalUrl);
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "file" => Some(Problem::LocalUrl),
+        "http" | "https" if is_local(host(rest)) => Some(Problem::LocalUrl),
+        "http" => Some(Problem::InsecureHttp),
+        "javascript" | "vbscript" => Some(Problem::ForbiddenScheme),
+        "mailto" if !is_mailto(rest) => Some(Problem::MalformedMailto),
+        "tel" if !is_telephone(rest) => Some(Problem::MalformedTel),
+        _ => None,
     }
 }
 
@@ -83,82 +65,92 @@ fn is_mailto(rest: &str) -> bool {
     })
 }
 
-/// Decodes a path once, strictly.
-pub(super) fn decode(path: &str) -> Option<String> {
-    let bytes = path.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        if *byte == b'%'
-            && !(bytes.len() > at + 2
-                && bytes[at + 1].is_ascii_hexdigit()
-                && bytes[at + 2].is_ascii_hexdigit())
-        {
-            return None;
-        }
-    }
-    let decoded = percent_decode_str(path).decode_utf8().ok()?;
-    (!decoded.contains('\0')).then(|| decoded.into_owned())
+/// The part after `tel:` (RFC 3966): digits, `+` before them, `*` and `#`, and visual separators; then parameters.
+fn is_telephone(rest: &str) -> bool {
+    let number = rest.split(';').next().unwrap_or("");
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    digits.bytes().any(|byte| byte.is_ascii_digit())
+        && digits.bytes().all(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'(' | b')' | b'*' | b'#')
+        })
 }
 
-/// Joins a path to a folder and takes out `.` and `..`. Nothing when it climbs above the root. A final `/` stays.
-pub(super) fn normalise(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = if path.starts_with('/') {
-        Vec::new()
-    } else {
-        folder.split('/').filter(|part| !part.is_empty()).collect()
+/// Decodes a path once, strictly.
+pub(super) fn decode(path: &str) -> Option<Cow<'_, str>> {
+    if !path.contains(['%', '\0']) {
+        return Some(Cow::Borrowed(path));
+    }
+    let bytes = path.as_bytes();
+    let is_bad = |(at, byte): (usize, &u8)| {
+        let digits = bytes.get(at + 1..at + 3);
+        *byte == b'%' && !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     };
+    if bytes.iter().enumerate().any(is_bad) {
+        return None;
+    }
+    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    (!decoded.contains('\0')).then_some(decoded)
+}
+
+/// Joins a path to a folder and takes out `.` and `..`. What comes out is `start`, and a path that begins with `/`; a
+/// final `/` stays. Nothing when it climbs above the root.
+pub(super) fn normalise(start: &str, folder: &str, path: &str) -> Option<String> {
+    let mut joined = String::with_capacity(start.len() + folder.len() + path.len() + 3);
+    joined.push_str(start);
+    let folder = if path.starts_with('/') { "" } else { folder };
     let mut is_folder = false;
-    for part in path.split('/') {
+    for part in folder.split('/').chain(path.split('/')) {
         is_folder = matches!(part, "" | "." | "..");
         match part {
             "" | "." => {}
             ".." => {
-                parts.pop()?;
+                let parent = joined[start.len()..].rfind('/')?;
+                joined.truncate(start.len() + parent);
             }
-            part => parts.push(part),
+            part => {
+                joined.push('/');
+                joined.push_str(part);
+            }
         }
     }
-    let joined = parts.join("/");
-    Some(if is_folder && !joined.is_empty() { format!("/{joined}/") } else { format!("/{joined}") })
+    if is_folder || joined.len() == start.len() {
+        joined.push('/');
+    }
+    Some(joined)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, is_local, is_mail_address, is_mailto, normalise};
+    use super::{Problem, decode, is_mail_address, is_mailto, normalise, scheme, scheme_problem};
 
     #[test]
     fn paths_are_normalised_and_never_clamped() {
-        assert_eq!(normalise("byok", "../a.md").as_deref(), Some("/a.md"));
-        assert_eq!(normalise("byok/x", "./../b/").as_deref(), Some("/byok/b/"));
-        assert_eq!(normalise("byok", "/a//b").as_deref(), Some("/a/b"));
-        assert_eq!(normalise("byok", "../..").as_deref(), None);
-        assert_eq!(normalise("", "..").as_deref(), None);
+        let joined = |folder, path| normalise("content", folder, path);
+        assert_eq!(joined("byok", "../a.md").as_deref(), Some("content/a.md"));
+        assert_eq!(joined("byok/x", "./../b/").as_deref(), Some("content/byok/b/"));
+        assert_eq!(joined("byok", "/a//b").as_deref(), Some("content/a/b"));
+        assert_eq!(joined("byok", "..").as_deref(), Some("content/"));
+        assert_eq!(joined("", "/").as_deref(), Some("content/"));
+        assert_eq!(normalise("", "/byok/overview/", "a").as_deref(), Some("/byok/overview/a"));
+        assert_eq!(joined("byok", "../.."), None);
+        assert_eq!(joined("", ".."), None);
+        assert_eq!(joined("", "/../a"), None);
     }
 
     #[test]
     fn percent_encoding_is_strict() {
         assert_eq!(decode("a%20b").as_deref(), Some("a b"));
-        for bad in ["100%", "%zz", "%f", "%ff", "%00"] {
+        for bad in ["100%", "%zz", "%f", "%ff", "%00", "%+1"] {
             assert_eq!(decode(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn local_hosts_are_told_from_public_ones() {
-        for host in [
-            "//localhost:3000/",
-            "//127.0.0.1",
-            "//10.1.2.3/x",
-            "//192.168.1.1",
-            "//[::1]:80/",
-            "//printer.local",
-            "//0.0.0.0/",
-        ] {
-            assert!(is_local(host), "{host}");
-        }
-        for host in
-            ["//example.com/", "//localhost.example.com/", "//172.32.0.1/", "//user@example.com/"]
-        {
-            assert!(!is_local(host), "{host}");
+    fn schemes_are_told_from_paths() {
+        assert_eq!(scheme("mailto:a@b.c"), Some(("mailto", "a@b.c")));
+        assert_eq!(scheme("C:/keys"), Some(("C", "/keys")));
+        for path in ["a/b:c.md", "#a:b", "1a:b", ":b", "a", "überall:x"] {
+            assert_eq!(scheme(path), None, "{path}");
         }
     }
 
@@ -171,5 +163,21 @@ mod tests {
         );
         assert!(is_mailto("a@b.c?subject=x") && is_mailto("?to=a@b.c") && is_mailto("a@b.c,d@e.f"));
         assert!(!is_mailto("") && !is_mailto("nobody") && !is_mailto("a b@c.d"));
+    }
+
+    #[test]
+    fn telephone_numbers_have_digits_and_separators_only() {
+        for right in [
+            "+1-201-555-0123",
+            "+4930123456",
+            "7042;phone-context=example.com",
+            "*101#",
+            "(030)12.34",
+        ] {
+            assert_eq!(scheme_problem("tel", right), None, "{right}");
+        }
+        for wrong in ["", "+", "+1 201 555", "+1-800-FLOWERS", "//+1201", "+1%20201"] {
+            assert_eq!(scheme_problem("tel", wrong), Some(Problem::MalformedTel), "{wrong}");
+        }
     }
 }

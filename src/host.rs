@@ -1,0 +1,161 @@
+//! Hosts of URLs: which of them are this machine or a private network. Knows no link and asks no resolver.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The host in what follows `https:` of a URL, without user, port and the brackets of IPv6.
+pub fn host(after_scheme: &str) -> &str {
+    let authority = after_scheme
+        .trim_start_matches(['/', '\\'])
+        .split(['/', '?', '#', '\\'])
+        .next()
+        .unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    }
+}
+
+/// Whether a host is this machine or in a private network, as far as its text tells (RFC 1918, 3927, 4193, 6761, 6762).
+pub fn is_local(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    match address(&host) {
+        Some(address) => is_private(address),
+        None => host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local"),
+    }
+}
+
+/// The address that a host is, in any form that browsers take: `127.0.0.1`, `2130706433`, `0x7f.1`, `::1`.
+pub fn address(host: &str) -> Option<IpAddr> {
+    if let Ok(address) = host.parse::<Ipv6Addr>() {
+        return Some(IpAddr::V6(address));
+    }
+    ipv4(host).map(IpAddr::V4)
+}
+
+/// Reads an IPv4 address of one to four numbers, each decimal, octal or hexadecimal (WHATWG URL, "IPv4 parser").
+fn ipv4(host: &str) -> Option<Ipv4Addr> {
+    let parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
+    if parts.len() > 4 {
+        return None;
+    }
+    let numbers = parts.iter().map(|part| number(part)).collect::<Option<Vec<u64>>>()?;
+    let (last, first) = numbers.split_last()?;
+    if first.iter().any(|number| *number > 255) || *last >= 256_u64.pow(5 - numbers.len() as u32) {
+        return None;
+    }
+    let high = first.iter().enumerate().map(|(at, number)| number << (8 * (3 - at)));
+    u32::try_from(high.sum::<u64>() + last).ok().map(Ipv4Addr::from)
+}
+
+fn number(text: &str) -> Option<u64> {
+    let (digits, radix) = match text.as_bytes() {
+        [] => return None,
+        [b'0', b'x' | b'X', ..] => (&text[2..], 16),
+        [b'0', _, ..] => (&text[1..], 8),
+        _ => (text, 10),
+    };
+    if digits.is_empty() {
+        return Some(0);
+    }
+    // The library takes a sign, and no address has one.
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u64::from_str_radix(digits, radix).ok())?
+}
+
+/// Whether an address is no public one: this machine, a private or link-local network, or none at all.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            ip.is_loopback()
+                || ip.is_private()
+                || ip.is_link_local()
+                || ip.is_broadcast()
+                || ip.is_multicast()
+                || first == 0
+                // Shared by a carrier's customers (RFC 6598), and reserved (RFC 1112).
+                || first == 100 && (64..128).contains(&second)
+                || first >= 240
+        }
+        IpAddr::V6(ip) => {
+            let embedded = match ip.segments() {
+                // Mapped and compatible addresses, NAT64 (RFC 6052) and 6to4 (RFC 3056) stand for an IPv4 one.
+                [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                    Some((high, low))
+                }
+                [0x2002, high, low, ..] => Some((high, low)),
+                _ => None,
+            };
+            let [first, ..] = ip.segments();
+            // Site-local addresses (`fec0::/10`) are deprecated, and still private where they are used.
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_multicast()
+                || first & 0xffc0 == 0xfec0
+                || embedded.is_some_and(|(high, low)| {
+                    let ip = Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+                    is_private(IpAddr::V4(ip))
+                })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{host, is_local};
+
+    #[test]
+    fn local_hosts_are_told_from_public_ones() {
+        for url in [
+            "//localhost:3000/",
+            "//LOCALHOST./",
+            "//app.localhost",
+            "//127.0.0.1",
+            "//127.1",
+            "//2130706433/",
+            "//0x7f000001/",
+            "//0177.0.0.1/",
+            "//10.1.2.3/x",
+            "//192.168.1.1",
+            "//172.31.0.1",
+            "//169.254.169.254/latest",
+            "//100.64.0.1/",
+            "//user:secret@127.0.0.1:80/",
+            "//[::1]:80/",
+            "//[::ffff:127.0.0.1]/",
+            "//[::ffff:a00:1]/",
+            "//[64:ff9b::7f00:1]/",
+            "//[fe80::1]/",
+            "//[fd00::1]/",
+            "//printer.local",
+            "//0.0.0.0/",
+            "//0/",
+            "//255.255.255.255/",
+        ] {
+            assert!(is_local(host(url)), "{url}");
+        }
+        for url in [
+            "//example.com/",
+            "//localhost.example.com/",
+            "//172.32.0.1/",
+            "//user@example.com/",
+            "//8.8.8.8/",
+            "//134744072/",
+            "//1.2.3.4.5/",
+            "//256.256.256.256/",
+            "//0x/.example.com",
+            "//[2606:4700::1111]/",
+            "//100.128.0.1/",
+            "//notlocal/",
+            "//+127.0.0.1/",
+        ] {
+            let local = is_local(host(url));
+            assert_eq!(local, url.starts_with("//0x/"), "{url}");
+        }
+    }
+}
