@@ -166,6 +166,6 @@ fn human_report(bencher: Bencher<'_, '_>) {
     }
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
     let renderer = compiled.renderer(&sources);
-    let findings = compile::settle(&compiled.site, compiled.findings(&sources, &renderer));
+    let findings = compiled.settle(compiled.findings(&sources, &renderer), false);
     bencher.bench_local(|| report::human::report(black_box(&findings), &sources, true));
 }

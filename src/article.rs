@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::config::ReviewInterval;
+use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
 
 /// One article or section page, parsed.
@@ -19,6 +20,8 @@ pub struct Article {
     pub front_matter: FrontMatter,
     /// The body.
     pub body: Body,
+    /// Comments that suppress findings.
+    pub suppressions: Box<[Suppression]>,
 }
 
 /// HTML that no article holds. It reaches readers as it is written.
@@ -34,6 +37,8 @@ pub struct HtmlFile {
     pub ids: Vec<Box<str>>,
     /// Whether a template makes up an id.
     pub makes_up_ids: bool,
+    /// Comments that suppress findings.
+    pub suppressions: Box<[Suppression]>,
 }
 
 /// Which of the two an HTML file is.

@@ -5,6 +5,7 @@ mod headings;
 mod input;
 mod matter;
 mod suggestions;
+pub mod suppressions;
 mod targets;
 
 use std::cell::OnceCell;
@@ -12,7 +13,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
 use suggestions::Names;
@@ -80,12 +81,6 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
         let mut found = targets::of_page(given, names, id);
         found.extend(matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
-        if given.site.page(id).draft && !given.site.page(id).included {
-            // A draft is checked while it is written, and cannot break the site.
-            found
-                .iter_mut()
-                .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
-        }
         found
     });
     findings.par_extend(per_page);

@@ -9,13 +9,13 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::article::{Article, HtmlFile, HtmlKind};
-use crate::check::{self, Field, Given};
+use crate::check::{self, Field, Given, suppressions};
 use crate::config::{Options, Strings};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
 use crate::output::{Output, OutputBody};
 use crate::parse::highlight::{Grammars, Highlighter};
 use crate::parse::yaml::{Key, Part};
-use crate::parse::{self, strings};
+use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::render::templates::{self, Failure};
 use crate::render::{Renderer, View, redirects};
@@ -49,14 +49,16 @@ pub struct Compiled {
     pub site: Site,
     strings: Strings,
     diagnostics: Vec<Diagnostic>,
+    /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
+    suppressions: Vec<Suppression>,
 }
 
 /// Stage 1: every text parsed, the site put together, every link resolved.
 pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     let configuration_path = SourcePath::new(parse::CONFIGURATION_FILE);
-    let (configuration, mut diagnostics) = sources
-        .text(&configuration_path)
-        .map_or_else(Default::default, |text| parse::configuration(text));
+    let settings = sources.text(&configuration_path).map_or("", |text| text);
+    let (configuration, mut diagnostics) = parse::configuration(settings);
+    let suppressions = suppression::in_text(&configuration_path, settings, 0..settings.len());
     let strings = strings(sources, &mut diagnostics);
     let texts: Vec<_> = sources.texts_below(CONTENT).collect();
     let grammars = &memo.grammars;
@@ -82,7 +84,7 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     let texts = Texts { articles, html: html(sources, memo) };
     let (site, conflicts) = site::site(texts, sources, configuration, options);
     diagnostics.extend(conflicts);
-    Compiled { site, strings, diagnostics }
+    Compiled { site, strings, diagnostics, suppressions }
 }
 
 /// The HTML that reaches readers as it is written, sorted by path.
@@ -179,12 +181,30 @@ pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
     (copies.chain(redirects).collect(), notice)
 }
 
-/// Sets each finding's severity as the site does, drops what is off, and sorts.
+impl Compiled {
+    /// Settles findings, and takes out those that comments suppress. `external` says whether links to other sites were
+    /// looked at.
+    pub fn settle(&self, diagnostics: Vec<Diagnostic>, external: bool) -> Vec<Diagnostic> {
+        let Site { pages, html, .. } = &self.site;
+        let in_articles = pages.iter().flat_map(|page| &page.article.suppressions);
+        let in_html = html.iter().flat_map(|file| &file.suppressions);
+        let comments = self.suppressions.iter().chain(in_articles).chain(in_html);
+        let was_looked_for = |family| external || family != Family::External;
+        let settled = settle(&self.site, diagnostics);
+        settle(&self.site, suppressions::apply(settled, comments, was_looked_for))
+    }
+}
+
+/// Sets each finding's severity as the site does, drops what is off, and sorts. A draft is checked while it is written, and
+/// cannot break the site.
 pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let rules = &site.configuration.rules;
     let set = |finding: Diagnostic| {
-        let severity = rules.severity(finding.rule, &finding.span.file, finding.severity);
-        (severity > crate::diagnostic::Severity::Off).then_some(Diagnostic { severity, ..finding })
+        let file = &finding.span.file;
+        let is_draft = site.routes.page(file.as_str()).is_some_and(|id| !site.page(id).included);
+        let most = if is_draft { Severity::Warning } else { Severity::Error };
+        let severity = rules.severity(finding.rule, file, finding.severity).min(most);
+        (severity > Severity::Off).then_some(Diagnostic { severity, ..finding })
     };
     let mut diagnostics: Vec<_> = diagnostics.into_iter().filter_map(set).collect();
     Diagnostic::sort(&mut diagnostics);

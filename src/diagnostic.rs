@@ -72,6 +72,8 @@ pub enum Family {
     Targets,
     /// How destinations are written.
     Form,
+    /// Reference definitions, footnotes and ids.
+    References,
     /// What the reader of the file system met.
     Input,
     /// How pages relate to each other and to URLs.
@@ -82,6 +84,8 @@ pub enum Family {
     Headings,
     /// Templates.
     Templates,
+    /// Links to other sites, which are looked at only when that is asked for.
+    External,
     /// The rules' own settings.
     Meta,
 }
@@ -91,11 +95,13 @@ impl fmt::Display for Family {
         formatter.write_str(match self {
             Self::Targets => "targets",
             Self::Form => "form",
+            Self::References => "references",
             Self::Input => "input",
             Self::Graph => "graph",
             Self::FrontMatter => "front matter",
             Self::Headings => "headings and theme",
             Self::Templates => "templates",
+            Self::External => "external",
             Self::Meta => "meta",
         })
     }
@@ -133,6 +139,30 @@ pub struct Label {
     pub span: Span,
     /// Why it matters.
     pub message: String,
+}
+
+/// A comment that suppresses the findings of a rule on the line below it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suppression {
+    /// The rule, as it is written; empty where none is.
+    pub rule: String,
+    /// Where the rule stands.
+    pub span: Span,
+    /// Whether a reason follows it.
+    pub has_reason: bool,
+    /// The line that the comment speaks of: offsets of its start and end.
+    pub line: (u32, u32),
+}
+
+impl Suppression {
+    /// Whether it suppresses a finding.
+    pub fn suppresses(&self, finding: &Diagnostic) -> bool {
+        let (start, end) = self.line;
+        finding.rule.name == self.rule
+            && finding.span.file == self.span.file
+            && (start..end).contains(&finding.span.start)
+            && finding.span.end > 0
+    }
 }
 
 impl Diagnostic {

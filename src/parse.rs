@@ -11,6 +11,7 @@ mod html;
 mod markdown;
 mod raw_html;
 pub mod strings;
+pub mod suppression;
 pub mod yaml;
 
 use std::ops::Range;
@@ -22,7 +23,7 @@ pub use front_matter::{
 pub use html::html;
 
 use crate::article::{Article, ArticleKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::path::SourcePath;
 use crate::source::Span;
 use fields::{FieldProblem, Place};
@@ -38,9 +39,20 @@ pub fn article(
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
     let read = front_matter::read(text, kind, &|| title_from_path(path));
-    let diagnostics = read.problems.into_iter().map(|problem| diagnostic(path, problem)).collect();
-    let body = markdown::body(text, read.body, &read.front_matter, highlighter);
-    (Article { path: path.clone(), kind, front_matter: read.front_matter, body }, diagnostics)
+    let problems = read.problems.into_iter().map(|problem| diagnostic(path, problem));
+    let markdown = markdown::body(text, read.body.clone(), &read.front_matter, highlighter);
+    let findings = markdown.findings.into_iter().map(|finding| finding.diagnostic(path));
+    let diagnostics = problems.chain(findings).collect();
+    let mut suppressions = suppression::in_text(path, text, 0..read.body.start);
+    suppressions.extend(suppression::placed(path, text, markdown.suppressions));
+    let article = Article {
+        path: path.clone(),
+        kind,
+        front_matter: read.front_matter,
+        body: markdown.body,
+        suppressions: suppressions.into(),
+    };
+    (article, diagnostics)
 }
 
 /// A title made from a file's or, for `index.md`, its folder's name: `setup-openai.md` is "Setup openai".
@@ -69,6 +81,48 @@ fn diagnostic(path: &SourcePath, problem: FieldProblem) -> Diagnostic {
     match other {
         Some(other) => diagnostic.relate(Span::new(path, other), "first written here"),
         None => diagnostic,
+    }
+}
+
+/// Something wrong at a place in a file.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    rule: &'static Rule,
+    at: Range<usize>,
+    message: String,
+    help: Option<String>,
+    other: Option<(Range<usize>, &'static str)>,
+}
+
+impl Finding {
+    /// A finding of `rule` at a place.
+    pub(crate) fn new(rule: &'static Rule, at: Range<usize>, message: String) -> Self {
+        Self { rule, at, message, help: None, other: None }
+    }
+
+    /// The same with a line of help.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The same with another place that belongs to it, and why.
+    pub(crate) fn other(self, at: Range<usize>, why: &'static str) -> Self {
+        Self { other: Some((at, why)), ..self }
+    }
+
+    /// Moves its places by as many bytes.
+    pub(crate) fn shift(&mut self, offset: usize) {
+        let ranges = std::iter::once(&mut self.at).chain(self.other.as_mut().map(|(at, _)| at));
+        ranges.for_each(|at| *at = at.start + offset..at.end + offset);
+    }
+
+    fn diagnostic(self, path: &SourcePath) -> Diagnostic {
+        let Self { rule, at, message, help, other } = self;
+        let finding = Diagnostic { help, ..Diagnostic::new(rule, Span::new(path, at), message) };
+        match other {
+            Some((at, why)) => finding.relate(Span::new(path, at), why),
+            None => finding,
+        }
     }
 }
 

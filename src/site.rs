@@ -178,6 +178,20 @@ impl Site {
         named.filter(|id| self.page(*id).included)
     }
 
+    /// The articles that no other page's text links to and none names as related, by path. Navigation lists them all the
+    /// same.
+    pub fn orphans(&self) -> impl Iterator<Item = PageId> {
+        let mut is_named = vec![false; self.pages.len()];
+        for id in self.included() {
+            let others = self.related(id).filter(|other| *other != id);
+            others.for_each(|other| is_named[other.0 as usize] = true);
+        }
+        self.included().filter(move |id| {
+            let index = id.0 as usize;
+            !is_named[index] && self.backlinks[index].is_empty() && !self.is_section_page(*id)
+        })
+    }
+
     /// The HTML file at this path.
     pub fn html_file(&self, path: &SourcePath) -> Option<&HtmlFile> {
         let index = self.html.binary_search_by(|file| file.path.cmp(path)).ok()?;

@@ -30,7 +30,8 @@ fn site(broken: usize) -> Site {
             number % 28 + 1,
             number % 3,
         );
-        let matter = matter.replace("a/index-of", "a");
+        let related = if number == 0 { "p4" } else { "p0" };
+        let matter = matter.replace("a/index-of, p0", &format!("a, {related}"));
         let body = format!(
             "## Same\n\n## Same\n\nSee [home](/), [first](/p0/#same-1) and ![it](/picture.svg).[^n]\n\n[^n]: Note {number}.\n\n```{}\n{{\"a\": [1, \"b\"]}} # {number}\n```\n\n| a | b |\n|:--|--:|\n| {number} | 2 |\n",
             ["json", "bash", "python", "yaml", "toml", "javascript", "diff", "http"][number % 8],

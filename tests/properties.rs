@@ -47,7 +47,7 @@ fn compile_all(sources: &Sources, memo: &mut Memo) -> Everything {
                 .insert(output.path.as_str().to_owned(), bytes.into_owned());
         }
     }));
-    let diagnostics = compile::settle(&compiled.site, diagnostics);
+    let diagnostics = compiled.settle(diagnostics, false);
     // The formats have to take every finding too.
     let human = report::human::report(&diagnostics, sources, true);
     assert_eq!(human.is_empty(), diagnostics.is_empty());

@@ -183,6 +183,116 @@ const CASES: &[(&str, &str, &str)] = &[
         "//- content/a.md\nFRONT\n# T\n## Create a key\n### Name it\n## Next\n",
     ),
     (
+        "md-link-in-html",
+        "//- content/a.md\nFRONT\n<div>See [B](b.md)</div>\n             ^^^^ md-link-in-html\n//- content/b.md\nFRONT\n//- static/page.html\n<a href=\"/b.md\">B</a>\n         ^^^^^ md-link-in-html\n//- templates/404.html\n<a href=\"b.md\">B</a>\n         ^^^^ md-link-in-html\n",
+        "//- content/a.md\nFRONT\n<div>\n\nSee [B](b.md) and <a href=\"b.md\">B</a>\n\n</div>\n\n<pre>[B](b.md)</pre>\n//- content/b.md\nFRONT\n//- static/page.html\n<a href=\"/b/\">B</a> [B](b.md) <a href=\"page.html#top\">x</a>\n//- templates/404.html\n<a href=\"/b/\">B</a>\n",
+    ),
+    (
+        "own-site-absolute",
+        "//- site.yaml\nbase_url: https://example.com/docs/\n//- content/a.md\nFRONT\n[x](https://example.com/docs/b/#top)\n    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ own-site-absolute\n[y](http://EXAMPLE.com/docs)\n    ^^^^^^^^^^^^^^^^^^^^^^^ own-site-absolute\n[z](https://example.com/docs/c/)\n    ^^^^^^^^^^^^^^^^^^^^^^^^^^^ missing-page\n//- content/b.md\nFRONT\n",
+        "//- site.yaml\nbase_url: https://example.com/docs/\n//- content/a.md\nFRONT\n[x](https://example.com/) [y](https://example.com/docsx/) [z](https://example.com.evil.org/docs/b/) [p](https://example.com:8080/docs/c/)\n//- content/b.md\nFRONT\n",
+    ),
+    (
+        "insecure-http",
+        "//- site.yaml\nrules:\n  insecure-http: warning\n//- content/a.md\nFRONT\n[x](http://example.com/)\n    ^^^^^^^^^^^^^^^^^^^ insecure-http\n",
+        "//- content/a.md\nFRONT\n[x](http://example.com/)\n",
+    ),
+    (
+        "malformed-tel",
+        "//- content/a.md\nFRONT\n[x](<tel:+1 201 555>) [y](tel:CALL)\n     ^^^^^^^^^^^^^^ malformed-tel\n                          ^^^^^^^^ malformed-tel\n",
+        "//- content/a.md\nFRONT\n[x](tel:+1-201-555-0123) [y](tel:7042;phone-context=example.com)\n",
+    ),
+    (
+        "self-link",
+        "//- site.yaml\nrules:\n  self-link: warning\n//- content/a.md\nFRONT\n[x](a.md) [y](a.md#top)\n    ^^^^ self-link\n",
+        "//- content/a.md\nFRONT\n[x](a.md)\n",
+    ),
+    (
+        "empty-link-text",
+        "//- content/a.md\nFRONT\n[](b.md) [ ](b.md)\n   ^^^^ empty-link-text\n             ^^^^ empty-link-text\n<a href=\"b.md\"><i></i></a>\n         ^^^^ empty-link-text\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n[x](b.md) [`c`](b.md) [![alt](p.png)](b.md) <b.md> <https://example.com/>\n<a href=\"b.md\" aria-label=\"B\"></a> <a href=\"b.md\">B</a> <a id=\"here\"></a> <a href=\"b.md\"><img src=\"p.png\" alt=\"B\"></a>\n//- content/b.md\nFRONT\n//- content/p.png\n",
+    ),
+    (
+        "image-no-alt",
+        "//- content/a.md\nFRONT\n![](p.png) ![ ][p] <img src=\"p.png\">\n    ^^^^^ image-no-alt\n                             ^^^^^ image-no-alt\n\n[p]: p.png\n     ^^^^^ image-no-alt\n//- content/p.png\n",
+        "//- content/a.md\nFRONT\n![A key](p.png) <img src=\"p.png\" alt=\"\"> <img src=\"p.png\" role=\"presentation\">\n//- content/p.png\n",
+    ),
+    (
+        "malformed-link",
+        "//- content/a.md\nFRONT\n(Overview)[b.md] and [B] (b.md#top) and (site)[https://example.com/]\n           ^^^^ malformed-link\n                          ^^^^^^^^ malformed-link\n                                               ^^^^^^^^^^^^^^^^^^^^ malformed-link\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n(see)[1] and f(x)[i] and [B] (later) `(a)[b.md]` [1] (https://example.com/) (x)[b.md](b.md)\n//- content/b.md\nFRONT\n",
+    ),
+    (
+        "wikilink",
+        "//- content/a.md\nFRONT\n[[b]] and [[Setup page|the setup]] and ![[shot.png]]\n  ^ wikilink\n            ^^^^^^^^^^^^^^^^^^^^ wikilink\n                                          ^^^^^^^^ wikilink\n",
+        "//- content/a.md\nFRONT\n[[1]](b.md) `[[b]]` \\[[b]] [[1,2],[3]] if [[ -f x ]] array[[i]] [[b][r]]\n\n    [[b]]\n\n[r]: b.md\n//- content/b.md\nFRONT\n",
+    ),
+    (
+        "undefined-reference",
+        "//- content/a.md\nFRONT\n[one][nowhere], [two][], ![three][shot]\n      ^^^^^^^ undefined-reference\n                 ^^^ undefined-reference\n                                  ^^^^ undefined-reference\n",
+        "//- content/a.md\nFRONT\n[one][Two  words] [three] [x] m[i][j] [1][2] [a-z][0-9] `[a][b]` \\[a][b] [two words][] \n\n[two words]: #top\n",
+    ),
+    (
+        "unused-definition",
+        "//- content/a.md\nFRONT\n[old]: <b.md> \"Old\"\n        ^^^^ unused-definition\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n[Old] ![x][pic]\n\n[old]: b.md\n[pic]: p.png\n[//]: # (a comment)\n[comment]: <> (another)\n\n```\n[code]: b.md\n```\n//- content/b.md\nFRONT\n//- content/p.png\n",
+    ),
+    (
+        "duplicate-definition",
+        "//- content/a.md\nFRONT\n[a] [^n]\n\n[a]: b.md\n[A]: c.md\n     ^^^^ duplicate-definition\n\n[^n]: one\n[^n]: two\n  ^ duplicate-definition\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n[a] [b]\n\n[a]: b.md\n[b]: b.md\n\n    [a]: code.md\n\nA paragraph with\n[a]: text in it\n//- content/b.md\nFRONT\n",
+    ),
+    (
+        "undefined-footnote",
+        "//- content/a.md\nFRONT\nPrepaid.[^credit]\n          ^^^^^^ undefined-footnote\n",
+        "//- content/a.md\nFRONT\nPrepaid.[^Credit] `[^none]` \\[^none] ([^a-z]+) [^a-z]*\n\n[^credit]: At least $5.\n",
+    ),
+    (
+        "unused-footnote",
+        "//- content/a.md\nFRONT\nPrepaid.\n\n[^credit]: At least $5.\n  ^^^^^^ unused-footnote\n",
+        "//- content/a.md\nFRONT\nPrepaid.[^credit] Twice.[^credit]\n\n[^credit]: At least $5.[^more]\n[^more]: Or more.\n",
+    ),
+    (
+        "duplicate-id",
+        "//- content/a.md\nFRONT\n## One {#keys}\n## Two {#keys}\n         ^^^^ duplicate-id\n<p id=\"keys\"></p>\n       ^^^^ duplicate-id\n",
+        "//- content/a.md\nFRONT\n## Keys\n## Keys\n## Three {#keys-3}\n<p id=\"keys-4\"></p>\n",
+    ),
+    (
+        "orphan-page",
+        "//- site.yaml\nrules:\n  orphan-page: warning\n//- content/a.md ! orphan-page\nFRONT\n[x](b.md)\n//- content/b.md\nFRONT\n//- content/c.md ! orphan-page\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [d]\n---\n//- content/d.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n",
+    ),
+    (
+        "related-self",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [a]\n          ^ related-self\n---\n",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [b]\n---\n//- content/b.md\nFRONT\n",
+    ),
+    (
+        "related-duplicate",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated:\n  - s/b\n  - 's/b'\n     ^^^ related-duplicate\n---\n//- content/s/b.md\nFRONT\n",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [s/b, s]\n---\n//- content/s/b.md\nFRONT\n//- content/s/index.md\n---\ntitle: S\n---\n",
+    ),
+    (
+        "one-way-related",
+        "//- site.yaml\nrules:\n  one-way-related: info\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [b]\n          ^ one-way-related\n---\n//- content/b.md\nFRONT\n",
+        "//- site.yaml\nrules:\n  one-way-related: info\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [b]\n---\n//- content/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated: [a]\n---\n",
+    ),
+    (
+        "inline-style-or-script",
+        "//- content/a.md\nFRONT\n<p style=\"color:red\" onclick='x()'>\n          ^^^^^^^^^ inline-style-or-script\n                              ^^^ inline-style-or-script\n\n<script>x()</script>\n^^^^^^^^ inline-style-or-script\n\n<script src=\"https://example.com/x.js\"></script>\n             ^^^^^^^^^^^^^^^^^^^^^^^^ inline-style-or-script\n\n<style>p { color: red }</style>\n^^^^^^^ inline-style-or-script\n",
+        "//- content/a.md\nFRONT\n<p class=\"red\" data-on=\"x\">\n\n<script src=\"x.js\"></script>\n\n`<p style=\"x\">`\n\n<!-- <p style=\"x\"> -->\n//- content/x.js\n",
+    ),
+    (
+        "unused-suppression",
+        "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page: soon -->\n                    ^^^^^^^^^^^^ unused-suppression\n[x](b.md)\n\n<!-- silcrow-ignore missing-page: not the line below -->\n                    ^^^^^^^^^^^^ unused-suppression\n\n[x](nowhere.md)\n    ^^^^^^^^^^ missing-page\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page: soon -->\n[x](nowhere.md)\n\n- <!-- silcrow-ignore missing-page, missing-asset: both -->\n  [x](nowhere.md) ![y](nowhere.png)\n\n<!-- silcrow-ignore missing-page: one -->\n<!-- silcrow-ignore missing-asset: above the other -->\n[x](nowhere.md) ![y](nowhere.png)\n\n    <!-- silcrow-ignore missing-page: code -->\n//- content/c.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nrelated:\n  # silcrow-ignore missing-related: written next week\n  - nowhere\n---\n//- site.yaml\nrules:\n  # silcrow-ignore unknown-rule: of a newer silcrow\n  not-yet-known: off\n//- templates/404.html\n{# silcrow-ignore missing-page: of another part of the origin #}\n<a href=\"/pricing/\">x</a>\n<!-- silcrow-ignore missing-page: and so is this -->\n<a href=\"/blog/\">x</a>\n",
+    ),
+    (
+        "suppression-without-reason",
+        "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page -->\n                    ^^^^^^^^^^^^ suppression-without-reason\n[x](nowhere.md)\n    ^^^^^^^^^^ missing-page\n\n<!-- silcrow-ignore: because -->\n     ^^^^^^^^^^^^^^ suppression-without-reason\n",
+        "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page: because -->\n[x](nowhere.md)\n<!-- another comment -->\n",
+    ),
+    (
         "template-error",
         "//- content/a.md\nFRONT\n//- templates/article.html\n<p>{{ page.titel }}</p>\n           ^^^^^ template-error\n",
         "//- content/a.md\nFRONT\n//- templates/article.html\n<p>{{ page.title }}</p>\n",
@@ -194,7 +304,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         "unknown-rule",
-        "//- content/a.md\nFRONT\n//- site.yaml\nrules:\n  missing-pages: off\n  ^^^^^^^^^^^^^ unknown-rule\n",
+        "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-pages: why -->\n                    ^^^^^^^^^^^^^ unknown-rule\n//- site.yaml\nrules:\n  missing-pages: off\n  ^^^^^^^^^^^^^ unknown-rule\n",
         "//- content/a.md\nFRONT\n//- site.yaml\nrules:\n  missing-page: off\n",
     ),
 ];
@@ -268,7 +378,7 @@ fn a_broken_definition_is_one_finding_with_its_uses() {
 #[test]
 fn destinations_are_found_wherever_they_stand() {
     check(
-        "//- content/a.md\nFRONT\n> - | a | b |\n>   |---|---|\n>   | [x](n1.md \"t\") | **[y *z*](<n2.md>)** |\n          ^^^^^ missing-page\n                                  ^^^^^ missing-page\n\n[![alt](n3.png)](n4.md)\n        ^^^^^^ missing-asset\n                 ^^^^^ missing-page\n\nA [wrapped\nlink](n5.md) and \u{1f511} [é](n6.md).\n      ^^^^^ missing-page\n                       ^^^^^ missing-page\n<div><a class=x href='n7.md'>x</a>\n                      ^^^^^ missing-page\n<img srcset=\"n8.png 1x, n9.png 2x\" src=n0.png></div>\n             ^^^^^^ missing-asset\n                        ^^^^^^ missing-asset\n                                       ^^^^^^ missing-asset\n",
+        "//- content/a.md\nFRONT\n> - | a | b |\n>   |---|---|\n>   | [x](n1.md \"t\") | **[y *z*](<n2.md>)** |\n          ^^^^^ missing-page\n                                  ^^^^^ missing-page\n\n[![alt](n3.png)](n4.md)\n        ^^^^^^ missing-asset\n                 ^^^^^ missing-page\n\nA [wrapped\nlink](n5.md) and \u{1f511} [é](n6.md).\n      ^^^^^ missing-page\n                       ^^^^^ missing-page\n<div><a class=x href='n7.md'>x</a>\n                      ^^^^^ missing-page\n<img srcset=\"n8.png 1x, n9.png 2x\" src=n0.png alt=x></div>\n             ^^^^^^ missing-asset\n                        ^^^^^^ missing-asset\n                                       ^^^^^^ missing-asset\n",
     );
 }
 

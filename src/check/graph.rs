@@ -1,10 +1,12 @@
-//! Conflicts of old addresses. Conflicts of URLs are found when the routes are built.
+//! Conflicts of old addresses, and pages that nothing leads to. Conflicts of URLs are found when the routes are built.
 
 use super::{Entries, Field, Given};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, ORPHAN_PAGE};
+use crate::site::Site;
+use crate::source::Span;
 
 pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = orphans(given.site);
     let mut entries: Option<Entries<'_>> = None;
     for problem in &given.site.routes.alias_problems {
         let page = problem.entry.page;
@@ -17,4 +19,13 @@ pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
         findings.push(Diagnostic { span, ..problem.diagnostic.clone() });
     }
     findings
+}
+
+fn orphans(site: &Site) -> Vec<Diagnostic> {
+    let orphan = |id| {
+        let path = &site.page(id).article.path;
+        Diagnostic::new(&ORPHAN_PAGE, Span::file(path), format!("no text leads to `{path}`"))
+            .help("link to it where readers need it, or name it as related")
+    };
+    site.orphans().map(orphan).collect()
 }

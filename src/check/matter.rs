@@ -4,7 +4,7 @@ use super::suggestions::Names;
 use super::{Entries, Field, Given};
 use crate::diagnostic::{
     DRAFT_TARGET, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, MISSING_RELATED,
-    UNKNOWN_TEMPLATE,
+    ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
 };
 use crate::site::PageId;
 use crate::suggest;
@@ -41,10 +41,28 @@ fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let named = site.related[id.0 as usize].iter();
     let written = site.page(id).article.front_matter.related.iter();
+    let named_before =
+        |index: usize, page| site.related[id.0 as usize][..index].contains(&Some(page));
     for (index, (entry, page)) in written.zip(named).enumerate() {
         let span = || entries.span(Field::Item("related", index));
         match *page {
-            Some(page) if site.page(page).included => {}
+            Some(page) if page == id => findings.push(
+                Diagnostic::new(&RELATED_SELF, span(), format!("`{entry}` is this page"))
+                    .help("remove the entry"),
+            ),
+            Some(page) if named_before(index, page) => findings.push(
+                Diagnostic::new(&RELATED_DUPLICATE, span(), format!("`{entry}` stands twice"))
+                    .help("remove one of the two"),
+            ),
+            Some(page) if site.page(page).included => {
+                if !site.related[page.0 as usize].contains(&Some(id)) {
+                    let message = format!("`{entry}` does not name this page as related");
+                    findings.push(
+                        Diagnostic::new(&ONE_WAY_RELATED, span(), message)
+                            .help("add this page to its `related`, where that helps its readers"),
+                    );
+                }
+            }
             Some(_) => findings.push(
                 Diagnostic::new(&DRAFT_TARGET, span(), format!("`{entry}` is a draft"))
                     .help("publish it, remove the entry, or build with `--drafts`"),

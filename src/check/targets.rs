@@ -107,18 +107,12 @@ impl Broken<'_, '_> {
                 let wanted = wanted.trim_start_matches(CONTENT);
                 self.missing_page(
                     wanted,
-                    new(
-                        &MISSING_PAGE,
-                        format!("there is no page `{}`", wanted.trim_start_matches('/')),
-                    ),
+                    new(&MISSING_PAGE, format!("there is no page `{}`", wanted.trim_matches('/'))),
                 )
             }
             Problem::MissingAsset(wanted) => self.missing_asset(
                 wanted,
-                new(
-                    &MISSING_ASSET,
-                    format!("there is no file `{}`", wanted.trim_start_matches('/')),
-                ),
+                new(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_matches('/'))),
             ),
             Problem::MissingAnchor(anchor) => {
                 self.missing_anchor(anchor, new(&MISSING_ANCHOR, self.no_heading(anchor)))
@@ -155,7 +149,7 @@ impl Broken<'_, '_> {
                 let url = page
                     .map(|page| site.page(page).url.encoded())
                     .or_else(|| self.asset().map(encode_path));
-                let right = url.map(|url| self.written(&self.from_root(&url), self.rest()));
+                let right = url.map(|url| self.written(&self.below_root(&url), self.rest()));
                 new(&NON_CANONICAL_URL, format!("`{destination}` is not the page's own URL"))
                     .fix(right)
             }
@@ -292,7 +286,7 @@ impl Broken<'_, '_> {
             Holder::Page(_) => {
                 relative_path(self.holding.path.folder(), page.article.path.as_str())
             }
-            Holder::Html(_) => self.from_root(&page.url.encoded()),
+            Holder::Html(_) => self.below_root(&page.url.encoded()),
         }
     }
 
@@ -303,12 +297,12 @@ impl Broken<'_, '_> {
                 let folder = self.holding.path.folder().trim_start_matches(CONTENT);
                 relative_path(folder, url)
             }
-            Holder::Html(_) => self.from_root(&encode_path(url)),
+            Holder::Html(_) => self.below_root(&encode_path(url)),
         }
     }
 
     /// How an encoded URL below the base URL is written: with its path where nothing is rewritten.
-    fn from_root(&self, url: &str) -> String {
+    fn below_root(&self, url: &str) -> String {
         match self.holding.holder {
             Holder::Page(_) => url.to_owned(),
             Holder::Html(_) => {

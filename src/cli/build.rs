@@ -61,7 +61,7 @@ fn run(
     };
     let fails =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|finding| finding.severity >= limit);
-    let diagnostics = compile::settle(site, diagnostics);
+    let diagnostics = compiled.settle(diagnostics, false);
     let (copies, notice) = compile::files(site, &sources);
     let notices = notices(site, notice);
 

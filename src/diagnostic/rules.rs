@@ -124,6 +124,46 @@ rules! {
         "A link leads to the page that it is on",
         "It reloads the page. Link to one of its headings.",
         bad "[Setup](setup.md) in setup.md", good "[Setup](#create-your-key)";
+    EMPTY_LINK_TEXT = "empty-link-text", Form, Warning:
+        "A link has no text",
+        "Readers do not see it, and a screen reader reads its address out (WCAG 2.4.4).",
+        bad "[](overview.md)", good "[Overview](overview.md)";
+    IMAGE_NO_ALT = "image-no-alt", Form, Warning:
+        "An image says nothing to those who do not see it",
+        "Its text stands in for it (WCAG 1.1.1). Write an empty `alt` in HTML where it only decorates.",
+        bad "![](keys.png)", good "![The key page with its two buttons](keys.png)";
+    MALFORMED_LINK = "malformed-link", Form, Warning:
+        "Brackets look like a link and are none",
+        "Markdown wants the text in square brackets, and right after it the destination in round ones.",
+        bad "(Overview)[overview.md]", good "[Overview](overview.md)";
+    WIKILINK = "wikilink", Form, Warning:
+        "A link is written as wikis write it",
+        "Markdown shows the brackets.",
+        bad "[[overview]]", good "[Overview](overview.md)";
+    UNDEFINED_REFERENCE = "undefined-reference", References, Error:
+        "A link refers to a definition that is not there",
+        "Readers see the brackets. A definition is a line of its own: `[label]: destination`.",
+        bad "[Overview][ovreview]\n\n[overview]: overview.md", good "[Overview][overview]\n\n[overview]: overview.md";
+    UNUSED_DEFINITION = "unused-definition", References, Warning:
+        "Nothing refers to a definition",
+        "Remove it, or correct the link that was meant to use it.",
+        bad "[overview]: overview.md", good "[Overview][overview]\n\n[overview]: overview.md";
+    DUPLICATE_DEFINITION = "duplicate-definition", References, Warning:
+        "A label is defined twice",
+        "The first definition counts, and the second is silently ignored.",
+        bad "[a]: one.md\n[a]: two.md", good "[a]: one.md\n[b]: two.md";
+    UNDEFINED_FOOTNOTE = "undefined-footnote", References, Error:
+        "A footnote's text is missing",
+        "Readers see the brackets. Its text is a line of its own: `[^1]: Text`.",
+        bad "Prepaid.[^1]", good "Prepaid.[^1]\n\n[^1]: At least $5.";
+    UNUSED_FOOTNOTE = "unused-footnote", References, Warning:
+        "Nothing refers to a footnote",
+        "Its text is not shown.",
+        bad "Prepaid.\n\n[^1]: At least $5.", good "Prepaid.[^1]\n\n[^1]: At least $5.";
+    DUPLICATE_ID = "duplicate-id", References, Error:
+        "An id stands twice on a page",
+        "Links find the first one only.",
+        bad "## Keys {#keys}\n## More {#keys}", good "## Keys {#keys}\n## More {#more-keys}";
     NOT_UTF8 = "not-utf8", Input, Error:
         "A text is not UTF-8",
         "Save the file as UTF-8. UTF-16 and Latin-1 cannot be told apart from damage.",
@@ -168,6 +208,22 @@ rules! {
         "A link leads to an old address",
         "Readers would be redirected. Link to the page itself.",
         bad "[Overview](/help/overview/)", good "[Overview](overview.md)";
+    ORPHAN_PAGE = "orphan-page", Graph, Off:
+        "No text leads to an article",
+        "Only navigation and search do. Link to it where readers need it.",
+        bad "an article that no other links to", good "[Rotate a key](rotate-a-key.md) in another";
+    RELATED_SELF = "related-self", Graph, Error:
+        "An article names itself as related",
+        "Readers would be sent in a circle.",
+        bad "related: [byok/overview] in byok/overview.md", good "related: [byok/rotate-a-key]";
+    RELATED_DUPLICATE = "related-duplicate", Graph, Warning:
+        "An article names another twice as related",
+        "Readers would see it twice.",
+        bad "related: [byok/overview, byok/overview]", good "related: [byok/overview]";
+    ONE_WAY_RELATED = "one-way-related", Graph, Off:
+        "An article names another as related, which does not name it",
+        "What is related usually is so both ways.",
+        bad "related: [b] in a.md, and none in b.md", good "related: [b] in a.md, and related: [a] in b.md";
     MISSING_FRONT_MATTER = "missing-front-matter", FrontMatter, Error:
         "A file does not begin with front matter",
         "Front matter is YAML between two lines of `---` at the very start of the file.",
@@ -204,6 +260,10 @@ rules! {
         "A heading is more than one level below the one before it",
         "People who navigate by headings miss a step (WCAG 2.2, technique G141).",
         bad "## Create a key\n#### Name it", good "## Create a key\n### Name it";
+    INLINE_STYLE_OR_SCRIPT = "inline-style-or-script", Headings, Warning:
+        "Raw HTML holds a style or a script that a strict content security policy blocks",
+        "It works on your machine and not on the published site. Put it into a file of `static/`.",
+        bad "<p style=\"color: red\">", good "<p class=\"warning\">";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered",
         "The message is the template engine's; the place is in the template.",
@@ -212,6 +272,14 @@ rules! {
         "Front matter names a template that does not exist",
         "Templates are the files below `templates/`, named by their path there.",
         bad "template: guied.html", good "template: guide.html";
+    UNUSED_SUPPRESSION = "unused-suppression", Meta, Warning:
+        "A comment suppresses nothing",
+        "What it spoke of is put right, or stands on another line. Remove the comment.",
+        bad "<!-- silcrow-ignore missing-page: soon -->\n[Overview](overview.md)", good "[Overview](overview.md)";
+    SUPPRESSION_WITHOUT_REASON = "suppression-without-reason", Meta, Warning:
+        "A comment suppresses a finding and does not say why, or not which",
+        "Without a rule and a reason it has no effect.",
+        bad "<!-- silcrow-ignore missing-page -->", good "<!-- silcrow-ignore missing-page: written next week -->";
     UNKNOWN_RULE = "unknown-rule", Meta, Error:
         "`site.yaml` sets the severity of a rule that does not exist",
         "The setting would have no effect.",

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::raw_html::{self, Url};
+use super::suppression;
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::SourcePath;
 
@@ -21,7 +22,14 @@ pub fn html(path: &SourcePath, kind: HtmlKind, text: &str) -> HtmlFile {
     let mut ids: Vec<Box<str>> = known.into_iter().map(|name| name.value.into()).collect();
     ids.sort_unstable();
     ids.dedup();
-    HtmlFile { path: path.clone(), kind, links, ids, makes_up_ids: !unknown.is_empty() }
+    HtmlFile {
+        path: path.clone(),
+        kind,
+        links,
+        ids,
+        makes_up_ids: !unknown.is_empty(),
+        suppressions: suppression::in_text(path, text, 0..text.len()).into(),
+    }
 }
 
 fn link(url: Url) -> Link {

@@ -3,25 +3,43 @@
 //!
 //! Longer than most files: the match over the library's events cannot be split without hiding which are handled.
 
+mod definitions;
 mod footnotes;
 mod headings;
+mod links;
+mod raw;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use ahash::AHashMap;
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, OffsetIter, Options,
+    Alignment, BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, Options,
     Parser, Tag, TagEnd,
 };
 
 use super::fragment::{Fragment, Insert, Named, WrittenHeading, finish};
 use super::highlight::Highlighter;
-use super::{destination, raw_html};
-use crate::article::{Body, FrontMatter, Link, LinkKind, SlotContent, Word};
+use super::{Finding, suppression};
+use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
+use crate::diagnostic::DUPLICATE_ID;
 use crate::html;
+use definitions::Definitions;
 use footnotes::Footnotes;
 use headings::{attributes, only_comments};
+use links::{Image, OpenLink, Unnamed};
+use raw::{OpenAnchor, RawPieces};
+
+/// What was read of a file's Markdown.
+pub(crate) struct Read {
+    /// The body.
+    pub body: Body,
+    /// What is wrong in it; places are in the file.
+    pub findings: Vec<Finding>,
+    /// Comments that suppress findings.
+    pub suppressions: Vec<suppression::Written>,
+}
 
 /// Turns the Markdown in `range` of `source` into HTML. Spans count from the start of `source`.
 pub(crate) fn body(
@@ -29,7 +47,7 @@ pub(crate) fn body(
     range: Range<usize>,
     front_matter: &FrontMatter,
     highlighter: &mut Highlighter,
-) -> Body {
+) -> Read {
     // Definition lists have panicked in the library up to 0.12; a page without them is better than no page. The
     // writer is made anew for each try, so nothing half-done is seen.
     let result = catch_unwind(AssertUnwindSafe(|| {
@@ -59,9 +77,15 @@ fn write(
     front_matter: &FrontMatter,
     highlighter: &mut Highlighter,
     extensions: Options,
-) -> Body {
+) -> Read {
     let markdown = &*definition_markers(&source[range.clone()]);
-    let mut events = Parser::new_ext(markdown, extensions).into_offset_iter();
+    let mut broken = Vec::new();
+    let mut note_broken = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
+        broken.extend(definitions::broken(markdown, &link));
+        None
+    };
+    let parser =
+        Parser::new_with_broken_link_callback(markdown, extensions, Some(&mut note_broken));
     let mut writer = Writer {
         markdown,
         offset: range.start,
@@ -71,9 +95,14 @@ fn write(
         outer: Vec::new(),
         headings: Vec::new(),
         links: Vec::new(),
-        html_ids: Vec::new(),
+        ids: Vec::new(),
         html_names: Vec::new(),
+        definitions: Definitions::new(parser.reference_definitions()),
         open_links: Vec::new(),
+        unnamed: Vec::new(),
+        anchor: None,
+        findings: Vec::new(),
+        suppressions: Vec::new(),
         image: None,
         heading: None,
         code: None,
@@ -83,17 +112,35 @@ fn write(
         images: 0,
         tables: 0,
     };
-    while let Some((event, range)) = events.next() {
-        if let Some(open) = writer.open_links.last_mut()
-            && !matches!(event, Event::End(TagEnd::Link | TagEnd::Image))
-        {
-            open.inner_end = open.inner_end.max(range.end);
-        }
-        writer.event(event, range, &events);
+    let mut shown = Shown::new(&writer.definitions);
+    for (event, range) in parser.into_offset_iter() {
+        writer.extend_link(&event, &range);
+        shown.add(&event, &range);
+        writer.event(event, range);
     }
-    std::mem::take(&mut writer.footnotes).write(&mut writer.out);
-    let Writer { out, headings, links, html_ids, html_names, .. } = writer;
-    finish(out, headings, links, Named { ids: html_ids, names: html_names }, &front_matter.anchors)
+    writer.findings.append(&mut broken);
+    writer.finish(&shown, &front_matter.anchors)
+}
+
+/// Where text is shown. Only asked for when there are reference definitions, which are not.
+struct Shown {
+    ranges: Option<Vec<Range<usize>>>,
+}
+
+impl Shown {
+    fn new(definitions: &Definitions) -> Self {
+        Self { ranges: (!definitions.is_empty()).then(Vec::new) }
+    }
+
+    fn add(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let is_shown = match event {
+            Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. }),
+            event => !matches!(event, Event::End(_)),
+        };
+        if let Some(ranges) = self.ranges.as_mut().filter(|_| is_shown) {
+            ranges.push(range.clone());
+        }
+    }
 }
 
 /// Stands for a `:` that begins a line and is no definition's marker, because no white space follows it: the library takes
@@ -129,9 +176,15 @@ struct Writer<'a, 'h> {
     outer: Vec<Fragment>,
     headings: Vec<WrittenHeading>,
     links: Vec<Link>,
-    html_ids: Vec<String>,
+    /// Ids that somebody wrote, with their places.
+    ids: Vec<(String, Range<usize>)>,
     html_names: Vec<String>,
+    definitions: Definitions,
     open_links: Vec<OpenLink>,
+    unnamed: Vec<Unnamed>,
+    anchor: Option<OpenAnchor>,
+    findings: Vec<Finding>,
+    suppressions: Vec<suppression::Written>,
     image: Option<Image>,
     heading: Option<OpenHeading>,
     code: Option<(String, String)>,
@@ -142,33 +195,9 @@ struct Writer<'a, 'h> {
     tables: u32,
 }
 
-struct OpenLink {
-    /// Index among the links; none for an image in another image's text, which is not shown.
-    index: Option<usize>,
-    kind: LinkType,
-    /// Where the text ends, as far as is known.
-    inner_end: usize,
-    definition: Option<Range<usize>>,
-}
-
-/// An image whose text is being read.
-struct Image {
-    alt: String,
-    title: String,
-    depth: u32,
-    link: u32,
-}
-
 struct OpenHeading {
     text: String,
     start: usize,
-}
-
-/// Raw HTML as the library hands it out, piece by piece, with each piece's place in the Markdown.
-#[derive(Default)]
-struct RawPieces {
-    text: String,
-    starts: Vec<(usize, usize)>,
 }
 
 #[derive(Default)]
@@ -179,15 +208,63 @@ struct Table {
 }
 
 impl<'a> Writer<'a, '_> {
-    fn event(&mut self, event: Event<'a>, range: Range<usize>, events: &OffsetIter<'a>) {
+    /// The body, and what is wrong in it.
+    fn finish(mut self, shown: &Shown, anchors: &[(String, String)]) -> Read {
+        std::mem::take(&mut self.footnotes).write(self.markdown, &mut self.out, &mut self.findings);
+        if let Some(ranges) = &shown.ranges {
+            self.findings.extend(self.definitions.findings(self.markdown, ranges));
+        }
+        for Unnamed { link, rule } in &self.unnamed {
+            let (start, end) = self.links[*link].span;
+            let at = start as usize - self.offset..end as usize - self.offset;
+            self.findings.push(links::unnamed(rule, at));
+        }
+        self.duplicate_ids();
+        let offset = self.offset;
+        self.findings.iter_mut().for_each(|finding| finding.shift(offset));
+        self.suppressions.iter_mut().for_each(|written| written.shift(offset));
+        let ids = self.ids.into_iter().map(|(id, _)| id).collect();
+        let named = Named { ids, names: self.html_names };
+        Read {
+            body: finish(self.out, self.headings, self.links, named, anchors),
+            findings: self.findings,
+            suppressions: self.suppressions,
+        }
+    }
+
+    fn duplicate_ids(&mut self) {
+        if self.ids.len() < 2 {
+            return;
+        }
+        let mut first: AHashMap<&str, &Range<usize>> = AHashMap::new();
+        let mut ids: Vec<_> = self.ids.iter().collect();
+        ids.sort_by_key(|(_, at)| at.start);
+        for (id, at) in ids {
+            if let Some(other) = first.get(id.as_str()) {
+                let finding = Finding::new(
+                    &DUPLICATE_ID,
+                    at.clone(),
+                    format!("the id `{id}` stands twice on this page"),
+                )
+                .help("links find the first one only; give this one another id")
+                .other((*other).clone(), "first written here");
+                self.findings.push(finding);
+            } else {
+                first.insert(id, at);
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>, range: Range<usize>) {
         if self.image.is_some() && self.image_event(&event, &range) {
             return;
         }
         match event {
-            Event::Start(tag) => self.start(tag, range, events),
+            Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => self.text(&text, &range),
             Event::Code(text) => {
+                self.name_anchor();
                 self.heading_text(&text);
                 self.out.push("<code>");
                 html::escape_text_into(&mut self.out.html, &text);
@@ -199,9 +276,7 @@ impl<'a> Writer<'a, '_> {
                 }
             }
             Event::InlineHtml(text) => {
-                let mut raw = RawPieces::default();
-                raw.add(&text, range.start);
-                self.raw_html(&raw);
+                self.raw_html(&RawPieces::inline(&text, range.start));
             }
             Event::SoftBreak => {
                 self.heading_text("\n");
@@ -226,6 +301,7 @@ impl<'a> Writer<'a, '_> {
                 self.out.push("\"> ");
             }
             Event::FootnoteReference(name) => {
+                self.name_anchor();
                 self.footnotes.refer(name.to_lowercase(), &mut self.out);
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
@@ -234,7 +310,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'a>, range: Range<usize>, events: &OffsetIter<'a>) {
+    fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => self.out.push("<p>"),
             Tag::Heading { level, .. } => self.start_heading(level, range),
@@ -262,7 +338,7 @@ impl<'a> Writer<'a, '_> {
             Tag::Item => self.out.push("<li>"),
             Tag::FootnoteDefinition(name) => {
                 self.outer.push(std::mem::take(&mut self.out));
-                self.footnotes.open(name.to_lowercase());
+                self.footnotes.open(&name, range.start);
             }
             Tag::DefinitionList => self.out.push("<dl>\n"),
             Tag::DefinitionListTitle => self.out.push("<dt>"),
@@ -283,35 +359,8 @@ impl<'a> Writer<'a, '_> {
             Tag::Strikethrough => self.out.push("<del>"),
             Tag::Superscript => self.out.push("<sup>"),
             Tag::Subscript => self.out.push("<sub>"),
-            Tag::Link { link_type, dest_url, title, id } => {
-                let kind = if matches!(link_type, LinkType::Autolink | LinkType::Email) {
-                    LinkKind::Autolink
-                } else {
-                    LinkKind::Link
-                };
-                let destination = if link_type == LinkType::Email {
-                    format!("mailto:{dest_url}")
-                } else {
-                    dest_url.into_string()
-                };
-                let index = self.open_link(link_type, destination, &id, range, kind, events);
-                self.out.push("<a href=\"");
-                self.out.insert(Insert::Slot(SlotContent::Link(index)));
-                self.out.attribute_end("title", &title);
-                self.out.push(">");
-            }
-            Tag::Image { link_type, dest_url, title, id } => {
-                let link = self.open_link(
-                    link_type,
-                    dest_url.into_string(),
-                    &id,
-                    range,
-                    LinkKind::Resource,
-                    events,
-                );
-                self.image =
-                    Some(Image { alt: String::new(), title: title.into_string(), depth: 1, link });
-            }
+            Tag::Link { .. } => self.start_link(tag, range),
+            Tag::Image { .. } => self.start_image(tag, range),
             Tag::MetadataBlock(_) => {}
         }
     }
@@ -362,10 +411,16 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, range: &Range<usize>) {
         if let Some((_, code)) = &mut self.code {
             code.extend(text.chars().map(|c| if c == COLON { ':' } else { c }));
             return;
+        }
+        if !text.trim_ascii().is_empty() {
+            self.name_anchor();
+        }
+        if text == "[" {
+            self.footnotes.undefined(self.markdown, range.start);
         }
         self.heading_text(text);
         html::escape_text_into(&mut self.out.html, text);
@@ -395,16 +450,21 @@ impl<'a> Writer<'a, '_> {
     fn end_heading(&mut self, range: Range<usize>) {
         let Some(mut open) = self.heading.take() else { return };
         let index = self.headings.len() - 1;
-        let written = self.markdown.get(range).unwrap_or("");
+        let written = self.markdown.get(range.clone()).unwrap_or("");
         let found =
             attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
         if let Some(attributes) = found.as_deref() {
             let html = self.out.html.trim_end_matches(attributes).trim_end().len();
             self.out.html.truncate(html.max(open.start));
             open.text.truncate(open.text.trim_end_matches(attributes).trim_end().len());
+            let source = range.start + written.rfind(attributes).unwrap_or(0);
             for token in attributes.trim_matches(['{', '}']).split_whitespace() {
                 match token.split_at(1) {
-                    ("#", id) => self.headings[index].id = Some(id.to_owned()),
+                    ("#", id) => {
+                        let at = source + attributes.find(token).unwrap_or(0) + 1;
+                        self.ids.push((id.to_owned(), at..at + id.len()));
+                        self.headings[index].id = Some(id.to_owned());
+                    }
                     (_, class) => self.headings[index].classes.push(class.to_owned()),
                 }
             }
@@ -471,140 +531,7 @@ impl<'a> Writer<'a, '_> {
         });
     }
 
-    fn open_link(
-        &mut self,
-        kind: LinkType,
-        destination: String,
-        id: &str,
-        range: Range<usize>,
-        link: LinkKind,
-        events: &OffsetIter<'a>,
-    ) -> u32 {
-        let reference =
-            matches!(kind, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
-        let definition = if reference {
-            events.reference_definitions().get(id).map(|definition| definition.span.clone())
-        } else {
-            None
-        };
-        let index = self.links.len();
-        self.links.push(Link {
-            destination: destination.into(),
-            span: (0, 0),
-            kind: link,
-            used_at: None,
-        });
-        self.open_links.push(OpenLink {
-            index: Some(index),
-            kind,
-            inner_end: range.start + 1,
-            definition,
-        });
-        index as u32
-    }
-
-    fn close_link(&mut self, range: Range<usize>) {
-        let Some(open) = self.open_links.pop() else { return };
-        if let Some(outer) = self.open_links.last_mut() {
-            outer.inner_end = outer.inner_end.max(range.end);
-        }
-        let Some(index) = open.index else { return };
-        let (span, used_at) = match open.definition {
-            Some(definition) => {
-                (destination::definition(self.markdown, definition), Some(self.place(range)))
-            }
-            None if matches!(open.kind, LinkType::Autolink | LinkType::Email) => {
-                (destination::autolink(self.markdown, range), None)
-            }
-            None => (destination::inline(self.markdown, range, open.inner_end), None),
-        };
-        self.links[index].span = self.place(span);
-        self.links[index].used_at = used_at;
-    }
-
     fn place(&self, range: Range<usize>) -> (u32, u32) {
         ((range.start + self.offset) as u32, (range.end + self.offset) as u32)
-    }
-
-    /// Handles an event inside an image's text, of which only words are shown. Returns whether it did.
-    fn image_event(&mut self, event: &Event<'a>, range: &Range<usize>) -> bool {
-        let Some(image) = &mut self.image else { return false };
-        match event {
-            Event::Text(text) | Event::Code(text) => image.alt.push_str(text),
-            Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
-            Event::Start(Tag::Image { link_type, .. }) => {
-                image.depth += 1;
-                self.open_links.push(OpenLink {
-                    index: None,
-                    kind: *link_type,
-                    inner_end: range.start,
-                    definition: None,
-                });
-            }
-            Event::Start(Tag::Link { link_type, .. }) => {
-                self.open_links.push(OpenLink {
-                    index: None,
-                    kind: *link_type,
-                    inner_end: range.start,
-                    definition: None,
-                });
-            }
-            Event::End(TagEnd::Link) => self.close_link(range.clone()),
-            Event::End(TagEnd::Image) => {
-                image.depth -= 1;
-                if image.depth == 0 {
-                    self.end_image();
-                }
-                self.close_link(range.clone());
-            }
-            _ => {}
-        }
-        true
-    }
-
-    fn end_image(&mut self) {
-        let Some(image) = self.image.take() else { return };
-        self.out.push("<img src=\"");
-        self.out.insert(Insert::Slot(SlotContent::Link(image.link)));
-        self.out.push("\" alt=\"");
-        html::escape_into(&mut self.out.html, &image.alt);
-        self.out.attribute_end("title", &image.title);
-        self.out.insert(Insert::Slot(SlotContent::Dimensions(image.link)));
-        // The first image is likely in view: loading it late would delay what the reader waits for.
-        self.out.push(if self.images > 0 { " loading=\"lazy\">" } else { ">" });
-        self.images += 1;
-    }
-
-    fn raw_html(&mut self, raw: &RawPieces) {
-        let found = raw_html::scan(&raw.text);
-        let mut written = 0;
-        for url in found.urls {
-            if url.range.start < written {
-                continue;
-            }
-            self.out.push(&raw.text[written..url.range.start]);
-            written = url.range.end;
-            let start = raw.source(url.range.start);
-            let span = self.place(start..start + url.range.len());
-            let kind = if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink };
-            self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
-            self.links.push(Link { destination: url.value.into(), span, kind, used_at: None });
-        }
-        self.out.push(&raw.text[written..]);
-        self.html_ids.extend(found.ids.into_iter().map(|name| name.value));
-        self.html_names.extend(found.names.into_iter().map(|name| name.value));
-    }
-}
-
-impl RawPieces {
-    fn add(&mut self, text: &str, source: usize) {
-        self.starts.push((self.text.len(), source));
-        self.text.push_str(text);
-    }
-
-    /// Where the byte at `at` of the text stands in the Markdown.
-    fn source(&self, at: usize) -> usize {
-        let piece = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        self.starts.get(piece).map_or(0, |(start, source)| source + (at - start))
     }
 }

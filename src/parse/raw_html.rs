@@ -1,5 +1,5 @@
-//! URLs and ids in raw HTML. The one file that names the HTML tokenizer (WHATWG HTML, section 13.2.5). The HTML itself
-//! passes through as it is written.
+//! What a piece of raw HTML holds: URLs, ids, and what is told of it. The one file that names the HTML tokenizer (WHATWG
+//! HTML, section 13.2.5). The HTML itself passes through as it is written.
 
 use std::ops::Range;
 
@@ -14,6 +14,8 @@ pub(crate) struct RawHtml {
     pub ids: Vec<Name>,
     /// Values of `name` on `a`.
     pub names: Vec<Name>,
+    /// What else there is, in order.
+    pub parts: Vec<Part>,
 }
 
 /// A name that a link can lead to.
@@ -34,12 +36,51 @@ pub(crate) struct Url {
     pub range: Range<usize>,
     /// Whether the page loads it.
     pub resource: bool,
-    /// Whether a candidate of `srcset`: then it ends at a space or a comma.
-    pub candidate: bool,
+}
+
+/// A part of raw HTML. Places are in bytes.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Part {
+    /// An `<a>` with a destination.
+    Anchor {
+        /// Where the destination is written.
+        href: Range<usize>,
+        /// Whether an attribute gives it a name.
+        is_named: bool,
+    },
+    /// `</a>`.
+    AnchorEnd,
+    /// Text that is no white space.
+    Text {
+        /// Where it stands.
+        range: Range<usize>,
+        /// Whether it is code, or otherwise to be taken by the letter.
+        is_verbatim: bool,
+    },
+    /// An `<img>`.
+    Image {
+        /// Where its URL is written; where it has none, the tag.
+        src: Range<usize>,
+        /// Its `alt`.
+        alt: Option<String>,
+    },
+    /// Something that a strict content security policy blocks.
+    Blocked {
+        /// Where it stands.
+        range: Range<usize>,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A comment, its marks included.
+    Comment(Range<usize>),
 }
 
 /// A tag with more attributes is not read.
 const MOST_ATTRIBUTES: usize = 100;
+
+/// Elements whose text is code, or no text at all.
+const VERBATIM: [&[u8]; 8] =
+    [b"pre", b"code", b"kbd", b"samp", b"script", b"style", b"textarea", b"template"];
 
 /// Reads a piece of raw HTML.
 pub(crate) fn scan(html: &str) -> RawHtml {
@@ -51,9 +92,30 @@ pub(crate) fn scan(html: &str) -> RawHtml {
     }
     let mut emitter = html5gum::emitters::default::DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
+    let mut verbatim = 0_usize;
     for token in Tokenizer::new_with_emitter(html, emitter) {
-        if let Ok(Token::StartTag(tag)) = token {
-            start_tag(&tag, html, &mut found);
+        match token {
+            Ok(Token::StartTag(tag)) => {
+                verbatim +=
+                    usize::from(VERBATIM.contains(&tag.name.as_slice()) && !tag.self_closing);
+                start_tag(&tag, html, &mut found);
+            }
+            Ok(Token::EndTag(tag)) => {
+                verbatim -= usize::from(VERBATIM.contains(&tag.name.as_slice()) && verbatim > 0);
+                if tag.name.as_slice() == b"a" {
+                    found.parts.push(Part::AnchorEnd);
+                }
+            }
+            Ok(Token::String(text)) if !text.value.trim_ascii().is_empty() => {
+                let range = text.span.start..text.span.end.min(html.len());
+                found.parts.push(Part::Text { range, is_verbatim: verbatim > 0 });
+            }
+            Ok(Token::Comment(comment)) => {
+                found
+                    .parts
+                    .push(Part::Comment(comment.span.start..comment.span.end.min(html.len())));
+            }
+            _ => {}
         }
     }
     found.urls.sort_by_key(|url| url.range.start);
@@ -62,32 +124,67 @@ pub(crate) fn scan(html: &str) -> RawHtml {
 
 fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
     let element = tag.name.as_slice();
+    let attribute = |name: &[u8]| tag.attributes.get(name);
+    let text = |value: &Spanned<html5gum::HtmlString, usize>| {
+        std::str::from_utf8(value).ok().map(str::to_owned)
+    };
+    let place = |name: &[u8]| attribute(name).map(|value| value_range(html, value.span));
     for (name, value) in &tag.attributes {
-        let Ok(text) = std::str::from_utf8(value) else { continue };
+        let Some(value_text) = text(value) else { continue };
         let range = value_range(html, value.span);
+        let url = |resource| Url { value: value_text.clone(), range: range.clone(), resource };
+        let named = || Name { value: value_text.clone(), range: range.clone() };
         match name.as_slice() {
-            b"id" => found.ids.push(Name { value: text.to_owned(), range }),
-            b"name" if element == b"a" => found.names.push(Name { value: text.to_owned(), range }),
+            b"id" => found.ids.push(named()),
+            b"name" if element == b"a" => found.names.push(named()),
             b"href" if element != b"base" => {
-                let resource = matches!(element, b"link" | b"use" | b"image");
-                found.urls.push(Url { value: text.to_owned(), range, resource, candidate: false });
+                found.urls.push(url(matches!(element, b"link" | b"use" | b"image")));
             }
-            b"src" | b"poster" => found.urls.push(Url {
-                value: text.to_owned(),
-                range,
-                resource: true,
-                candidate: false,
-            }),
-            b"data" if element == b"object" => found.urls.push(Url {
-                value: text.to_owned(),
-                range,
-                resource: true,
-                candidate: false,
-            }),
+            b"src" | b"poster" => found.urls.push(url(true)),
+            b"data" if element == b"object" => found.urls.push(url(true)),
             b"srcset" => found.urls.extend(candidates(html, range)),
+            b"style" => found.parts.push(Part::Blocked { range, what: "an inline style" }),
+            name if name.starts_with(b"on") && name.len() > 2 => {
+                found.parts.push(Part::Blocked { range, what: "an inline event handler" });
+            }
             _ => {}
         }
     }
+    let whole = tag.span.start..tag.span.end.min(html.len());
+    match element {
+        b"a" => {
+            let names: [&[u8]; 3] = [b"aria-label", b"aria-labelledby", b"title"];
+            let is_named = names
+                .into_iter()
+                .any(|name| attribute(name).is_some_and(|value| !value.trim_ascii().is_empty()));
+            found.parts.extend(place(b"href").map(|href| Part::Anchor { href, is_named }));
+        }
+        b"img" => {
+            let src = place(b"src").unwrap_or(whole);
+            let hidden = [b"aria-hidden".as_slice(), b"role"].into_iter().any(|name| {
+                attribute(name).is_some_and(|value| {
+                    matches!(value.as_slice(), b"true" | b"presentation" | b"none")
+                })
+            });
+            let alt = attribute(b"alt").and_then(text).or(hidden.then(String::new));
+            found.parts.push(Part::Image { src, alt });
+        }
+        b"style" => found.parts.push(Part::Blocked { range: whole, what: "an inline style sheet" }),
+        b"script" => match place(b"src") {
+            None => found.parts.push(Part::Blocked { range: whole, what: "an inline script" }),
+            Some(range) if is_elsewhere(&html[range.clone()]) => {
+                found.parts.push(Part::Blocked { range, what: "a script from another site" });
+            }
+            Some(_) => {}
+        },
+        _ => {}
+    }
+}
+
+/// Whether a URL leads to another site.
+fn is_elsewhere(url: &str) -> bool {
+    let url = url.trim_ascii_start();
+    url.starts_with("//") || url.contains("://")
 }
 
 /// The value of an attribute, without its quotes, given the place of the whole attribute.
@@ -136,12 +233,7 @@ fn candidates(html: &str, range: Range<usize>) -> Vec<Url> {
             }
         }
         if end > start {
-            urls.push(Url {
-                value: decode(&html[start..end]),
-                range: start..end,
-                resource: true,
-                candidate: true,
-            });
+            urls.push(Url { value: decode(&html[start..end]), range: start..end, resource: true });
         }
     }
     urls
@@ -164,7 +256,9 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, scan};
+    use std::ops::Range;
+
+    use super::{Name, Part, scan};
 
     fn urls(html: &str) -> Vec<(String, String)> {
         scan(html).urls.into_iter().map(|url| (html[url.range].to_owned(), url.value)).collect()
@@ -189,6 +283,39 @@ mod tests {
     #[test]
     fn comments_and_scripts_hold_no_links() {
         assert!(urls("<!-- <a href=\"x.md\"> --><script>\"<a href='x.md'>\"</script>").is_empty());
+    }
+
+    #[test]
+    fn parts_are_read_in_order() {
+        let html = "<a href=x></a><a href=y title=t>é <img src=i.png></a><!-- c --><p style='a'>t<code>[v]</code></p>";
+        let at = |range: &Range<usize>| html[range.clone()].to_owned();
+        let told: Vec<String> = scan(html)
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Anchor { href, is_named } => format!("a {} {is_named}", at(href)),
+                Part::AnchorEnd => "/a".to_owned(),
+                Part::Text { range, is_verbatim } => format!("text {} {is_verbatim}", at(range)),
+                Part::Image { src, alt } => format!("img {} {alt:?}", at(src)),
+                Part::Blocked { range, what } => format!("{what} {}", at(range)),
+                Part::Comment(range) => format!("comment {}", at(range)),
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "a x false",
+                "/a",
+                "a y true",
+                "text é  false",
+                "img i.png None",
+                "/a",
+                "comment <!-- c -->",
+                "an inline style a",
+                "text t false",
+                "text [v] true",
+            ]
+        );
     }
 
     #[test]

@@ -310,6 +310,11 @@ impl Look<'_> {
             return wrong(Target::Unknown, Problem::EscapesRoot);
         };
         let source = nfc(&joined);
+        let written = match self.holder {
+            // Relative to the file's own URL, as browsers take it.
+            Holder::Html(_) if !written.starts_with('/') => &joined[CONTENT.len()..],
+            _ => written,
+        };
         let wanted = Wanted { written, source: &source };
         let is_md =
             extension(&source).is_some_and(|extension| extension.eq_ignore_ascii_case("md"));

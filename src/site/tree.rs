@@ -114,6 +114,7 @@ fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
         kind: ArticleKind::Section,
         front_matter,
         body: Body::default(),
+        suppressions: Box::default(),
     }
 }
 
