@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
 use suggestions::Names;
@@ -46,6 +46,13 @@ pub struct Given<'a> {
     pub locate: Locate,
     /// Whether there is a template of that name.
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+impl Given<'_> {
+    /// Whether a rule is on for any file.
+    fn is_on(&self, rule: &Rule) -> bool {
+        self.site.configuration.rules.is_on(rule)
+    }
 }
 
 /// The places of a page's front matter, read when the first finding needs one.

@@ -231,6 +231,13 @@ impl RuleSettings {
         self.settings.entry(rule.name).or_default().push((glob, severity));
     }
 
+    /// Whether `rule` is on for any file. One that is off is not worth looking for.
+    pub fn is_on(&self, rule: &Rule) -> bool {
+        let set = self.settings.get(rule.name).into_iter().flatten();
+        rule.severity > Severity::Off
+            || set.into_iter().any(|(_, severity)| *severity > Severity::Off)
+    }
+
     /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
     pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
         let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);

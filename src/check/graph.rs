@@ -6,7 +6,7 @@ use crate::site::Site;
 use crate::source::Span;
 
 pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let mut findings = orphans(given.site);
+    let mut findings = if given.is_on(&ORPHAN_PAGE) { orphans(given.site) } else { Vec::new() };
     let mut entries: Option<Entries<'_>> = None;
     for problem in &given.site.routes.alias_problems {
         let page = problem.entry.page;

@@ -55,7 +55,8 @@ fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
                     .help("remove one of the two"),
             ),
             Some(page) if site.page(page).included => {
-                if !site.related[page.0 as usize].contains(&Some(id)) {
+                let names_back = || site.related[page.0 as usize].contains(&Some(id));
+                if given.is_on(&ONE_WAY_RELATED) && !names_back() {
                     let message = format!("`{entry}` does not name this page as related");
                     findings.push(
                         Diagnostic::new(&ONE_WAY_RELATED, span(), message)

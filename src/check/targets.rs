@@ -62,7 +62,13 @@ fn findings<'a>(
         }
         let first = findings.len();
         let broken = Broken { holding, link, resolution, guess: first < SUGGESTED_LINKS };
-        for problem in resolution.problems() {
+        let rules = &holding.site.configuration.rules;
+        let is_on = |problem: &&Problem| match problem {
+            Problem::InsecureHttp => rules.is_on(&INSECURE_HTTP),
+            Problem::SelfLink => rules.is_on(&SELF_LINK),
+            _ => true,
+        };
+        for problem in resolution.problems().filter(is_on) {
             let mut finding = broken.finding(problem);
             finding.span = span(link.span);
             finding.related.extend(link.used_at.map(used));
