@@ -9,7 +9,7 @@ use silcrow::compile::{self, Memo};
 use silcrow::config::Options;
 use silcrow::path::SourcePath;
 use silcrow::report;
-use silcrow::source::{Content, File, Origin, Sources};
+use silcrow::source::{Content, File, Sources};
 use silcrow::theme;
 
 const ARTICLES: usize = 1_000;
@@ -87,7 +87,7 @@ fn sources() -> Sources {
     let mut sources = Sources::default();
     let mut put = |path: String, text: String| {
         let content = Content::Text(Arc::from(text));
-        sources.insert(SourcePath::new(&path), File { origin: Origin::Site, content });
+        sources.insert(SourcePath::new(&path), File::new(content));
     };
     put("content/index.md".to_owned(), "---\ntitle: Home\n---\n".to_owned());
     for section in 0..ARTICLES / PER_SECTION {
@@ -159,10 +159,7 @@ fn human_report(bencher: Bencher<'_, '_>) {
             "---\ntitle: A\ndescription: D\nupdated: 2026-01-01\n---\n[x](nowhere-{index}.md)\n"
         );
         let content = Content::Text(Arc::from(text));
-        sources.insert(
-            SourcePath::new(&format!("content/{}.md", path(index))),
-            File { origin: Origin::Site, content },
-        );
+        sources.insert(SourcePath::new(&format!("content/{}.md", path(index))), File::new(content));
     }
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
     let renderer = compiled.renderer(&sources);

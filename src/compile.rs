@@ -172,8 +172,7 @@ pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
         Some(match (&file.text, sources.is_embedded(&asset.source)) {
             (Some(text), true) => Output::bytes(path, text.as_bytes().to_vec()),
             _ => {
-                let spelling =
-                    file.spelling.clone().unwrap_or_else(|| asset.source.as_str().into());
+                let spelling = sources.spelling(&asset.source).into();
                 Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }
             }
         })

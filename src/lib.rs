@@ -19,6 +19,7 @@ pub mod theme;
 pub mod check;
 pub mod cli;
 pub mod compile;
+pub mod edit;
 pub mod io;
 pub mod parse;
 pub mod render;

@@ -1,7 +1,9 @@
 //! Findings → text, one file per format. Prints nothing itself.
 
+pub mod diff;
 pub mod human;
 pub mod json;
+pub mod rules;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 //! renders nothing.
 
 mod claims;
+pub mod graph;
 pub mod links;
 pub mod routes;
 pub mod tree;

@@ -23,6 +23,15 @@ pub struct File {
     pub origin: Origin,
     /// What it holds.
     pub content: Content,
+    /// The file's path below the root as the file system spells it, where that is not the source path's spelling.
+    pub spelling: Option<Box<str>>,
+}
+
+impl File {
+    /// A file of the site, spelled as its path.
+    pub fn new(content: Content) -> Self {
+        Self { origin: Origin::Site, content, spelling: None }
+    }
 }
 
 /// Whose file a source is.
@@ -54,8 +63,6 @@ pub struct Asset {
     pub dimensions: Option<(u32, u32)>,
     /// The text of an HTML file, whose ids can be linked to; of a theme's file, whose bytes are embedded.
     pub text: Option<Arc<str>>,
-    /// The file's path below the root as the file system spells it, where that is not the source path's spelling.
-    pub spelling: Option<Box<str>>,
 }
 
 /// An input that the reader could not take as it is.
@@ -119,6 +126,26 @@ impl Sources {
             Content::Text(text) => Some(text),
             Content::Asset(asset) => asset.text.as_ref(),
         }
+    }
+
+    /// The path of a file below the root as the file system spells it.
+    pub fn spelling<'a>(&'a self, path: &'a SourcePath) -> &'a str {
+        let file = self.files.get(path);
+        file.and_then(|file| file.spelling.as_deref()).unwrap_or(path.as_str())
+    }
+
+    /// Replaces the text of a file that has one.
+    pub fn set_text(&mut self, path: &SourcePath, new: Arc<str>) {
+        match self.files.get_mut(path).map(|file| &mut file.content) {
+            Some(Content::Text(text)) => *text = new,
+            Some(Content::Asset(asset)) => asset.text = Some(new),
+            None => {}
+        }
+    }
+
+    /// Whether the text of a file is what its bytes say: what is not UTF-8 was taken as far as it can be read.
+    pub fn is_exact(&self, path: &SourcePath) -> bool {
+        self.problems.iter().all(|problem| problem.path != *path)
     }
 
     /// Whether the file is the theme's, and so not on any disk.

@@ -39,12 +39,11 @@ pub fn add_to(sources: &mut Sources) {
                 hash,
                 dimensions: None,
                 text: Some(Arc::from(text)),
-                spelling: None,
             }))
         } else {
             Content::Text(Arc::from(text))
         };
-        sources.insert(path, File { origin: Origin::Theme, content });
+        sources.insert(path, File { origin: Origin::Theme, content, spelling: None });
     }
 }
 

@@ -12,7 +12,7 @@ use silcrow::output::{Output, OutputBody};
 use silcrow::parse::highlight::{Grammars, Highlighter};
 use silcrow::path::SourcePath;
 use silcrow::report;
-use silcrow::source::{Content, File, Origin, Sources};
+use silcrow::source::{Content, File, Sources};
 use silcrow::theme;
 
 const FRONT: &str = "---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n---\n";
@@ -28,7 +28,7 @@ fn snapshot(files: &BTreeMap<String, String>) -> Sources {
     let mut sources = Sources::default();
     for (path, text) in files {
         let content = Content::Text(Arc::from(text.as_str()));
-        sources.insert(SourcePath::new(path), File { origin: Origin::Site, content });
+        sources.insert(SourcePath::new(path), File::new(content));
     }
     theme::add_to(&mut sources);
     sources

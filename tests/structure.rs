@@ -8,7 +8,7 @@ use silcrow::compile::{self, Memo};
 use silcrow::config::Options;
 use silcrow::output::{Output, OutputBody};
 use silcrow::path::SourcePath;
-use silcrow::source::{Content, File, Origin, Sources};
+use silcrow::source::{Content, File, Sources};
 use silcrow::theme;
 
 const ARTICLE: &str = "sidebar {{ sidebar.count }} {{ sidebar.windowed }}:{% for item in sidebar.articles %} {{ item.title }}{% endfor %}
@@ -20,7 +20,7 @@ fn pages(articles: usize) -> BTreeMap<String, String> {
     let mut sources = Sources::default();
     let mut put = |path: String, text: String| {
         let content = Content::Text(Arc::from(text));
-        sources.insert(SourcePath::new(&path), File { origin: Origin::Site, content });
+        sources.insert(SourcePath::new(&path), File::new(content));
     };
     put("content/index.md".to_owned(), "---\ntitle: Home\n---\n".to_owned());
     put("content/s/index.md".to_owned(), "---\ntitle: S\n---\n".to_owned());

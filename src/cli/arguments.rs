@@ -7,6 +7,8 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::config::BaseUrl;
+use crate::diagnostic::{self, RULES, Rule};
+use crate::suggest;
 
 /// A static documentation-site generator for help centers whose articles have to stay right.
 #[derive(Parser)]
@@ -25,6 +27,9 @@ Examples:
   silcrow check                               find everything that is wrong, write nothing
   silcrow check --format json | jq .rule      the same, for programs
   silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
+  silcrow check --fix --dry-run               show what can be put right without thinking
+  silcrow check --explain missing-anchor      what a rule finds, and what is right
+  silcrow graph byok/overview                 who links to a page, before it goes
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
 
 Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run.";
@@ -35,6 +40,8 @@ pub(super) enum Command {
     Build(BuildArguments),
     /// Find everything that is wrong, and write nothing
     Check(CheckArguments),
+    /// Show which page leads where: orphans, dead ends, most linked, or all around one page
+    Graph(GraphArguments),
     /// Make a small site to start from
     Init(InitArguments),
     /// Make an article: a draft with every required key and today's date
@@ -105,6 +112,34 @@ pub(super) struct CheckArguments {
     /// Report only the findings in these files; the whole site is read all the same
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Say what a rule finds, why that is wrong and what is right, and check nothing
+    #[arg(long, value_name = "RULE", value_parser = rule, exclusive = true)]
+    pub(super) explain: Option<&'static Rule>,
+    /// List every rule, and check nothing
+    #[arg(long, exclusive = true)]
+    pub(super) list_rules: bool,
+    /// Apply the fixes that are sure to be right, then report what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With `--fix`: print what would change, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Args)]
+pub(super) struct GraphArguments {
+    /// The page to look around: its path in `content`, like `byok/setup-openai`
+    #[arg(value_name = "PAGE")]
+    pub(super) page: Option<String>,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Make drafts part of the site
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(super) format: TextOrJson,
 }
 
 #[derive(Args)]
@@ -147,6 +182,24 @@ pub(super) enum Format {
     Human,
     /// For programs: one JSON object a line
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+fn rule(name: &str) -> Result<&'static Rule, String> {
+    diagnostic::rule(name).ok_or_else(|| {
+        let near = suggest::nearest(name, RULES.iter().map(|rule| rule.name));
+        let hint = near.map_or("`--list-rules` names them all".to_owned(), |near| {
+            format!("did you mean `{near}`?")
+        });
+        format!("there is no such rule; {hint}")
+    })
 }
 
 fn date(text: &str) -> Result<Date, String> {

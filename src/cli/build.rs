@@ -1,8 +1,11 @@
 //! `build` and `check`: one path, of which `check` leaves out the writing.
 #![expect(clippy::disallowed_methods, reason = "the clock and the file system are known here")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+use anyhow::bail;
 
 use super::Outcome;
 use super::arguments::{BuildArguments, CheckArguments, FailOn, SiteArguments};
@@ -13,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::io::disk::{self, Staging};
 use crate::output::Output;
 use crate::path::SourcePath;
-use crate::report::{Counts, plural};
+use crate::report::{self, Counts, plural};
 use crate::site::Site;
 use crate::source::Sources;
 
@@ -28,6 +31,20 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
+    if arguments.list_rules {
+        printer::text(&report::rules::list());
+        return Ok(Outcome::Clean);
+    }
+    if let Some(rule) = arguments.explain {
+        printer::text(&report::rules::explain(rule));
+        return Ok(Outcome::Clean);
+    }
+    if arguments.fix {
+        super::fix::fix(&arguments.site, &arguments.files, arguments.dry_run)?;
+        if arguments.dry_run {
+            return Ok(Outcome::Clean);
+        }
+    }
     run(&arguments.site, None, &arguments.files)
 }
 
@@ -45,12 +62,8 @@ fn run(
 ) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let sources = disk::read(&arguments.root)?;
-    let options = Options {
-        today: arguments.today.unwrap_or_else(today),
-        drafts: arguments.drafts,
-        preview: arguments.preview,
-        base_url: arguments.base_url.clone(),
-    };
+    let options = options(arguments);
+    let wanted = named(files, &arguments.root, &sources)?;
     let compiled = compile::site(&sources, &options, &mut Memo::default());
     let site = &compiled.site;
     let renderer = compiled.renderer(&sources);
@@ -92,13 +105,15 @@ fn run(
             staging.commit()?;
         }
     }
-    let diagnostics = only_in(diagnostics, files, &arguments.root);
+    if let Some(wanted) = &wanted {
+        diagnostics.retain(|finding| wanted.contains(&finding.span.file));
+    }
     let configuration = SourcePath::new(crate::parse::CONFIGURATION_FILE);
     let bad_configuration = diagnostics
         .iter()
         .any(|finding| finding.severity == Severity::Error && finding.span.file == configuration);
     let failed = if files.is_empty() { failed } else { fails(&diagnostics) };
-    report(
+    print(
         &Report {
             diagnostics,
             sources: &sources,
@@ -124,26 +139,51 @@ fn notices(site: &Site, redirects: Option<String>) -> Vec<String> {
     no_origin.into_iter().chain(redirects).collect()
 }
 
-/// The findings in these files, or all when none are named.
-fn only_in(diagnostics: Vec<Diagnostic>, files: &[PathBuf], root: &Path) -> Vec<Diagnostic> {
+/// What the arguments ask of a compilation.
+pub(super) fn options(arguments: &SiteArguments) -> Options {
+    Options {
+        today: arguments.today.unwrap_or_else(today),
+        drafts: arguments.drafts,
+        preview: arguments.preview,
+        base_url: arguments.base_url.clone(),
+    }
+}
+
+/// The options of a command that only looks at the site.
+pub(super) fn today_options() -> Options {
+    Options::on(today())
+}
+
+/// The sources that files on the command line name; nothing when none are named. What is no source of the site is passed
+/// over: hooks name every file that a commit changes.
+pub(super) fn named(
+    files: &[PathBuf],
+    root: &Path,
+    sources: &Sources,
+) -> anyhow::Result<Option<BTreeSet<SourcePath>>> {
     if files.is_empty() {
-        return diagnostics;
+        return Ok(None);
     }
     let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    let source = |file: &PathBuf| {
-        let real = std::fs::canonicalize(file)
-            .unwrap_or_else(|_| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
-        let relative = real.strip_prefix(&root).unwrap_or(&real);
-        SourcePath::new(
-            &relative
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy())
-                .collect::<Vec<_>>()
-                .join("/"),
-        )
-    };
-    let wanted: Vec<_> = files.iter().map(source).collect();
-    diagnostics.into_iter().filter(|finding| wanted.contains(&finding.span.file)).collect()
+    let mut named = BTreeSet::new();
+    for file in files {
+        let Ok(real) = std::fs::canonicalize(file) else {
+            bail!("there is no file `{}`", file.display());
+        };
+        let parts = real.strip_prefix(&root).map(|path| path.components());
+        let parts: Vec<_> = parts
+            .into_iter()
+            .flatten()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let path = SourcePath::new(&parts.join("/"));
+        let is_source = sources.get(&path).is_some()
+            || sources.problems.iter().any(|problem| problem.path == path);
+        if is_source {
+            named.insert(path);
+        }
+    }
+    Ok(Some(named))
 }
 
 struct Report<'a> {
@@ -156,7 +196,7 @@ struct Report<'a> {
     start: Instant,
 }
 
-fn report(report: &Report<'_>, arguments: &SiteArguments) {
+fn print(report: &Report<'_>, arguments: &SiteArguments) {
     printer::findings(&report.diagnostics, report.sources, arguments.format);
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();

@@ -19,6 +19,11 @@ pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Fo
         Format::Human => report::human::report(diagnostics, sources, true),
         Format::Json => report::json::report(diagnostics, sources),
     };
+    self::text(&text);
+}
+
+/// Prints a text on standard output. A closed pipe is no failure.
+pub(super) fn text(text: &str) {
     let mut output = anstream::stdout();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

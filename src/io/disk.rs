@@ -1,11 +1,13 @@
 //! The file system: reading a site's sources, and writing its output all or nothing.
 
 mod read;
+mod replace;
 mod write;
 
 use std::path::PathBuf;
 
 pub use read::read;
+pub use replace::{Replacement, replace};
 pub use write::{Staging, write_new};
 
 /// Why the file system could not do what was asked.
@@ -30,6 +32,8 @@ pub enum DiskError {
     NotAFolder(PathBuf),
     /// The file is there already.
     Exists(PathBuf),
+    /// The file holds something else than what was read.
+    Changed(PathBuf),
 }
 
 impl std::fmt::Display for DiskError {
@@ -60,6 +64,11 @@ impl std::fmt::Display for DiskError {
             Self::NotAFolder(path) => write!(
                 formatter,
                 "the output `{}` is a file, not a folder; name another with `--output`",
+                path.display()
+            ),
+            Self::Changed(path) => write!(
+                formatter,
+                "`{}` has changed since it was read, and nothing was written; run the command again",
                 path.display()
             ),
             Self::Exists(path) => {

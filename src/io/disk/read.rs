@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{DiskError, io, reason};
 use crate::path::SourcePath;
-use crate::source::{Asset, Content, File, MAX_DEPTH, Origin, Problem, ProblemKind, Sources};
+use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
 use crate::theme;
 
 /// Reads `site.yaml`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
@@ -46,7 +46,10 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
         if !path.as_str().is_ascii() && !seen.insert(path.clone()) {
             problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
         } else {
-            files.extend(content.map(|content| (path, File { origin: Origin::Site, content })));
+            let other = (spelling != path.as_str()).then(|| spelling.into());
+            files.extend(
+                content.map(|content| (path, File { spelling: other, ..File::new(content) })),
+            );
         }
     }
     let mut sources = Sources::new(files, problems);
@@ -251,9 +254,7 @@ fn read_file(
     let (source, spelling) = source_path(root, path);
     let read = match kind {
         Kind::Text => fs::read(path).map(text),
-        Kind::Asset => {
-            asset(path, &source, &spelling).map(|asset| (Content::Asset(Box::new(asset)), None))
-        }
+        Kind::Asset => asset(path, &source).map(|asset| (Content::Asset(Box::new(asset)), None)),
     };
     match read {
         Ok((content, problem)) => (source, spelling, Some(content), problem),
@@ -279,7 +280,7 @@ fn text(bytes: Vec<u8>) -> (Content, Option<ProblemKind>) {
     }
 }
 
-fn asset(path: &Path, source: &SourcePath, spelling: &str) -> std::io::Result<Asset> {
+fn asset(path: &Path, source: &SourcePath) -> std::io::Result<Asset> {
     let mut hasher = blake3::Hasher::new();
     let mut file = fs::File::open(path)?;
     let mut buffer = vec![0; 128 * 1024];
@@ -304,6 +305,5 @@ fn asset(path: &Path, source: &SourcePath, spelling: &str) -> std::io::Result<As
     };
     let is_html = matches!(extension.as_deref(), Some("html" | "htm"));
     let text = if is_html { fs::read_to_string(path).ok().map(Arc::from) } else { None };
-    let spelling = (spelling != source.as_str()).then(|| spelling.into());
-    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text, spelling })
+    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text })
 }

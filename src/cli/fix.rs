@@ -1,0 +1,85 @@
+//! `check --fix`: applies the fixes that are sure to be right, until nothing is left to fix, and writes them all or none.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anstream::{eprintln, print};
+
+use super::arguments::SiteArguments;
+use super::build;
+use crate::compile::{self, Memo};
+use crate::config::Options;
+use crate::diagnostic::Diagnostic;
+use crate::edit;
+use crate::io::disk::{self, Replacement};
+use crate::path::SourcePath;
+use crate::report::{diff, plural};
+use crate::source::Sources;
+
+/// A fix can bring another to light: a backslash, then the case of the path. More rounds than kinds of fixes are a circle.
+const ROUNDS: usize = 10;
+
+/// Fixes the site, or only these files of it. Of a dry run, only the difference is printed.
+pub(super) fn fix(
+    arguments: &SiteArguments,
+    files: &[PathBuf],
+    dry_run: bool,
+) -> anyhow::Result<()> {
+    let before = disk::read(&arguments.root)?;
+    let options = build::options(arguments);
+    let wanted = build::named(files, &arguments.root, &before)?;
+    let is_wanted = |finding: &Diagnostic| {
+        wanted.as_ref().is_none_or(|files| files.contains(&finding.span.file))
+    };
+    let (after, fixed) = fixed(&before, &options, &is_wanted);
+    let texts = fixed.keys().filter_map(|path| Some((path, before.text(path)?, after.text(path)?)));
+    let changed: Vec<(&SourcePath, &Arc<str>, &Arc<str>)> =
+        texts.filter(|(_, old, new)| old != new).collect();
+    let count = plural(fixed.values().sum(), "mistake");
+    let within = plural(changed.len(), "file");
+    if dry_run {
+        changed
+            .iter()
+            .for_each(|(path, old, new)| print!("{}", diff::unified(path.as_str(), old, new)));
+        eprintln!("would fix {count} in {within}");
+        return Ok(());
+    }
+    let replacements: Vec<_> = changed
+        .iter()
+        .map(|(path, old, new)| Replacement { path: before.spelling(path), old, new })
+        .collect();
+    if replacements.is_empty() {
+        eprintln!("there is nothing to fix");
+        return Ok(());
+    }
+    disk::replace(&arguments.root, &replacements)?;
+    eprintln!("fixed {count} in {within}");
+    Ok(())
+}
+
+/// The sources with every fix applied, and how many each file has.
+fn fixed(
+    before: &Sources,
+    options: &Options,
+    is_wanted: &dyn Fn(&Diagnostic) -> bool,
+) -> (Sources, BTreeMap<SourcePath, usize>) {
+    let mut sources = before.clone();
+    let mut counts: BTreeMap<SourcePath, usize> = BTreeMap::new();
+    let mut memo = Memo::default();
+    for _ in 0..ROUNDS {
+        let compiled = compile::site(&sources, options, &mut memo);
+        let renderer = compiled.renderer(&sources);
+        let mut findings = compiled.settle(compiled.findings(&sources, &renderer), false);
+        findings.retain(|finding| is_wanted(finding));
+        let fixes = edit::fixes(&findings, &sources);
+        if fixes.is_empty() {
+            break;
+        }
+        for (path, (text, count)) in fixes {
+            sources.set_text(&path, text);
+            *counts.entry(path).or_default() += count;
+        }
+    }
+    (sources, counts)
+}

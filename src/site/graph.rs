@@ -1,0 +1,57 @@
+//! Which page leads where, over the whole site: what a writer has to know before deleting or renaming a page. Reads the
+//! links that are resolved already.
+
+use super::links::Target;
+use super::{PageId, Site};
+
+/// How one page leads to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// By a link in its text; the link's index.
+    Link(usize),
+    /// By an entry of `related`; the entry's index.
+    Related(usize),
+}
+
+/// The pages that a page leads to, and how: its text first, in the order in which they stand there.
+pub fn out_of(site: &Site, from: PageId) -> impl Iterator<Item = (PageId, Edge)> {
+    let links = site.links[from.0 as usize].iter().enumerate();
+    let by_text = links.filter_map(|(index, link)| Some((page(link.target)?, Edge::Link(index))));
+    let related = site.related[from.0 as usize].iter().enumerate();
+    let by_related = related.filter_map(|(index, page)| Some(((*page)?, Edge::Related(index))));
+    by_text.chain(by_related).filter(move |(to, _)| *to != from)
+}
+
+fn page(target: Target) -> Option<PageId> {
+    match target {
+        Target::Page { page, .. } | Target::SectionList { page, .. } => Some(page),
+        _ => None,
+    }
+}
+
+/// The pages that lead to a page, by path, and how.
+pub fn into(site: &Site, to: PageId) -> impl Iterator<Item = (PageId, Edge)> {
+    let others = site.included().filter(move |from| *from != to);
+    others.flat_map(move |from| {
+        out_of(site, from).filter(move |(page, _)| *page == to).map(move |(_, edge)| (from, edge))
+    })
+}
+
+/// The articles that lead to no other page, by path.
+pub fn dead_ends(site: &Site) -> impl Iterator<Item = PageId> {
+    site.included().filter(|id| !site.is_section_page(*id) && out_of(site, *id).next().is_none())
+}
+
+/// Every page with the number of pages that lead to it, most first, ties by path.
+pub fn by_inbound(site: &Site) -> Vec<(PageId, usize)> {
+    let mut counts = vec![0; site.pages.len()];
+    for from in site.included() {
+        let mut to: Vec<PageId> = out_of(site, from).map(|(to, _)| to).collect();
+        to.sort_unstable();
+        to.dedup();
+        to.into_iter().for_each(|to| counts[to.0 as usize] += 1);
+    }
+    let mut pages: Vec<_> = site.included().map(|id| (id, counts[id.0 as usize])).collect();
+    pages.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), *id));
+    pages
+}
