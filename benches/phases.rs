@@ -5,10 +5,13 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use divan::{Bencher, black_box};
+use rayon::prelude::*;
 use silcrow::compile::{self, Memo};
 use silcrow::config::Options;
 use silcrow::path::SourcePath;
 use silcrow::report;
+use silcrow::site::PageId;
+use silcrow::site::links;
 use silcrow::source::{Content, File, Sources};
 use silcrow::theme;
 
@@ -58,15 +61,15 @@ fn path(index: usize) -> String {
 }
 
 /// About 3 KB of Markdown: steps, links to pages and headings, a table, a callout and code.
-fn article(index: usize, numbers: &mut Numbers) -> String {
+fn article(index: usize, of: usize, numbers: &mut Numbers) -> String {
     let mut text = format!(
         "---\ntitle: Article {index}\ndescription: {}\nupdated: 2026-01-01\nrelated: [{}, {}]\n---\n\n",
         sentence(numbers, 12),
-        path(numbers.below(ARTICLES)),
-        path(numbers.below(ARTICLES)),
+        path(numbers.below(of)),
+        path(numbers.below(of)),
     );
     for heading in ["Before you start", "Create your key", "Check that it works", "Good to know"] {
-        let target = path(numbers.below(ARTICLES));
+        let target = path(numbers.below(of));
         write!(text, "## {heading}\n\n{} ", sentence(numbers, 60)).expect("a string grows");
         writeln!(text, "Read [this](../{target}.md#create-your-key) and [that](../{target}.md).\n")
             .expect("a string grows");
@@ -83,6 +86,10 @@ fn article(index: usize, numbers: &mut Numbers) -> String {
 }
 
 fn sources() -> Sources {
+    sources_of(ARTICLES)
+}
+
+fn sources_of(articles: usize) -> Sources {
     let mut numbers = Numbers(1);
     let mut sources = Sources::default();
     let mut put = |path: String, text: String| {
@@ -90,14 +97,14 @@ fn sources() -> Sources {
         sources.insert(SourcePath::new(&path), File::new(content));
     };
     put("content/index.md".to_owned(), "---\ntitle: Home\n---\n".to_owned());
-    for section in 0..ARTICLES / PER_SECTION {
+    for section in 0..articles / PER_SECTION {
         put(
             format!("content/section-{section:03}/index.md"),
             format!("---\ntitle: Section {section}\n---\n"),
         );
     }
-    for index in 0..ARTICLES {
-        let text = article(index, &mut numbers);
+    for index in 0..articles {
+        let text = article(index, articles, &mut numbers);
         put(format!("content/{}.md", path(index)), text);
     }
     theme::add_to(&mut sources);
@@ -139,6 +146,23 @@ fn findings(bencher: Bencher<'_, '_>) {
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
     let renderer = compiled.renderer(&sources);
     bencher.bench_local(|| compiled.findings(black_box(&sources), &renderer));
+}
+
+/// Every link of 10,000 articles resolved again, and every rule: 80,000 links, once everything is parsed.
+#[divan::bench]
+fn links_and_rules_10_000(bencher: Bencher<'_, '_>) {
+    let sources = sources_of(10_000);
+    let compiled = compile::site(&sources, &options(), &mut Memo::default());
+    let renderer = compiled.renderer(&sources);
+    let pages = compiled.site.pages.len() as u32;
+    bencher.bench_local(|| {
+        let links: usize = (0..pages)
+            .into_par_iter()
+            .map(|page| links::of_page(black_box(&compiled.site), PageId(page)).len())
+            .sum();
+        assert_eq!(links, 80_000);
+        compiled.findings(black_box(&sources), &renderer)
+    });
 }
 
 /// Every page rendered with the default theme.

@@ -3,6 +3,7 @@
 
 mod destination;
 
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
 use super::routes::{Place, Routes, canonical_form};
@@ -190,7 +191,7 @@ pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Resolution]> {
 }
 
 fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
-    let destination = link.destination.trim_matches(|c: char| c.is_ascii_whitespace());
+    let destination = link.destination.trim_ascii();
     if destination.is_empty() {
         return wrong(Target::SamePage, Problem::EmptyDestination);
     }
@@ -208,14 +209,14 @@ fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
         }
     } else if destination.starts_with("//") {
         return wrong(Target::Outside, Problem::ProtocolRelative);
-    } else if destination.contains('\\') {
+    } else if memchr(b'\\', destination.as_bytes()).is_some() {
         return wrong(Target::Unknown, Problem::Backslash);
     } else if is_mail_address(destination) {
         return wrong(Target::Outside, Problem::MalformedMailto);
     }
     let own = own_site.as_ref().map_or(destination, |own| own.path);
-    let path_end = own.find(['?', '#']).unwrap_or(own.len());
-    let fragment = own.find('#').map(|at| &own[at + 1..]);
+    let path_end = memchr2(b'?', b'#', own.as_bytes()).unwrap_or(own.len());
+    let fragment = memchr(b'#', &own.as_bytes()[path_end..]).map(|at| &own[path_end + at + 1..]);
     // The rest is cut from the destination as it stands, white space and all.
     let space = link.destination.len() - link.destination.trim_ascii_start().len();
     let rest = (space + destination.len() - own.len() + path_end) as u32;
@@ -316,8 +317,8 @@ impl Look<'_> {
             _ => written,
         };
         let wanted = Wanted { written, source: &source };
-        let is_md =
-            extension(&source).is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        let is_md = source.ends_with(".md")
+            || extension(&source).is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
         let resolution = match self.holder {
             Holder::Html(_) => self.in_html(&wanted),
             Holder::Page(_) if written.starts_with('/') => self.absolute(&wanted),
@@ -337,9 +338,9 @@ impl Look<'_> {
         file: &'d HtmlFile,
         decoded: &'d str,
     ) -> Result<(&'d str, &'d str), Resolution> {
-        let base = self.site.base.path().trim_end_matches('/');
+        let base = percent_decode_str(self.site.base.path()).decode_utf8_lossy();
         if decoded.starts_with('/') {
-            return match decoded.strip_prefix(base) {
+            return match decoded.strip_prefix(base.trim_end_matches('/')) {
                 Some("") => Ok(("", "/")),
                 Some(below) if below.starts_with('/') => Ok(("", below)),
                 // Another part of the origin, of which nothing is known here.
@@ -517,7 +518,9 @@ impl Look<'_> {
     /// Looks for the place on the page that a fragment names: raw, then percent-decoded, exactly (WHATWG HTML, section
     /// 7.4.6.4); text fragments (`:~:`) are the browser's.
     fn fragment(&self, mut resolution: Resolution, fragment: &str) -> Resolution {
-        let id = fragment.split(":~:").next().unwrap_or("");
+        let has_text = memchr(b':', fragment.as_bytes()).is_some();
+        let text = if has_text { fragment.find(":~:") } else { None };
+        let id = &fragment[..text.unwrap_or(fragment.len())];
         let arrives = resolution.path_problem().is_none_or(Problem::arrives);
         if arrives && !id.is_empty() && !id.eq_ignore_ascii_case("top") {
             let problem = self.anchors(resolution.target).and_then(|anchors| anchors.problem(id));

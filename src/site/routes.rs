@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use ahash::AHashMap;
 
 use super::claims::Claims;
-use super::tree::{CONTENT, index_path};
+use super::tree::CONTENT;
 use super::{Page, PageId, Section};
 use crate::config::Configuration;
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
@@ -218,8 +218,9 @@ impl Routes {
 
     /// The page that `related` means: `byok/setup-openai`, or a section's folder.
     pub fn page_by_name(&self, name: &str) -> Option<PageId> {
-        let source = format!("{CONTENT}/{}.md", nfc(name));
-        self.page(&source).or_else(|| self.page(index_path(name).as_str()))
+        let name = nfc(name);
+        let source = [CONTENT, "/", &*name, ".md"].concat();
+        self.page(&source).or_else(|| self.page(&[CONTENT, "/", &*name, "/index.md"].concat()))
     }
 
     /// What a URL path leads to; decoded, in NFC, beginning with `/`.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
 use super::Problem;
@@ -38,7 +39,8 @@ pub(super) fn scheme_problem(scheme: &str, rest: &str) -> Option<Problem> {
 
 /// `a@b.c` without a scheme, a path or a query.
 pub(super) fn is_mail_address(destination: &str) -> bool {
-    let Some((user, host)) = destination.split_once('@') else { return false };
+    let Some(at) = memchr(b'@', destination.as_bytes()) else { return false };
+    let (user, host) = (&destination[..at], &destination[at + 1..]);
     !user.is_empty()
         && !destination.contains(['/', '?', '#'])
         && host.contains('.')
@@ -77,7 +79,7 @@ fn is_telephone(rest: &str) -> bool {
 
 /// Decodes a path once, strictly.
 pub(super) fn decode(path: &str) -> Option<Cow<'_, str>> {
-    if !path.contains(['%', '\0']) {
+    if memchr2(b'%', 0, path.as_bytes()).is_none() {
         return Some(Cow::Borrowed(path));
     }
     let bytes = path.as_bytes();
@@ -92,14 +94,18 @@ pub(super) fn decode(path: &str) -> Option<Cow<'_, str>> {
     (!decoded.contains('\0')).then_some(decoded)
 }
 
-/// Joins a path to a folder and takes out `.` and `..`. What comes out is `start`, and a path that begins with `/`; a
+/// Joins a path to a folder, which is clean, and takes out `.` and `..`. What comes out is `start`, and a path that begins with `/`; a
 /// final `/` stays. Nothing when it climbs above the root.
 pub(super) fn normalise(start: &str, folder: &str, path: &str) -> Option<String> {
     let mut joined = String::with_capacity(start.len() + folder.len() + path.len() + 3);
     joined.push_str(start);
-    let folder = if path.starts_with('/') { "" } else { folder };
+    let folder = folder.trim_matches('/');
+    if !path.starts_with('/') && !folder.is_empty() {
+        joined.push('/');
+        joined.push_str(folder);
+    }
     let mut is_folder = false;
-    for part in folder.split('/').chain(path.split('/')) {
+    for part in path.split('/') {
         is_folder = matches!(part, "" | "." | "..");
         match part {
             "" | "." => {}
