@@ -2,6 +2,7 @@
 
 mod graph;
 mod headings;
+mod hosts;
 mod input;
 mod matter;
 mod suggestions;
@@ -79,6 +80,7 @@ impl<'a> Entries<'a> {
 pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let mut findings = input::findings(given);
     findings.extend(graph::findings(given));
+    findings.extend(hosts::findings(given));
     let names = &Names::new(given.site);
     let html = 0..given.site.html.len();
     findings.extend(html.flat_map(|index| targets::of_html(given, names, index)));

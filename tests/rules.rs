@@ -210,7 +210,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "empty-link-text",
         "//- content/a.md\nFRONT\n[](b.md) [ ](b.md)\n   ^^^^ empty-link-text\n             ^^^^ empty-link-text\n<a href=\"b.md\"><i></i></a>\n         ^^^^ empty-link-text\n//- content/b.md\nFRONT\n",
-        "//- content/a.md\nFRONT\n[x](b.md) [`c`](b.md) [![alt](p.png)](b.md) <b.md> <https://example.com/>\n<a href=\"b.md\" aria-label=\"B\"></a> <a href=\"b.md\">B</a> <a id=\"here\"></a> <a href=\"b.md\"><img src=\"p.png\" alt=\"B\"></a>\n//- content/b.md\nFRONT\n//- content/p.png\n",
+        "//- content/a.md\nFRONT\n[x](b.md) [`c`](b.md) [![alt](p.png)](b.md) [<img src=\"p.png\" alt=\"B\">](b.md) <b.md> <https://example.com/>\n<a href=\"b.md\" aria-label=\"B\"></a> <a href=\"b.md\">B</a> <a id=\"here\"></a> <a href=\"b.md\"><img src=\"p.png\" alt=\"B\"></a>\n//- content/b.md\nFRONT\n//- content/p.png\n",
     ),
     (
         "image-no-alt",
@@ -240,7 +240,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "duplicate-definition",
         "//- content/a.md\nFRONT\n[a] [^n]\n\n[a]: b.md\n[A]: c.md\n     ^^^^ duplicate-definition\n\n[^n]: one\n[^n]: two\n  ^ duplicate-definition\n//- content/b.md\nFRONT\n",
-        "//- content/a.md\nFRONT\n[a] [b]\n\n[a]: b.md\n[b]: b.md\n\n    [a]: code.md\n\nA paragraph with\n[a]: text in it\n//- content/b.md\nFRONT\n",
+        "//- content/a.md\nFRONT\n[a] [b]\n\n[a]: b.md\n[b]: b.md\n\n[//]: # (a comment)\n[//]: # (another)\n\n    [a]: code.md\n\nA paragraph with\n[a]: text in it\n//- content/b.md\nFRONT\n",
     ),
     (
         "undefined-footnote",
@@ -355,9 +355,31 @@ fn every_problem_of_the_reader_is_a_finding() {
     }
 }
 
+/// Rules whose cases are too long to be written out, each with the test below that has them.
+const LONG: [&str; 1] = ["host-limit"];
+
+#[test]
+fn more_redirects_than_hosts_read_are_told_of() {
+    let site = |patterns: usize, aliases: usize| {
+        let patterns: String = (0..patterns).map(|n| format!("  /old{n}/*: /new/\n")).collect();
+        let aliases: Vec<String> = (0..aliases).map(|n| format!("/a{n}/")).collect();
+        let mark = if patterns.lines().count() > 100 { " ! host-limit" } else { "" };
+        format!(
+            "//- site.yaml{mark}\ntitle: T\nredirects:\n{patterns}\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\naliases: [{}]\n---\n",
+            aliases.join(", ")
+        )
+    };
+    check(&site(100, 2));
+    assert!(check(&site(101, 2)).iter().any(|finding| finding.rule.name == "host-limit"));
+    let many = site(1, 2001).replace("//- site.yaml\n", "//- site.yaml ! host-limit\n");
+    assert!(
+        check(&many).iter().any(|finding| finding.message.contains("2001 redirects of single"))
+    );
+}
+
 #[test]
 fn the_table_has_no_rule_without_a_case() {
-    let cases = CASES.iter().map(|(rule, _, _)| *rule);
+    let cases = CASES.iter().map(|(rule, _, _)| *rule).chain(LONG);
     let covered: BTreeSet<&str> = cases.chain(PROBLEMS.iter().map(|(rule, _)| *rule)).collect();
     let table: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(covered, table);

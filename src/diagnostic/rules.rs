@@ -264,6 +264,10 @@ rules! {
         "Raw HTML holds a style or a script that a strict content security policy blocks",
         "It works on your machine and not on the published site. Put it into a file of `static/`.",
         bad "<p style=\"color: red\">", good "<p class=\"warning\">";
+    HOST_LIMIT = "host-limit", Headings, Warning:
+        "A file for hosts holds more than some of them read",
+        "What is past the limit has no effect there, and nobody says so.",
+        bad "redirects: 101 lines with `*`", good "redirects: {/old/*: /new/:splat}";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered",
         "The message is the template engine's; the place is in the template.",

@@ -25,7 +25,7 @@ use super::{Finding, suppression};
 use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
 use crate::diagnostic::DUPLICATE_ID;
 use crate::html;
-use definitions::Definitions;
+use definitions::{Definitions, Shown};
 use footnotes::Footnotes;
 use headings::{attributes, only_comments};
 use links::{Image, OpenLink, Unnamed};
@@ -112,35 +112,16 @@ fn write(
         images: 0,
         tables: 0,
     };
-    let mut shown = Shown::new(&writer.definitions);
+    let mut shown = (!writer.definitions.is_empty()).then(Shown::default);
     for (event, range) in parser.into_offset_iter() {
         writer.extend_link(&event, &range);
-        shown.add(&event, &range);
+        if let Some(shown) = &mut shown {
+            shown.add(&event, &range);
+        }
         writer.event(event, range);
     }
     writer.findings.append(&mut broken);
-    writer.finish(&shown, &front_matter.anchors)
-}
-
-/// Where text is shown. Only asked for when there are reference definitions, which are not.
-struct Shown {
-    ranges: Option<Vec<Range<usize>>>,
-}
-
-impl Shown {
-    fn new(definitions: &Definitions) -> Self {
-        Self { ranges: (!definitions.is_empty()).then(Vec::new) }
-    }
-
-    fn add(&mut self, event: &Event<'_>, range: &Range<usize>) {
-        let is_shown = match event {
-            Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. }),
-            event => !matches!(event, Event::End(_)),
-        };
-        if let Some(ranges) = self.ranges.as_mut().filter(|_| is_shown) {
-            ranges.push(range.clone());
-        }
-    }
+    writer.finish(shown.as_ref(), &front_matter.anchors)
 }
 
 /// Stands for a `:` that begins a line and is no definition's marker, because no white space follows it: the library takes
@@ -209,10 +190,10 @@ struct Table {
 
 impl<'a> Writer<'a, '_> {
     /// The body, and what is wrong in it.
-    fn finish(mut self, shown: &Shown, anchors: &[(String, String)]) -> Read {
+    fn finish(mut self, shown: Option<&Shown>, anchors: &[(String, String)]) -> Read {
         std::mem::take(&mut self.footnotes).write(self.markdown, &mut self.out, &mut self.findings);
-        if let Some(ranges) = &shown.ranges {
-            self.findings.extend(self.definitions.findings(self.markdown, ranges));
+        if let Some(shown) = shown {
+            self.findings.extend(self.definitions.findings(self.markdown, shown));
         }
         for Unnamed { link, rule } in &self.unnamed {
             let (start, end) = self.links[*link].span;
@@ -264,7 +245,7 @@ impl<'a> Writer<'a, '_> {
             Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.text(&text, &range),
             Event::Code(text) => {
-                self.name_anchor();
+                self.name_link();
                 self.heading_text(&text);
                 self.out.push("<code>");
                 html::escape_text_into(&mut self.out.html, &text);
@@ -301,7 +282,7 @@ impl<'a> Writer<'a, '_> {
                 self.out.push("\"> ");
             }
             Event::FootnoteReference(name) => {
-                self.name_anchor();
+                self.name_link();
                 self.footnotes.refer(name.to_lowercase(), &mut self.out);
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
@@ -417,7 +398,7 @@ impl<'a> Writer<'a, '_> {
             return;
         }
         if !text.trim_ascii().is_empty() {
-            self.name_anchor();
+            self.name_link();
         }
         if text == "[" {
             self.footnotes.undefined(self.markdown, range.start);

@@ -4,7 +4,9 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, LinkType, RefDefs};
+use ahash::AHashMap;
+use memchr::memmem;
+use pulldown_cmark::{BrokenLink, Event, LinkType, RefDefs, Tag};
 
 use crate::diagnostic::{
     DUPLICATE_DEFINITION, MALFORMED_LINK, UNDEFINED_REFERENCE, UNUSED_DEFINITION, WIKILINK,
@@ -15,29 +17,32 @@ use crate::parse::{Finding, destination};
 pub(super) struct Definitions {
     /// Sorted by place.
     all: Vec<Definition>,
+    by_label: AHashMap<String, usize>,
 }
 
 /// One reference definition.
 pub(super) struct Definition {
-    label: String,
     /// Where it stands, from its `[` on.
     pub range: Range<usize>,
-    /// Whether anything refers to it, or it is a comment in disguise.
     is_used: Cell<bool>,
+    /// Whether it is a comment in disguise: `[//]: # (text)` is how people write those that are not shown anywhere.
+    is_comment: bool,
 }
 
 impl Definitions {
     /// The definitions that the library found.
     pub(super) fn new(definitions: &RefDefs<'_>) -> Self {
-        let mut all = Vec::new();
+        let mut found = Vec::new();
         for (label, definition) in definitions.iter() {
-            // `[//]: # (text)` is how people write comments that are not shown anywhere.
             let is_comment = matches!(&*definition.dest, "#" | "");
-            let (label, range) = (fold(label), definition.span.clone());
-            all.push(Definition { label, range, is_used: Cell::new(is_comment) });
+            let range = definition.span.clone();
+            found.push((fold(label), Definition { range, is_used: Cell::new(false), is_comment }));
         }
-        all.sort_by_key(|definition| definition.range.start);
-        Self { all }
+        found.sort_by_key(|(_, definition)| definition.range.start);
+        let (labels, all): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let by_label =
+            labels.into_iter().enumerate().map(|(index, label)| (label, index)).collect();
+        Self { all, by_label }
     }
 
     /// Whether there are none.
@@ -53,13 +58,15 @@ impl Definitions {
     }
 
     fn get(&self, label: &str) -> Option<&Definition> {
-        let label = fold(label);
-        self.all.iter().find(|definition| definition.label == label)
+        self.by_label.get(&fold(label)).map(|index| &self.all[*index])
     }
 
-    /// What is wrong with the definitions. `text` are the places of all that is shown: a definition is not shown.
-    pub(super) fn findings(&self, markdown: &str, text: &[Range<usize>]) -> Vec<Finding> {
-        let unused = self.all.iter().filter(|definition| !definition.is_used.get());
+    /// What is wrong with the definitions. A definition is not shown.
+    pub(super) fn findings(&self, markdown: &str, shown: &Shown) -> Vec<Finding> {
+        let unused = self
+            .all
+            .iter()
+            .filter(|definition| !definition.is_used.get() && !definition.is_comment);
         let mut findings: Vec<_> = unused
             .map(|definition| {
                 let at = destination::definition(markdown, definition.range.clone());
@@ -68,42 +75,56 @@ impl Definitions {
                     .help(format!("remove the definition, or link to it with `[text][{name}]`"))
             })
             .collect();
-        findings.extend(self.duplicates(markdown, text));
+        findings.extend(
+            memmem::find_iter(markdown.as_bytes(), "]:")
+                .filter_map(|at| self.duplicate(markdown, shown, at)),
+        );
         findings
     }
 
-    fn duplicates(&self, markdown: &str, text: &[Range<usize>]) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (at, _) in markdown.match_indices("]:") {
-            let line = markdown[..at].rfind('\n').map_or(0, |end| end + 1);
-            let Some(start) = markdown[line..at].find('[').map(|start| line + start) else {
-                continue;
-            };
-            let is_first = markdown[line..start].bytes().all(|byte| {
-                matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')')
-                    || byte.is_ascii_digit()
-            });
-            let is_shown = text.iter().any(|range| range.contains(&start));
-            if !is_first
-                || is_shown
-                || label(markdown, start).is_none_or(|label| start + label.len() + 1 != at)
-            {
-                continue;
-            }
-            let name = &markdown[start + 1..at];
-            let Some(first) = self.get(name).filter(|first| first.range.start != start) else {
-                continue;
-            };
-            let end = markdown[at..].find('\n').map_or(markdown.len(), |end| at + end);
-            let second = destination::definition(markdown, start..end);
-            let one = destination::definition(markdown, first.range.clone());
-            findings.push(
-                Finding::new(&DUPLICATE_DEFINITION, second, format!("`{name}` is defined already"))
-                    .help("the first definition counts; remove one of the two")
-                    .other(one, "first defined here"),
-            );
+    /// The finding of a definition whose label ends with the `]` at `at`, when that label is defined before.
+    fn duplicate(&self, markdown: &str, shown: &Shown, at: usize) -> Option<Finding> {
+        let line = markdown[..at].rfind('\n').map_or(0, |end| end + 1);
+        let start = line + markdown[line..at].find('[')?;
+        let before = |byte: u8| byte.is_ascii_digit() || b" \t>-*+.)".contains(&byte);
+        let begins = markdown[line..start].bytes().all(before) && !shown.is_shown(start);
+        let name = label(markdown, start).filter(|name| begins && start + name.len() + 1 == at)?;
+        let first =
+            self.get(name).filter(|first| first.range.start != start && !first.is_comment)?;
+        let end = markdown[at..].find('\n').map_or(markdown.len(), |end| at + end);
+        let second = destination::definition(markdown, start..end);
+        let one = destination::definition(markdown, first.range.clone());
+        Some(
+            Finding::new(&DUPLICATE_DEFINITION, second, format!("`{name}` is defined already"))
+                .help("the first definition counts; remove one of the two")
+                .other(one, "first defined here"),
+        )
+    }
+}
+
+/// Where text is shown. Only asked for when there are definitions, which are not.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// Starts of what is shown, ascending, each with the furthest end so far.
+    reaches: Vec<(usize, usize)>,
+}
+
+impl Shown {
+    /// Adds what is shown next.
+    pub(super) fn add(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let is_shown = match event {
+            Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. }),
+            event => !matches!(event, Event::End(_)),
+        };
+        if is_shown {
+            let reach = self.reaches.last().map_or(range.end, |(_, end)| range.end.max(*end));
+            self.reaches.push((range.start, reach));
         }
-        findings
+    }
+
+    fn is_shown(&self, at: usize) -> bool {
+        let after = self.reaches.partition_point(|(start, _)| *start <= at);
+        after > 0 && self.reaches[after - 1].1 > at
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct OpenLink {
     inner_end: usize,
     definition: Option<Range<usize>>,
     /// Whether there is anything to read in it.
-    is_named: bool,
+    pub is_named: bool,
 }
 
 /// An image whose text is being read.

@@ -83,14 +83,15 @@ impl Writer<'_, '_> {
             }
             Part::AnchorEnd => self.close_anchor(),
             Part::Text { range, is_verbatim } => {
-                self.name_anchor();
+                self.name_link();
                 if !raw.is_inline && !is_verbatim {
                     self.markdown_in_html(raw, range);
                 }
             }
             Part::Image { src, alt } => {
+                // An image without words is a mistake of its own.
                 if alt.as_deref() != Some("") {
-                    self.name_anchor();
+                    self.name_link();
                 }
                 if alt.is_none() {
                     let finding = Finding::new(
@@ -120,10 +121,13 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// What is read here is the name of the open anchor.
-    pub(super) fn name_anchor(&mut self) {
+    /// What is read here names the link that is open.
+    pub(super) fn name_link(&mut self) {
         if let Some(anchor) = &mut self.anchor {
             anchor.is_named = true;
+        }
+        if let Some(link) = self.open_links.last_mut() {
+            link.is_named = true;
         }
     }
 
