@@ -136,7 +136,7 @@ fn site_remembered(bencher: Bencher<'_, '_>) {
 fn renderer(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    bencher.bench_local(|| compiled.renderer(black_box(&sources)).views().len());
+    bencher.bench_local(|| black_box(&compiled).renderer().views().len());
 }
 
 /// Every rule.
@@ -144,7 +144,7 @@ fn renderer(bencher: Bencher<'_, '_>) {
 fn findings(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     bencher.bench_local(|| compiled.findings(black_box(&sources), &renderer));
 }
 
@@ -153,7 +153,7 @@ fn findings(bencher: Bencher<'_, '_>) {
 fn links_and_rules_10_000(bencher: Bencher<'_, '_>) {
     let sources = sources_of(10_000);
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     let pages = compiled.site.pages.len() as u32;
     bencher.bench_local(|| {
         let links: usize = (0..pages)
@@ -170,7 +170,7 @@ fn links_and_rules_10_000(bencher: Bencher<'_, '_>) {
 fn pages(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     bencher.bench_local(|| compile::pages(black_box(&renderer), &|output| drop(black_box(output))));
 }
 
@@ -186,7 +186,7 @@ fn human_report(bencher: Bencher<'_, '_>) {
         sources.insert(SourcePath::new(&format!("content/{}.md", path(index))), File::new(content));
     }
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     let findings = compiled.settle(compiled.findings(&sources, &renderer), false);
     bencher.bench_local(|| report::human::report(black_box(&findings), &sources, true));
 }

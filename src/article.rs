@@ -57,6 +57,19 @@ impl HtmlFile {
     }
 }
 
+impl Article {
+    /// Whether all is the same that other pages can see of it: path, front matter, and the ids on its page.
+    pub fn has_same_face(&self, other: &Self) -> bool {
+        let ids = |body: &Body| {
+            body.headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>()
+        };
+        self.path == other.path
+            && self.front_matter == other.front_matter
+            && ids(&self.body) == ids(&other.body)
+            && self.body.other_ids == other.body.other_ids
+    }
+}
+
 /// Which of the two a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ArticleKind {
@@ -67,7 +80,7 @@ pub enum ArticleKind {
 }
 
 /// Front matter with every default filled in. A value that was wrong stands here as its default.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FrontMatter {
     /// The title; the file's name where there is none.
     pub title: String,

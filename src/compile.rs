@@ -10,44 +10,66 @@ use rayon::prelude::*;
 
 use crate::article::{Article, HtmlFile, HtmlKind};
 use crate::check::{self, Field, Given, suppressions};
-use crate::config::{Options, Strings};
+use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
 use crate::output::{Output, OutputBody};
 use crate::parse::highlight::{Grammars, Highlighter};
 use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
-use crate::render::templates::{self, Failure};
-use crate::render::{Renderer, View, redirects};
+use crate::render::templates::{self, Failure, Inputs, Templates};
+use crate::render::{self, Renderer, View, redirects};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
 use crate::theme;
 
-/// What is remembered from one compilation to the next.
+/// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
 ///
-/// Contract: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed; parsing
-/// depends on nothing else. What is remembered brings its findings with it, so a memo changes the time that a
-/// compilation takes and nothing else.
+/// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed; parsing
+/// depends on nothing else, and what is remembered brings its findings with it. Settings, strings and HTML files are read
+/// again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
+/// again unless their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
-    parsed: AHashMap<SourcePath, Parsed>,
+    /// Sorted by path.
+    parsed: Vec<Parsed>,
     html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
+    settings: Option<Settings>,
+    strings: Option<ReadStrings>,
+    site: Option<Arc<Site>>,
+    templates: Option<Arc<Templates>>,
     grammars: Grammars,
 }
 
-#[derive(Clone)]
 struct Parsed {
     text: Arc<str>,
     article: Arc<Article>,
     diagnostics: Arc<[Diagnostic]>,
 }
 
+/// What the theme says, with the site's own text.
+struct ReadStrings {
+    text: Option<Arc<str>>,
+    strings: Arc<Strings>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What `site.yaml` says.
+#[derive(Clone)]
+struct Settings {
+    text: Option<Arc<str>>,
+    configuration: Arc<Configuration>,
+    diagnostics: Vec<Diagnostic>,
+    suppressions: Vec<Suppression>,
+}
+
 /// A site and what was found while it was put together.
 pub struct Compiled {
     /// The site.
-    pub site: Site,
-    strings: Strings,
+    pub site: Arc<Site>,
+    strings: Arc<Strings>,
+    templates: Arc<Templates>,
     diagnostics: Vec<Diagnostic>,
     /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
     suppressions: Vec<Suppression>,
@@ -55,36 +77,69 @@ pub struct Compiled {
 
 /// Stage 1: every text parsed, the site put together, every link resolved.
 pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
-    let configuration_path = SourcePath::new(parse::CONFIGURATION_FILE);
-    let settings = sources.text(&configuration_path).map_or("", |text| text);
-    let (configuration, mut diagnostics) = parse::configuration(settings);
-    let suppressions = suppression::in_text(&configuration_path, settings, 0..settings.len());
-    let strings = strings(sources, &mut diagnostics);
-    let texts: Vec<_> = sources.texts_below(CONTENT).collect();
-    let grammars = &memo.grammars;
-    let parse = |highlighter: &mut Highlighter, (path, text): &(&SourcePath, &Arc<str>)| match memo
-        .parsed
-        .get(*path)
-    {
-        Some(parsed) if Arc::ptr_eq(&parsed.text, text) || parsed.text == **text => parsed.clone(),
-        _ => {
-            let (article, diagnostics) = parse::article(path, text, highlighter);
-            Parsed {
-                text: Arc::clone(text),
-                article: Arc::new(article),
-                diagnostics: diagnostics.into(),
-            }
+    let Settings { configuration, mut diagnostics, suppressions, .. } = settings(sources, memo);
+    let strings = strings(sources, memo, &mut diagnostics);
+    let articles = articles(sources, memo);
+    diagnostics.extend(memo.parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
+    let texts = Texts { articles, html: html(sources, memo) };
+    let site = site::site(texts, sources, (&configuration, options), memo.site.as_deref());
+    let site = Arc::new(site);
+    diagnostics.extend(site.conflicts.iter().cloned());
+    memo.site = Some(Arc::clone(&site));
+    let inputs = Inputs::new(sources, render::asset_urls(&site), &strings);
+    let templates = match memo.templates.take() {
+        Some(known) if known.inputs == inputs => known,
+        _ => Arc::new(templates::compile(inputs)),
+    };
+    memo.templates = Some(Arc::clone(&templates));
+    Compiled { site, strings, templates, diagnostics, suppressions }
+}
+
+fn settings(sources: &Sources, memo: &mut Memo) -> Settings {
+    let path = SourcePath::new(parse::CONFIGURATION_FILE);
+    let text = sources.text(&path).cloned();
+    if let Some(known) = memo.settings.as_ref().filter(|known| known.text == text) {
+        return known.clone();
+    }
+    let settings = text.as_deref().unwrap_or("");
+    let (configuration, diagnostics) = parse::configuration(settings);
+    let settings = Settings {
+        configuration: Arc::new(configuration),
+        diagnostics,
+        suppressions: suppression::in_text(&path, settings, 0..settings.len()),
+        text,
+    };
+    memo.settings.insert(settings).clone()
+}
+
+/// Every article, sorted by path.
+fn articles(sources: &Sources, memo: &mut Memo) -> Vec<Arc<Article>> {
+    let mut known = std::mem::take(&mut memo.parsed).into_iter().peekable();
+    let mut slots: Vec<Option<Parsed>> = Vec::new();
+    let mut unknown: Vec<(usize, &SourcePath, &Arc<str>)> = Vec::new();
+    // Both are sorted by path.
+    for (path, text) in sources.texts_below(CONTENT) {
+        while known.next_if(|known| known.article.path < *path).is_some() {}
+        let same = known
+            .next_if(|known| known.article.path == *path)
+            .filter(|known| Arc::ptr_eq(&known.text, text) || known.text == *text);
+        if same.is_none() {
+            unknown.push((slots.len(), path, text));
         }
+        slots.push(same);
+    }
+    let grammars = &memo.grammars;
+    let parse = |highlighter: &mut Highlighter,
+                 (_, path, text): &(usize, &SourcePath, &Arc<str>)| {
+        let (article, diagnostics) = parse::article(path, text, highlighter);
+        let (text, article) = (Arc::clone(text), Arc::new(article));
+        Parsed { text, article, diagnostics: diagnostics.into() }
     };
     let parsed: Vec<Parsed> =
-        texts.par_iter().map_init(|| Highlighter::new(grammars), parse).collect();
-    diagnostics.extend(parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
-    let articles = parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect();
-    memo.parsed = texts.iter().map(|(path, _)| (*path).clone()).zip(parsed).collect();
-    let texts = Texts { articles, html: html(sources, memo) };
-    let (site, conflicts) = site::site(texts, sources, configuration, options);
-    diagnostics.extend(conflicts);
-    Compiled { site, strings, diagnostics, suppressions }
+        unknown.par_iter().map_init(|| Highlighter::new(grammars), parse).collect();
+    unknown.iter().zip(parsed).for_each(|((index, ..), parsed)| slots[*index] = Some(parsed));
+    memo.parsed = slots.into_iter().flatten().collect();
+    memo.parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect()
 }
 
 /// The HTML that reaches readers as it is written, sorted by path.
@@ -109,24 +164,31 @@ fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
     files
 }
 
-fn strings(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Strings {
-    let mut strings = Strings::new();
-    // The theme's own file is right: a test reads it.
-    let _ = strings::read(theme::text(strings::FILE), &mut strings);
-    if let Some(text) = sources.text(&SourcePath::new(strings::FILE)) {
-        diagnostics.extend(strings::read(text, &mut strings));
-    }
-    strings
+fn strings(sources: &Sources, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<Strings> {
+    let own = sources.text(&SourcePath::new(strings::FILE)).cloned();
+    let read = match memo.strings.take() {
+        Some(known) if known.text == own => known,
+        _ => {
+            let mut read = Strings::new();
+            // The theme's own file is right: a test reads it.
+            let _ = strings::read(theme::text(strings::FILE), &mut read);
+            let found = own.as_ref().map_or_else(Vec::new, |text| strings::read(text, &mut read));
+            ReadStrings { text: own, strings: Arc::new(read), diagnostics: found }
+        }
+    };
+    diagnostics.extend(read.diagnostics.iter().cloned());
+    Arc::clone(&memo.strings.insert(read).strings)
 }
 
 impl Compiled {
     /// Stage 2: what renders pages. Each page can be rendered alone, in any order and on any thread.
-    pub fn renderer(&self, sources: &Sources) -> Renderer<'_> {
-        Renderer::new(&self.site, sources, self.strings.clone())
+    pub fn renderer(&self) -> Renderer {
+        let (site, templates) = (Arc::clone(&self.site), Arc::clone(&self.templates));
+        Renderer::new(site, templates, Arc::clone(&self.strings))
     }
 
     /// Stage 3, first half: every rule over the whole site.
-    pub fn findings(&self, sources: &Sources, renderer: &Renderer<'_>) -> Vec<Diagnostic> {
+    pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
         let given = Given { site: &self.site, sources, locate, has_template: &has_template };
         let mut diagnostics = self.diagnostics.clone();
@@ -137,7 +199,7 @@ impl Compiled {
 
 /// Stage 3, second half: every page rendered once and handed to `sink`, so that template errors on pages that nobody
 /// visits are found. An error in a template is one finding, with the number of pages it shows on.
-pub fn pages(renderer: &Renderer<'_>, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnostic> {
+pub fn pages(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnostic> {
     let render = |view: &View| match renderer.render(*view) {
         Ok(output) => {
             sink(output);
@@ -184,7 +246,7 @@ impl Compiled {
     /// Settles findings, and takes out those that comments suppress. `external` says whether links to other sites were
     /// looked at.
     pub fn settle(&self, diagnostics: Vec<Diagnostic>, external: bool) -> Vec<Diagnostic> {
-        let Site { pages, html, .. } = &self.site;
+        let Site { pages, html, .. } = &*self.site;
         let in_articles = pages.iter().flat_map(|page| &page.article.suppressions);
         let in_html = html.iter().flat_map(|file| &file.suppressions);
         let comments = self.suppressions.iter().chain(in_articles).chain(in_html);

@@ -9,7 +9,7 @@ use crate::diagnostic::{Rule, Severity};
 use crate::path::{SourcePath, encode_path};
 
 /// What a run is asked for, beside the sources. Today's date enters here and nowhere else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The date that counts as today.
     pub today: Date,

@@ -64,7 +64,7 @@ mod tests {
         let edits =
             vec![(second..second + 4, "b.md"), (first..first + 4, "b.md"), (first..first + 2, "c")];
         let (new, count) = apply(text, edits);
-        assert_eq!(new, "\u{feff}a [x](c.md)\r\n[y](b.md)\r\n");
+        assert_eq!(new, "\u{feff}a [x](cmd)\r\n[y](b.md)\r\n");
         assert_eq!(count, 2);
     }
 

@@ -7,6 +7,7 @@ pub mod redirects;
 pub mod templates;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -16,7 +17,6 @@ use crate::output::Output;
 use crate::path::{OutputPath, UrlPath};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::site::{PageId, SectionId, Site};
-use crate::source::Sources;
 use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
     SidebarContext, SiteContext,
@@ -42,45 +42,33 @@ pub enum View {
 }
 
 /// Renders the pages of one site.
-pub struct Renderer<'a> {
-    pub(crate) site: &'a Site,
-    templates: Templates,
-    strings: Strings,
-    hrefs: Vec<String>,
+pub struct Renderer {
+    pub(crate) site: Arc<Site>,
+    templates: Arc<Templates>,
+    strings: Arc<Strings>,
     /// Every variable but the page, as it is where nothing else is said.
     defaults: Context,
-    /// Each page as an entry of a list, shared by all lists.
-    links: Vec<Value>,
-    /// From the home page to each section.
-    breadcrumbs: Vec<Value>,
-    subsections: Vec<Value>,
+    /// Each page's URL, made when it is first asked for.
+    hrefs: Vec<OnceLock<Box<str>>>,
+    /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
+    links: Vec<OnceLock<Value>>,
 }
 
-impl<'a> Renderer<'a> {
-    /// Compiles the templates and makes the values that pages share.
-    pub fn new(site: &'a Site, sources: &Sources, strings: Strings) -> Self {
-        let assets = site.routes.assets.iter().filter_map(|asset| {
-            Some((asset.source.below("static")?.to_owned(), site.href(&asset.url)))
-        });
-        let templates = templates::compile(sources, assets.collect::<BTreeMap<_, _>>(), &strings);
-        let hrefs: Vec<String> = site.pages.iter().map(|page| site.href(&page.url)).collect();
-        let links: Vec<Value> =
-            (0..site.pages.len()).map(|index| link(site, &hrefs, PageId(index as u32))).collect();
-        let value = |id: &SectionId| links[site.section(*id).page.0 as usize].clone();
-        let ids = || (0..site.sections.len()).map(|index| SectionId(index as u32));
-        let subsections = ids()
-            .map(|id| site.section(id).subsections.iter().map(value).collect::<Vec<_>>().into())
-            .collect();
-        let breadcrumbs = ids()
-            .map(|id| {
-                let mut path: Vec<SectionId> =
-                    std::iter::successors(Some(id), |id| site.section(*id).parent).collect();
-                path.reverse();
-                path.iter().map(value).collect::<Vec<_>>().into()
-            })
-            .collect();
-        let defaults = defaults(site_value(site), Value::from_serializable(&strings));
-        Self { site, templates, strings, hrefs, defaults, links, breadcrumbs, subsections }
+/// The URLs of the files in `static/`, by their paths there.
+pub fn asset_urls(site: &Site) -> BTreeMap<String, String> {
+    let assets = site.routes.assets.iter();
+    assets
+        .filter_map(|asset| Some((asset.source.below("static")?.to_owned(), site.href(&asset.url))))
+        .collect()
+}
+
+impl Renderer {
+    /// What renders the pages of a site.
+    pub fn new(site: Arc<Site>, templates: Arc<Templates>, strings: Arc<Strings>) -> Self {
+        let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
+        let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
+        let links = site.pages.iter().map(|_| OnceLock::new()).collect();
+        Self { site, templates, strings, defaults, hrefs, links }
     }
 
     /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
@@ -135,7 +123,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(crate) fn href(&self, id: PageId) -> &str {
-        &self.hrefs[id.0 as usize]
+        self.hrefs[id.0 as usize].get_or_init(|| self.site.href(&self.site.page(id).url).into())
     }
 
     fn list_pages(&self, id: PageId) -> usize {
@@ -163,7 +151,7 @@ impl<'a> Renderer<'a> {
                 .map_or_else(Value::none, |id| self.link(*id))
         };
         context.insert_value("section", self.link(section.page));
-        context.insert_value("breadcrumb", self.breadcrumbs[page.section.0 as usize].clone());
+        context.insert_value("breadcrumb", self.breadcrumb(page.section));
         context.insert_value("sidebar", self.sidebar(page.section, page.position).into());
         context.insert_value("previous", neighbour(page.position.checked_sub(1)));
         context.insert_value("next", neighbour(Some(page.position + 1)));
@@ -196,7 +184,7 @@ impl<'a> Renderer<'a> {
             previous: (number > 1).then(|| self.list_url(id, number - 1)),
             next: (number < count).then(|| self.list_url(id, number + 1)),
         };
-        let parent = section.parent.map(|parent| self.breadcrumbs[parent.0 as usize].clone());
+        let parent = section.parent.map(|parent| self.breadcrumb(parent));
         context.insert_value("section", self.link(id));
         context.insert_value("breadcrumb", parent.unwrap_or_else(empty));
         context.insert_value(
@@ -204,7 +192,7 @@ impl<'a> Renderer<'a> {
             self.sidebar(page.section, (number - 1) * SECTION_PAGE_SIZE).into(),
         );
         context.insert_value("articles", articles.into());
-        context.insert_value("subsections", self.subsections[page.section.0 as usize].clone());
+        context.insert_value("subsections", self.subsections(page.section));
         context.insert("pagination", &pagination);
         let template = page.article.front_matter.template.as_deref().unwrap_or(if is_home {
             "home.html"
@@ -216,7 +204,7 @@ impl<'a> Renderer<'a> {
 
     fn not_found(&self) -> (&str, Context, OutputPath) {
         let mut context = self.bare("404", self.string("not_found_title"), "/404.html");
-        context.insert_value("subsections", self.subsections[0].clone());
+        context.insert_value("subsections", self.subsections(SectionId(0)));
         ("404.html", context, OutputPath::new("404.html"))
     }
 
@@ -301,7 +289,38 @@ impl<'a> Renderer<'a> {
     }
 
     fn link(&self, id: PageId) -> Value {
-        self.links[id.0 as usize].clone()
+        self.links[id.0 as usize].get_or_init(|| self.new_link(id)).clone()
+    }
+
+    fn new_link(&self, id: PageId) -> Value {
+        let page = self.site.page(id);
+        let front_matter = &page.article.front_matter;
+        let section = self.site.section(page.section);
+        Value::from_serializable(&LinkContext {
+            title: &front_matter.title,
+            nav_title: page.nav_title(),
+            description: front_matter.description.as_deref(),
+            url: self.href(id),
+            updated: front_matter.updated.map(|date| date.to_string()),
+            draft: page.draft,
+            article_count: if section.page == id { section.articles.len() } else { 0 },
+        })
+    }
+
+    /// The sections in a section, in order.
+    fn subsections(&self, id: SectionId) -> Value {
+        let pages = self.site.section(id).subsections.iter();
+        pages.map(|id| self.link(self.site.section(*id).page)).collect::<Vec<_>>().into()
+    }
+
+    /// From the home page to a section.
+    fn breadcrumb(&self, id: SectionId) -> Value {
+        let mut path: Vec<Value> =
+            std::iter::successors(Some(id), |id| self.site.section(*id).parent)
+                .map(|id| self.link(self.site.section(id).page))
+                .collect();
+        path.reverse();
+        path.into()
     }
 
     fn sidebar(&self, id: SectionId, position: usize) -> SidebarContext {
@@ -349,24 +368,6 @@ fn defaults(site: Value, strings: Value) -> Context {
 
 fn empty() -> Value {
     Vec::<Value>::new().into()
-}
-
-fn link(site: &Site, hrefs: &[String], id: PageId) -> Value {
-    let page = site.page(id);
-    let front_matter = &page.article.front_matter;
-    Value::from_serializable(&LinkContext {
-        title: &front_matter.title,
-        nav_title: page.nav_title(),
-        description: front_matter.description.as_deref(),
-        url: &hrefs[id.0 as usize],
-        updated: front_matter.updated.map(|date| date.to_string()),
-        draft: page.draft,
-        article_count: if site.is_section_page(id) {
-            site.section(page.section).articles.len()
-        } else {
-            0
-        },
-    })
 }
 
 fn site_value(site: &Site) -> Value {

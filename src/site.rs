@@ -16,7 +16,7 @@ use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Sources;
-use links::{Resolution, Target};
+use links::Resolution;
 use routes::Routes;
 
 /// A page's identity within one site. Path and URL hang on it.
@@ -28,7 +28,7 @@ pub struct PageId(pub u32);
 pub struct SectionId(pub u32);
 
 /// An article or section page in its place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     /// What its file says.
     pub article: Arc<Article>,
@@ -70,7 +70,7 @@ pub struct Section {
 /// The whole site, before it is checked and rendered.
 pub struct Site {
     /// The settings.
-    pub configuration: Configuration,
+    pub configuration: Arc<Configuration>,
     /// The options of this run.
     pub options: Options,
     /// The base URL of this run: the option, else the setting, else the root of an unknown origin.
@@ -78,21 +78,23 @@ pub struct Site {
     /// Every page, drafts too, by id; sorted by path.
     pub pages: Vec<Page>,
     /// Every section, by id; the home page's is the first.
-    pub sections: Vec<Section>,
+    pub sections: Arc<[Section]>,
     /// Which URL leads where.
-    pub routes: Routes,
+    pub routes: Arc<Routes>,
     /// Where each link of each page leads.
-    pub links: Vec<Box<[Resolution]>>,
+    pub links: Vec<Arc<[Resolution]>>,
     /// HTML files of `static/`, and templates, sorted by path.
     pub html: Vec<Arc<HtmlFile>>,
     /// Where each link of each HTML file leads.
-    pub html_links: Vec<Box<[Resolution]>>,
+    pub html_links: Arc<[Box<[Resolution]>]>,
     /// Whether a template makes up ids, so that it cannot be told which there are on a page.
     pub has_made_up_ids: bool,
     /// The page that each entry of each page's `related` names; nothing where there is none of that name.
-    pub related: Vec<Box<[Option<PageId>]>>,
+    pub related: Arc<[Box<[Option<PageId>]>]>,
     /// The pages whose text links to each page, by path.
-    pub backlinks: Vec<Vec<PageId>>,
+    pub backlinks: Arc<[Vec<PageId>]>,
+    /// What only putting the site together finds: conflicts of URLs.
+    pub conflicts: Arc<[Diagnostic]>,
 }
 
 /// What the texts of a site say.
@@ -103,35 +105,118 @@ pub struct Texts {
     pub html: Vec<Arc<HtmlFile>>,
 }
 
-/// Puts the site together. The diagnostics are those that only putting it together can find: conflicts of URLs and of
-/// aliases.
+/// Puts the site together.
+///
+/// `before` is the site of an earlier compilation. Contract: sections, routes, and what links and entries of `related`
+/// lead to are taken over from it only while all that they depend on is the same: the settings and options, the assets
+/// and HTML files, which articles there are, their front matter, and the ids on their pages. The links of an article
+/// whose text has changed are always resolved again.
 pub fn site(
     texts: Texts,
     sources: &Sources,
-    configuration: Configuration,
-    options: &Options,
-) -> (Site, Vec<Diagnostic>) {
+    settings: (&Arc<Configuration>, &Options),
+    before: Option<&Site>,
+) -> Site {
+    let changed =
+        before.and_then(|before| Some((before, changed(before, &texts, sources, settings)?)));
+    match changed {
+        Some((before, changed)) => again(before, texts, &changed),
+        None => anew(texts, sources, settings),
+    }
+}
+
+/// Which articles have changed since `before`, by their places among the pages; nothing when more than their text has.
+fn changed(
+    before: &Site,
+    texts: &Texts,
+    sources: &Sources,
+    (configuration, options): (&Arc<Configuration>, &Options),
+) -> Option<Vec<PageId>> {
+    let Texts { articles, html } = texts;
+    let same_html = before.html.len() == html.len()
+        && before.html.iter().zip(html).all(|(one, other)| Arc::ptr_eq(one, other));
+    let same = Arc::ptr_eq(&before.configuration, configuration)
+        && before.options == *options
+        && same_html
+        && before.routes.has_assets_of(sources);
+    let pages = || before.pages.iter().enumerate().filter(|(_, page)| page.has_file);
+    if !same || pages().count() != articles.len() {
+        return None;
+    }
+    let mut changed = Vec::new();
+    for ((index, page), article) in pages().zip(articles) {
+        if Arc::ptr_eq(&page.article, article) {
+            continue;
+        }
+        if !page.article.has_same_face(article) {
+            return None;
+        }
+        changed.push(PageId(index as u32));
+    }
+    Some(changed)
+}
+
+/// The site with other texts in the same places.
+fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
+    let mut pages = before.pages.clone();
+    let with_file = pages.iter_mut().filter(|page| page.has_file);
+    with_file.zip(texts.articles).for_each(|(page, article)| page.article = article);
+    let mut site = Site {
+        configuration: Arc::clone(&before.configuration),
+        options: before.options.clone(),
+        base: before.base.clone(),
+        pages,
+        sections: Arc::clone(&before.sections),
+        routes: Arc::clone(&before.routes),
+        links: before.links.clone(),
+        html: texts.html,
+        html_links: Arc::clone(&before.html_links),
+        has_made_up_ids: before.has_made_up_ids,
+        related: Arc::clone(&before.related),
+        backlinks: Arc::clone(&before.backlinks),
+        conflicts: Arc::clone(&before.conflicts),
+    };
+    let links: Vec<_> = changed.par_iter().map(|id| links::of_page(&site, *id)).collect();
+    let targets =
+        |links: &[Resolution]| links.iter().map(|link| link.target.page()).collect::<Vec<_>>();
+    let mut leads_elsewhere = false;
+    for (id, links) in changed.iter().zip(links) {
+        let old = std::mem::replace(&mut site.links[id.0 as usize], links);
+        leads_elsewhere |= targets(&old) != targets(&site.links[id.0 as usize]);
+    }
+    if leads_elsewhere {
+        site.backlinks = backlinks(&site);
+    }
+    site
+}
+
+fn anew(
+    texts: Texts,
+    sources: &Sources,
+    (configuration, options): (&Arc<Configuration>, &Options),
+) -> Site {
     let Texts { articles, html } = texts;
     let base = options
         .base_url
         .clone()
         .or_else(|| configuration.base_url.clone())
         .unwrap_or_else(BaseUrl::root);
-    let (pages, sections) = tree::tree(articles, &configuration, options.drafts);
-    let (routes, diagnostics) = Routes::new(&pages, &sections, sources, &configuration);
+    let (pages, sections) = tree::tree(articles, configuration, options.drafts);
+    let (routes, conflicts) = Routes::new(&pages, &sections, sources, configuration);
     let mut site = Site {
-        configuration,
+        configuration: Arc::clone(configuration),
         options: options.clone(),
         base,
         pages,
-        sections,
-        routes,
+        sections: sections.into(),
+        routes: Arc::new(routes),
         has_made_up_ids: html.iter().any(|file| file.makes_up_ids),
         html,
         links: Vec::new(),
-        html_links: Vec::new(),
-        related: Vec::new(),
-        backlinks: Vec::new(),
+        html_links: Arc::from([]),
+        related: Arc::from([]),
+        backlinks: Arc::from([]),
+        conflicts: conflicts.into(),
     };
     site.links = (0..site.pages.len())
         .into_par_iter()
@@ -140,7 +225,7 @@ pub fn site(
     site.html_links = site.html.iter().map(|file| links::of_html(&site, file)).collect();
     site.related = site.pages.iter().map(|page| related(&site, page)).collect();
     site.backlinks = backlinks(&site);
-    (site, diagnostics)
+    site
 }
 
 fn related(site: &Site, page: &Page) -> Box<[Option<PageId>]> {
@@ -148,23 +233,20 @@ fn related(site: &Site, page: &Page) -> Box<[Option<PageId>]> {
     entries.map(|entry| site.routes.page_by_name(entry)).collect()
 }
 
-fn backlinks(site: &Site) -> Vec<Vec<PageId>> {
+fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
     let mut backlinks = vec![Vec::new(); site.pages.len()];
     for (index, links) in site.links.iter().enumerate() {
         let source = PageId(index as u32);
         if !site.page(source).included {
             continue;
         }
-        for link in links {
-            if let Target::Page { page, .. } = link.target
-                && page != source
-                && backlinks[page.0 as usize].last() != Some(&source)
-            {
+        for page in links.iter().filter_map(|link| link.target.page()) {
+            if page != source && backlinks[page.0 as usize].last() != Some(&source) {
                 backlinks[page.0 as usize].push(source);
             }
         }
     }
-    backlinks
+    backlinks.into()
 }
 
 impl Site {

@@ -36,7 +36,7 @@ fn snapshot(files: &BTreeMap<String, String>) -> Sources {
 
 fn compile_all(sources: &Sources, memo: &mut Memo) -> Everything {
     let compiled = compile::site(sources, &today(), memo);
-    let renderer = compiled.renderer(sources);
+    let renderer = compiled.renderer();
     let mut diagnostics = compiled.findings(sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
     diagnostics.extend(compile::pages(&renderer, &|output: Output| {

@@ -38,7 +38,7 @@ fn pages(articles: usize) -> BTreeMap<String, String> {
         &Options::on(jiff::civil::date(2026, 11, 23)),
         &mut Memo::default(),
     );
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     let mut diagnostics = compiled.findings(&sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
     diagnostics.extend(compile::pages(&renderer, &|output: Output| {

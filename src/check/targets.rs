@@ -24,7 +24,7 @@ use crate::source::Span;
 /// The findings in the links of a page.
 pub(super) fn of_page<'a>(given: Given<'a>, names: &'a Names<'a>, id: PageId) -> Vec<Diagnostic> {
     let article = &given.site.page(id).article;
-    let links = article.body.links.iter().zip(&given.site.links[id.0 as usize]);
+    let links = article.body.links.iter().zip(given.site.links[id.0 as usize].iter());
     findings(
         &Holding { site: given.site, names, holder: Holder::Page(id), path: &article.path },
         links,

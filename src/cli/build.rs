@@ -66,7 +66,7 @@ fn run(
     let wanted = named(files, &arguments.root, &sources)?;
     let compiled = compile::site(&sources, &options, &mut Memo::default());
     let site = &compiled.site;
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     let diagnostics = compiled.findings(&sources, &renderer);
     let limit = match arguments.fail_on {
         FailOn::Error => Severity::Error,

@@ -69,7 +69,7 @@ fn fixed(
     let mut memo = Memo::default();
     for _ in 0..ROUNDS {
         let compiled = compile::site(&sources, options, &mut memo);
-        let renderer = compiled.renderer(&sources);
+        let renderer = compiled.renderer();
         let mut findings = compiled.settle(compiled.findings(&sources, &renderer), false);
         findings.retain(|finding| is_wanted(finding));
         let fixes = edit::fixes(&findings, &sources);

@@ -23,8 +23,8 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// The body of a page as HTML.
-pub(super) fn fill(renderer: &Renderer<'_>, id: PageId) -> String {
-    let site = renderer.site;
+pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
+    let site = &renderer.site;
     let body = &site.page(id).article.body;
     let links = &site.links[id.0 as usize];
     let mut output = String::with_capacity(body.html.len() + body.slots.len() * 48);
@@ -52,13 +52,7 @@ pub(super) fn fill(renderer: &Renderer<'_>, id: PageId) -> String {
     output
 }
 
-fn link(
-    renderer: &Renderer<'_>,
-    body: &Body,
-    links: &[Resolution],
-    index: usize,
-    output: &mut String,
-) {
+fn link(renderer: &Renderer, body: &Body, links: &[Resolution], index: usize, output: &mut String) {
     let (Some(link), Some(resolution)) = (body.links.get(index), links.get(index)) else { return };
     let destination = &link.destination;
     let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim_end();
@@ -86,7 +80,7 @@ fn link(
 }
 
 /// The link to a heading, named after it.
-fn anchor(renderer: &Renderer<'_>, body: &Body, index: usize, output: &mut String) {
+fn anchor(renderer: &Renderer, body: &Body, index: usize, output: &mut String) {
     let Some(heading) = body.headings.get(index) else { return };
     output.push_str("<a class=\"anchor\" href=\"#");
     html::escape_into(output, &heading.id);
@@ -98,7 +92,7 @@ fn anchor(renderer: &Renderer<'_>, body: &Body, index: usize, output: &mut Strin
     output.push_str("\"><span aria-hidden=\"true\">§</span></a>");
 }
 
-fn dimensions(renderer: &Renderer<'_>, links: &[Resolution], index: usize, output: &mut String) {
+fn dimensions(renderer: &Renderer, links: &[Resolution], index: usize, output: &mut String) {
     if let Some(Resolution { target: Target::Asset { asset, .. }, .. }) = links.get(index)
         && let Some((width, height)) = renderer.site.routes.assets[*asset as usize].dimensions
     {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
 
@@ -16,8 +17,39 @@ use crate::path::SourcePath;
 use crate::source::{Sources, Span};
 use crate::suggest;
 
+/// All that templates are compiled from.
+#[derive(PartialEq)]
+pub struct Inputs {
+    /// Each template's text, by its path below `templates/`.
+    texts: BTreeMap<String, Arc<str>>,
+    /// The URLs of the files in `static/`, for the function `asset(path="…")`.
+    assets: BTreeMap<String, String>,
+    /// What the theme says: its names are checked.
+    strings: Arc<Strings>,
+}
+
+impl Inputs {
+    /// What the templates of the snapshot are compiled from.
+    pub fn new(
+        sources: &Sources,
+        assets: BTreeMap<String, String>,
+        strings: &Arc<Strings>,
+    ) -> Self {
+        let texts = sources
+            .texts_below("templates")
+            .filter(|(path, _)| path.extension() != Some("yaml"))
+            .filter_map(|(path, text)| {
+                Some((path.below("templates")?.to_owned(), Arc::clone(text)))
+            })
+            .collect();
+        Self { texts, assets, strings: Arc::clone(strings) }
+    }
+}
+
 /// Compiled templates.
 pub struct Templates {
+    /// What they were compiled from.
+    pub inputs: Inputs,
     tera: Tera,
     /// Templates that could not be read, and those built on them, each with its cause.
     broken: BTreeMap<String, Vec<Failure>>,
@@ -40,18 +72,16 @@ pub struct Failure {
     pub help: Option<String>,
 }
 
-/// Compiles every template of the snapshot. `assets` are the URLs of the files in `static/`, for the function
-/// `asset(path="…")`; `strings` what the theme says.
-pub fn compile(
-    sources: &Sources,
-    assets: BTreeMap<String, String>,
-    strings: &Strings,
-) -> Templates {
-    let mut templates: BTreeMap<String, &str> = sources
-        .texts_below("templates")
-        .filter(|(path, _)| path.extension() != Some("yaml"))
-        .filter_map(|(path, text)| Some((path.below("templates")?.to_owned(), text.as_ref())))
-        .collect();
+/// Compiles every template.
+pub fn compile(inputs: Inputs) -> Templates {
+    let (tera, broken) = compiled(&inputs);
+    Templates { inputs, tera, broken }
+}
+
+fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
+    let Inputs { texts, assets, strings } = inputs;
+    let mut templates: BTreeMap<String, &str> =
+        texts.iter().map(|(name, text)| (name.clone(), text.as_ref())).collect();
     let mut broken: BTreeMap<String, Vec<Failure>> = BTreeMap::new();
     let mut names_are_read = false;
     // The engine stops at its first broken template. Each round takes one out, so the rounds end.
@@ -66,7 +96,7 @@ pub fn compile(
                 if names_are_read { BTreeMap::new() } else { misnamed(&templates, strings) };
             names_are_read = true;
             if wrong.is_empty() {
-                return Templates { tera, broken };
+                return (tera, broken);
             }
             templates.retain(|name, _| !wrong.contains_key(name));
             broken.extend(wrong);
@@ -83,7 +113,7 @@ pub fn compile(
             );
         }
         if templates.len() == before {
-            return Templates { tera: Tera::default(), broken };
+            return (Tera::default(), broken);
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod destination;
 
+use std::sync::Arc;
+
 use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
@@ -63,6 +65,16 @@ pub enum Target {
     Outside,
     /// Nothing that is known, as written.
     Unknown,
+}
+
+impl Target {
+    /// The page that is led to.
+    pub fn page(self) -> Option<PageId> {
+        match self {
+            Self::Page { page, .. } => Some(page),
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with a link.
@@ -180,7 +192,7 @@ pub enum Holder<'a> {
 }
 
 /// Where all links of a page lead.
-pub fn of_page(site: &Site, id: PageId) -> Box<[Resolution]> {
+pub fn of_page(site: &Site, id: PageId) -> Arc<[Resolution]> {
     let links = &site.page(id).article.body.links;
     links.iter().map(|link| resolve(site, Holder::Page(id), link)).collect()
 }

@@ -13,7 +13,7 @@ use super::{Page, PageId, Section};
 use crate::config::Configuration;
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, extension, nfc};
-use crate::source::{Content, Sources, Span};
+use crate::source::{Asset, Content, Sources, Span};
 use crate::theme;
 
 /// How many entries a section page lists before it goes on on another page.
@@ -132,6 +132,19 @@ impl Routes {
         (routes, claims.findings(redirects))
     }
 
+    /// Whether the files that are copied are those of the snapshot.
+    pub fn has_assets_of(&self, sources: &Sources) -> bool {
+        let mut known = self.assets.iter();
+        let same = assets(sources).all(|(path, rest, asset)| {
+            known.next().is_some_and(|known| {
+                known.source == *path
+                    && known.dimensions == asset.dimensions
+                    && known.url.as_str() == &*asset_url(path, rest, asset)
+            })
+        });
+        same && known.next().is_none()
+    }
+
     fn insert(&mut self, url: UrlPath, place: Place) {
         self.urls.insert(url, place);
     }
@@ -149,14 +162,8 @@ impl Routes {
     }
 
     fn add_assets(&mut self, sources: &Sources, claims: &mut Claims) {
-        for (path, file) in sources.files() {
-            let Content::Asset(asset) = &file.content else { continue };
-            let Some(rest) = path.below("static").or_else(|| path.below(CONTENT)) else { continue };
-            let url = if theme::is_hashed(path) {
-                UrlPath::new(&hashed_name(rest, &asset.hash))
-            } else {
-                UrlPath::new(rest)
-            };
+        for (path, rest, asset) in assets(sources) {
+            let url = UrlPath::new(&asset_url(path, rest, asset));
             claims.claim(&url, path);
             let place = Place::Asset(self.assets.len() as u32);
             self.insert(url.clone(), place);
@@ -267,6 +274,26 @@ impl Routes {
     pub fn asset_url(&self, source: &SourcePath) -> Option<&UrlPath> {
         let index = self.assets.binary_search_by(|asset| asset.source.cmp(source)).ok()?;
         Some(&self.assets[index].url)
+    }
+}
+
+/// The files that are copied: each source, its path below its folder, and what is known of it.
+fn assets(sources: &Sources) -> impl Iterator<Item = (&SourcePath, &str, &Asset)> {
+    sources.files().filter_map(|(path, file)| match &file.content {
+        Content::Asset(asset) => {
+            let rest = path.below("static").or_else(|| path.below(CONTENT))?;
+            Some((path, rest, &**asset))
+        }
+        Content::Text(_) => None,
+    })
+}
+
+/// The URL path of a file that is copied.
+fn asset_url(path: &SourcePath, rest: &str, asset: &Asset) -> String {
+    if theme::is_hashed(path) {
+        format!("/{}", hashed_name(rest, &asset.hash))
+    } else {
+        format!("/{rest}")
     }
 }
 

@@ -21,7 +21,7 @@ pub fn everything(files: &[(&str, &str)]) {
     theme::add_to(&mut sources);
     let options = Options::on(jiff::civil::date(2026, 11, 23));
     let compiled = compile::site(&sources, &options, &mut Memo::default());
-    let renderer = compiled.renderer(&sources);
+    let renderer = compiled.renderer();
     let mut findings = compiled.findings(&sources, &renderer);
     findings.extend(compile::pages(&renderer, &|_| {}));
     let findings = compiled.settle(findings, false);
