@@ -3,13 +3,13 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use crate::path::SourcePath;
 
 /// Every input of one compilation.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Sources {
     files: BTreeMap<SourcePath, File>,
     /// What the reader met and could not take as it is.
@@ -113,6 +113,19 @@ impl Sources {
     /// Adds a file, and returns the one that was there under the same path.
     pub fn insert(&mut self, path: SourcePath, file: File) -> Option<File> {
         self.files.insert(path, file)
+    }
+
+    /// Takes a file out.
+    pub fn remove(&mut self, path: &SourcePath) -> Option<File> {
+        self.files.remove(path)
+    }
+
+    /// Whether there are files of the site's own in a folder.
+    pub fn has_folder(&self, folder: &SourcePath) -> bool {
+        let after = self.files.range::<SourcePath, _>((Bound::Excluded(folder), Bound::Unbounded));
+        after.take_while(|(path, _)| path.as_str().starts_with(folder.as_str())).any(
+            |(path, file)| path.below(folder.as_str()).is_some() && file.origin == Origin::Site,
+        )
     }
 
     /// The file at `path`.

@@ -1,11 +1,13 @@
 //! The file system: reading a site's sources, and writing its output all or nothing.
 
+mod live;
 mod read;
 mod replace;
 mod write;
 
 use std::path::PathBuf;
 
+pub use live::Live;
 pub use read::read;
 pub use replace::{Replacement, replace};
 pub use write::{Staging, write_new};

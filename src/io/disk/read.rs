@@ -23,6 +23,11 @@ use crate::theme;
 /// When there is no `content` folder, or the root itself cannot be looked at. Everything else is a problem in the
 /// snapshot.
 pub fn read(root: &Path) -> Result<Sources, DiskError> {
+    read_with_links(root).map(|(sources, _)| sources)
+}
+
+/// The same, with what symbolic links in the site lead to: what changes there changes the site.
+pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
     let real_root = fs::canonicalize(root).map_err(io("open", root))?;
     if !real_root.join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
@@ -54,7 +59,29 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
     }
     let mut sources = Sources::new(files, problems);
     theme::add_to(&mut sources);
-    Ok(sources)
+    Ok((sources, found.links))
+}
+
+/// Reads one file of the site, whose path below the root is as it should be. Nothing when only reading all of it can tell
+/// what it is.
+pub(super) fn read_one(root: &Path, path: &Path) -> Option<(SourcePath, File)> {
+    let relative = path.strip_prefix(root).ok()?;
+    let names: Vec<&str> =
+        relative.components().map(|part| part.as_os_str().to_str()).collect::<Option<_>>()?;
+    let (folder, inside) = names.split_first()?;
+    if inside.len() > MAX_DEPTH || inside.iter().any(|name| unusable_name(name).is_some()) {
+        return None;
+    }
+    let kind = if is_text(folder, path) { Kind::Text } else { Kind::Asset };
+    let (source, spelling, content, problem) = read_file(root, path, kind);
+    let clean = problem.is_none() && spelling == source.as_str();
+    content.filter(|_| clean).map(|content| (source, File::new(content)))
+}
+
+/// Whether a file below one of the site's folders is a text that is parsed.
+fn is_text(folder: &str, path: &Path) -> bool {
+    folder == "templates"
+        || folder == "content" && path.extension().is_some_and(|extension| extension == "md")
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -67,6 +94,8 @@ enum Kind {
 struct Found {
     files: Vec<(PathBuf, Kind)>,
     problems: Vec<Problem>,
+    /// What symbolic links lead to.
+    links: Vec<PathBuf>,
 }
 
 /// `site.yaml`: a file of the site, or a problem. Its absence is neither.
@@ -78,7 +107,10 @@ fn settings(root: &Path, found: &mut Found) {
             ProblemKind::SymlinkOutside
         }
         Ok(target) if !target.is_file() => ProblemKind::Unreadable("it is not a file".to_owned()),
-        Ok(_) => return found.files.push((path, Kind::Text)),
+        Ok(target) => {
+            found.links.extend(metadata.is_symlink().then_some(target));
+            return found.files.push((path, Kind::Text));
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProblemKind::SymlinkBroken,
         Err(error) if is_loop(&error) => ProblemKind::SymlinkLoop,
         Err(error) => ProblemKind::Unreadable(reason(&error)),
@@ -127,22 +159,23 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
             }
             continue;
         }
+        if entry.path_is_symlink() {
+            found.links.extend(fs::canonicalize(entry.path()));
+        }
         if entry.file_type().is_dir() {
             if entry.path_is_symlink() {
                 followed.push(entry.path().to_owned());
             }
             continue;
         }
-        let is_text = folder == "templates"
-            || folder == "content"
-                && entry.path().extension().is_some_and(|extension| extension == "md");
-        found.files.push((entry.path().to_owned(), if is_text { Kind::Text } else { Kind::Asset }));
+        let kind = if is_text(folder, entry.path()) { Kind::Text } else { Kind::Asset };
+        found.files.push((entry.path().to_owned(), kind));
     }
 }
 
 /// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`); a
 /// repository there is not: `.git` of the output belongs to whoever publishes it.
-fn is_ignored(name: &str, folder: &str) -> bool {
+pub(super) fn is_ignored(name: &str, folder: &str) -> bool {
     if folder == "static" { name == ".git" } else { name.starts_with('.') || name.ends_with('~') }
 }
 
@@ -204,9 +237,13 @@ fn refused(entry: &DirEntry, root: &Path, followed: &[PathBuf]) -> Option<Proble
 
 /// Why a name does not work on every system (Microsoft, "Naming Files, Paths, and Namespaces"), or not as a URL.
 fn unusable(entry: &DirEntry) -> Option<String> {
-    let Some(name) = entry.file_name().to_str() else {
-        return Some("it is not Unicode".to_owned());
-    };
+    match entry.file_name().to_str() {
+        Some(name) => unusable_name(name),
+        None => Some("it is not Unicode".to_owned()),
+    }
+}
+
+fn unusable_name(name: &str) -> Option<String> {
     if let Some(bad) = name
         .chars()
         .find(|c| matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\') || c.is_control())
