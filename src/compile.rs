@@ -26,14 +26,16 @@ use crate::theme;
 
 /// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
 ///
-/// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed; parsing
-/// depends on nothing else, and what is remembered brings its findings with it. Settings, strings and HTML files are read
+/// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed, and source
+/// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it. Settings, strings and HTML files are read
 /// again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
 /// again unless their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
     /// Sorted by path.
     parsed: Vec<Parsed>,
+    /// Whether these tell their source lines.
+    source_lines: bool,
     html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
     settings: Option<Settings>,
     strings: Option<ReadStrings>,
@@ -79,7 +81,7 @@ pub struct Compiled {
 pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     let Settings { configuration, mut diagnostics, suppressions, .. } = settings(sources, memo);
     let strings = strings(sources, memo, &mut diagnostics);
-    let articles = articles(sources, memo);
+    let articles = articles(sources, options.source_lines, memo);
     diagnostics.extend(memo.parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
     let texts = Texts { articles, html: html(sources, memo) };
     let site = site::site(texts, sources, (&configuration, options), memo.site.as_deref());
@@ -113,8 +115,12 @@ fn settings(sources: &Sources, memo: &mut Memo) -> Settings {
 }
 
 /// Every article, sorted by path.
-fn articles(sources: &Sources, memo: &mut Memo) -> Vec<Arc<Article>> {
-    let mut known = std::mem::take(&mut memo.parsed).into_iter().peekable();
+fn articles(sources: &Sources, source_lines: bool, memo: &mut Memo) -> Vec<Arc<Article>> {
+    let mut known = std::mem::take(&mut memo.parsed);
+    if std::mem::replace(&mut memo.source_lines, source_lines) != source_lines {
+        known.clear();
+    }
+    let mut known = known.into_iter().peekable();
     let mut slots: Vec<Option<Parsed>> = Vec::new();
     let mut unknown: Vec<(usize, &SourcePath, &Arc<str>)> = Vec::new();
     // Both are sorted by path.
@@ -131,7 +137,7 @@ fn articles(sources: &Sources, memo: &mut Memo) -> Vec<Arc<Article>> {
     let grammars = &memo.grammars;
     let parse = |highlighter: &mut Highlighter,
                  (_, path, text): &(usize, &SourcePath, &Arc<str>)| {
-        let (article, diagnostics) = parse::article(path, text, highlighter);
+        let (article, diagnostics) = parse::article(path, text, (highlighter, source_lines));
         let (text, article) = (Arc::clone(text), Arc::new(article));
         Parsed { text, article, diagnostics: diagnostics.into() }
     };

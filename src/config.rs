@@ -19,12 +19,14 @@ pub struct Options {
     pub preview: bool,
     /// Replaces the site's base URL.
     pub base_url: Option<BaseUrl>,
+    /// Whether blocks tell the source lines they stand on, for the dev server.
+    pub source_lines: bool,
 }
 
 impl Options {
     /// A plain run on that date.
     pub fn on(today: Date) -> Self {
-        Self { today, drafts: false, preview: false, base_url: None }
+        Self { today, drafts: false, preview: false, base_url: None, source_lines: false }
     }
 }
 

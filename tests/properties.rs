@@ -229,7 +229,7 @@ proptest! {
         };
         let source = format!("{FRONT}\nx {line}\n");
         let mut highlighter = Highlighter::new(&Grammars::default());
-        let (article, _) = silcrow::parse::article(&SourcePath::new("content/a.md"), &source, &mut highlighter);
+        let (article, _) = silcrow::parse::article(&SourcePath::new("content/a.md"), &source, (&mut highlighter, false));
         for link in &article.body.links {
             let written = &source[link.span.0 as usize..link.span.1 as usize];
             prop_assert_eq!(written, &*link.destination, "{}", source);

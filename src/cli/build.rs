@@ -146,6 +146,7 @@ pub(super) fn options(arguments: &SiteArguments) -> Options {
         drafts: arguments.drafts,
         preview: arguments.preview,
         base_url: arguments.base_url.clone(),
+        source_lines: false,
     }
 }
 

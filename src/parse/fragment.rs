@@ -41,6 +41,8 @@ pub(crate) struct WrittenHeading {
     pub span: (u32, u32),
     /// Whether it repeats the page's title.
     pub is_title: bool,
+    /// Attributes of its block.
+    pub attributes: String,
 }
 
 impl Fragment {
@@ -114,7 +116,7 @@ pub(crate) fn finish(
             Insert::Slot(content) => slots.push(Slot { at: html.len() as u32, content }),
             Insert::HeadingOpen(index) => {
                 let index = index as usize;
-                open_heading(&mut html, &headings[index], &written[index].classes, anchors);
+                open_heading(&mut html, &headings[index], &written[index], anchors);
             }
             Insert::HeadingClose(index) => {
                 close_heading(&mut html, headings[index as usize].level);
@@ -177,17 +179,19 @@ fn settle(written: &[WrittenHeading], html_ids: &[String]) -> Vec<Heading> {
 fn open_heading(
     html: &mut String,
     heading: &Heading,
-    classes: &[String],
+    written: &WrittenHeading,
     anchors: &[(String, String)],
 ) {
-    html.push_str("<div class=\"heading\"><h");
+    html.push_str("<div class=\"heading\"");
+    html.push_str(&written.attributes);
+    html.push_str("><h");
     html.push(char::from(b'0' + heading.level));
     html.push_str(" id=\"");
     html::escape_into(html, &heading.id);
     html.push('"');
-    if !classes.is_empty() {
+    if !written.classes.is_empty() {
         html.push_str(" class=\"");
-        html::escape_into(html, &classes.join(" "));
+        html::escape_into(html, &written.classes.join(" "));
         html.push('"');
     }
     html.push('>');

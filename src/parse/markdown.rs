@@ -6,6 +6,7 @@
 mod definitions;
 mod footnotes;
 mod headings;
+mod lines;
 mod links;
 mod raw;
 
@@ -28,6 +29,7 @@ use crate::html;
 use definitions::{Definitions, Shown};
 use footnotes::Footnotes;
 use headings::{attributes, only_comments};
+use lines::Lines;
 use links::{Image, OpenLink, Unnamed};
 use raw::{OpenAnchor, RawPieces};
 
@@ -46,22 +48,27 @@ pub(crate) fn body(
     source: &str,
     range: Range<usize>,
     front_matter: &FrontMatter,
-    highlighter: &mut Highlighter,
+    (highlighter, source_lines): (&mut Highlighter, bool),
 ) -> Read {
     // Definition lists have panicked in the library up to 0.12; a page without them is better than no page. The
     // writer is made anew for each try, so nothing half-done is seen.
     let result = catch_unwind(AssertUnwindSafe(|| {
-        write(source, range.clone(), front_matter, highlighter, EXTENSIONS)
+        let settings = Settings { extensions: EXTENSIONS, source_lines };
+        write(source, range.clone(), front_matter, (highlighter, settings))
     }));
     result.unwrap_or_else(|_| {
-        write(
-            source,
-            range,
-            front_matter,
-            highlighter,
-            EXTENSIONS - Options::ENABLE_DEFINITION_LIST,
-        )
+        let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
+        let settings = Settings { extensions, source_lines };
+        write(source, range, front_matter, (highlighter, settings))
     })
+}
+
+/// How a text is read and written.
+#[derive(Clone, Copy)]
+struct Settings {
+    extensions: Options,
+    /// Whether blocks tell their source lines.
+    source_lines: bool,
 }
 
 const EXTENSIONS: Options = Options::ENABLE_TABLES
@@ -75,8 +82,7 @@ fn write(
     source: &str,
     range: Range<usize>,
     front_matter: &FrontMatter,
-    highlighter: &mut Highlighter,
-    extensions: Options,
+    (highlighter, settings): (&mut Highlighter, Settings),
 ) -> Read {
     let markdown = &*definition_markers(&source[range.clone()]);
     let mut broken = Vec::new();
@@ -84,11 +90,15 @@ fn write(
         broken.extend(definitions::broken(markdown, &link));
         None
     };
-    let parser =
-        Parser::new_with_broken_link_callback(markdown, extensions, Some(&mut note_broken));
+    let parser = Parser::new_with_broken_link_callback(
+        markdown,
+        settings.extensions,
+        Some(&mut note_broken),
+    );
     let mut writer = Writer {
         markdown,
         offset: range.start,
+        lines: settings.source_lines.then(|| Lines::new(source)),
         title: &front_matter.title,
         highlighter,
         out: Fragment::with_capacity(markdown.len() + markdown.len() / 3),
@@ -150,6 +160,8 @@ struct Writer<'a, 'h> {
     markdown: &'a str,
     /// Where the Markdown begins in the file.
     offset: usize,
+    /// Counts lines, where blocks are to tell theirs.
+    lines: Option<Lines<'a>>,
     title: &'a str,
     highlighter: &'h mut Highlighter,
     out: Fragment,
@@ -168,12 +180,19 @@ struct Writer<'a, 'h> {
     suppressions: Vec<suppression::Written>,
     image: Option<Image>,
     heading: Option<OpenHeading>,
-    code: Option<(String, String)>,
+    code: Option<OpenCode>,
     raw: Option<RawPieces>,
     table: Table,
     footnotes: Footnotes,
     images: u32,
     tables: u32,
+}
+
+/// A code block whose text is being read.
+struct OpenCode {
+    language: String,
+    text: String,
+    range: Range<usize>,
 }
 
 struct OpenHeading {
@@ -293,10 +312,10 @@ impl<'a> Writer<'a, '_> {
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.out.push("<p>"),
+            Tag::Paragraph => self.open_block("<p", &range, ">"),
             Tag::Heading { level, .. } => self.start_heading(level, range),
-            Tag::BlockQuote(None) => self.out.push("<blockquote>\n"),
-            Tag::BlockQuote(Some(kind)) => self.start_callout(kind),
+            Tag::BlockQuote(None) => self.open_block("<blockquote", &range, ">\n"),
+            Tag::BlockQuote(Some(kind)) => self.start_callout(kind, &range),
             Tag::CodeBlock(kind) => {
                 let language = match kind {
                     CodeBlockKind::Fenced(info) => {
@@ -304,7 +323,7 @@ impl<'a> Writer<'a, '_> {
                     }
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some((language, String::new()));
+                self.code = Some(OpenCode { language, text: String::new(), range });
             }
             Tag::HtmlBlock => {
                 // In a tight item the text before it has no line end of its own.
@@ -313,18 +332,20 @@ impl<'a> Writer<'a, '_> {
                 }
                 self.raw = Some(RawPieces::default());
             }
-            Tag::List(None) => self.out.push("<ul>\n"),
-            Tag::List(Some(1)) => self.out.push("<ol>\n"),
-            Tag::List(Some(start)) => self.out.push(&format!("<ol start=\"{start}\">\n")),
-            Tag::Item => self.out.push("<li>"),
+            Tag::List(None) => self.open_block("<ul", &range, ">\n"),
+            Tag::List(Some(1)) => self.open_block("<ol", &range, ">\n"),
+            Tag::List(Some(start)) => {
+                self.open_block(&format!("<ol start=\"{start}\""), &range, ">\n");
+            }
+            Tag::Item => self.open_block("<li", &range, ">"),
             Tag::FootnoteDefinition(name) => {
                 self.outer.push(std::mem::take(&mut self.out));
                 self.footnotes.open(&name, range.start);
             }
-            Tag::DefinitionList => self.out.push("<dl>\n"),
-            Tag::DefinitionListTitle => self.out.push("<dt>"),
-            Tag::DefinitionListDefinition => self.out.push("<dd>"),
-            Tag::Table(alignments) => self.start_table(alignments),
+            Tag::DefinitionList => self.open_block("<dl", &range, ">\n"),
+            Tag::DefinitionListTitle => self.open_block("<dt", &range, ">"),
+            Tag::DefinitionListDefinition => self.open_block("<dd", &range, ">"),
+            Tag::Table(alignments) => self.start_table(alignments, &range),
             Tag::TableHead => {
                 self.table.in_head = true;
                 self.table.cell = 0;
@@ -393,7 +414,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn text(&mut self, text: &str, range: &Range<usize>) {
-        if let Some((_, code)) = &mut self.code {
+        if let Some(OpenCode { text: code, .. }) = &mut self.code {
             code.extend(text.chars().map(|c| if c == COLON { ':' } else { c }));
             return;
         }
@@ -417,6 +438,7 @@ impl<'a> Writer<'a, '_> {
     fn start_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
         let index = self.headings.len() as u32;
         self.heading = Some(OpenHeading { text: String::new(), start: self.out.html.len() });
+        let attributes = self.line(&range);
         self.headings.push(WrittenHeading {
             level: level as u8,
             id: None,
@@ -424,6 +446,7 @@ impl<'a> Writer<'a, '_> {
             text: String::new(),
             span: ((range.start + self.offset) as u32, (range.end + self.offset) as u32),
             is_title: false,
+            attributes,
         });
         self.out.insert(Insert::HeadingOpen(index));
     }
@@ -466,7 +489,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn start_callout(&mut self, kind: BlockQuoteKind) {
+    fn start_callout(&mut self, kind: BlockQuoteKind, range: &Range<usize>) {
         let (class, word) = match kind {
             BlockQuoteKind::Note => ("note", Word::Note),
             BlockQuoteKind::Tip => ("tip", Word::Tip),
@@ -474,16 +497,15 @@ impl<'a> Writer<'a, '_> {
             BlockQuoteKind::Warning => ("warning", Word::Warning),
             BlockQuoteKind::Caution => ("caution", Word::Caution),
         };
-        self.out.push(&format!(
-            "<div class=\"callout callout-{class}\" role=\"note\">\n<p class=\"callout-title\">"
-        ));
+        let tag = format!("<div class=\"callout callout-{class}\" role=\"note\"");
+        self.open_block(&tag, range, ">\n<p class=\"callout-title\">");
         self.out.insert(Insert::Slot(SlotContent::Word(word)));
         self.out.push("</p>\n");
     }
 
     fn end_code(&mut self) {
-        let Some((language, code)) = self.code.take() else { return };
-        self.out.push("<pre tabindex=\"0\"><code");
+        let Some(OpenCode { language, text: code, range }) = self.code.take() else { return };
+        self.open_block("<pre tabindex=\"0\"", &range, "><code");
         if !language.is_empty() {
             self.out.push(" class=\"language-");
             html::escape_into(&mut self.out.html, &language);
@@ -494,10 +516,10 @@ impl<'a> Writer<'a, '_> {
         self.out.push("</code></pre>\n");
     }
 
-    fn start_table(&mut self, alignments: Vec<Alignment>) {
+    fn start_table(&mut self, alignments: Vec<Alignment>, range: &Range<usize>) {
         self.table = Table { alignments, in_head: false, cell: 0 };
         self.tables += 1;
-        self.out.push("<section class=\"table\" tabindex=\"0\" aria-label=\"");
+        self.open_block("<section class=\"table\" tabindex=\"0\"", range, " aria-label=\"");
         self.out.insert(Insert::Slot(SlotContent::TableName(self.tables)));
         self.out.push("\">\n<table>\n");
     }
