@@ -167,5 +167,6 @@ fn report(report: &Report<'_>, arguments: &SiteArguments) {
         (true, false) => format!("nothing was written; checked {pages}"),
         (false, _) => format!("checked {pages}"),
     };
+    printer::counts(&report.diagnostics, arguments);
     printer::summary(&what, Counts::of(&report.diagnostics), report.start.elapsed());
 }

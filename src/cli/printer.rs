@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anstream::eprintln;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::Format;
+use super::arguments::{Format, SiteArguments};
 use crate::diagnostic::Diagnostic;
 use crate::report::{self, Counts};
 use crate::source::Sources;
@@ -21,6 +21,14 @@ pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Fo
     };
     let mut output = anstream::stdout();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// How many findings there are of each rule, for people.
+pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
+    let is_for_people = arguments.format == Format::Human;
+    if let Some(counts) = report::human::counts(diagnostics).filter(|_| is_for_people) {
+        eprintln!("{counts}");
+    }
 }
 
 /// The last line: what was done, what was found, how long it took.
