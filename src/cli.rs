@@ -5,6 +5,7 @@ mod arguments;
 mod build;
 mod create;
 mod printer;
+mod root;
 
 use std::process::ExitCode;
 

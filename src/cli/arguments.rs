@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::config::BaseUrl;
+use crate::diagnostic::Severity;
 
 /// A static documentation-site generator for help centers whose articles have to stay right.
 #[derive(Parser)]
@@ -24,6 +25,7 @@ Examples:
   silcrow build --preview --base-url /pr-12/  a preview that search engines leave out
   silcrow check                               find everything that is wrong, write nothing
   silcrow check --format json | jq .rule      the same, for programs
+  silcrow check --root docs --format github   the same, as annotations of GitHub Actions
   silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
 
@@ -141,12 +143,30 @@ pub(super) enum FailOn {
     Warning,
 }
 
+impl FailOn {
+    /// The severity from which on a finding fails the command.
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people: an excerpt, carets, help
     Human,
     /// For programs: one JSON object a line
     Json,
+    /// For code scanning: SARIF 2.1.0, with every rule explained
+    Sarif,
+    /// For GitHub Actions: annotations, errors first
+    Github,
+    /// For test reports: JUnit XML
+    Junit,
+    /// For reviewdog: its diagnostic format, with suggestions
+    Rdjson,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::Outcome;
-use super::arguments::{BuildArguments, CheckArguments, FailOn, SiteArguments};
+use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
 use super::printer::{self, Progress};
 use crate::compile::{self, Memo};
 use crate::config::Options;
@@ -55,10 +55,7 @@ fn run(
     let site = &compiled.site;
     let renderer = compiled.renderer(&sources);
     let diagnostics = compiled.findings(&sources, &renderer);
-    let limit = match arguments.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    };
+    let limit = arguments.fail_on.severity();
     let fails =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|finding| finding.severity >= limit);
     let diagnostics = compiled.settle(diagnostics, false);
@@ -157,7 +154,7 @@ struct Report<'a> {
 }
 
 fn report(report: &Report<'_>, arguments: &SiteArguments) {
-    printer::findings(&report.diagnostics, report.sources, arguments.format);
+    printer::findings(&report.diagnostics, report.sources, arguments);
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
     let articles = report.site.included().count() - sections;
