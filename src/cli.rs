@@ -2,11 +2,13 @@
 //! terminal, the environment and the clock.
 
 mod arguments;
+mod baseline;
 mod build;
 mod create;
 mod fix;
 mod graph;
 mod printer;
+mod root;
 
 use std::process::ExitCode;
 

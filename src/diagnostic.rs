@@ -1,9 +1,11 @@
 //! Findings as data: which rule, how severe, where, and what to type next. Only `report` turns one into text.
 
+mod keys;
 mod rules;
 
 use std::fmt;
 
+pub use keys::{Key, keys};
 pub use rules::*;
 
 use crate::source::Span;

@@ -204,7 +204,7 @@ fn json_is_one_object_a_line_with_columns_in_three_units() {
         "schema": 1, "rule": "missing-page", "severity": "error", "message": "there is no page `nowhere.md`", "file": "content/a.md",
         "start": {"line": 6, "column": 9, "byte_column": 13, "utf16_column": 10},
         "end": {"line": 6, "column": 19, "byte_column": 23, "utf16_column": 20},
-        "help": "create the page, or remove the link", "suggestion": null, "related": [],
+        "help": "create the page, or remove the link", "suggestion": null, "target": null, "edits": [], "related": [],
     }]);
     let lines = Value::from(lines);
     assert_eq!(lines, expected);

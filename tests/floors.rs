@@ -70,6 +70,9 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the sources are there") {
         let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name == "target") {
+            continue; // what cargo-fuzz builds
+        }
         if path.is_dir() {
             files.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {

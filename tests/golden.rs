@@ -1,6 +1,7 @@
-//! Golden sites: `tests/sites/NAME/in` is built as `tests/sites/NAME/command` says, and has to give exactly the files
-//! of `out` and the text of `transcript`. A file that nobody produced fails, and a produced one that nobody expected
-//! fails. `SILCROW_BLESS=1 cargo test --test golden` writes what is produced; read the difference before committing it.
+//! Golden sites: `tests/sites/NAME/in` is built as `tests/sites/NAME/command` says, a command a line, and has to give
+//! exactly the files of `out` and the text of `transcript`. A file that nobody produced fails, and a produced one that
+//! nobody expected fails. `SILCROW_BLESS=1 cargo test --test golden` writes what is produced; read the difference before
+//! committing it.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use std::collections::BTreeMap;
@@ -31,9 +32,14 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// The command's output, without what differs from run to run.
-fn run(site: &Path, output: &Path) -> String {
-    let command = fs::read_to_string(site.join("command")).expect("a site has a command");
+/// The output of a site's commands.
+fn transcript(site: &Path, output: &Path) -> String {
+    let commands = fs::read_to_string(site.join("command")).expect("a site has a command");
+    commands.lines().map(|command| run(site, command, output)).collect()
+}
+
+/// A command's output, without what differs from run to run.
+fn run(site: &Path, command: &str, output: &Path) -> String {
     let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
     if words.first().is_some_and(|word| word == "build") {
         words.extend(["--output".to_owned(), output.display().to_string()]);
@@ -70,7 +76,7 @@ fn golden_sites_are_built_as_they_stand() {
     for site in sites() {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let output = scratch.path().join("out");
-        let transcript = run(&site, &output);
+        let transcript = transcript(&site, &output);
         let mut produced = tree(&output);
         produced.remove(".silcrow-manifest");
         // Styles are the theme's, and tested as such.

@@ -96,6 +96,32 @@ fn every_command_runs() {
     assert!(commands >= 5, "{commands} commands");
 }
 
+#[cfg(unix)]
+#[test]
+fn every_step_of_a_job_runs() {
+    let site = site();
+    let program = Path::new(env!("CARGO_BIN_EXE_silcrow")).parent().expect("it is in a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(program.to_owned()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders).expect("folders of a path can be joined");
+    let steps = fs::read_to_string(site.path().join("steps.yaml")).expect("steps are shown");
+    for step in steps.lines() {
+        let command = step.strip_prefix("- run: ").expect("a step is a command");
+        let result = Command::new("sh")
+            .current_dir(site.path())
+            .env("PATH", &path)
+            .args(["-c", command])
+            .output()
+            .expect("a shell runs");
+        let text = String::from_utf8_lossy(&result.stderr);
+        assert_eq!(result.status.code(), Some(0), "{command}: {text}");
+    }
+    let log = fs::read_to_string(site.path().join("silcrow.sarif")).expect("the log is written");
+    let log: Value = serde_json::from_str(&log).expect("the log is JSON");
+    assert_eq!(log["version"], "2.1.0");
+    assert!(site.path().join("public/index.html").is_file());
+}
+
 #[test]
 fn the_first_command_builds_the_help_center() {
     let readme = readme();

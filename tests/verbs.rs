@@ -190,6 +190,52 @@ fn rules_are_listed_and_explained() {
     assert!(unknown.stderr.contains("did you mean `missing-page`?"), "{}", unknown.stderr);
 }
 
+#[test]
+fn a_baseline_keeps_quiet_about_what_was_there_and_about_nothing_else() {
+    let site = crooked();
+    let check = |arguments: &[&str]| {
+        let always = ["check", "--today", "2026-02-01", "--fail-on", "warning"];
+        site.run(&[&always[..], arguments].concat())
+    };
+    assert_eq!(check(&[]).code, 1);
+    let written = check(&["--write-baseline"]);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(written.stderr.contains(" findings to `silcrow-baseline.txt`"), "{}", written.stderr);
+    let baseline = ["--baseline", "silcrow-baseline.txt"];
+    let kept = read(&site, "silcrow-baseline.txt");
+    let quiet = check(&baseline);
+    assert_eq!((quiet.code, quiet.stdout.as_str()), (0, ""), "{}", quiet.stderr);
+    // A new mistake is told of, though another file has the same.
+    let before = read(&site, "content/sub/b.md");
+    site.write("content/sub/b.md", format!("{before}\n[gone](gone.md)\n"));
+    let new = check(&baseline);
+    assert_eq!(new.code, 1);
+    assert!(new.stdout.contains("[missing-page]"), "{}", new.stdout);
+    // What is put right leaves a line behind, which is told of with its place in the baseline.
+    site.write("content/sub/b.md", before.replace("#KEYS-NEW", "#keys-new"));
+    let stale = check(&baseline);
+    assert_eq!(stale.code, 1, "{}", stale.stderr);
+    let line = kept.lines().position(|line| line.contains("KEYS-NEW")).expect("it was written") + 1;
+    assert!(stale.stdout.contains("[stale-baseline]"), "{}", stale.stdout);
+    assert!(stale.stdout.contains(&format!("silcrow-baseline.txt:{line}:1")), "{}", stale.stdout);
+    // Written anew, it has one line less.
+    assert_eq!(check(&[&baseline[..], &["--write-baseline"]].concat()).code, 0);
+    let fewer = read(&site, "silcrow-baseline.txt");
+    assert_eq!(fewer.lines().count(), kept.lines().count() - 1);
+    assert_eq!(check(&baseline).code, 0);
+}
+
+#[test]
+fn what_is_no_baseline_is_refused() {
+    let site = crooked();
+    let missing = site.run(&["check", "--baseline", "none.txt"]);
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+    site.write("notes.txt", "to do\n");
+    let wrong = site.run(&["check", "--baseline", "notes.txt"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("`notes.txt` is not a baseline"), "{}", wrong.stderr);
+}
+
 /// Three pages in a row, one alone, and one that two lead to.
 fn woven() -> Site {
     let related = ARTICLE.replace("updated:", "related: [s/c]\nupdated:");

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::config::BaseUrl;
-use crate::diagnostic::{self, RULES, Rule};
+use crate::diagnostic::{self, RULES, Rule, Severity};
 use crate::suggest;
 
 /// A static documentation-site generator for help centers whose articles have to stay right.
@@ -26,6 +26,7 @@ Examples:
   silcrow build --preview --base-url /pr-12/  a preview that search engines leave out
   silcrow check                               find everything that is wrong, write nothing
   silcrow check --format json | jq .rule      the same, for programs
+  silcrow check --root docs --format github   the same, as annotations of GitHub Actions
   silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
   silcrow check --fix --dry-run               show what can be put right without thinking
   silcrow check --explain missing-anchor      what a rule finds, and what is right
@@ -71,7 +72,7 @@ pub(super) enum Schema {
 }
 
 /// What every command that reads a site takes.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct SiteArguments {
     /// The site's folder: the one that holds `content`
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -94,6 +95,9 @@ pub(super) struct SiteArguments {
     /// How findings are printed
     #[arg(long, default_value = "human")]
     pub(super) format: Format,
+    /// Findings that stand in this file are not reported; see `check --write-baseline`
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -112,6 +116,9 @@ pub(super) struct CheckArguments {
     /// Report only the findings in these files; the whole site is read all the same
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Write every finding to the file of `--baseline`, else to `silcrow-baseline.txt`, so that only new ones are reported
+    #[arg(long, conflicts_with_all = ["files", "fix"])]
+    pub(super) write_baseline: bool,
     /// Say what a rule finds, why that is wrong and what is right, and check nothing
     #[arg(long, value_name = "RULE", value_parser = rule, exclusive = true)]
     pub(super) explain: Option<&'static Rule>,
@@ -176,12 +183,30 @@ pub(super) enum FailOn {
     Warning,
 }
 
+impl FailOn {
+    /// The severity from which on a finding fails the command.
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people: an excerpt, carets, help
     Human,
     /// For programs: one JSON object a line
     Json,
+    /// For code scanning: SARIF 2.1.0, with every rule explained
+    Sarif,
+    /// For GitHub Actions: annotations, errors first
+    Github,
+    /// For test reports: JUnit XML
+    Junit,
+    /// For reviewdog: its diagnostic format, with suggestions
+    Rdjson,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

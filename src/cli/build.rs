@@ -7,15 +7,16 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-use super::Outcome;
-use super::arguments::{BuildArguments, CheckArguments, FailOn, SiteArguments};
+use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
 use super::printer::{self, Progress};
-use crate::compile::{self, Memo};
+use super::{Outcome, baseline};
+use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::io::disk::{self, Staging};
 use crate::output::Output;
 use crate::path::SourcePath;
+use crate::render::Renderer;
 use crate::report::{self, Counts, plural};
 use crate::site::Site;
 use crate::source::Sources;
@@ -39,6 +40,9 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         printer::text(&report::rules::explain(rule));
         return Ok(Outcome::Clean);
     }
+    if arguments.write_baseline {
+        return write_baseline(arguments);
+    }
     if arguments.fix {
         super::fix::fix(&arguments.site, &arguments.files, arguments.dry_run)?;
         if arguments.dry_run {
@@ -55,29 +59,50 @@ pub(super) fn today() -> jiff::civil::Date {
 
 type OutputFolder<'a> = &'a dyn Fn(&Site) -> PathBuf;
 
+/// A site that was read and looked at, but for its pages.
+struct Checked {
+    sources: Sources,
+    compiled: Compiled,
+    renderer: Renderer,
+    /// What the rules found.
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn look(arguments: &SiteArguments) -> anyhow::Result<Checked> {
+    let mut sources = disk::read(&arguments.root)?;
+    let baseline = arguments.baseline.as_ref().map(|file| baseline::read(file, &mut sources));
+    let compiled = compile::site(&sources, &options(arguments), &mut Memo::default());
+    let renderer = compiled.renderer();
+    let mut diagnostics = compiled.settle(compiled.findings(&sources, &renderer), false);
+    if let Some(file) = baseline.transpose()? {
+        let kept = baseline::apply(diagnostics, &file, &sources)?;
+        diagnostics = compile::settle(&compiled.site, kept);
+    }
+    Ok(Checked { sources, compiled, renderer, diagnostics })
+}
+
+fn write_baseline(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
+    let SiteArguments { root, baseline: file, .. } = &arguments.site;
+    // The findings that an earlier baseline holds belong into the new one too.
+    let site = SiteArguments { baseline: None, ..arguments.site.clone() };
+    let checked = look(&site)?;
+    baseline::write(checked.diagnostics, &checked.sources, (root, file.as_ref()))?;
+    Ok(Outcome::Clean)
+}
+
 fn run(
     arguments: &SiteArguments,
     output: Option<OutputFolder<'_>>,
     files: &[PathBuf],
 ) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let sources = disk::read(&arguments.root)?;
-    let options = options(arguments);
+    let Checked { sources, compiled, renderer, diagnostics } = look(arguments)?;
+    let site = &*compiled.site;
     let wanted = named(files, &arguments.root, &sources)?;
-    let compiled = compile::site(&sources, &options, &mut Memo::default());
-    let site = &compiled.site;
-    let renderer = compiled.renderer();
-    let diagnostics = compiled.findings(&sources, &renderer);
-    let limit = match arguments.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    };
+    let limit = arguments.fail_on.severity();
     let fails =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|finding| finding.severity >= limit);
-    let diagnostics = compiled.settle(diagnostics, false);
     let (copies, notice) = compile::files(site, &sources);
-    let notices = notices(site, notice);
-
     let staging = match output {
         Some(output) if !fails(&diagnostics) => {
             Some(Staging::begin(&arguments.root, &output(site))?)
@@ -96,7 +121,6 @@ fn run(
     let failed = fails(&diagnostics) || fails(&in_templates);
     let mut diagnostics: Vec<_> = diagnostics.into_iter().chain(in_templates).collect();
     Diagnostic::sort(&mut diagnostics);
-
     if let Some(staging) = staging {
         if failed {
             staging.discard();
@@ -108,29 +132,28 @@ fn run(
     if let Some(wanted) = &wanted {
         diagnostics.retain(|finding| wanted.contains(&finding.span.file));
     }
-    let configuration = SourcePath::new(crate::parse::CONFIGURATION_FILE);
-    let bad_configuration = diagnostics
-        .iter()
-        .any(|finding| finding.severity == Severity::Error && finding.span.file == configuration);
-    let failed = if files.is_empty() { failed } else { fails(&diagnostics) };
+    let failed = if wanted.is_none() { failed } else { fails(&diagnostics) };
+    let outcome = outcome(failed, &diagnostics);
+    let (builds, notices) = (output.is_some(), notices(site, notice));
+    let wrote = builds && !failed;
     print(
-        &Report {
-            diagnostics,
-            sources: &sources,
-            site,
-            notices,
-            builds: output.is_some(),
-            wrote: output.is_some() && !failed,
-            start,
-        },
+        &Report { diagnostics, sources: &sources, site, notices, builds, wrote, start },
         arguments,
     );
-    Ok(match failed {
+    Ok(outcome)
+}
+
+fn outcome(failed: bool, diagnostics: &[Diagnostic]) -> Outcome {
+    let configuration = SourcePath::new(crate::parse::CONFIGURATION_FILE);
+    let is_bad = |finding: &Diagnostic| {
+        finding.severity == Severity::Error && finding.span.file == configuration
+    };
+    match failed {
         // The site's own settings are wrong: nothing that was found with them can be relied on.
-        true if bad_configuration => Outcome::Failed,
+        true if diagnostics.iter().any(is_bad) => Outcome::Failed,
         true => Outcome::Findings,
         false => Outcome::Clean,
-    })
+    }
 }
 
 fn notices(site: &Site, redirects: Option<String>) -> Vec<String> {
@@ -198,7 +221,7 @@ struct Report<'a> {
 }
 
 fn print(report: &Report<'_>, arguments: &SiteArguments) {
-    printer::findings(&report.diagnostics, report.sources, arguments.format);
+    printer::findings(&report.diagnostics, report.sources, arguments);
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
     let articles = report.site.included().count() - sections;
@@ -208,5 +231,6 @@ fn print(report: &Report<'_>, arguments: &SiteArguments) {
         (true, false) => format!("nothing was written; checked {pages}"),
         (false, _) => format!("checked {pages}"),
     };
+    printer::counts(&report.diagnostics, arguments);
     printer::summary(&what, Counts::of(&report.diagnostics), report.start.elapsed());
 }

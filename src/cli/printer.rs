@@ -7,25 +7,50 @@ use std::time::{Duration, Instant};
 use anstream::eprintln;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::Format;
+use super::arguments::{Format, SiteArguments};
 use crate::diagnostic::Diagnostic;
 use crate::report::{self, Counts};
 use crate::source::Sources;
 
-/// Prints findings in a format. A closed pipe is no failure: who reads has read enough.
-pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
-    let text = match format {
-        // The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
-        Format::Human => report::human::report(diagnostics, sources, true),
+/// Prints findings in the format that is asked for. A closed pipe is no failure: who reads has read enough.
+pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, arguments: &SiteArguments) {
+    let root = super::root::seen(&arguments.root);
+    let text = match arguments.format {
+        Format::Human => return human(diagnostics, sources),
         Format::Json => report::json::report(diagnostics, sources),
+        Format::Sarif => report::sarif::report(diagnostics, sources, &root),
+        Format::Github => report::github::report(diagnostics, sources, &root),
+        Format::Junit => {
+            report::junit::report(diagnostics, sources, &root, arguments.fail_on.severity())
+        }
+        Format::Rdjson => report::rdjson::report(diagnostics, sources, &root),
     };
-    self::text(&text);
+    self::plain(&text);
+}
+
+/// Prints a text for programs on standard output, byte for byte. A closed pipe is no failure.
+fn plain(text: &str) {
+    let mut output = std::io::stdout();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
+fn human(diagnostics: &[Diagnostic], sources: &Sources) {
+    text(&report::human::report(diagnostics, sources, true));
 }
 
 /// Prints a text on standard output. A closed pipe is no failure.
 pub(super) fn text(text: &str) {
     let mut output = anstream::stdout();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// How many findings there are of each rule, for people.
+pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
+    let is_for_people = arguments.format == Format::Human;
+    if let Some(counts) = report::human::counts(diagnostics).filter(|_| is_for_people) {
+        eprintln!("{counts}");
+    }
 }
 
 /// The last line: what was done, what was found, how long it took.

@@ -284,6 +284,10 @@ rules! {
         "A comment suppresses a finding and does not say why, or not which",
         "Without a rule and a reason it has no effect.",
         bad "<!-- silcrow-ignore missing-page -->", good "<!-- silcrow-ignore missing-page: written next week -->";
+    STALE_BASELINE = "stale-baseline", Meta, Warning:
+        "A line of the baseline is of a finding that is put right",
+        "The baseline only ever gets shorter: remove the line, so that the finding cannot come back unseen.",
+        bad "a line of `silcrow-baseline.txt` that no finding has", good "the same file without the line";
     UNKNOWN_RULE = "unknown-rule", Meta, Error:
         "`site.yaml` sets the severity of a rule that does not exist",
         "The setting would have no effect.",

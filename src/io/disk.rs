@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use live::Live;
 pub use read::read;
-pub use replace::{Replacement, replace};
+pub use replace::{Replacement, read_text, replace, write_over};
 pub use write::{Staging, write_new};
 
 /// Why the file system could not do what was asked.

@@ -17,9 +17,19 @@ struct Line<'a> {
     end: Place,
     help: Option<&'a str>,
     suggestion: Option<&'a str>,
+    target: Option<&'a str>,
+    edits: Vec<Edit<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<usize>,
     related: Vec<Related<'a>>,
+}
+
+/// What a program may change without asking.
+#[derive(Serialize)]
+struct Edit<'a> {
+    start: Place,
+    end: Place,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -30,7 +40,7 @@ struct Related<'a> {
     end: Place,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Place {
     line: u32,
     column: u32,
@@ -59,6 +69,7 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             let (start, end) = place(&label.span);
             Related { message: &label.message, file: label.span.file.as_str(), start, end }
         });
+        let fix = finding.suggestion.as_deref().into_iter().filter(|_| finding.is_fix);
         let line = Line {
             related: related.collect(),
             schema: 1,
@@ -70,6 +81,8 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             end,
             help: finding.help.as_deref(),
             suggestion: finding.suggestion.as_deref(),
+            target: finding.target.as_deref(),
+            edits: fix.map(|text| Edit { start, end, text }).collect(),
             pages: finding.pages,
         };
         output.push_str(

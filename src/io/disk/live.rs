@@ -1,6 +1,5 @@
 //! A snapshot that is kept up with the disk: after a change, only what has changed is read, and what comes out is what
 //! reading everything anew would give.
-#![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -43,6 +43,37 @@ pub fn replace(root: &Path, replacements: &[Replacement<'_>]) -> Result<(), Disk
     Ok(())
 }
 
+/// Writes a text in the place of a file's, in one step: who reads it meanwhile sees the old one or the new one.
+///
+/// # Errors
+///
+/// When the system refuses; the file is as it was then.
+pub fn write_over(path: &Path, text: &str) -> Result<(), DiskError> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".silcrow~");
+    let new = path.with_file_name(name);
+    let write = || {
+        let mut output = File::create(&new)?;
+        output.write_all(text.as_bytes())?;
+        output.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&new);
+        io("write", path)(error)
+    })
+}
+
+/// Reads a text.
+///
+/// # Errors
+///
+/// When the system refuses, or it is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, DiskError> {
+    fs::read_to_string(path).map_err(io("read", path))
+}
+
 /// Writes the new text beside the file it is for, and returns both paths. Of a symbolic link, the file it leads to.
 fn beside(root: &Path, replacement: &Replacement<'_>) -> Result<(PathBuf, PathBuf), DiskError> {
     let path = root.join(replacement.path);

@@ -1,0 +1,52 @@
+//! `--baseline` and `--write-baseline`: the findings that a site is allowed to keep.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anstream::eprintln;
+use anyhow::{Context, anyhow};
+
+use crate::diagnostic::{Diagnostic, Family};
+use crate::io::disk;
+use crate::path::SourcePath;
+use crate::report::{baseline, plural};
+use crate::source::{Content, File, Sources};
+
+/// The baseline's name beside `site.yaml`, where nobody names another.
+const FILE: &str = "silcrow-baseline.txt";
+
+/// Reads a baseline into the snapshot, so that findings can point into it, and returns its place there.
+pub(super) fn read(file: &Path, sources: &mut Sources) -> anyhow::Result<SourcePath> {
+    let text = disk::read_text(file)?;
+    let path = SourcePath::new(&file.to_string_lossy().replace('\\', "/"));
+    sources.insert(path.clone(), File::new(Content::Text(Arc::from(text))));
+    Ok(path)
+}
+
+/// Takes out the findings that stand in the baseline.
+pub(super) fn apply(
+    findings: Vec<Diagnostic>,
+    file: &SourcePath,
+    sources: &Sources,
+) -> anyhow::Result<Vec<Diagnostic>> {
+    baseline::apply(findings, file, sources)
+        .map_err(|reason| anyhow!(reason))
+        .with_context(|| format!("`{file}` is not a baseline"))
+}
+
+/// Writes the findings as a baseline, and says so. Errors in templates are none that a site can be published with.
+pub(super) fn write(
+    findings: Vec<Diagnostic>,
+    sources: &Sources,
+    (root, file): (&Path, Option<&PathBuf>),
+) -> anyhow::Result<()> {
+    let file = file.cloned().unwrap_or_else(|| root.strip_prefix(".").unwrap_or(root).join(FILE));
+    let is_kept = |finding: &Diagnostic| {
+        baseline::is_worth_a_line(finding) && finding.rule.family != Family::Templates
+    };
+    let findings: Vec<_> = findings.into_iter().filter(is_kept).collect();
+    disk::write_over(&file, &baseline::write(&findings, sources))?;
+    let count = plural(findings.len(), "finding");
+    eprintln!("wrote {count} to `{}`; check with `--baseline {}`", file.display(), file.display());
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! A baseline: the findings that a site had on the day it began to be checked, as a text file to commit. What stands in it
+//! is not reported again; what is put right is told of, so that the file only ever gets shorter.
+//!
+//! One finding a line: rule, file, and the text that is wrong, with tabs between them; the same line as often as there are
+//! such findings. Lines of the source are not in it, so that it outlasts edits. Sorted.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, STALE_BASELINE, Severity, keys};
+use crate::path::SourcePath;
+use crate::source::{Sources, Span};
+
+/// The first line of the file; the number is its format's.
+const HEAD: &str = "silcrow baseline 1";
+
+/// The baseline of these findings.
+pub fn write(findings: &[Diagnostic], sources: &Sources) -> String {
+    let mut lines: Vec<String> = keys(findings, sources)
+        .into_iter()
+        .map(|key| format!("{}\t{}\t{}\n", key.rule, key.file, escaped(key.text)))
+        .collect();
+    lines.sort();
+    format!("{HEAD}\n{}", lines.concat())
+}
+
+/// Takes out the findings that stand in a baseline, and adds one for each of its lines that no finding has. `file` is the
+/// baseline's own path, and has to be among the sources.
+///
+/// # Errors
+///
+/// When the text is no baseline: what is wrong with it.
+pub fn apply(
+    findings: Vec<Diagnostic>,
+    file: &SourcePath,
+    sources: &Sources,
+) -> Result<Vec<Diagnostic>, String> {
+    let text = sources.text(file).map_or("", |text| text);
+    let mut lines = text.split_inclusive('\n');
+    let head = lines.next().unwrap_or("");
+    if head.trim_end() != HEAD {
+        return Err(format!("it does not begin with the line `{HEAD}`"));
+    }
+    // The places of the lines with the same text.
+    let mut known: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut at = head.len();
+    for line in lines {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        if bare.split('\t').count() != 3 && !bare.is_empty() {
+            return Err(format!(
+                "its line `{bare}` is not a rule, a file and a text, with tabs between them"
+            ));
+        }
+        if !bare.is_empty() {
+            known.entry(bare).or_default().push((at, at + bare.len()));
+        }
+        at += line.len();
+    }
+    let lines: Vec<String> = keys(&findings, sources)
+        .into_iter()
+        .map(|key| format!("{}\t{}\t{}", key.rule, key.file, escaped(key.text)))
+        .collect();
+    let mut kept = Vec::new();
+    for (finding, line) in findings.into_iter().zip(&lines) {
+        if known.get_mut(line.as_str()).and_then(Vec::pop).is_none() {
+            kept.push(finding);
+        }
+    }
+    let stale = known.into_iter().flat_map(|(line, places)| {
+        let mut parts = line.split('\t');
+        let (rule, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        let message = format!("the `{rule}` in `{name}` is put right");
+        places.into_iter().map(move |(start, end)| {
+            Diagnostic::new(&STALE_BASELINE, Span::new(file, start..end), message.clone())
+                .help("remove the line, or write the baseline anew with `--write-baseline`")
+        })
+    });
+    kept.extend(stale);
+    Ok(kept)
+}
+
+/// Only findings that weigh something are worth a line.
+pub fn is_worth_a_line(finding: &Diagnostic) -> bool {
+    finding.severity > Severity::Info
+}
+
+/// A text in one field of one line.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{apply, write};
+    use crate::diagnostic::{Diagnostic, MISSING_PAGE};
+    use crate::path::SourcePath;
+    use crate::source::{Content, File, Sources, Span};
+
+    fn sources(article: &str, baseline: &str) -> Sources {
+        let file = |text: &str| File::new(Content::Text(Arc::from(text)));
+        let files = [("content/a.md", article), ("baseline.txt", baseline)];
+        let files = files.map(|(path, text)| (SourcePath::new(path), file(text)));
+        Sources::new(files.into(), Vec::new())
+    }
+
+    fn findings(article: &str) -> Vec<Diagnostic> {
+        let at = |(at, text): (usize, &str)| {
+            let span = Span::new(&SourcePath::new("content/a.md"), at..at + text.len());
+            Diagnostic::new(&MISSING_PAGE, span, "there is no such page")
+        };
+        article.match_indices("x\\y.md").map(at).collect()
+    }
+
+    #[test]
+    fn what_stands_in_a_baseline_is_not_reported_and_what_is_gone_is_told_of() {
+        let article = "x\\y.md and x\\y.md";
+        let baseline = write(&findings(article), &sources(article, ""));
+        assert_eq!(
+            baseline,
+            "silcrow baseline 1\nmissing-page\tcontent/a.md\tx\\\\y.md\nmissing-page\tcontent/a.md\tx\\\\y.md\n"
+        );
+        let file = SourcePath::new("baseline.txt");
+        let left = |article: &str| {
+            let found = apply(findings(article), &file, &sources(article, &baseline));
+            let found = found.expect("it is a baseline");
+            found.iter().map(|finding| finding.rule.name).collect::<Vec<_>>()
+        };
+        assert_eq!(left("moved\n\nx\\y.md and x\\y.md"), Vec::<&str>::new());
+        assert_eq!(left("x\\y.md x\\y.md x\\y.md"), ["missing-page"]);
+        assert_eq!(left("x\\y.md"), ["stale-baseline"]);
+        assert_eq!(left(""), ["stale-baseline", "stale-baseline"]);
+    }
+
+    #[test]
+    fn what_is_no_baseline_is_refused() {
+        for text in ["", "missing-page\n", "silcrow baseline 1\nno tabs\n"] {
+            let file = SourcePath::new("baseline.txt");
+            assert!(apply(Vec::new(), &file, &sources("", text)).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Findings as JUnit XML, which every CI service shows as test results.
+//!
+//! A suite is a file, because whoever puts findings right goes from file to file. A finding is a test case: failed when
+//! it fails the run, else skipped, because a green line that says what is wrong would be read as the contrary. Services
+//! know a test again by class and name, so names hold no line: they are rule and message, numbered where they are alike.
+//! There are no times: the same sites have the same report.
+
+use std::collections::BTreeMap;
+
+use super::{Positions, Root, text};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::Sources;
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// What stands for a run that found nothing, so that a service shows that there was one.
+const CLEAN: &str =
+    "  <testsuite name=\"silcrow\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">
+    <testcase classname=\"silcrow\" name=\"nothing is wrong\"/>
+  </testsuite>
+";
+
+/// The findings as one document. Those from `limit` on fail the run.
+pub fn report(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    root: &Root,
+    limit: Severity,
+) -> String {
+    let mut positions = Positions::new(sources);
+    let failures = failures(diagnostics, limit);
+    let tests = diagnostics.len().max(1);
+    let mut output = format!(
+        "{HEAD}<testsuites name=\"silcrow\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
+    );
+    if diagnostics.is_empty() {
+        output.push_str(CLEAN);
+    }
+    for findings in diagnostics.chunk_by(|one, next| one.span.file == next.span.file) {
+        output.push_str(&suite(findings, root, limit, &mut positions));
+    }
+    output + "</testsuites>\n"
+}
+
+/// The findings of one file.
+fn suite(
+    findings: &[Diagnostic],
+    root: &Root,
+    limit: Severity,
+    positions: &mut Positions<'_>,
+) -> String {
+    let file = findings.first().map_or_else(String::new, |finding| root.path(&finding.span.file));
+    let file = attribute(&file);
+    let (tests, failures) = (findings.len(), failures(findings, limit));
+    let skipped = tests - failures;
+    let mut output = format!(
+        "  <testsuite name=\"{file}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\">\n"
+    );
+    let mut names = BTreeMap::new();
+    for finding in findings {
+        let name = format!("{}: {}", finding.rule.name, finding.message);
+        let count = names.entry(name.clone()).or_insert(0);
+        *count += 1;
+        let name = if *count > 1 { format!("{name} ({count})") } else { name };
+        let name = attribute(&name);
+        output.push_str(&format!("    <testcase classname=\"{file}\" name=\"{name}\">\n"));
+        output.push_str(&verdict(finding, root, limit, positions));
+        output.push_str("    </testcase>\n");
+    }
+    output + "  </testsuite>\n"
+}
+
+fn failures(diagnostics: &[Diagnostic], limit: Severity) -> usize {
+    diagnostics.iter().filter(|finding| finding.severity >= limit).count()
+}
+
+/// How the test case ended, with all that is known of the finding.
+fn verdict(
+    finding: &Diagnostic,
+    root: &Root,
+    limit: Severity,
+    positions: &mut Positions<'_>,
+) -> String {
+    let place = positions.place(&finding.span);
+    let place = place.map(|(start, _)| format!(":{}:{}", start.line, start.column));
+    let path = root.path(&finding.span.file);
+    let severity = finding.severity.name();
+    let first = format!("{path}{}: {severity}: {}", place.unwrap_or_default(), text(finding));
+    let related = finding.related.iter().map(|label| positions.line(label, root));
+    let lines = std::iter::once(first).chain(related).collect::<Vec<_>>().join("\n");
+    let content = escaped(&lines, &['\r']);
+    if finding.severity < limit {
+        return format!("      <skipped>{content}</skipped>\n");
+    }
+    let (rule, message) = (finding.rule.name, attribute(&finding.message));
+    format!("      <failure type=\"{rule}\" message=\"{message}\">{content}</failure>\n")
+}
+
+/// Text for an attribute. A parser makes a space of a line break that is not written as a reference.
+fn attribute(text: &str) -> String {
+    escaped(text, &['\n', '\r', '\t'])
+}
+
+/// Text without what is markup, with `references` by number, and with a replacement character for what XML 1.0 cannot
+/// hold in any form.
+fn escaped(text: &str, references: &[char]) -> String {
+    let mut output = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => output.push_str("&amp;"),
+            '<' => output.push_str("&lt;"),
+            '>' => output.push_str("&gt;"),
+            '"' => output.push_str("&quot;"),
+            c if references.contains(&c) => output.push_str(&format!("&#{};", u32::from(c))),
+            '\n' | '\r' | '\t' => output.push(c),
+            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => output.push(char::REPLACEMENT_CHARACTER),
+            c => output.push(c),
+        }
+    }
+    output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Root, Severity, report};
+    use crate::diagnostic::{Diagnostic, MISSING_PAGE, WIKILINK};
+    use crate::report::tests::sources;
+    use crate::source::Span;
+
+    #[test]
+    fn what_fails_the_run_fails_and_the_rest_is_skipped() {
+        let (file, sources) = sources("content/a.md", "one\ntwo\n");
+        let finding =
+            |rule, range| Diagnostic::new(rule, Span::new(&file, range), "no `<b>`\n\0 & \"c\"");
+        let findings = [
+            finding(&MISSING_PAGE, 0..3).help("]]>\r"),
+            finding(&MISSING_PAGE, 4..7).relate(Span::new(&file, 1..2), "here"),
+            finding(&WIKILINK, 4..7),
+        ];
+        let name = |rule| {
+            format!(
+                "classname=\"x/content/a.md\" name=\"{rule}: no `&lt;b&gt;`&#10;\u{fffd} &amp; &quot;c&quot;"
+            )
+        };
+        let failure = "<failure type=\"missing-page\" message=\"no `&lt;b&gt;`&#10;\u{fffd} &amp; &quot;c&quot;\">";
+        let text = "no `&lt;b&gt;`\n\u{fffd} &amp; &quot;c&quot;";
+        let expected = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
+<testsuites name=\"silcrow\" tests=\"3\" failures=\"2\" errors=\"0\">
+  <testsuite name=\"x/content/a.md\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"1\">
+    <testcase {}\">
+      {failure}x/content/a.md:1:1: error: {text}\nhelp: ]]&gt;&#13;</failure>
+    </testcase>
+    <testcase {} (2)\">
+      {failure}x/content/a.md:2:1: error: {text}\nnote: here: x/content/a.md:1:2</failure>
+    </testcase>
+    <testcase {}\">
+      <skipped>x/content/a.md:2:1: warning: {text}</skipped>
+    </testcase>
+  </testsuite>
+</testsuites>
+",
+            name("missing-page"),
+            name("missing-page"),
+            name("wikilink")
+        );
+        assert_eq!(report(&findings, &sources, &Root::new("x"), Severity::Error), expected);
+        let strict = report(&findings, &sources, &Root::new("x"), Severity::Warning);
+        assert!(strict.contains("failures=\"3\"") && !strict.contains("<skipped>"), "{strict}");
+    }
+
+    #[test]
+    fn a_clean_run_has_a_test_that_passed() {
+        let (_, sources) = sources("content/a.md", "");
+        let text = report(&[], &sources, &Root::default(), Severity::Error);
+        assert!(
+            text.contains("tests=\"1\" failures=\"0\"") && text.contains("<testcase "),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! Findings as reviewdog's diagnostic format: one JSON object, with suggestions that a reviewer can accept.
+
+use serde::Serialize;
+
+use super::{Positions, Root, text};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Position, Sources, Span};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    source: Source,
+    diagnostics: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Source {
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    message: String,
+    location: Location,
+    severity: &'static str,
+    code: Code,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
+    // reviewdog before 0.18 reads no report that has them: they are written only where there are some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Code {
+    value: &'static str,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<Range>,
+}
+
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    location: Location,
+}
+
+/// The end is exclusive.
+#[derive(Clone, Copy, Serialize)]
+struct Range {
+    start: Place,
+    end: Place,
+}
+
+/// The column is in UTF-8 bytes.
+#[derive(Clone, Copy, Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+}
+
+impl From<Position> for Place {
+    fn from(position: Position) -> Self {
+        Self { line: position.line, column: position.byte_column }
+    }
+}
+
+/// The findings as one object.
+pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
+    let mut positions = Positions::new(sources);
+    let findings = diagnostics.iter().map(|finding| self::finding(finding, root, &mut positions));
+    let report = Report { source: Source { name: "silcrow" }, diagnostics: findings.collect() };
+    serde_json::to_string_pretty(&report).expect("a struct of texts and numbers is JSON") + "\n"
+}
+
+fn finding<'a>(finding: &'a Diagnostic, root: &Root, positions: &mut Positions<'_>) -> Finding<'a> {
+    let mut location = |span: &Span| {
+        let range = positions.place(span);
+        let range = range.map(|(start, end)| Range { start: start.into(), end: end.into() });
+        Location { path: root.path(&span.file), range }
+    };
+    let related = finding
+        .related
+        .iter()
+        .map(|label| Related { message: &label.message, location: location(&label.span) })
+        .collect();
+    let location = location(&finding.span);
+    let suggestion = location.range.zip(finding.suggestion.as_deref());
+    Finding {
+        message: text(finding),
+        severity: match finding.severity {
+            Severity::Error => "ERROR",
+            Severity::Warning => "WARNING",
+            Severity::Info | Severity::Off => "INFO",
+        },
+        code: Code { value: finding.rule.name },
+        suggestions: suggestion
+            .map(|(range, text)| Suggestion { range, text })
+            .into_iter()
+            .collect(),
+        related_locations: related,
+        location,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Root, report};
+    use crate::diagnostic::{Diagnostic, LINK_TO_ALIAS, MISSING_SECTION_PAGE};
+    use crate::report::tests::sources;
+    use crate::source::Span;
+
+    #[test]
+    fn columns_are_bytes_and_a_whole_file_has_no_range() {
+        let (file, sources) = sources("content/a.md", "\u{1f511}old");
+        let findings = [
+            Diagnostic::new(&MISSING_SECTION_PAGE, Span::file(&file), "m").help("h"),
+            Diagnostic::new(&LINK_TO_ALIAS, Span::new(&file, 4..7), "n")
+                .suggest(Some("new".to_owned()))
+                .relate(Span::new(&file, 0..4), "r"),
+        ];
+        let text = report(&findings, &sources, &Root::new("/x"));
+        let value: Value = serde_json::from_str(&text).expect("it is JSON");
+        let range = |from: u32, to: u32| json!({"start": {"line": 1, "column": from}, "end": {"line": 1, "column": to}});
+        assert_eq!(
+            value,
+            json!({"source": {"name": "silcrow"}, "diagnostics": [
+                {"message": "m\nhelp: h", "location": {"path": "/x/content/a.md"}, "severity": "WARNING", "code": {"value": "missing-section-page"}},
+                {"message": "n", "location": {"path": "/x/content/a.md", "range": range(5, 8)}, "severity": "WARNING", "code": {"value": "link-to-alias"},
+                    "suggestions": [{"range": range(5, 8), "text": "new"}],
+                    "related_locations": [{"message": "r", "location": {"path": "/x/content/a.md", "range": range(1, 5)}}]},
+            ]})
+        );
+        let none: Value =
+            serde_json::from_str(&report(&[], &sources, &Root::default())).expect("it is JSON");
+        assert_eq!(none, json!({"source": {"name": "silcrow"}, "diagnostics": []}));
+    }
+}

@@ -1,0 +1,335 @@
+//! Findings as SARIF 2.1.0, for code scanning: one run, with the whole table of rules, so that a service can explain a
+//! finding without the program.
+
+use serde::Serialize;
+
+use super::{Positions, Root, text};
+use crate::diagnostic::{Diagnostic, Key, Label, RULES, Rule, Severity, keys};
+use crate::path::encode_path;
+use crate::source::{Position, Sources, Span};
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    column_kind: &'static str,
+    results: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    short_description: Text<&'static str>,
+    full_description: Text<&'static str>,
+    help: Help,
+    default_configuration: Configuration,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+struct Text<T> {
+    text: T,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    enabled: bool,
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    tags: [String; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'a> {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Text<String>,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<&'a str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+/// A file. It names no base (`uriBaseId`): readers take relative URIs from the top of what they checked out, which is where
+/// the program ran; to say where that is would put a folder of the machine into the report.
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+/// The end is exclusive.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "silcrow/v1")]
+    first: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Text<&'a str>>,
+    artifact_changes: [Change<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change<'a> {
+    artifact_location: Artifact,
+    replacements: [Replacement<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    inserted_content: Text<&'a str>,
+}
+
+/// The findings as one log.
+pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
+    let mut places = Places { positions: Positions::new(sources), root };
+    let results = diagnostics.iter().zip(keys(diagnostics, sources));
+    let results = results.map(|(finding, key)| result(finding, key, &mut places)).collect();
+    let driver = Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
+    };
+    let run = Run { tool: Tool { driver }, column_kind: "utf16CodeUnits", results };
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    let log = Log { schema, version: "2.1.0", runs: [run] };
+    serde_json::to_string_pretty(&log).expect("a struct of texts and numbers is JSON") + "\n"
+}
+
+fn descriptor(rule: &Rule) -> Descriptor {
+    let Rule { name, family, severity, summary, explanation, bad, good } = *rule;
+    let fence = if bad.contains("```") || good.contains("```") { "````" } else { "```" };
+    let code = |text: &str| format!("{fence}\n{text}\n{fence}");
+    Descriptor {
+        id: name,
+        short_description: Text { text: summary },
+        full_description: Text { text: explanation },
+        help: Help {
+            text: format!("{explanation}\n\nFound in:\n\n{bad}\n\nRight is:\n\n{good}"),
+            markdown: format!(
+                "{explanation}\n\nFound in:\n\n{}\n\nRight is:\n\n{}",
+                code(bad),
+                code(good)
+            ),
+        },
+        default_configuration: Configuration {
+            enabled: severity != Severity::Off,
+            level: level(severity),
+        },
+        properties: Properties { tags: [family.to_string()] },
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+        Severity::Off => "none",
+    }
+}
+
+fn result<'a>(finding: &'a Diagnostic, key: Key<'_>, places: &mut Places<'_>) -> Finding<'a> {
+    let label = |label: &'a Label| Location {
+        physical_location: places.physical(&label.span),
+        message: Some(Text { text: label.message.as_str() }),
+    };
+    let related_locations = finding.related.iter().map(label).collect();
+    let place = Location { physical_location: places.physical(&finding.span), message: None };
+    Finding {
+        rule_id: finding.rule.name,
+        rule_index: RULES.iter().position(|rule| *rule == finding.rule),
+        level: level(finding.severity),
+        message: Text { text: text(finding) },
+        locations: [place],
+        related_locations,
+        partial_fingerprints: Fingerprints { first: fingerprint(key) },
+        fixes: fix(finding, places).into_iter().collect(),
+    }
+}
+
+fn fix<'a>(finding: &'a Diagnostic, places: &mut Places<'_>) -> Option<Fix<'a>> {
+    let text = finding.suggestion.as_deref().filter(|_| finding.is_fix)?;
+    let Physical { artifact_location, region } = places.physical(&finding.span);
+    let replacement = Replacement { deleted_region: region?, inserted_content: Text { text } };
+    let description = finding.help.as_deref().map(|text| Text { text });
+    let change = Change { artifact_location, replacements: [replacement] };
+    Some(Fix { description, artifact_changes: [change] })
+}
+
+/// The same for the same mistake while lines come and go above it. The path is the site's own, so that it does not depend
+/// on where the program ran.
+fn fingerprint(key: Key<'_>) -> String {
+    let Key { rule, file, text, number } = key;
+    blake3::hash(format!("{rule}\0{file}\0{text}\0{number}").as_bytes()).to_hex().to_string()
+}
+
+struct Places<'a> {
+    positions: Positions<'a>,
+    root: &'a Root,
+}
+
+impl Places<'_> {
+    fn physical(&mut self, span: &Span) -> Physical {
+        let artifact_location = Artifact { uri: uri(&self.root.path(&span.file)) };
+        let region = |(start, end): (Position, Position)| Region {
+            start_line: start.line,
+            start_column: start.utf16_column,
+            end_line: end.line,
+            end_column: end.utf16_column,
+        };
+        Physical { artifact_location, region: self.positions.place(span).map(region) }
+    }
+}
+
+/// A path as a URI: a relative reference, or a file's when it is absolute, on Windows too.
+fn uri(path: &str) -> String {
+    match path.as_bytes() {
+        [b'/', ..] => format!("file://{}", encode_path(path)),
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
+            format!("file:///{}{}", &path[..2], encode_path(&path[2..]))
+        }
+        _ => encode_path(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Root, report, uri};
+    use crate::diagnostic::{Diagnostic, LINK_TO_ALIAS, MISSING_SECTION_PAGE, RULES};
+    use crate::report::tests::sources;
+    use crate::source::Span;
+
+    fn log(text: &str, finding: impl Fn(Span) -> Diagnostic) -> Value {
+        let (file, sources) = sources("content/\u{fc} a.md", text);
+        let spans = text.match_indices("old").map(|(at, _)| Span::new(&file, at..at + 3));
+        let mut findings: Vec<_> = spans.map(finding).collect();
+        findings.push(Diagnostic::new(&MISSING_SECTION_PAGE, Span::file(&file), "m"));
+        let text = report(&findings, &sources, &Root::new("docs"));
+        serde_json::from_str(&text).expect("it is JSON")
+    }
+
+    fn fixed(span: Span) -> Diagnostic {
+        let finding = Diagnostic::new(&LINK_TO_ALIAS, span.clone(), "m");
+        finding.fix(Some("new".to_owned())).relate(span, "r")
+    }
+
+    #[test]
+    fn a_result_has_its_place_its_related_places_and_its_fix() {
+        let log = log("\u{1f511}old", fixed);
+        let run = &log["runs"][0];
+        let region = json!({"startLine": 1, "startColumn": 3, "endLine": 1, "endColumn": 6});
+        let file = json!({"uri": "docs/content/%C3%BC%20a.md"});
+        let place = json!({"artifactLocation": file, "region": region});
+        let result = &run["results"][0];
+        assert_eq!(result["locations"], json!([{"physicalLocation": place}]));
+        assert_eq!(
+            result["relatedLocations"],
+            json!([{"physicalLocation": place, "message": {"text": "r"}}])
+        );
+        assert_eq!(
+            result["fixes"],
+            json!([{"description": {"text": "write `new`"}, "artifactChanges": [{
+                "artifactLocation": file, "replacements": [{"deletedRegion": region, "insertedContent": {"text": "new"}}],
+            }]}])
+        );
+        assert_eq!(result["message"]["text"], "m\nhelp: write `new`");
+        assert_eq!(
+            run["results"][1]["locations"],
+            json!([{"physicalLocation": {"artifactLocation": file}}])
+        );
+        assert_eq!(run["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(RULES.len()));
+        for result in run["results"].as_array().into_iter().flatten() {
+            let index = result["ruleIndex"].as_u64().expect("a rule of the table") as usize;
+            assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
+        }
+    }
+
+    #[test]
+    fn fingerprints_differ_and_know_no_lines() {
+        let prints = |text: &str| -> Vec<String> {
+            let log = log(text, fixed);
+            let results = log["runs"][0]["results"].as_array().expect("a list").clone();
+            let print = |result: &Value| result["partialFingerprints"]["silcrow/v1"].to_string();
+            results.iter().map(print).collect()
+        };
+        let before = prints("old old");
+        assert!(before[0] != before[1] && before[1] != before[2] && before[0].len() == 66);
+        assert_eq!(prints("A line.\r\n\nold, and\nold"), before);
+    }
+
+    #[test]
+    fn absolute_paths_are_file_uris() {
+        assert_eq!(uri("/a b/c.md"), "file:///a%20b/c.md");
+        assert_eq!(uri("C:/a/c.md"), "file:///C:/a/c.md");
+        assert_eq!(uri("a:b/c#d.md"), "a%3Ab/c%23d.md");
+    }
+}
