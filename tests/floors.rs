@@ -7,11 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 12] = [
     "path",
     "suggest",
     "html",
     "host",
+    "url",
+    "external",
     "source",
     "diagnostic",
     "config",
