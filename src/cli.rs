@@ -4,6 +4,8 @@
 mod arguments;
 mod build;
 mod create;
+mod external;
+mod links;
 mod printer;
 
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
     let result = match &arguments.command {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
+        Command::Links(arguments) => links::links(arguments),
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
         Command::Schema { schema } => {

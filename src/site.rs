@@ -217,6 +217,18 @@ impl Site {
         self.section(self.page(id).section).page == id
     }
 
+    /// Where a link in `file` leads, for programs: the path of a source; nothing where it leads out of the site or nowhere.
+    pub fn target(&self, target: Target, file: &SourcePath) -> Option<String> {
+        Some(match target {
+            Target::Page { page, .. } | Target::SectionList { page, .. } => {
+                self.page(page).article.path.to_string()
+            }
+            Target::Asset { asset, .. } => self.routes.assets[asset as usize].source.to_string(),
+            Target::SamePage => file.to_string(),
+            Target::Generated | Target::Outside | Target::Unknown => return None,
+        })
+    }
+
     /// How often the page is to be looked over: its own word, else its nearest section's, else the site's.
     pub fn review_every(&self, id: PageId) -> Option<ReviewInterval> {
         let page = self.page(id);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::Outcome;
-use super::arguments::{BuildArguments, CheckArguments, FailOn, SiteArguments};
+use super::arguments::{BuildArguments, CheckArguments, ExternalArguments, FailOn, SiteArguments};
+use super::external;
 use super::printer::{self, Progress};
 use crate::compile::{self, Memo};
 use crate::config::Options;
@@ -24,11 +25,21 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
             .clone()
             .unwrap_or_else(|| arguments.site.root.join(&site.configuration.output))
     };
-    run(&arguments.site, Some(&output), &[])
+    run(&arguments.site, Some(&output), Asked { files: &[], external: None })
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
-    run(&arguments.site, None, &arguments.files)
+    let external = external::asked(&arguments.external)?;
+    run(&arguments.site, None, Asked { files: &arguments.files, external })
+}
+
+/// What only `check` is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    /// The files whose findings are reported; all when none are named.
+    files: &'a [PathBuf],
+    /// How links to other sites are looked up, where they are.
+    external: Option<&'a ExternalArguments>,
 }
 
 /// Today, in the time zone of the machine.
@@ -41,7 +52,7 @@ type OutputFolder<'a> = &'a dyn Fn(&Site) -> PathBuf;
 fn run(
     arguments: &SiteArguments,
     output: Option<OutputFolder<'_>>,
-    files: &[PathBuf],
+    asked: Asked<'_>,
 ) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let sources = disk::read(&arguments.root)?;
@@ -54,16 +65,22 @@ fn run(
     let compiled = compile::site(&sources, &options, &mut Memo::default());
     let site = &compiled.site;
     let renderer = compiled.renderer(&sources);
-    let diagnostics = compiled.findings(&sources, &renderer);
+    let mut diagnostics = compiled.findings(&sources, &renderer);
     let limit = match arguments.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
     };
     let fails =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|finding| finding.severity >= limit);
-    let diagnostics = compiled.settle(diagnostics, false);
     let (copies, notice) = compile::files(site, &sources);
-    let notices = notices(site, notice);
+    let mut notices = notices(site, notice);
+    let only = Only::new(asked.files, &arguments.root);
+    if let Some(how) = asked.external {
+        let found = external::look(how, arguments, site, &only)?;
+        diagnostics.extend(found.diagnostics);
+        notices.extend(found.notices);
+    }
+    let diagnostics = compiled.settle(diagnostics, asked.external.is_some());
 
     let staging = match output {
         Some(output) if !fails(&diagnostics) => {
@@ -92,12 +109,12 @@ fn run(
             staging.commit()?;
         }
     }
-    let diagnostics = only_in(diagnostics, files, &arguments.root);
+    diagnostics.retain(|finding| only.wants(&finding.span.file));
     let configuration = SourcePath::new(crate::parse::CONFIGURATION_FILE);
     let bad_configuration = diagnostics
         .iter()
         .any(|finding| finding.severity == Severity::Error && finding.span.file == configuration);
-    let failed = if files.is_empty() { failed } else { fails(&diagnostics) };
+    let failed = if asked.files.is_empty() { failed } else { fails(&diagnostics) };
     report(
         &Report {
             diagnostics,
@@ -124,26 +141,28 @@ fn notices(site: &Site, redirects: Option<String>) -> Vec<String> {
     no_origin.into_iter().chain(redirects).collect()
 }
 
-/// The findings in these files, or all when none are named.
-fn only_in(diagnostics: Vec<Diagnostic>, files: &[PathBuf], root: &Path) -> Vec<Diagnostic> {
-    if files.is_empty() {
-        return diagnostics;
+/// The files whose findings are wanted; all when none are named.
+pub(super) struct Only {
+    files: Vec<SourcePath>,
+}
+
+impl Only {
+    fn new(files: &[PathBuf], root: &Path) -> Self {
+        let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let source = |file: &PathBuf| {
+            let real = std::fs::canonicalize(file)
+                .unwrap_or_else(|_| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
+            let relative = real.strip_prefix(&root).unwrap_or(&real);
+            let parts = relative.components().map(|part| part.as_os_str().to_string_lossy());
+            SourcePath::new(&parts.collect::<Vec<_>>().join("/"))
+        };
+        Self { files: files.iter().map(source).collect() }
     }
-    let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    let source = |file: &PathBuf| {
-        let real = std::fs::canonicalize(file)
-            .unwrap_or_else(|_| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
-        let relative = real.strip_prefix(&root).unwrap_or(&real);
-        SourcePath::new(
-            &relative
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy())
-                .collect::<Vec<_>>()
-                .join("/"),
-        )
-    };
-    let wanted: Vec<_> = files.iter().map(source).collect();
-    diagnostics.into_iter().filter(|finding| wanted.contains(&finding.span.file)).collect()
+
+    /// Whether findings in this file are wanted.
+    pub(super) fn wants(&self, file: &SourcePath) -> bool {
+        self.files.is_empty() || self.files.contains(file)
+    }
 }
 
 struct Report<'a> {
