@@ -50,7 +50,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
 }
 
 /// Outside engines and the one file that may name each.
-const ENGINES: [(&str, &str); 9] = [
+const ENGINES: [(&str, &str); 10] = [
     ("pulldown_cmark", "src/parse/markdown"),
     ("serde_yaml", "src/parse/yaml.rs"),
     ("granit_parser", "src/parse/yaml.rs"),
@@ -60,6 +60,7 @@ const ENGINES: [(&str, &str); 9] = [
     ("annotate_snippets", "src/report/human.rs"),
     ("walkdir", "src/io/disk"),
     ("rustix", "src/io/disk"),
+    ("ureq", "src/io/external/client.rs"),
 ];
 
 fn root() -> &'static Path {
@@ -164,6 +165,25 @@ fn every_file_says_what_it_is_for() {
         !text.starts_with("//! ")
     });
     assert_eq!(silent.collect::<Vec<_>>(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn only_check_uses_the_network_and_only_through_one_edge() {
+    const SOCKETS: [&str; 5] =
+        ["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "to_socket_addrs"];
+    let mut wrong = Vec::new();
+    let mut users = Vec::new();
+    for (path, text) in code() {
+        let has_socket = SOCKETS.iter().any(|name| text.contains(name));
+        if has_socket && !path.starts_with("src/io") {
+            wrong.push(format!("{path} names a socket"));
+        }
+        if text.contains("io::external") {
+            users.push(path);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(users, ["src/cli/external/look.rs"]);
 }
 
 #[test]
