@@ -119,8 +119,8 @@ impl AllowedHost {
             return Some(Self { host: text.to_ascii_lowercase(), port: None });
         }
         let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) => (host, Some(port.parse().ok()?)),
-            None => (text, None),
+            Some((host, port)) if !text.ends_with(']') => (host, Some(port.parse().ok()?)),
+            _ => (text, None),
         };
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let is_name = !host.is_empty()
@@ -151,6 +151,7 @@ mod tests {
         assert!(allows("wiki.example:8080", "wiki.example", "10.0.0.1:8080"));
         assert!(allows("10.0.0.1", "wiki.example", "10.0.0.1:80"));
         assert!(allows("[fd00::1]:80", "wiki.example", "[fd00::1]:80"));
+        assert!(allows("[fd00::1]", "wiki.example", "[fd00::1]:80"));
         assert!(allows("fd00::1", "wiki.example", "[fd00::1]:80"));
         assert!(!allows("wiki.example:8080", "wiki.example", "10.0.0.1:80"));
         assert!(!allows("wiki.example", "www.wiki.example", "10.0.0.1:80"));
