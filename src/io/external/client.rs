@@ -232,6 +232,9 @@ fn trouble(error: Error, is_tls: bool) -> Trouble {
         Error::Rustls(error) => return Trouble::Tls(without_moment(&error.to_string())),
         Error::Tls(reason) => return Trouble::Tls(reason.to_owned()),
         Error::TlsRequired => return Trouble::Tls("the connection is not encrypted".to_owned()),
+        Error::Http(_) | Error::BadUri(_) => {
+            Doubt::Unreachable("the URL is not one that can be sent".to_owned())
+        }
         other => Doubt::Garbled(other.to_string()),
     })
 }
