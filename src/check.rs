@@ -1,5 +1,6 @@
 //! The rules that look at the whole site. Each reads it and returns findings; one file per family.
 
+pub mod external;
 mod graph;
 mod headings;
 mod hosts;

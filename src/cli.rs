@@ -5,8 +5,11 @@ mod arguments;
 mod baseline;
 mod build;
 mod create;
+mod external;
 mod fix;
 mod graph;
+mod links;
+mod only;
 mod printer;
 mod root;
 
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
+        Command::Links(arguments) => links::links(arguments),
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
         Command::Schema { schema } => {

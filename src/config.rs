@@ -6,6 +6,7 @@ use globset::GlobMatcher;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Rule, Severity};
+use crate::host::AllowedHost;
 use crate::path::{SourcePath, encode_path};
 
 /// What a run is asked for, beside the sources. Today's date enters here and nowhere else.
@@ -56,6 +57,8 @@ pub struct Configuration {
     pub review_every: Option<ReviewInterval>,
     /// Severities that differ from the table's.
     pub rules: RuleSettings,
+    /// How links to other sites are looked up, where that is asked for.
+    pub external: ExternalSettings,
     /// Free data for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
@@ -73,9 +76,19 @@ impl Default for Configuration {
             redirects: Vec::new(),
             review_every: None,
             rules: RuleSettings::default(),
+            external: ExternalSettings::default(),
             extra: BTreeMap::new(),
         }
     }
+}
+
+/// How links to other sites are looked up.
+#[derive(Clone, Debug, Default)]
+pub struct ExternalSettings {
+    /// Hosts and addresses that are asked though they are private.
+    pub allow: Vec<AllowedHost>,
+    /// Patterns of URLs that are left out.
+    pub skip: Vec<GlobMatcher>,
 }
 
 /// The direction of a text, as HTML's `dir` says it.

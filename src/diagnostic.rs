@@ -159,9 +159,13 @@ pub struct Suppression {
 impl Suppression {
     /// Whether it suppresses a finding.
     pub fn suppresses(&self, finding: &Diagnostic) -> bool {
+        finding.rule.name == self.rule && self.speaks_of(finding)
+    }
+
+    /// Whether a finding is on the line that it speaks of.
+    pub fn speaks_of(&self, finding: &Diagnostic) -> bool {
         let (start, end) = self.line;
-        finding.rule.name == self.rule
-            && finding.span.file == self.span.file
+        finding.span.file == self.span.file
             && (start..end).contains(&finding.span.start)
             && finding.span.end > 0
     }

@@ -1,6 +1,6 @@
 //! Hosts of URLs: which of them are this machine or a private network. Knows no link and asks no resolver.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The host in what follows `https:` of a URL, without user, port and the brackets of IPv6.
 pub fn host(after_scheme: &str) -> &str {
@@ -105,9 +105,61 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
+/// A host or address that may be private and is asked all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedHost {
+    host: String,
+    port: Option<u16>,
+}
+
+impl AllowedHost {
+    /// Reads `wiki.example`, `wiki.example:8080`, `10.0.0.7`, `[fd00::1]:8080`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.parse::<Ipv6Addr>().is_ok() {
+            return Some(Self { host: text.to_ascii_lowercase(), port: None });
+        }
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !text.ends_with(']') => (host, Some(port.parse().ok()?)),
+            _ => (text, None),
+        };
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let is_name = !host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        let is_right = bare.map_or(is_name, |address| address.parse::<Ipv6Addr>().is_ok());
+        let host = bare.unwrap_or(host).trim_end_matches('.').to_ascii_lowercase();
+        is_right.then_some(Self { host, port })
+    }
+
+    /// Whether it is this host, by its name or by the address that the name stands for.
+    pub fn allows(&self, name: &str, at: SocketAddr) -> bool {
+        self.port.is_none_or(|port| port == at.port())
+            && (self.host == name || address(&self.host) == Some(at.ip()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{host, is_local};
+    use super::{AllowedHost, host, is_local};
+
+    #[test]
+    fn hosts_are_allowed_by_name_or_address_and_port() {
+        let allows = |written: &str, name: &str, at: &str| {
+            let at = at.parse().expect("an address with a port");
+            AllowedHost::parse(written).expect("it is right").allows(name, at)
+        };
+        assert!(allows("Wiki.example", "wiki.example", "10.0.0.1:80"));
+        assert!(allows("wiki.example:8080", "wiki.example", "10.0.0.1:8080"));
+        assert!(allows("10.0.0.1", "wiki.example", "10.0.0.1:80"));
+        assert!(allows("[fd00::1]:80", "wiki.example", "[fd00::1]:80"));
+        assert!(allows("[fd00::1]", "wiki.example", "[fd00::1]:80"));
+        assert!(allows("fd00::1", "wiki.example", "[fd00::1]:80"));
+        assert!(!allows("wiki.example:8080", "wiki.example", "10.0.0.1:80"));
+        assert!(!allows("wiki.example", "www.wiki.example", "10.0.0.1:80"));
+        assert!(!allows("10.0.0.1", "wiki.example", "10.0.0.2:80"));
+        for bad in ["", "https://wiki.example", "wiki.example/x", "a b", "a:b", "a:70000", "[x]"] {
+            assert_eq!(AllowedHost::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn local_hosts_are_told_from_public_ones() {

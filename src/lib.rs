@@ -8,6 +8,7 @@
 pub mod article;
 pub mod config;
 pub mod diagnostic;
+pub mod external;
 pub mod host;
 pub mod html;
 pub mod output;
@@ -15,6 +16,7 @@ pub mod path;
 pub mod source;
 pub mod suggest;
 pub mod theme;
+pub mod url;
 
 pub mod check;
 pub mod cli;

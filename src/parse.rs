@@ -21,6 +21,7 @@ pub use front_matter::{
     EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,
 };
 pub use html::html;
+pub use raw_html::anchors;
 
 use crate::article::{Article, ArticleKind};
 use crate::diagnostic::{Diagnostic, Rule};

@@ -6,6 +6,7 @@ pub mod github;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod links;
 pub mod rdjson;
 pub mod rules;
 pub mod sarif;

@@ -16,7 +16,7 @@ use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Sources;
-use links::Resolution;
+use links::{Resolution, Target};
 use routes::Routes;
 
 /// A page's identity within one site. Path and URL hang on it.
@@ -298,6 +298,18 @@ impl Site {
     /// Whether the page is a section's own.
     pub fn is_section_page(&self, id: PageId) -> bool {
         self.section(self.page(id).section).page == id
+    }
+
+    /// Where a link in `file` leads, for programs: the path of a source; nothing where it leads out of the site or nowhere.
+    pub fn target(&self, target: Target, file: &SourcePath) -> Option<String> {
+        Some(match target {
+            Target::Page { page, .. } | Target::SectionList { page, .. } => {
+                self.page(page).article.path.to_string()
+            }
+            Target::Asset { asset, .. } => self.routes.assets[asset as usize].source.to_string(),
+            Target::SamePage => file.to_string(),
+            Target::Generated | Target::Outside | Target::Unknown => return None,
+        })
     }
 
     /// How often the page is to be looked over: its own word, else its nearest section's, else the site's.

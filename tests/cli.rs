@@ -399,3 +399,49 @@ fn progress_is_shown_on_a_terminal_when_a_build_takes_long() {
         .expect("silcrow runs");
     assert!(!String::from_utf8_lossy(&piped.stderr).contains(" pages"));
 }
+
+#[test]
+fn links_are_listed_for_other_tools() {
+    let body =
+        "[x](https://example.com/a) é <https://example.com/a> [y](index.md#x) [z](none.md)\n";
+    let site = scratch(&[HOME, ("content/a.md", &format!("{ARTICLE}{body}"))]);
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        let run = silcrow(site.path(), arguments);
+        assert_eq!((run.stderr.as_str(), run.code), ("", Some(0)));
+        run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let all = lines(&["links", "--format", "json"]);
+    let shown: Vec<_> = all
+        .iter()
+        .map(|link| {
+            let [kind, target, external] = ["kind", "target", "external"].map(|key| &link[key]);
+            format!("{} {kind} {target} {external}", link["start"]["column"])
+        })
+        .collect();
+    let expected = [
+        "5 \"link\" null true",
+        "31 \"autolink\" null true",
+        "58 \"link\" \"content/index.md\" false",
+        "74 \"link\" null false",
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(
+        (&all[1]["start"]["byte_column"], &all[1]["end"]["column"]),
+        (&32.into(), &52.into())
+    );
+    let external = lines(&["links", "--external", "--format", "json"]);
+    assert_eq!(external.len(), 1);
+    assert_eq!(external[0]["url"], "https://example.com/a");
+    let places = external[0]["places"].as_array().expect("a list");
+    assert!(places.iter().all(|place| place["file"] == "content/a.md"));
+    assert_eq!((places.len(), &places[1]["start"]), (2, &all[1]["start"]));
+}
+
+#[cfg(not(feature = "external"))]
+#[test]
+fn without_the_feature_other_sites_are_refused_with_what_to_do() {
+    let site = scratch(&[HOME]);
+    let run = silcrow(site.path(), &["check", "--external"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("build it with `--features external`"), "{}", run.stderr);
+}

@@ -14,6 +14,7 @@ use silcrow::path::SourcePath;
 use silcrow::report;
 use silcrow::source::{Content, File, Sources};
 use silcrow::theme;
+use silcrow::url::WebUrl;
 
 const FRONT: &str = "---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n---\n";
 
@@ -192,6 +193,19 @@ proptest! {
     fn no_file_panics(text in markdown()) {
         let files = BTreeMap::from([("content/a.md".to_owned(), text)]);
         compile_all(&snapshot(&files), &mut Memo::default());
+    }
+
+    #[test]
+    fn a_url_is_the_same_when_it_is_read_again(rest in ".{0,40}", next in ".{0,20}") {
+        for text in [format!("https://{rest}"), format!("http://a.example/{rest}")] {
+            let Ok(url) = WebUrl::parse(&text) else { continue };
+            let written = url.to_string();
+            prop_assert!(written.bytes().all(|byte| byte.is_ascii_graphic()), "{}", written);
+            prop_assert_eq!(&WebUrl::parse(&written), &Ok(url.clone()));
+            if let Ok(joined) = url.join(&next) {
+                prop_assert_eq!(&WebUrl::parse(&joined.to_string()), &Ok(joined));
+            }
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{
-    self, Diagnostic, Family, RULES, SUPPRESSION_WITHOUT_REASON, Suppression, UNKNOWN_RULE,
-    UNUSED_SUPPRESSION,
+    self, Diagnostic, EXTERNAL_UNSURE, Family, RULES, SUPPRESSION_WITHOUT_REASON, Suppression,
+    UNKNOWN_RULE, UNUSED_SUPPRESSION,
 };
 use crate::path::SourcePath;
 use crate::suggest;
@@ -31,7 +31,11 @@ pub fn apply<'a>(
             .find(|(comment, _)| comment.suppresses(&finding));
         match comment {
             Some((_, is_used)) => *is_used = true,
-            None => kept.push(finding),
+            None => {
+                let comments = by_file.get_mut(&finding.span.file).into_iter().flatten();
+                comments.for_each(|(comment, is_used)| *is_used |= is_undecided(comment, &finding));
+                kept.push(finding);
+            }
         }
     }
     let comments = by_file.into_values().flatten();
@@ -39,6 +43,13 @@ pub fn apply<'a>(
         comments.filter_map(|(comment, is_used)| problem(comment, is_used, &was_looked_for));
     kept.extend(wrong);
     kept
+}
+
+/// Whether it could not be told this time if the comment has something to suppress: another site did not answer.
+fn is_undecided(comment: &Suppression, finding: &Diagnostic) -> bool {
+    let is_external =
+        || diagnostic::rule(&comment.rule).is_some_and(|rule| rule.family == Family::External);
+    finding.rule == &EXTERNAL_UNSURE && comment.speaks_of(finding) && is_external()
 }
 
 fn problem(

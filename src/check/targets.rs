@@ -72,7 +72,7 @@ fn findings<'a>(
             let mut finding = broken.finding(problem);
             finding.span = span(link.span);
             finding.related.extend(link.used_at.map(used));
-            finding.target = broken.target();
+            finding.target = holding.site.target(resolution.target, holding.path);
             findings.push(finding);
         }
         if link.used_at.is_some() {
@@ -236,19 +236,6 @@ impl Broken<'_, '_> {
         }
     }
 
-    /// Where the link leads, in full, for programs.
-    fn target(&self) -> Option<String> {
-        let site = self.holding.site;
-        Some(match self.resolution.target {
-            Target::Page { page, .. } | Target::SectionList { page, .. } => {
-                site.page(page).article.path.to_string()
-            }
-            Target::Asset { asset, .. } => site.routes.assets[asset as usize].source.to_string(),
-            Target::SamePage => self.holding.path.to_string(),
-            Target::Generated | Target::Outside | Target::Unknown => return None,
-        })
-    }
-
     /// The page that the link leads to.
     fn page(&self) -> Option<PageId> {
         match (self.resolution.target, self.holding.holder) {
@@ -276,13 +263,8 @@ impl Broken<'_, '_> {
 
     /// How a path and what follows it are written at the link's place.
     fn written(&self, path: &str, rest: &str) -> String {
-        let (path, rest) =
-            (utf8_percent_encode(path, BRACKETS), utf8_percent_encode(rest, IN_REST));
-        let written = format!("{path}{rest}");
-        match self.link.kind {
-            LinkKind::HtmlLink | LinkKind::HtmlResource => html::escape(&written),
-            _ => written,
-        }
+        let path = utf8_percent_encode(path, BRACKETS);
+        in_its_place(&format!("{path}{}", utf8_percent_encode(rest, IN_REST)), self.link.kind)
     }
 
     /// How a link to a page is written: to its source file, or where nothing is rewritten, to its URL.
@@ -394,6 +376,18 @@ const BRACKETS: &AsciiSet = &CONTROLS.add(b'(').add(b')');
 /// What a query or fragment cannot hold where it is written, in Markdown or in an attribute. `%` is its author's own.
 const IN_REST: &AsciiSet =
     &BRACKETS.add(b' ').add(b'"').add(b'\'').add(b'<').add(b'>').add(b'\\').add(b'`');
+
+/// How a URL that is percent-encoded is written in the place of a link's.
+pub(super) fn written_url(url: &str, kind: LinkKind) -> String {
+    in_its_place(&utf8_percent_encode(url, IN_REST).to_string(), kind)
+}
+
+fn in_its_place(written: &str, kind: LinkKind) -> String {
+    match kind {
+        LinkKind::HtmlLink | LinkKind::HtmlResource => html::escape(written),
+        _ => written.to_owned(),
+    }
+}
 
 fn relative_path(folder: &str, to: &str) -> String {
     let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

@@ -31,6 +31,8 @@ Examples:
   silcrow check --fix --dry-run               show what can be put right without thinking
   silcrow check --explain missing-anchor      what a rule finds, and what is right
   silcrow graph byok/overview                 who links to a page, before it goes
+  silcrow check --external                    the same, and ask other sites for what is linked to
+  silcrow links --external                    every URL of another site, one a line
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
 
 Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run.";
@@ -43,6 +45,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Show which page leads where: orphans, dead ends, most linked, or all around one page
     Graph(GraphArguments),
+    /// List the links of the site, for other tools
+    Links(LinksArguments),
     /// Make a small site to start from
     Init(InitArguments),
     /// Make an article: a draft with every required key and today's date
@@ -113,6 +117,8 @@ pub(super) struct BuildArguments {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) site: SiteArguments,
+    #[command(flatten)]
+    pub(super) external: ExternalArguments,
     /// Report only the findings in these files; the whole site is read all the same
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -147,6 +153,42 @@ pub(super) struct GraphArguments {
     /// How it is printed
     #[arg(long, default_value = "text")]
     pub(super) format: TextOrJson,
+}
+
+/// How links to other sites are looked up.
+#[derive(Args)]
+pub(super) struct ExternalArguments {
+    /// Also ask other sites whether what is linked to is there. Nothing else of silcrow uses the network; proxies of the
+    /// environment (`HTTPS_PROXY` and the like) are not used
+    #[arg(long)]
+    pub(super) external: bool,
+    /// The file that remembers for 7 days what other sites had; `silcrow-external.txt` beside `site.yaml` when not given
+    #[arg(long, value_name = "FILE", requires = "external")]
+    pub(super) cache: Option<PathBuf>,
+    /// Ask for everything, and remember nothing
+    #[arg(long, requires = "external", conflicts_with = "cache")]
+    pub(super) no_cache: bool,
+}
+
+#[derive(Args)]
+pub(super) struct LinksArguments {
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Only the URLs of other sites, each once
+    #[arg(long)]
+    pub(super) external: bool,
+    /// How they are printed
+    #[arg(long, default_value = "text")]
+    pub(super) format: LinksFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LinksFormat {
+    /// `FILE:LINE:COLUMN`, the destination and where it leads, with tabs between; of `--external`, URLs
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 #[derive(Args)]

@@ -23,13 +23,14 @@ pub(super) fn read(file: &Path, sources: &mut Sources) -> anyhow::Result<SourceP
     Ok(path)
 }
 
-/// Takes out the findings that stand in the baseline.
+/// Takes out the findings that stand in the baseline. `external` is whether other sites were asked.
 pub(super) fn apply(
     findings: Vec<Diagnostic>,
     file: &SourcePath,
     sources: &Sources,
+    external: bool,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    baseline::apply(findings, file, sources)
+    baseline::apply(findings, file, sources, external)
         .map_err(|reason| anyhow!(reason))
         .with_context(|| format!("`{file}` is not a baseline"))
 }

@@ -1,13 +1,12 @@
 //! `build` and `check`: one path, of which `check` leaves out the writing.
 #![expect(clippy::disallowed_methods, reason = "the clock and the file system are known here")]
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::bail;
-
-use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
+use super::arguments::{BuildArguments, CheckArguments, ExternalArguments, SiteArguments};
+use super::external;
+use super::only::Only;
 use super::printer::{self, Progress};
 use super::{Outcome, baseline};
 use crate::compile::{self, Compiled, Memo};
@@ -28,7 +27,7 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
             .clone()
             .unwrap_or_else(|| arguments.site.root.join(&site.configuration.output))
     };
-    run(&arguments.site, Some(&output), &[])
+    run(&arguments.site, Some(&output), Asked::default())
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
@@ -40,8 +39,10 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         printer::text(&report::rules::explain(rule));
         return Ok(Outcome::Clean);
     }
+    let external = external::asked(&arguments.external)?;
+    let asked = Asked { files: &arguments.files, external };
     if arguments.write_baseline {
-        return write_baseline(arguments);
+        return write_baseline(&arguments.site, asked);
     }
     if arguments.fix {
         super::fix::fix(&arguments.site, &arguments.files, arguments.dry_run)?;
@@ -49,7 +50,16 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Clean);
         }
     }
-    run(&arguments.site, None, &arguments.files)
+    run(&arguments.site, None, asked)
+}
+
+/// What only `check` is asked for.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    /// The files whose findings are reported; all when none are named.
+    files: &'a [PathBuf],
+    /// How links to other sites are looked up, where they are.
+    external: Option<&'a ExternalArguments>,
 }
 
 /// Today, in the time zone of the machine.
@@ -64,28 +74,40 @@ struct Checked {
     sources: Sources,
     compiled: Compiled,
     renderer: Renderer,
+    only: Only,
     /// What the rules found.
     diagnostics: Vec<Diagnostic>,
+    notices: Vec<String>,
 }
 
-fn look(arguments: &SiteArguments) -> anyhow::Result<Checked> {
+fn look(arguments: &SiteArguments, asked: Asked<'_>) -> anyhow::Result<Checked> {
     let mut sources = disk::read(&arguments.root)?;
     let baseline = arguments.baseline.as_ref().map(|file| baseline::read(file, &mut sources));
+    let baseline = baseline.transpose()?;
+    let only = Only::new(asked.files, &arguments.root, &sources)?;
     let compiled = compile::site(&sources, &options(arguments), &mut Memo::default());
     let renderer = compiled.renderer();
-    let mut diagnostics = compiled.settle(compiled.findings(&sources, &renderer), false);
-    if let Some(file) = baseline.transpose()? {
-        let kept = baseline::apply(diagnostics, &file, &sources)?;
+    let mut diagnostics = compiled.findings(&sources, &renderer);
+    let mut notices = Vec::new();
+    if let Some(how) = asked.external {
+        let found = external::look(how, arguments, &compiled.site, &only)?;
+        diagnostics.extend(found.diagnostics);
+        notices.extend(found.notices);
+    }
+    let external = asked.external.is_some();
+    diagnostics = compiled.settle(diagnostics, external);
+    if let Some(file) = baseline {
+        let kept = baseline::apply(diagnostics, &file, &sources, external)?;
         diagnostics = compile::settle(&compiled.site, kept);
     }
-    Ok(Checked { sources, compiled, renderer, diagnostics })
+    Ok(Checked { sources, compiled, renderer, only, diagnostics, notices })
 }
 
-fn write_baseline(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
-    let SiteArguments { root, baseline: file, .. } = &arguments.site;
+fn write_baseline(arguments: &SiteArguments, asked: Asked<'_>) -> anyhow::Result<Outcome> {
+    let SiteArguments { root, baseline: file, .. } = arguments;
     // The findings that an earlier baseline holds belong into the new one too.
-    let site = SiteArguments { baseline: None, ..arguments.site.clone() };
-    let checked = look(&site)?;
+    let site = SiteArguments { baseline: None, ..arguments.clone() };
+    let checked = look(&site, asked)?;
     baseline::write(checked.diagnostics, &checked.sources, (root, file.as_ref()))?;
     Ok(Outcome::Clean)
 }
@@ -93,12 +115,12 @@ fn write_baseline(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
 fn run(
     arguments: &SiteArguments,
     output: Option<OutputFolder<'_>>,
-    files: &[PathBuf],
+    asked: Asked<'_>,
 ) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let Checked { sources, compiled, renderer, diagnostics } = look(arguments)?;
+    let Checked { sources, compiled, renderer, only, diagnostics, mut notices } =
+        look(arguments, asked)?;
     let site = &*compiled.site;
-    let wanted = named(files, &arguments.root, &sources)?;
     let limit = arguments.fail_on.severity();
     let fails =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|finding| finding.severity >= limit);
@@ -129,12 +151,11 @@ fn run(
             staging.commit()?;
         }
     }
-    if let Some(wanted) = &wanted {
-        diagnostics.retain(|finding| wanted.contains(&finding.span.file));
-    }
-    let failed = if wanted.is_none() { failed } else { fails(&diagnostics) };
+    diagnostics.retain(|finding| only.wants(&finding.span.file));
+    let failed = if asked.files.is_empty() { failed } else { fails(&diagnostics) };
     let outcome = outcome(failed, &diagnostics);
-    let (builds, notices) = (output.is_some(), notices(site, notice));
+    notices.extend(site_notices(site, notice));
+    let builds = output.is_some();
     let wrote = builds && !failed;
     print(
         &Report { diagnostics, sources: &sources, site, notices, builds, wrote, start },
@@ -156,7 +177,7 @@ fn outcome(failed: bool, diagnostics: &[Diagnostic]) -> Outcome {
     }
 }
 
-fn notices(site: &Site, redirects: Option<String>) -> Vec<String> {
+fn site_notices(site: &Site, redirects: Option<String>) -> Vec<String> {
     let no_origin = site.base.origin().is_none() && site.options.base_url.is_none();
     let no_origin = no_origin.then(|| "`site.yaml` has no `base_url`: canonical URLs and what else needs an absolute URL are left out".to_owned());
     no_origin.into_iter().chain(redirects).collect()
@@ -176,38 +197,6 @@ pub(super) fn options(arguments: &SiteArguments) -> Options {
 /// The options of a command that only looks at the site.
 pub(super) fn today_options() -> Options {
     Options::on(today())
-}
-
-/// The sources that files on the command line name; nothing when none are named. What is no source of the site is passed
-/// over: hooks name every file that a commit changes.
-pub(super) fn named(
-    files: &[PathBuf],
-    root: &Path,
-    sources: &Sources,
-) -> anyhow::Result<Option<BTreeSet<SourcePath>>> {
-    if files.is_empty() {
-        return Ok(None);
-    }
-    let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    let mut named = BTreeSet::new();
-    for file in files {
-        let Ok(real) = std::fs::canonicalize(file) else {
-            bail!("there is no file `{}`", file.display());
-        };
-        let parts = real.strip_prefix(&root).map(|path| path.components());
-        let parts: Vec<_> = parts
-            .into_iter()
-            .flatten()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect();
-        let path = SourcePath::new(&parts.join("/"));
-        let is_source = sources.get(&path).is_some()
-            || sources.problems.iter().any(|problem| problem.path == path);
-        if is_source {
-            named.insert(path);
-        }
-    }
-    Ok(Some(named))
 }
 
 struct Report<'a> {

@@ -8,6 +8,7 @@ use anstream::{eprintln, print};
 
 use super::arguments::SiteArguments;
 use super::build;
+use super::only::Only;
 use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
@@ -28,10 +29,8 @@ pub(super) fn fix(
 ) -> anyhow::Result<()> {
     let before = disk::read(&arguments.root)?;
     let options = build::options(arguments);
-    let wanted = build::named(files, &arguments.root, &before)?;
-    let is_wanted = |finding: &Diagnostic| {
-        wanted.as_ref().is_none_or(|files| files.contains(&finding.span.file))
-    };
+    let only = Only::new(files, &arguments.root, &before)?;
+    let is_wanted = |finding: &Diagnostic| only.wants(&finding.span.file);
     let (after, fixed) = fixed(&before, &options, &is_wanted);
     let texts = fixed.keys().filter_map(|path| Some((path, before.text(path)?, after.text(path)?)));
     let changed: Vec<(&SourcePath, &Arc<str>, &Arc<str>)> =

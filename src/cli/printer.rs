@@ -87,8 +87,18 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Counts up to `length`. `start` is when the command began.
+    /// Counts pages up to `length`. `start` is when the command began.
     pub(super) fn new(length: usize, start: Instant) -> Self {
+        Self::styled("{bar:30} {pos}/{len} pages", length, start)
+    }
+
+    /// Counts URLs that are asked for, up to `length`.
+    #[cfg(feature = "external")]
+    pub(super) fn of_urls(length: usize, start: Instant) -> Self {
+        Self::styled("checked {pos} of {len} URLs", length, start)
+    }
+
+    fn styled(template: &str, length: usize, start: Instant) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal {
             ProgressDrawTarget::stderr_with_hz(10)
@@ -96,7 +106,7 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         Self { bar, done: AtomicU64::new(0), start }

@@ -276,6 +276,30 @@ rules! {
         "Front matter names a template that does not exist",
         "Templates are the files below `templates/`, named by their path there.",
         bad "template: guied.html", good "template: guide.html";
+    EXTERNAL_DEAD = "external-dead", External, Error:
+        "A link to another site leads to nothing",
+        "The server answered 404 or 410, or there is no such host. Looked for only by `check --external`; link to the page's new address, or remove the link.",
+        bad "[Keys](https://example.com/keys-that-are-gone)", good "[Keys](https://example.com/keys)";
+    EXTERNAL_ANCHOR_MISSING = "external-anchor-missing", External, Warning:
+        "A page of another site has no place with the fragment of a link",
+        "Readers land at the top of the page. Only HTML is judged, and a page that makes its ids with a script looks as if it had none.",
+        bad "[Limits](https://example.com/docs#limts)", good "[Limits](https://example.com/docs#limits)";
+    EXTERNAL_MOVED = "external-moved", External, Warning:
+        "A page of another site has moved for good",
+        "Every redirect on the way is permanent (301, 308). Link to the new address before the old one is given up.",
+        bad "[Docs](http://example.com/docs)", good "[Docs](https://example.com/docs/)";
+    EXTERNAL_UNSURE = "external-unsure", External, Info:
+        "It cannot be told whether a link to another site leads anywhere",
+        "The server wants a login, is overloaded, refuses programs or does not answer in time. That says nothing of the page, so it fails no run.",
+        bad "[Status](https://status.example.com/)", good "external: {skip: [\"https://status.example.com/**\"]}";
+    EXTERNAL_TLS = "external-tls", External, Warning:
+        "No trusted connection can be made to another site",
+        "Its certificate has expired, names another host or is signed by nobody known. Browsers warn readers of such a site.",
+        bad "[Forum](https://expired.example.com/)", good "[Forum](https://forum.example.com/)";
+    EXTERNAL_BLOCKED_ADDRESS = "external-blocked-address", External, Error:
+        "A link to another site, or its redirect, leads to a private address",
+        "The name stands for this machine or a private network, which readers cannot reach and which is not asked. A host of your own network can be allowed in `site.yaml`.",
+        bad "[Wiki](https://wiki.example.com/)", good "external: {allow: [wiki.example.com]}";
     UNUSED_SUPPRESSION = "unused-suppression", Meta, Warning:
         "A comment suppresses nothing",
         "What it spoke of is put right, or stands on another line. Remove the comment.",

@@ -1,5 +1,6 @@
 //! `site.yaml`: as written, then resolved.
 
+mod external;
 mod values;
 
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use crate::config::{BaseUrl, Configuration, Redirect, RuleSettings};
 use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
+use external::External;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
 
 /// The configuration's file name.
@@ -107,6 +109,8 @@ pub(crate) struct WrittenConfiguration {
     pub review_every: Option<Interval>,
     /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
     pub rules: Option<Rules>,
+    /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
+    pub external: Option<External>,
     /// Free data for templates.
     pub extra: Option<Entries<Free>>,
 }
@@ -123,6 +127,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         redirects: fields.take("redirects"),
         review_every: fields.take("review_every"),
         rules: fields.take("rules"),
+        external: fields.take("external"),
         extra: fields.take("extra"),
     }
 }
@@ -139,6 +144,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         redirects,
         review_every,
         rules,
+        external,
         extra,
     } = written;
     let default = Configuration::default();
@@ -153,6 +159,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         redirects: redirects.map_or_else(Vec::new, |redirects| redirects.0),
         review_every: review_every.map(|interval| interval.0),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
+        external: external.map_or(default.external, External::resolve),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
             entries.into_iter().map(|(key, value)| (key, value.0)).collect()
         }),
@@ -199,8 +206,10 @@ mod tests {
 
     #[test]
     fn each_wrong_setting_is_a_finding_at_its_place() {
-        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\n";
-        let (_, diagnostics) = read(text);
+        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\n";
+        let (configuration, diagnostics) = read(text);
+        let external = &configuration.external;
+        assert_eq!((external.allow.len(), external.skip.len()), (1, 1), "what is right is kept");
         let found: Vec<_> = diagnostics
             .iter()
             .map(|finding| (finding.rule.name, &text[finding.span.range()]))
@@ -216,9 +225,13 @@ mod tests {
             ("invalid-value", "old"),
             ("invalid-value", "/a/*/b"),
             ("invalid-value", "e"),
+            ("unknown-field", "alow"),
+            ("invalid-value", "https://intra.example"),
+            ("invalid-value", "example.com/**"),
+            ("invalid-value", "https://a{"),
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
-        assert_eq!(found.len(), 10, "{found:?}");
+        assert_eq!(found.len(), 14, "{found:?}");
     }
 }

@@ -58,7 +58,8 @@ impl Wrong {
         Self { message: message.into(), help: Some(help.into()), ..Self::default() }
     }
 
-    fn inside(mut self, key: Key) -> Self {
+    /// The same, inside the value's entry of that key.
+    pub(crate) fn inside(mut self, key: Key) -> Self {
         self.path.insert(0, key);
         self
     }

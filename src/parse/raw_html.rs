@@ -1,6 +1,7 @@
 //! What a piece of raw HTML holds: URLs, ids, and what is told of it. The one file that names the HTML tokenizer (WHATWG
 //! HTML, section 13.2.5). The HTML itself passes through as it is written.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use html5gum::{Span, Spanned, StartTag, Token, Tokenizer};
@@ -85,9 +86,7 @@ const VERBATIM: [&[u8]; 8] =
 /// Reads a piece of raw HTML.
 pub(crate) fn scan(html: &str) -> RawHtml {
     let mut found = RawHtml::default();
-    // The tokenizer calls itself for each attribute in double quotes, and would run out of stack; no tag that anybody
-    // wrote has as many.
-    if html.split('<').any(|tag| tag.matches("=\"").count() > MOST_ATTRIBUTES) {
+    if is_crowded(html) {
         return found;
     }
     let mut emitter = html5gum::emitters::default::DefaultEmitter::<usize>::new_with_span();
@@ -122,6 +121,34 @@ pub(crate) fn scan(html: &str) -> RawHtml {
     found
 }
 
+/// Every name that a link to a page of another site can lead to; none where it cannot be told.
+pub fn anchors(html: &str) -> Option<BTreeSet<String>> {
+    if is_crowded(html) {
+        return None;
+    }
+    let found = scan(html);
+    Some(found.ids.into_iter().chain(found.names).map(|name| name.value).collect())
+}
+
+/// Whether there may be a tag with so many attributes in double quotes, one right after the other, that the tokenizer, which
+/// calls itself for each, would run out of stack. No tag that anybody wrote has as many.
+fn is_crowded(html: &str) -> bool {
+    if memchr::memchr_iter(b'"', html.as_bytes()).take(2 * MOST_ATTRIBUTES).count()
+        < 2 * MOST_ATTRIBUTES
+    {
+        return false;
+    }
+    // Whichever quote begins a value, what stands between two values is every second piece.
+    let mut in_a_row = [0; 2];
+    html.split('"').enumerate().any(|(at, piece)| {
+        let is_between = piece.starts_with(|c: char| c.is_ascii_whitespace() || c == '/')
+            && piece.trim_end().ends_with('=')
+            && !piece.contains('>');
+        in_a_row[at % 2] = if is_between { in_a_row[at % 2] + 1 } else { 0 };
+        in_a_row[at % 2] >= MOST_ATTRIBUTES
+    })
+}
+
 fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
     let element = tag.name.as_slice();
     let attribute = |name: &[u8]| tag.attributes.get(name);
@@ -137,7 +164,7 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
         match name.as_slice() {
             b"id" => found.ids.push(named()),
             b"name" if element == b"a" => found.names.push(named()),
-            b"href" if element != b"base" => {
+            b"href" if element != b"base" && !is_hint(tag) => {
                 found.urls.push(url(matches!(element, b"link" | b"use" | b"image")));
             }
             b"src" | b"poster" => found.urls.push(url(true)),
@@ -179,6 +206,16 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
         },
         _ => {}
     }
+}
+
+/// Whether the element only tells the browser of a host that it will need: there is nothing at that URL.
+fn is_hint(tag: &StartTag<usize>) -> bool {
+    let rel = tag.attributes.get(b"rel".as_slice()).map_or(&b""[..], |rel| &rel.value);
+    let mut words = rel.split(u8::is_ascii_whitespace);
+    tag.name.as_slice() == b"link"
+        && words.any(|word| {
+            word.eq_ignore_ascii_case(b"preconnect") || word.eq_ignore_ascii_case(b"dns-prefetch")
+        })
 }
 
 /// Whether a URL leads to another site.
@@ -258,7 +295,7 @@ fn decode(text: &str) -> String {
 mod tests {
     use std::ops::Range;
 
-    use super::{Name, Part, scan};
+    use super::{Name, Part, anchors, scan};
 
     fn urls(html: &str) -> Vec<(String, String)> {
         scan(html).urls.into_iter().map(|url| (html[url.range].to_owned(), url.value)).collect()
@@ -278,6 +315,12 @@ mod tests {
         let found = urls("<img srcset=\"a.png 1x, b.png 2x,c.png\" src=d.png>");
         let written: Vec<_> = found.iter().map(|(written, _)| written.as_str()).collect();
         assert_eq!(written, ["a.png", "b.png", "c.png", "d.png"]);
+    }
+
+    #[test]
+    fn a_host_to_connect_to_early_is_no_link() {
+        let html = "<link rel=preconnect href='https://a.b'><link href='https://c.d' rel='x DNS-prefetch'><link rel=icon href=e.png>";
+        assert_eq!(urls(html).len(), 1);
     }
 
     #[test]
@@ -316,6 +359,20 @@ mod tests {
                 "text [v] true",
             ]
         );
+    }
+
+    #[test]
+    fn no_tag_is_too_long_for_the_stack() {
+        let id = "<p id=here></p>";
+        for attribute in
+            ["x=\"\" ", "x= \"<\" ", "x=\">\"/", "x\n=\n\"'\"\n", "x='' y=\"\" ", "x=\"\""]
+        {
+            let html = format!("{id}<script>\"</script><a {}>", attribute.repeat(200_000));
+            let (found, known) = (scan(&html), anchors(&html));
+            assert_eq!(found.ids.len(), usize::from(known.is_some()), "{attribute}");
+        }
+        let script = format!("{id}<script>{}</script>", "a=\"b\";c=\"<d>\",".repeat(200));
+        assert_eq!(anchors(&script).map(|known| known.len()), Some(1));
     }
 
     #[test]

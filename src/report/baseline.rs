@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, STALE_BASELINE, Severity, keys};
+use crate::diagnostic::{Diagnostic, Family, RULES, STALE_BASELINE, Severity, keys};
 use crate::path::SourcePath;
 use crate::source::{Sources, Span};
 
@@ -24,7 +24,8 @@ pub fn write(findings: &[Diagnostic], sources: &Sources) -> String {
 }
 
 /// Takes out the findings that stand in a baseline, and adds one for each of its lines that no finding has. `file` is the
-/// baseline's own path, and has to be among the sources.
+/// baseline's own path, and has to be among the sources. Where other sites were not asked (`external`), lines of findings
+/// about them are left alone.
 ///
 /// # Errors
 ///
@@ -33,6 +34,7 @@ pub fn apply(
     findings: Vec<Diagnostic>,
     file: &SourcePath,
     sources: &Sources,
+    external: bool,
 ) -> Result<Vec<Diagnostic>, String> {
     let text = sources.text(file).map_or("", |text| text);
     let mut lines = text.split_inclusive('\n');
@@ -65,6 +67,10 @@ pub fn apply(
             kept.push(finding);
         }
     }
+    let was_looked_for = |rule: &str| {
+        external || RULES.iter().all(|known| known.name != rule || known.family != Family::External)
+    };
+    known.retain(|line, _| was_looked_for(line.split('\t').next().unwrap_or("")));
     let stale = known.into_iter().flat_map(|(line, places)| {
         let mut parts = line.split('\t');
         let (rule, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
@@ -122,7 +128,7 @@ mod tests {
         );
         let file = SourcePath::new("baseline.txt");
         let left = |article: &str| {
-            let found = apply(findings(article), &file, &sources(article, &baseline));
+            let found = apply(findings(article), &file, &sources(article, &baseline), false);
             let found = found.expect("it is a baseline");
             found.iter().map(|finding| finding.rule.name).collect::<Vec<_>>()
         };
@@ -133,10 +139,21 @@ mod tests {
     }
 
     #[test]
+    fn findings_about_other_sites_are_missed_only_where_those_were_asked() {
+        let baseline = "silcrow baseline 1\nexternal-dead\tcontent/a.md\thttps://x.org\n";
+        let sources = sources("", baseline);
+        let left = |external| {
+            let found = apply(Vec::new(), &SourcePath::new("baseline.txt"), &sources, external);
+            found.expect("it is a baseline").len()
+        };
+        assert_eq!((left(false), left(true)), (0, 1));
+    }
+
+    #[test]
     fn what_is_no_baseline_is_refused() {
         for text in ["", "missing-page\n", "silcrow baseline 1\nno tabs\n"] {
             let file = SourcePath::new("baseline.txt");
-            assert!(apply(Vec::new(), &file, &sources("", text)).is_err(), "{text}");
+            assert!(apply(Vec::new(), &file, &sources("", text), false).is_err(), "{text}");
         }
     }
 }

@@ -40,8 +40,9 @@ struct Related<'a> {
     end: Place,
 }
 
+/// A position, as every object that is printed has it.
 #[derive(Clone, Copy, Serialize)]
-struct Place {
+pub(super) struct Place {
     line: u32,
     column: u32,
     byte_column: u32,

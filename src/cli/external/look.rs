@@ -1,0 +1,76 @@
+//! Asks for the URLs of other sites, but for those that were there lately, and takes down what was found.
+#![expect(clippy::disallowed_methods, reason = "progress is a matter of time")]
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::Found;
+use crate::check::external::{findings, links, requests};
+use crate::cli::arguments::{ExternalArguments, SiteArguments};
+use crate::cli::only::Only;
+use crate::cli::printer::Progress;
+use crate::external::{Answer, Request};
+use crate::io::external::{Cache, Settings, ask};
+use crate::parse;
+use crate::report::plural;
+use crate::site::Site;
+use crate::url::WebUrl;
+
+/// The file that remembers, beside `site.yaml`.
+const CACHE_FILE: &str = "silcrow-external.txt";
+
+/// Asks for every URL of another site in the files that are wanted.
+///
+/// # Errors
+///
+/// When the file of what was found before cannot be read.
+pub(in crate::cli) fn look(
+    how: &ExternalArguments,
+    arguments: &SiteArguments,
+    site: &Site,
+    only: &Only,
+) -> anyhow::Result<Found> {
+    let settings = &site.configuration.external;
+    let mut links = links(site);
+    links.retain(|link| only.wants(&link.span.file) && !link.is_skipped(settings));
+    let wanted = requests(&links);
+    let polite = Settings { allow: settings.allow.clone(), ..Settings::new(parse::anchors) };
+    let today = site.options.today;
+    let mut notices = Vec::new();
+    let answers = if how.no_cache {
+        ask_all(&wanted, &polite)
+    } else {
+        let path = how.cache.clone().unwrap_or_else(|| arguments.root.join(CACHE_FILE));
+        let (mut cache, damaged) = Cache::read(&path, today)?;
+        notices.extend(damaged_lines(&path.display().to_string(), &damaged));
+        let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));
+        let mut answers: BTreeMap<WebUrl, Answer> = wanted.iter().filter_map(known).collect();
+        let is_unknown = |request: &Request| !answers.contains_key(&request.url);
+        let unknown: Vec<Request> = wanted.into_iter().filter(is_unknown).collect();
+        let asked = ask_all(&unknown, &polite);
+        cache.remember(&unknown, &asked, today);
+        // The findings are worth more than the time of the next run.
+        notices.extend(cache.write().err().map(|error| error.to_string()));
+        answers.extend(asked);
+        answers
+    };
+    Ok(Found { diagnostics: findings(&links, &answers), notices })
+}
+
+fn ask_all(requests: &[Request], settings: &Settings) -> BTreeMap<WebUrl, Answer> {
+    let progress = Progress::of_urls(requests.len(), Instant::now());
+    let answers = ask(requests, settings, &|| progress.increment());
+    progress.finish();
+    answers
+}
+
+fn damaged_lines(path: &str, damaged: &[usize]) -> Option<String> {
+    const SHOWN: usize = 5;
+    let mut numbers: Vec<_> = damaged.iter().take(SHOWN).map(ToString::to_string).collect();
+    if damaged.len() > SHOWN {
+        numbers.push("…".to_owned());
+    }
+    let lines = plural(damaged.len(), "damaged line");
+    let text = format!("`{path}` has {lines}, left out: {}", numbers.join(", "));
+    (!damaged.is_empty()).then_some(text)
+}

@@ -1,0 +1,95 @@
+//! Other sites, which are asked whether what the site links to is there: politely, and never one at a private address.
+//! Nothing else here opens a connection to anywhere. Knows URLs and answers, and neither links nor rules.
+
+mod cache;
+mod client;
+mod job;
+mod queue;
+mod retry_after;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use cache::Cache;
+
+use crate::external::{Answer, Request};
+use crate::host::AllowedHost;
+use crate::url::WebUrl;
+use client::Client;
+
+/// How other sites are asked.
+#[derive(Clone)]
+pub struct Settings {
+    /// Hosts and addresses that are asked though they are private.
+    pub allow: Vec<AllowedHost>,
+    /// Every name in a page's HTML that a fragment can name; none where it cannot be told.
+    pub anchors: fn(&str) -> Option<BTreeSet<String>>,
+    /// From the end of a request to a host to the start of the next one.
+    pub gap: Duration,
+    /// How many hosts are asked at once.
+    pub hosts: usize,
+    /// How long one request may take.
+    pub request: Duration,
+    /// How long all may take.
+    pub total: Duration,
+    /// How long a host is left alone that could not answer, before it is asked once more.
+    pub backoff: Duration,
+    /// How long a host that asks for patience is waited for at most.
+    pub patience: Duration,
+    /// How many bytes of a page are read for its ids.
+    pub page: u64,
+    /// What names stand for, in place of what the system says, as in a file of hosts: so that tests can ask this machine under
+    /// the names of others. The command line leaves it empty. Addresses from here are refused like all others.
+    pub names: BTreeMap<String, Vec<IpAddr>>,
+}
+
+impl Settings {
+    /// What is polite.
+    pub fn new(anchors: fn(&str) -> Option<BTreeSet<String>>) -> Self {
+        Self {
+            allow: Vec::new(),
+            anchors,
+            gap: Duration::from_millis(500),
+            hosts: 16,
+            request: Duration::from_secs(20),
+            total: Duration::from_secs(300),
+            backoff: Duration::from_secs(3),
+            patience: Duration::from_secs(120),
+            page: 2 << 20,
+            names: BTreeMap::new(),
+        }
+    }
+}
+
+/// Asks for each URL, and calls `done` each time that one is known. What the answers are does not depend on the order in
+/// which they come.
+pub fn ask(
+    requests: &[Request],
+    settings: &Settings,
+    done: &(dyn Fn() + Sync),
+) -> BTreeMap<WebUrl, Answer> {
+    let client = Client::new(settings);
+    queue::run(requests, settings, &client, done)
+}
+
+/// Why the file of answers could not be read or written.
+#[derive(Debug)]
+pub struct CacheError {
+    /// What was tried, as a verb: `write`.
+    action: &'static str,
+    /// Where.
+    path: PathBuf,
+    /// The system's reason.
+    source: std::io::Error,
+}
+
+impl std::fmt::Display for CacheError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { action, path, source } = self;
+        write!(formatter, "could not {action} `{}`: {}", path.display(), super::reason(source))
+    }
+}
+
+impl std::error::Error for CacheError {}
