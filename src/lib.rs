@@ -10,6 +10,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod host;
 pub mod html;
+pub mod media_type;
 pub mod output;
 pub mod path;
 pub mod source;

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "path",
+    "media_type",
     "suggest",
     "html",
     "host",
