@@ -1,3 +1,11 @@
 //! The edges: all that touches the world outside the program. They know the words of floor 0 and never a phase.
 
 pub mod disk;
+
+/// The system's reason without its number, in lower case, as our messages are.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -5,6 +5,8 @@ mod write;
 
 use std::path::PathBuf;
 
+use super::reason;
+
 pub use read::read;
 pub use write::{Staging, write_new};
 
@@ -70,14 +72,6 @@ impl std::fmt::Display for DiskError {
 }
 
 impl std::error::Error for DiskError {}
-
-/// The system's reason without its number, in lower case, as our messages are.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
 
 fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> DiskError {
     let path = path.into();
