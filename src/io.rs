@@ -1,6 +1,7 @@
 //! The edges: all that touches the world outside the program. They know the words of floor 0 and never a phase.
 
 pub mod disk;
+pub mod http;
 
 /// The system's reason without its number, in lower case, as our messages are.
 fn reason(error: &std::io::Error) -> String {
