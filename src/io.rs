@@ -3,6 +3,7 @@
 pub mod disk;
 #[cfg(feature = "external")]
 pub mod external;
+pub mod http;
 pub mod watch;
 
 /// The system's reason without its number, in lower case, as our messages are.

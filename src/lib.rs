@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod external;
 pub mod host;
 pub mod html;
+pub mod media_type;
 pub mod output;
 pub mod path;
 pub mod source;

@@ -1,11 +1,11 @@
 //! What the terminal is given: findings on standard output, the summary and progress on standard error.
 
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstream::eprintln;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::arguments::{Format, SiteArguments};
 use crate::diagnostic::Diagnostic;
@@ -79,49 +79,63 @@ pub(super) fn error_word() -> impl std::fmt::Display {
 /// How long a command works before it shows that it does.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A progress line that appears only on a terminal, and only when the work takes longer than half a second.
+/// How often the line changes at most.
+const STEP: Duration = Duration::from_millis(100);
+
+/// A progress line that appears only on a terminal, and only when the work takes longer than half a second. Our own: a
+/// library for it brings four crates, of which this would use one line.
 pub(super) struct Progress {
-    bar: ProgressBar,
-    done: AtomicU64,
+    verb: &'static str,
+    unit: &'static str,
+    length: usize,
+    is_shown: bool,
+    done: AtomicUsize,
     start: Instant,
+    /// How long after the start the line is written next.
+    due: Mutex<Duration>,
 }
 
 impl Progress {
     /// Counts pages up to `length`. `start` is when the command began.
     pub(super) fn new(length: usize, start: Instant) -> Self {
-        Self::styled("{bar:30} {pos}/{len} pages", length, start)
+        Self::of("rendered", "pages", length, start)
     }
 
     /// Counts URLs that are asked for, up to `length`.
     #[cfg(feature = "external")]
     pub(super) fn of_urls(length: usize, start: Instant) -> Self {
-        Self::styled("checked {pos} of {len} URLs", length, start)
+        Self::of("checked", "URLs", length, start)
     }
 
-    fn styled(template: &str, length: usize, start: Instant) -> Self {
-        let terminal = std::io::stderr().is_terminal();
-        let target = if terminal {
-            ProgressDrawTarget::stderr_with_hz(10)
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self { bar, done: AtomicU64::new(0), start }
+    fn of(verb: &'static str, unit: &'static str, length: usize, start: Instant) -> Self {
+        let (done, due) = (AtomicUsize::new(0), Mutex::new(PATIENCE));
+        Self { verb, unit, length, is_shown: std::io::stderr().is_terminal(), done, start, due }
     }
 
     /// One more.
     pub(super) fn increment(&self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
-        if !self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
-            self.bar.set_position(self.done.load(Ordering::Relaxed));
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        // Who finds it taken leaves the line to that other thread.
+        let Some(mut due) = self.is_shown.then(|| self.due.try_lock().ok()).flatten() else {
+            return;
+        };
+        let passed = self.start.elapsed();
+        if passed >= *due {
+            *due = passed + STEP;
+            let Self { verb, unit, length, .. } = self;
+            line(&format!("{verb} {done} of {length} {unit}"));
         }
     }
 
     /// Takes the line away.
     pub(super) fn finish(self) {
-        self.bar.finish_and_clear();
+        if *self.due.lock().unwrap_or_else(PoisonError::into_inner) != PATIENCE {
+            line("");
+        }
     }
+}
+
+/// Puts a text in the place of the terminal's last line. A terminal that is gone needs none.
+fn line(text: &str) {
+    let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
 }

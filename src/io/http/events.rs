@@ -1,0 +1,218 @@
+//! Server-sent events: who listens, what waits for each of them, and how an event is written. Knows no connection.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::fmt::{self, Write};
+use std::hash::BuildHasher;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use super::lock;
+use super::message::Event;
+
+/// How many events may wait for a client. One that reads none of these is gone or hostile.
+const WAITING: usize = 32;
+
+/// How soon a browser whose stream broke comes back.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A channel of events with any number of listeners. Clones are the same channel.
+#[derive(Clone)]
+pub struct Events(Arc<Channel>);
+
+struct Channel {
+    /// Tells the events of this run from those of an earlier one.
+    run: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    sent: u64,
+    listeners: Vec<Arc<Queue>>,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Events").field("listeners", &self.count()).finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    /// A channel that nobody listens to yet.
+    pub fn new() -> Self {
+        Self(Arc::new(Channel { run: random(), state: Mutex::default() }))
+    }
+
+    /// Sends an event to all who listen now, without waiting for any of them.
+    pub fn send(&self, event: &Event) {
+        let mut state = lock(&self.0.state);
+        state.sent += 1;
+        let text: Arc<[u8]> = written(event, &self.id(state.sent)).into_bytes().into();
+        state.listeners.retain(|listener| listener.push(&text));
+    }
+
+    /// How many listen.
+    pub fn count(&self) -> usize {
+        let mut state = lock(&self.0.state);
+        state.listeners.retain(|listener| !listener.is_closed());
+        state.listeners.len()
+    }
+
+    /// Whether nothing was sent since the event with this id, so that a client that comes back has missed none.
+    pub fn is_current(&self, id: &str) -> bool {
+        id == self.id(lock(&self.0.state).sent)
+    }
+
+    /// A new listener, and what its stream begins with.
+    pub(super) fn listen(&self, greeting: Option<&Event>) -> (Arc<Queue>, String) {
+        let queue = Arc::new(Queue::default());
+        let mut state = lock(&self.0.state);
+        state.listeners.retain(|listener| !listener.is_closed());
+        state.listeners.push(Arc::clone(&queue));
+        let id = self.id(state.sent);
+        // An id alone is no event, and yet what the browser sends when it comes back.
+        let mut text = format!("retry: {}\nid: {id}\n\n", RETRY.as_millis());
+        text.extend(greeting.map(|event| written(event, &id)));
+        (queue, text)
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.0.run)
+    }
+}
+
+/// An event as the stream has it (WHATWG HTML, "Server-sent events").
+fn written(event: &Event, id: &str) -> String {
+    let mut text = String::with_capacity(event.data.len() + 64);
+    let name: String = event.name.chars().filter(|letter| !letter.is_control()).collect();
+    write!(text, "id: {id}\nevent: {name}\n").expect("a string takes all text");
+    // Each line break that the format knows: `\r\n`, `\n` and `\r`.
+    for line in event.data.replace("\r\n", "\n").split(['\n', '\r']) {
+        text.push_str("data: ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+/// 64 bits that nobody can guess, as text: the standard library's hasher has random keys.
+pub(super) fn random() -> String {
+    format!("{:016x}", RandomState::new().hash_one(0))
+}
+
+/// What waits for one client.
+#[derive(Default)]
+pub(super) struct Queue {
+    state: Mutex<Waiting>,
+    ready: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Arc<[u8]>>,
+    is_closed: bool,
+}
+
+/// What a client is to be sent.
+pub(super) enum Next {
+    /// An event, as the stream has it.
+    Event(Arc<[u8]>),
+    /// Nothing was sent for that long.
+    Quiet,
+    /// The stream ends.
+    Closed,
+}
+
+impl Queue {
+    /// Adds an event; false when the stream has ended. A client that leaves too many unread is ended.
+    fn push(&self, event: &Arc<[u8]>) -> bool {
+        let mut waiting = lock(&self.state);
+        if waiting.events.len() == WAITING {
+            *waiting = Waiting { events: VecDeque::new(), is_closed: true };
+        }
+        if !waiting.is_closed {
+            waiting.events.push_back(Arc::clone(event));
+        }
+        self.ready.notify_all();
+        !waiting.is_closed
+    }
+
+    /// The next event, or that there was none for `limit`.
+    pub(super) fn next(&self, limit: Duration) -> Next {
+        let is_idle = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.is_closed;
+        let waiting = lock(&self.state);
+        let waited = self.ready.wait_timeout_while(waiting, limit, is_idle);
+        let (mut waiting, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+        match waiting.events.pop_front() {
+            _ if waiting.is_closed => Next::Closed,
+            Some(event) => Next::Event(event),
+            None => Next::Quiet,
+        }
+    }
+
+    /// Ends the stream; what waits is dropped.
+    pub(super) fn close(&self) {
+        *lock(&self.state) = Waiting { events: VecDeque::new(), is_closed: true };
+        self.ready.notify_all();
+    }
+
+    fn is_closed(&self) -> bool {
+        lock(&self.state).is_closed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Event, Events, Next, WAITING, written};
+
+    fn event(data: &str) -> Event {
+        Event { name: "changed".to_owned(), data: data.to_owned() }
+    }
+
+    #[test]
+    fn every_line_of_data_is_a_field() {
+        let text = written(&event("a\nb\r\nc\rd\n"), "r-1");
+        let fields = "id: r-1\nevent: changed\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n";
+        assert_eq!(text, fields);
+        let name = "x\ndata: forged".to_owned();
+        let text = written(&Event { name, data: String::new() }, "r-1");
+        assert_eq!(text, "id: r-1\nevent: xdata: forged\ndata: \n\n");
+    }
+
+    #[test]
+    fn a_client_that_reads_nothing_is_ended_and_others_are_not() {
+        let events = Events::new();
+        let (idle, _) = events.listen(None);
+        let (busy, _) = events.listen(None);
+        for _ in 0..=WAITING {
+            events.send(&event("x"));
+            assert!(matches!(busy.next(Duration::ZERO), Next::Event(_)));
+        }
+        assert!(matches!(idle.next(Duration::ZERO), Next::Closed));
+        assert!(matches!(busy.next(Duration::ZERO), Next::Quiet));
+        assert_eq!(events.count(), 1);
+        busy.close();
+        assert_eq!(events.count(), 0);
+    }
+
+    #[test]
+    fn a_client_that_comes_back_is_told_from_one_that_missed_something() {
+        let events = Events::new();
+        let (_, start) = events.listen(None);
+        let id = start.split("id: ").nth(1).and_then(|rest| rest.lines().next());
+        let id = id.expect("a stream begins with an id");
+        assert!(events.is_current(id));
+        events.send(&event("x"));
+        assert!(!events.is_current(id) && !events.is_current("") && !Events::new().is_current(id));
+    }
+}

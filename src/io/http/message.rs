@@ -1,0 +1,87 @@
+//! What a handler is asked and what it may answer.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::sync::Arc;
+
+use super::events::Events;
+
+/// A request that may be answered: a `GET` or `HEAD` of a path, from our own pages or a person.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The path, percent-decoded once, beginning with one `/`. It may name anything: look it up, never open it.
+    pub path: Cow<'a, str>,
+    /// What follows the `?`, as it was sent.
+    pub query: Option<&'a str>,
+    /// Whether only the head of the answer is asked for. The answer is the same; its body is left out.
+    pub is_head: bool,
+    /// The id of the last event that a reconnecting client has seen; see [`Events::is_current`].
+    pub last_event: Option<&'a str>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Answer {
+    /// A page or a file.
+    Content(Content),
+    /// Another place: a status of 301, 302, 307 or 308, and its URL, percent-encoded.
+    Redirect {
+        /// The status.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// A stream of events, which stays open.
+    Events {
+        /// The events.
+        events: Events,
+        /// One for this client alone, before all others.
+        greeting: Option<Event>,
+    },
+}
+
+/// A page or a file.
+#[derive(Debug)]
+pub struct Content {
+    /// The status: 200, or 404 for the page that says so.
+    pub status: u16,
+    /// Its media type; see [`crate::media_type::media_type`].
+    pub media_type: Cow<'static, str>,
+    /// What it holds.
+    pub body: Body,
+    /// A hash of the bytes where one is known, for the `ETag`. That of [`Body::Bytes`] is computed where it is not.
+    pub hash: Option<String>,
+    /// More headers: name and value.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Content {
+    /// Bytes that were found.
+    pub fn found(media_type: impl Into<Cow<'static, str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            status: 200,
+            media_type: media_type.into(),
+            body: Body::Bytes(bytes.into()),
+            hash: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub enum Body {
+    /// These bytes, which answers share.
+    Bytes(Arc<[u8]>),
+    /// An open file, read as it is sent: a video may be larger than memory.
+    File(File),
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its name: what `addEventListener` listens for.
+    pub name: String,
+    /// Its data, of any number of lines.
+    pub data: String,
+}
