@@ -96,7 +96,8 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let poll = arguments.poll.map(Duration::from_millis);
     let mut watch = Watch::new(&root, &Live::folders(&root), poll)?;
     let live = Live::new(&root)?;
-    watch.add(&live.watched())?;
+    let linked: Vec<_> = live.watched().into_iter().skip(Live::folders(&root).len()).collect();
+    watch.add(&linked)?;
     let mut compiler = Compiler::new(options(arguments));
     let revision = compiler.compile(live.sources());
     let address = url(&server, &revision.compiled.site);
@@ -113,7 +114,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
         root: live.root().to_owned(),
         editor: arguments.editor.clone(),
     });
-    let rebuild = Rebuild { watch, live, compiler, shared: Arc::clone(&shared) };
+    let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
     thread::Builder::new().name("rebuild".to_owned()).spawn(move || rebuild.run())?;
     let checked = Arc::clone(&shared);
     thread::Builder::new().name("check".to_owned()).spawn(move || checking::run(&checked))?;
