@@ -201,7 +201,13 @@ impl Compiled {
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
-        let given = Given { site: &self.site, sources, locate, has_template: &has_template };
+        let given = Given {
+            site: &self.site,
+            sources,
+            locate,
+            locate_setting: parse::setting_place,
+            has_template: &has_template,
+        };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
         diagnostics
@@ -260,7 +266,10 @@ pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
         Some(match (&file.text, sources.is_embedded(&asset.source)) {
-            (Some(text), true) => Output::bytes(path, text.as_bytes().to_vec()),
+            (Some(text), true) => {
+                let text = theme::published(&asset.source, text, &site.configuration.theme);
+                Output::bytes(path, text.into_owned().into_bytes())
+            }
             _ => {
                 let spelling = sources.spelling(&asset.source).into();
                 Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }

@@ -32,6 +32,7 @@ use crate::render::redirects;
 use crate::report::{Counts, plural};
 use crate::site::Site;
 use crate::source;
+use crate::theme;
 use address::Found;
 use pages::{EVENTS, SCRIPT, Script, with_script};
 use rebuild::{Compiler, Rebuild};
@@ -252,10 +253,13 @@ fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
     let sources = &revision.sources;
     let media_type = media_type(asset.url.as_str());
     let source::Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
-    let hash = file.hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let settings = &revision.compiled.site.configuration.theme;
+    let hash = theme::published_hash(&asset.source, file, settings);
+    let hash = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
     let content = match &file.text {
         Some(text) if sources.is_embedded(&asset.source) => {
-            Content::found(media_type, text.as_bytes().to_vec())
+            let text = theme::published(&asset.source, text, settings);
+            Content::found(media_type, text.into_owned().into_bytes())
         }
         _ => {
             // Gone since it was read: it is told of soon.
