@@ -259,6 +259,11 @@ pub fn failed(renderer: &Renderer, on_pages: &[Failure]) -> Vec<Diagnostic> {
     places.into_values().map(diagnostic).collect()
 }
 
+/// The files of the search index. They cannot fail, so that who only checks leaves them out.
+pub fn search(renderer: &Renderer) -> Vec<Output> {
+    renderer.search_files()
+}
+
 /// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
 pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
     let (redirects, notice) = redirects::redirects(site);

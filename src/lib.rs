@@ -17,6 +17,7 @@ pub mod output;
 pub mod path;
 pub mod source;
 pub mod suggest;
+pub mod terms;
 pub mod theme;
 pub mod url;
 

@@ -4,6 +4,7 @@ mod body;
 pub mod context;
 mod fields;
 pub mod redirects;
+mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub enum View {
     Section(PageId, usize),
     /// The page for addresses that lead nowhere.
     NotFound,
+    /// The search page.
+    Search,
     /// The page at the old address with this index.
     Redirect(usize),
 }
@@ -52,6 +55,8 @@ pub struct Renderer {
     hrefs: Vec<OnceLock<Box<str>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
     links: Vec<OnceLock<Value>>,
+    /// The files of the search index, made when one is first asked for.
+    search: OnceLock<Vec<Output>>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.
@@ -68,10 +73,10 @@ impl Renderer {
         let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
-        Self { site, templates, strings, defaults, hrefs, links }
+        Self { site, templates, strings, defaults, hrefs, links, search: OnceLock::new() }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
+    /// Everything that is rendered: pages in the order of their paths, then redirects, the search page and `404.html`.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -82,7 +87,7 @@ impl Renderer {
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
-        views.push(View::NotFound);
+        views.extend([View::Search, View::NotFound]);
         views
     }
 
@@ -101,10 +106,21 @@ impl Renderer {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
+            View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
+    }
+
+    /// The files of the search index, for whoever answers requests for them: made once, and kept.
+    pub fn search(&self) -> &[Output] {
+        self.search.get_or_init(|| self.search_files())
+    }
+
+    /// The files of the search index, for whoever writes them.
+    pub fn search_files(&self) -> Vec<Output> {
+        search::files(self)
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
@@ -359,7 +375,7 @@ fn defaults(site: Value, strings: Value) -> Context {
     context.insert_value("site", site);
     context.insert_value("strings", strings);
     context.insert_value("content", Value::safe_string(""));
-    for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
+    for name in ["toc", "breadcrumb", "related", "articles", "subsections", "outline"] {
         context.insert_value(name, empty());
     }
     for name in ["section", "previous", "next", "redirect"] {

@@ -9,7 +9,7 @@ use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
 
 /// The theme's files: path below the root, and text.
-pub const FILES: [(&str, &str); 13] = [
+pub const FILES: [(&str, &str); 16] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
@@ -19,11 +19,14 @@ pub const FILES: [(&str, &str); 13] = [
         "templates/components/navigation.html",
         include_str!("../templates/components/navigation.html"),
     ),
+    ("templates/components/search.html", include_str!("../templates/components/search.html")),
     ("templates/home.html", include_str!("../templates/home.html")),
     ("templates/redirect.html", include_str!("../templates/redirect.html")),
+    ("templates/search.html", include_str!("../templates/search.html")),
     ("templates/section.html", include_str!("../templates/section.html")),
     ("templates/strings.yaml", include_str!("../templates/strings.yaml")),
     ("static/favicon.svg", include_str!("../static/favicon.svg")),
+    ("static/search.js", include_str!("../static/search.js")),
     ("static/silcrow.css", include_str!("../static/silcrow.css")),
     ("static/silcrow.js", include_str!("../static/silcrow.js")),
 ];

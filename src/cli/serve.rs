@@ -27,7 +27,7 @@ use crate::io::http::{Answer, Body, Content, Handler, Request, Server, Settings}
 use crate::io::interrupt;
 use crate::io::watch::Watch;
 use crate::media_type::media_type;
-use crate::output::OutputBody;
+use crate::output::{Output, OutputBody};
 use crate::render::redirects;
 use crate::report::{Counts, plural};
 use crate::site::Site;
@@ -235,14 +235,20 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
         let page = Content::found("text/html; charset=utf-8", html.into_bytes());
         return Answer::Content(Content { status, ..page });
     }
+    let bytes = |output: Option<&Output>| match output?.body.clone() {
+        OutputBody::Bytes(bytes) => {
+            let media_type = media_type(output?.path.as_str());
+            Some(Content::found(media_type, bytes.into_owned()))
+        }
+        OutputBody::Copy { .. } => None,
+    };
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
-        _ => redirects::redirects(site).0.and_then(|output| match output.body {
-            OutputBody::Bytes(bytes) => {
-                Some(Content::found("text/plain; charset=utf-8", bytes.into_owned()))
-            }
-            OutputBody::Copy { .. } => None,
-        }),
+        Found::Search(url) => {
+            let mut files = revision.renderer.search().iter();
+            bytes(files.find(|file| file.path == url.output()))
+        }
+        _ => bytes(redirects::redirects(site).0.as_ref()),
     };
     file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
 }

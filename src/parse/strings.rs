@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 50] = [
+pub const NAMES: [&str; 60] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -38,6 +38,16 @@ pub const NAMES: [&str; 50] = [
     "not_found_title",
     "not_found_text",
     "not_found_back",
+    "search",
+    "search_title",
+    "search_label",
+    "close",
+    "one_result",
+    "result_count",
+    "no_results",
+    "search_failed",
+    "more_results",
+    "all_sections",
     "redirect_title",
     "redirect_text",
     "note",

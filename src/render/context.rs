@@ -50,7 +50,7 @@ pub struct NamedLinkContext<'a> {
 /// `page`: the page that is rendered.
 #[derive(Serialize, JsonSchema)]
 pub struct PageContext<'a> {
-    /// `article`, `section`, `home`, `404` or `redirect`.
+    /// `article`, `section`, `home`, `search`, `404` or `redirect`.
     pub kind: &'a str,
     /// The title.
     pub title: &'a str,
@@ -146,6 +146,17 @@ pub struct BacklinksContext {
     pub count: usize,
 }
 
+/// An entry of `outline`: a section, and its articles where the site has fewer than 200.
+#[derive(JsonSchema)]
+pub struct OutlineContext {
+    /// The section.
+    #[schemars(with = "LinkContext")]
+    pub section: Value,
+    /// Its articles, or none.
+    #[schemars(with = "Vec<LinkContext>")]
+    pub articles: Vec<Value>,
+}
+
 /// `pagination`: which page of a section's list of articles this is.
 #[derive(Serialize, JsonSchema)]
 pub struct PaginationContext {
@@ -175,6 +186,13 @@ impl From<HeadingContext<'_>> for Value {
     fn from(heading: HeadingContext<'_>) -> Self {
         let HeadingContext { id, title, level } = heading;
         map([("id", id.into()), ("title", title.into()), ("level", level.into())])
+    }
+}
+
+impl From<OutlineContext> for Value {
+    fn from(outline: OutlineContext) -> Self {
+        let OutlineContext { section, articles } = outline;
+        map([("section", section), ("articles", articles.into())])
     }
 }
 
@@ -222,6 +240,8 @@ pub struct Variables<'a> {
     pub subsections: Vec<LinkContext<'a>>,
     /// The articles of a section, 100 a page.
     pub articles: Vec<LinkContext<'a>>,
+    /// Every section of the site, on the search page.
+    pub outline: Vec<OutlineContext>,
     /// Which page of the list of articles this is.
     pub pagination: PaginationContext,
     /// Where an old address leads, in `redirect.html`.

@@ -39,7 +39,7 @@ pub enum Place {
     SectionList(PageId, u32),
     /// A file, by its index among the assets.
     Asset(u32),
-    /// Something that every site has: `404.html`, `_redirects`.
+    /// Something that every site has: `404.html`, `_redirects`, `search/`.
     Generated,
 }
 
@@ -121,7 +121,7 @@ impl Routes {
         }
         routes.add_section_lists(pages, sections, &mut claims);
         routes.add_assets(sources, &configuration.theme, &mut claims);
-        for url in ["/404.html", "/_redirects"] {
+        for url in ["/404.html", "/_redirects", "/search/", "/search/index.json"] {
             let place = routes.urls.entry(UrlPath::new(url));
             place.or_insert(Place::Generated);
         }

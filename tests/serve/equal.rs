@@ -42,13 +42,14 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let reply = served.get(&url);
                 (reply.status != 500).then(|| format!("{url}: {reply:?}"))
             }
-            (View::NotFound, Err(_)) => None,
+            (View::NotFound | View::Search, Err(_)) => None,
         };
         if wrong.is_some() {
             return wrong;
         }
     }
-    for output in compile::files(&compiled.site, &sources).0 {
+    let files = compile::files(&compiled.site, &sources).0;
+    for output in files.into_iter().chain(compile::search(&renderer)) {
         let url = address(output.path.as_str());
         let bytes = match output.body {
             OutputBody::Bytes(bytes) => bytes.into_owned(),

@@ -19,6 +19,8 @@ pub(super) enum Found {
     Asset(usize),
     /// The file of redirects, for hosts.
     Redirects,
+    /// A file of the search index, if there is one of that path.
+    Search(UrlPath),
     /// Another address: a path of this server, percent-encoded, or a URL.
     Elsewhere(String),
     /// Nothing.
@@ -46,8 +48,14 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
+        None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
+}
+
+/// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
+fn is_search_file(url: &UrlPath) -> bool {
+    url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
 }
 
 /// The part of a path below the base URL, beginning with `/`.
@@ -78,6 +86,8 @@ fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
             (site.routes.assets[index].url == *url).then_some(Found::Asset(index))?
         }
         Place::Generated if url.as_str() == "/404.html" => Found::View(View::NotFound, None),
+        Place::Generated if url.as_str() == "/search/" => Found::View(View::Search, None),
+        Place::Generated if is_search_file(url) => Found::Search(url.clone()),
         Place::Generated => Found::Redirects,
     })
 }

@@ -1,5 +1,5 @@
-// What the theme needs a script for: the remembered colour scheme, buttons that copy code, and the mark at the heading that
-// the reader has come to. It stands in the head and blocks, for a moment, so that no page shows in the wrong colours first.
+// What the theme needs a script for: the remembered colour scheme, the way into search, buttons that copy code, and the
+// mark at the heading that the reader has come to. It stands in the head and blocks, for a moment, so that no page shows in the wrong colours first.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -96,13 +96,47 @@
     headings.forEach((heading) => observer.observe(heading));
   }
 
+  // A dialog on most pages, and part of the search page. The rest of search is loaded only when it opens.
+  function offerSearch() {
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    const isDialog = search.tagName === "DIALOG";
+    let started;
+    const start = () => (started ??= import(new URL(search.dataset.script, document.baseURI)).then(({ mount }) => mount(search)));
+    const open = () => {
+      const input = search.querySelector("input");
+      if (isDialog && !search.open) search.showModal();
+      input.focus();
+      input.select();
+      start();
+    };
+    if (isDialog) {
+      for (const opener of document.querySelectorAll(".search-open")) {
+        opener.hidden = opener.tagName === "A";
+        opener.addEventListener("click", open);
+      }
+    } else {
+      search.hidden = false;
+      start();
+    }
+    addEventListener("keydown", (event) => {
+      const isShortcut = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+      if (!isShortcut || event.isComposing) return;
+      event.preventDefault();
+      open();
+    });
+  }
+
   function enhance() {
     showSwitch();
     addCopyButtons();
     markHeadings();
   }
 
-  document.addEventListener("DOMContentLoaded", enhance);
+  document.addEventListener("DOMContentLoaded", () => {
+    enhance();
+    offerSearch();
+  });
   // The dev server has changed the page.
   document.addEventListener("silcrow:update", enhance);
 })();
