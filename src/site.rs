@@ -19,7 +19,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::source::Sources;
 use generated::Generated;
 use links::{Resolution, Target};
-use routes::{AssetRoute, Routes};
+use routes::{AssetRoute, Place, Routes};
 
 /// A page's identity within one site. Path and URL hang on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -373,6 +373,8 @@ impl Site {
 
     /// Whether the site has this file, made by silcrow or its own.
     pub fn has_generated(&self, generated: Generated) -> bool {
-        self.routes.place(self.generated_url(generated).as_str()).is_some()
+        let is_own = |place| matches!(place, Place::Asset(_));
+        self.routes.generated.contains(&generated)
+            || self.routes.place(self.generated_url(generated).as_str()).is_some_and(is_own)
     }
 }

@@ -150,6 +150,14 @@ impl Routes {
             self.generated.push(file);
             urls.push(url);
         }
+        // Links to what only a run without an origin leaves out are right all the same.
+        if settings.0.base_url.as_ref().is_some_and(|base| base.origin().is_some()) {
+            let feed = Some(Generated::Feed).filter(|_| settings.0.feed_articles > 0);
+            for file in feed.into_iter().chain([Generated::Sitemap(0)]) {
+                let url = file.url(|id| pages[id.0 as usize].url.clone());
+                self.urls.entry(url).or_insert(Place::Generated(file));
+            }
+        }
         urls
     }
 
