@@ -12,10 +12,12 @@ mod redirects;
 mod sitemap;
 
 pub use nginx::nginx;
+pub use redirects::redirected;
 
 use super::Renderer;
 use crate::diagnostic::Diagnostic;
 use crate::html;
+use crate::media_type::media_type as by_name;
 use crate::output::Output;
 use crate::path::UrlPath;
 use crate::site::generated::Generated;
@@ -37,6 +39,16 @@ pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
         Generated::MarkdownCopy(id, number) => markdown_copy::copy(renderer, id, number),
     };
     Output::bytes(site.generated_url(generated).output(), text.into_bytes())
+}
+
+/// The media type of such a file.
+pub fn media_type(site: &Site, generated: Generated) -> &'static str {
+    match generated {
+        Generated::Feed => headers::FEED,
+        Generated::SpeculationRules => headers::SPECULATION_RULES,
+        Generated::Headers | Generated::Redirects => "text/plain; charset=utf-8",
+        _ => by_name(site.generated_url(generated).as_str()),
+    }
 }
 
 /// What the person who builds has to know of these files: some of them are only read at an origin's root.

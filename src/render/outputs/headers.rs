@@ -141,15 +141,14 @@ pub(super) fn hashed(site: &Site) -> Vec<String> {
     assets.map(|asset| site.href(&asset.url)).collect()
 }
 
-/// The media type of Markdown.
+/// Media types that hosts do not know by the files' names, or not all of them.
 pub(super) const MARKDOWN: &str = "text/markdown; charset=utf-8";
+pub(super) const FEED: &str = "application/atom+xml; charset=utf-8";
+pub(super) const SPECULATION_RULES: &str = "application/speculationrules+json";
 
 /// Files whose media types are not told by their names.
 pub(super) fn types(site: &Site) -> Vec<(String, &'static str)> {
-    let types = [
-        (Generated::Feed, "application/atom+xml; charset=utf-8"),
-        (Generated::SpeculationRules, "application/speculationrules+json"),
-    ];
+    let types = [(Generated::Feed, FEED), (Generated::SpeculationRules, SPECULATION_RULES)];
     let known = types.into_iter().filter(|(file, _)| site.has_generated(*file));
     known.map(|(file, kind)| (site.href(&site.generated_url(file)), kind)).collect()
 }

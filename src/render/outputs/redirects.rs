@@ -1,9 +1,11 @@
 //! `_redirects`: the lines by which hosts (Cloudflare Pages, Netlify and others) redirect old addresses; and the same for
 //! whoever writes them otherwise.
 
+use percent_encoding::percent_decode_str;
+
 use crate::config::BaseUrl;
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, encode_path};
 use crate::site::Site;
 use crate::source::Span;
 
@@ -36,6 +38,20 @@ pub(super) fn lines(site: &Site) -> Vec<Line> {
         Some(Line { from, to })
     });
     aliases.chain(host).chain(rules).collect()
+}
+
+/// Where the settings' redirects lead a path to, which is decoded and begins at the origin's root; percent-encoded.
+pub fn redirected(site: &Site, path: &str) -> Option<String> {
+    site.configuration.redirects.iter().find_map(|redirect| {
+        let from = local(&redirect.from, &site.base)?;
+        let from = percent_decode_str(&from).decode_utf8_lossy();
+        let rest = match from.strip_suffix('*') {
+            Some(folder) => path.strip_prefix(folder)?,
+            None => (path.trim_end_matches('/') == from.trim_end_matches('/')).then_some("")?,
+        };
+        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.clone());
+        Some(to.replace(":splat", &encode_path(rest)))
+    })
 }
 
 /// Lines that some hosts would not read.
