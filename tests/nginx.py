@@ -89,9 +89,9 @@ class Host:
     def __init__(self, port):
         self.port = port
 
-    def get(self, path):
+    def get(self, path, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         response.read()
         connection.close()
@@ -127,6 +127,8 @@ def check_headers(host, folder):
     for name, value in everywhere:
         same(name, page.getheader(name), value)
         same(f"{name} of errors", missing.getheader(name), value)
+    saving = host.get("/docs/", **{"Save-Data": "on"})
+    same("who saves data is told of no rules for fetching ahead", saving.getheader("Speculation-Rules"), None)
     style = next((folder / "root/docs").glob("silcrow.*.css")).name
     same("a hashed file", host.get(f"/docs/{style}").getheader("Cache-Control"), "public, max-age=31536000, immutable")
     for path, kind in {"/docs/guides/one/index.md": "text/markdown; charset=utf-8",

@@ -8,6 +8,9 @@ use super::redirects::{Line, lines};
 use crate::path::UrlPath;
 use crate::site::Site;
 
+/// The header that is not sent to those who ask for little data.
+const SPECULATION_RULES: &str = "Speculation-Rules";
+
 /// The files, by name.
 pub fn nginx(site: &Site) -> [(&'static str, String); 2] {
     [("maps.conf", maps(site)), ("server.conf", server(site))]
@@ -34,6 +37,11 @@ fn maps(site: &Site) -> String {
         text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
     }
     text.push_str("}\n");
+    if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
+        // An empty header is not sent.
+        text.push_str("\nmap $http_save_data $silcrow_speculation_rules {\n");
+        text.push_str(&format!("    default {};\n    \"~*on\" \"\";\n}}\n", quoted(rules)));
+    }
     text
 }
 
@@ -57,7 +65,11 @@ fn server(site: &Site) -> String {
         "# Written by silcrow. Include it in the `server` block whose `root` holds the site.\n\nif ($silcrow_redirect) {\n    return 301 $silcrow_redirect;\n}\n\n",
     );
     for (name, value) in everywhere(site) {
-        text.push_str(&format!("add_header {name} {} always;\n", quoted(&value)));
+        let value = match name {
+            SPECULATION_RULES => "$silcrow_speculation_rules".to_owned(),
+            _ => quoted(&value),
+        };
+        text.push_str(&format!("add_header {name} {value} always;\n"));
     }
     text.push_str("add_header Cache-Control $silcrow_cache;\n\n");
     let not_found = site.href(&UrlPath::new("/404.html"));
