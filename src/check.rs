@@ -6,6 +6,7 @@ mod headings;
 mod hosts;
 mod input;
 mod matter;
+mod settings;
 mod suggestions;
 pub mod suppressions;
 mod targets;
@@ -85,6 +86,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let mut findings = input::findings(given);
     findings.extend(graph::findings(given));
     findings.extend(hosts::findings(given));
+    findings.extend(settings::findings(given));
     let names = &Names::new(given.site);
     findings.extend(theme::findings(given, names));
     let html = 0..given.site.html.len();

@@ -9,6 +9,7 @@ mod external;
 mod fix;
 mod graph;
 mod links;
+mod nginx;
 mod only;
 mod printer;
 mod root;

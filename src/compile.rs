@@ -18,7 +18,7 @@ use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::render::templates::{self, Failure, Inputs, Templates};
-use crate::render::{self, Renderer, View, redirects};
+use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
@@ -210,6 +210,7 @@ impl Compiled {
         };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
+        diagnostics.extend(outputs::findings(&self.site));
         diagnostics
     }
 }
@@ -264,9 +265,8 @@ pub fn search(renderer: &Renderer) -> Vec<Output> {
     renderer.search_files()
 }
 
-/// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
+/// Everything that is emitted and not rendered: copies of files. The notice is for the person who builds.
 pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
-    let (redirects, notice) = redirects::redirects(site);
     let copies = site.routes.assets.iter().filter_map(|asset| {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
@@ -281,7 +281,7 @@ pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
             }
         })
     });
-    (copies.chain(redirects).collect(), notice)
+    (copies.collect(), outputs::notice(site))
 }
 
 impl Compiled {

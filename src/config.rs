@@ -1,6 +1,7 @@
 //! The resolved settings of a site, and the options of one run. Every default is decided here or in `parse`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use globset::GlobMatcher;
 use jiff::civil::Date;
@@ -30,6 +31,12 @@ impl Options {
     pub fn on(today: Date) -> Self {
         Self { today, drafts: false, preview: false, base_url: None, source_lines: false }
     }
+
+    /// The base URL of the run: the option, else the setting, else the root of an unknown origin.
+    pub fn base(&self, configuration: &Configuration) -> BaseUrl {
+        let base = self.base_url.as_ref().or(configuration.base_url.as_ref());
+        base.cloned().unwrap_or_else(BaseUrl::root)
+    }
 }
 
 /// Everything that the theme says, by name.
@@ -54,6 +61,14 @@ pub struct Configuration {
     pub contact: Option<String>,
     /// Redirects for whole folders.
     pub redirects: Vec<Redirect>,
+    /// The picture that stands for the site where a link to it is shown: a path below `static/`.
+    pub image: Option<Placed<String>>,
+    /// How many articles the feed has; none, and there is no feed.
+    pub feed_articles: usize,
+    /// Whether there is a file with every text, for language models.
+    pub llms_full: bool,
+    /// Whom to tell of security problems.
+    pub security_txt: Option<SecurityTxt>,
     /// The review interval of articles that set none and whose sections set none.
     pub review_every: Option<ReviewInterval>,
     /// Severities that differ from the table's.
@@ -77,6 +92,10 @@ impl Default for Configuration {
             output: "public".to_owned(),
             contact: None,
             redirects: Vec::new(),
+            image: None,
+            feed_articles: 50,
+            llms_full: false,
+            security_txt: None,
             review_every: None,
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
@@ -84,6 +103,34 @@ impl Default for Configuration {
             extra: BTreeMap::new(),
         }
     }
+}
+
+/// A setting, and the bytes of `site.yaml` that it is written in: some can only be judged by what else there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<T> {
+    /// The setting.
+    pub value: T,
+    /// Where it is written.
+    pub at: Range<usize>,
+}
+
+/// What `security.txt` says (RFC 9116).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecurityTxt {
+    /// Where to tell of a problem: URLs, the best first.
+    pub contact: Vec<String>,
+    /// The day on which all of it ends to hold.
+    pub expires: Placed<Date>,
+    /// URLs of keys.
+    pub encryption: Vec<String>,
+    /// URLs of pages that thank.
+    pub acknowledgments: Vec<String>,
+    /// Languages that are read.
+    pub preferred_languages: Vec<String>,
+    /// URLs of rules for those who look.
+    pub policy: Vec<String>,
+    /// URLs of open posts.
+    pub hiring: Vec<String>,
 }
 
 /// How links to other sites are looked up.

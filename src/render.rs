@@ -3,7 +3,7 @@
 mod body;
 pub mod context;
 mod fields;
-pub mod redirects;
+pub mod outputs;
 mod search;
 pub mod templates;
 
@@ -16,10 +16,11 @@ use crate::article::Heading;
 use crate::config::{NamedLink, Strings};
 use crate::output::Output;
 use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
+use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::site::{Page, PageId, SectionId, Site};
 use context::{
-    BacklinksContext, HeadingContext, LinkContext, NamedLinkContext, PageContext,
+    BacklinksContext, HeadingContext, ImageContext, LinkContext, NamedLinkContext, PageContext,
     PaginationContext, RedirectContext, SidebarContext, SiteContext,
 };
 use templates::{Context, Failure, Templates, Value};
@@ -42,6 +43,8 @@ pub enum View {
     Search,
     /// The page at the old address with this index.
     Redirect(usize),
+    /// Something for programs or hosts.
+    Generated(Generated),
 }
 
 /// Renders the pages of one site.
@@ -51,6 +54,8 @@ pub struct Renderer {
     strings: Arc<Strings>,
     /// Every variable but the page, as it is where nothing else is said.
     defaults: Context,
+    /// What URLs begin with that lead here from anywhere; where no origin is known, from its root.
+    root: String,
     /// Each page's URL, made when it is first asked for.
     hrefs: Vec<OnceLock<Box<str>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
@@ -73,10 +78,14 @@ impl Renderer {
         let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
-        Self { site, templates, strings, defaults, hrefs, links, search: OnceLock::new() }
+        let root =
+            site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
+        let search = OnceLock::new();
+        Self { site, templates, strings, defaults, root, hrefs, links, search }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, then redirects, the search page and `404.html`.
+    /// Everything that is rendered: pages in the order of their paths, redirects, the search page, `404.html`, and what is
+    /// for programs.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -88,6 +97,8 @@ impl Renderer {
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
         views.extend([View::Search, View::NotFound]);
+        views.extend(self.site.markdown_copies().map(View::Generated));
+        views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
     }
 
@@ -108,6 +119,7 @@ impl Renderer {
             View::NotFound => self.not_found(),
             View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
+            View::Generated(generated) => return Ok(outputs::output(self, generated)),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
@@ -143,12 +155,7 @@ impl Renderer {
     }
 
     fn list_pages(&self, id: PageId) -> usize {
-        self.site
-            .section(self.site.page(id).section)
-            .articles
-            .len()
-            .div_ceil(SECTION_PAGE_SIZE)
-            .max(1)
+        list_pages(self.site.section(self.site.page(id).section).articles.len())
     }
 
     /// The URL of a page of a section's list.
@@ -179,11 +186,7 @@ impl Renderer {
         let page = self.site.page(id);
         let section = self.site.section(page.section);
         let is_home = section.parent.is_none();
-        let url = if number == 1 {
-            page.url.clone()
-        } else {
-            UrlPath::new(&format!("{}page/{number}/", page.url.as_str()))
-        };
+        let url = list_url(&page.url, number as u32);
         let mut context = self.common(if is_home { "home" } else { "section" }, id, &url);
         let articles: Vec<Value> = section
             .articles
@@ -249,6 +252,8 @@ impl Renderer {
             description: front_matter.description.as_deref(),
             url: &href,
             canonical: self.site.canonical(url),
+            markdown: Some(format!("{href}index.md")),
+            json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
             author: front_matter.author.as_deref(),
@@ -294,6 +299,8 @@ impl Renderer {
             description: None,
             url: &url,
             canonical: None,
+            markdown: None,
+            json_ld: None,
             updated: None,
             reviewed: None,
             author: None,
@@ -406,12 +413,20 @@ fn site_value(site: &Site) -> Value {
         url: site.base.path(),
         logo: theme.logo.as_ref().and_then(|logo| {
             let source = SourcePath::new(&format!("static/{logo}"));
-            Some(site.href(site.routes.asset_url(&source)?))
+            Some(site.href(&site.routes.asset(&source)?.url))
         }),
         navigation: named_links(site, &theme.navigation),
         footer: named_links(site, &theme.footer),
         footer_text: theme.footer_text.as_deref(),
         feedback: theme.feedback.as_deref(),
+        feed: Some(Generated::Feed)
+            .filter(|feed| site.has_generated(*feed))
+            .map(|feed| site.href(&site.generated_url(feed))),
+        image: site.image().and_then(|image| {
+            let (width, height) = image.dimensions.unzip();
+            Some(ImageContext { url: site.canonical(&image.url)?, width, height })
+        }),
+        locale: locale(&configuration.language),
         preview: site.options.preview,
         extra: &configuration.extra,
     })
@@ -430,6 +445,14 @@ fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<
     links
         .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
         .collect()
+}
+
+/// A language with its country, as OpenGraph has it (`pt_BR`); none where the country is not said.
+fn locale(language: &str) -> Option<String> {
+    let mut parts = language.split('-');
+    let language = parts.next()?;
+    let country = parts.find(|part| part.len() == 2)?;
+    Some(format!("{}_{}", language.to_ascii_lowercase(), country.to_ascii_uppercase()))
 }
 
 fn to_value(value: &impl Serialize) -> Value {

@@ -9,10 +9,11 @@ use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
 
 /// The theme's files: path below the root, and text.
-pub const FILES: [(&str, &str); 16] = [
+pub const FILES: [(&str, &str); 17] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
+    ("templates/components/head.html", include_str!("../templates/components/head.html")),
     ("templates/components/header.html", include_str!("../templates/components/header.html")),
     ("templates/components/lists.html", include_str!("../templates/components/lists.html")),
     (

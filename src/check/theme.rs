@@ -42,7 +42,7 @@ pub(super) fn findings(given: Given<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
 fn logo(given: Given<'_>) -> Option<Diagnostic> {
     let logo = given.site.configuration.theme.logo.as_ref()?;
     let source = SourcePath::new(&format!("static/{logo}"));
-    let is_missing = given.site.routes.asset_url(&source).is_none();
+    let is_missing = given.site.routes.asset(&source).is_none();
     let span = || span(given, &["theme", "logo"]);
     is_missing.then(|| {
         Diagnostic::new(&MISSING_ASSET, span(), format!("there is no file `{source}`"))

@@ -27,10 +27,12 @@ use crate::io::http::{Answer, Body, Content, Handler, Request, Server, Settings}
 use crate::io::interrupt;
 use crate::io::watch::Watch;
 use crate::media_type::media_type;
-use crate::output::{Output, OutputBody};
-use crate::render::redirects;
+use crate::output::OutputBody;
+use crate::path::OutputPath;
+use crate::render::{View, outputs};
 use crate::report::{Counts, plural};
 use crate::site::Site;
+use crate::site::generated::Generated;
 use crate::source;
 use crate::theme;
 use address::Found;
@@ -235,22 +237,29 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
         let page = Content::found("text/html; charset=utf-8", html.into_bytes());
         return Answer::Content(Content { status, ..page });
     }
-    let bytes = |output: Option<&Output>| match output?.body.clone() {
-        OutputBody::Bytes(bytes) => {
-            let media_type = media_type(output?.path.as_str());
-            Some(Content::found(media_type, bytes.into_owned()))
-        }
-        OutputBody::Copy { .. } => None,
-    };
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
-        Found::Search(url) => {
-            let mut files = revision.renderer.search().iter();
-            bytes(files.find(|file| file.path == url.output()))
-        }
-        _ => bytes(redirects::redirects(site).0.as_ref()),
+        Found::Search(url) => search_file(revision, &url.output()),
+        Found::Generated(file) => generated(revision, file),
+        Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
     };
     file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+}
+
+/// A file of the search index.
+fn search_file(revision: &Revision, path: &OutputPath) -> Option<Content> {
+    let file = revision.renderer.search().iter().find(|file| file.path == *path)?;
+    let OutputBody::Bytes(bytes) = &file.body else { return None };
+    Some(Content::found(media_type(path.as_str()), bytes.to_vec()))
+}
+
+/// A file for programs or hosts.
+fn generated(revision: &Revision, file: Generated) -> Option<Content> {
+    let media_type = outputs::media_type(&revision.compiled.site, file);
+    match revision.renderer.render(View::Generated(file)).ok()?.body {
+        OutputBody::Bytes(bytes) => Some(Content::found(media_type, bytes.into_owned())),
+        OutputBody::Copy { .. } => None,
+    }
 }
 
 /// A file that pages name. It is opened by the path that its source was read from, never by the one that is asked for.

@@ -264,6 +264,10 @@ rules! {
         "Raw HTML holds a style or a script that a strict content security policy blocks",
         "It works on your machine and not on the published site. Put it into a file of `static/`.",
         bad "<p style=\"color: red\">", good "<p class=\"warning\">";
+    SECURITY_TXT_EXPIRED = "security-txt-expired", Headings, Error:
+        "What `security.txt` says has expired",
+        "Who finds a security problem must not rely on it any more (RFC 9116). See that it still holds, and set a new day.",
+        bad "security_txt: {contact: security@example.com, expires: 2025-01-01}", good "security_txt: {contact: security@example.com, expires: 2027-01-01}";
     HOST_LIMIT = "host-limit", Headings, Warning:
         "A file for hosts holds more than some of them read",
         "What is past the limit has no effect there, and nobody says so.",

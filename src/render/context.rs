@@ -32,6 +32,12 @@ pub struct SiteContext<'a> {
     pub footer_text: Option<&'a str>,
     /// The URL that takes what readers say of an article, or none.
     pub feedback: Option<&'a str>,
+    /// The URL of the feed, with the base URL's path, or none.
+    pub feed: Option<String>,
+    /// The picture that stands for the site, or none.
+    pub image: Option<ImageContext>,
+    /// The language with its country, as OpenGraph has it (`pt_BR`), or none when `language` names no country.
+    pub locale: Option<String>,
     /// Whether search engines are asked to leave the site out (`--preview`).
     pub preview: bool,
     /// The `extra` of `site.yaml`.
@@ -45,6 +51,17 @@ pub struct NamedLinkContext<'a> {
     pub title: &'a str,
     /// Where it leads.
     pub url: String,
+}
+
+/// `site.image`: the picture that is shown with links to the site.
+#[derive(Serialize, JsonSchema)]
+pub struct ImageContext {
+    /// The absolute URL.
+    pub url: String,
+    /// Its width in pixels, or none.
+    pub width: Option<u32>,
+    /// Its height in pixels, or none.
+    pub height: Option<u32>,
 }
 
 /// `page`: the page that is rendered.
@@ -62,6 +79,10 @@ pub struct PageContext<'a> {
     pub url: &'a str,
     /// The absolute URL, or none when the site has no `base_url`.
     pub canonical: Option<String>,
+    /// The URL of the page's text as Markdown, with the base URL's path, or none.
+    pub markdown: Option<String>,
+    /// What search engines are told: JSON-LD, safe in a `script` element; none when the site has no `base_url`.
+    pub json_ld: Option<String>,
     /// When the text was last changed (`2026-04-16`), or none.
     pub updated: Option<String>,
     /// When the text was last looked over, or none.

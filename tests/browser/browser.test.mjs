@@ -5,6 +5,7 @@ import './self.mjs';
 import './accessibility.mjs';
 import './layout.mjs';
 import './network.mjs';
+import './prefetch.mjs';
 import './keyboard.mjs';
 import './scriptless.mjs';
 import './articles.mjs';

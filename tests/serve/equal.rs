@@ -42,7 +42,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let reply = served.get(&url);
                 (reply.status != 500).then(|| format!("{url}: {reply:?}"))
             }
-            (View::NotFound | View::Search, Err(_)) => None,
+            (View::NotFound | View::Search | View::Generated(_), Err(_)) => None,
         };
         if wrong.is_some() {
             return wrong;
