@@ -39,9 +39,9 @@ pub(super) fn security_txt(site: &Site) -> String {
 }
 
 /// Which pages a browser may fetch before they are asked for: those of this site whose link the reader rests on. Pages end
-/// in `/`; files are not fetched. Browsers leave it when data is to be saved: HTML, "speculative loading", lets them ("may
-/// … respect user preferences"), and Chromium does for `Save-Data` ("Prerender pages in Chrome for instant page
-/// navigations", section on limits).
+/// in `/`; files are not fetched. When data is to be saved nothing is fetched: Chromium turns all of it off then (DevTools
+/// protocol, `Preload.preloadEnabledStateUpdated`, `disabledByDataSaver`), and nginx does not send the header to those who
+/// say `Save-Data: on`.
 pub(super) fn speculation_rules(site: &Site) -> String {
     let path = site.base.path();
     let rules = json!({
