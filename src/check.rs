@@ -1,8 +1,10 @@
 //! The rules that look at the whole site. Each reads it and returns findings; one file per family.
 
 pub mod external;
+mod freshness;
 mod graph;
 mod headings;
+mod history;
 mod hosts;
 mod input;
 mod matter;
@@ -82,6 +84,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let mut findings = input::findings(given);
     findings.extend(graph::findings(given));
     findings.extend(hosts::findings(given));
+    findings.extend(history::findings(given));
     let names = &Names::new(given.site);
     let html = 0..given.site.html.len();
     findings.extend(html.flat_map(|index| targets::of_html(given, names, index)));
@@ -91,6 +94,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
         let mut found = targets::of_page(given, names, id);
         found.extend(matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
+        found.extend(freshness::stale(given, id));
         found
     });
     findings.par_extend(per_page);

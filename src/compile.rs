@@ -17,6 +17,7 @@ use crate::parse::highlight::{Grammars, Highlighter};
 use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
+use crate::record;
 use crate::render::templates::{self, Failure, Inputs, Templates};
 use crate::render::{self, Renderer, View, redirects};
 use crate::site::tree::CONTENT;
@@ -27,8 +28,8 @@ use crate::theme;
 /// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
 ///
 /// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed, and source
-/// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it. Settings, strings and HTML files are read
-/// again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
+/// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it.
+/// Settings, strings, the record and HTML files are read again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
 /// again unless their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
@@ -37,6 +38,7 @@ pub struct Memo {
     /// Whether these tell their source lines.
     source_lines: bool,
     html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
+    record: Option<(Option<Arc<str>>, Arc<record::Read>)>,
     settings: Option<Settings>,
     strings: Option<ReadStrings>,
     site: Option<Arc<Site>>,
@@ -83,7 +85,7 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     let strings = strings(sources, memo, &mut diagnostics);
     let articles = articles(sources, options.source_lines, memo);
     diagnostics.extend(memo.parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
-    let texts = Texts { articles, html: html(sources, memo) };
+    let texts = Texts { articles, html: html(sources, memo), record: record(sources, memo) };
     let site = site::site(texts, sources, (&configuration, options), memo.site.as_deref());
     let site = Arc::new(site);
     diagnostics.extend(site.conflicts.iter().cloned());
@@ -168,6 +170,16 @@ fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
     let files = read.iter().map(|(_, (_, file))| Arc::clone(file)).collect();
     memo.html = read.into_iter().collect();
     files
+}
+
+/// What was published before; nothing where there is no record.
+fn record(sources: &Sources, memo: &mut Memo) -> Arc<record::Read> {
+    let text = sources.text(&SourcePath::new(record::FILE)).cloned();
+    let read = match memo.record.take() {
+        Some(known) if known.0 == text => known.1,
+        _ => Arc::new(text.as_deref().map_or_else(Default::default, record::Read::parse)),
+    };
+    Arc::clone(&memo.record.insert((text, read)).1)
 }
 
 fn strings(sources: &Sources, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<Strings> {

@@ -55,6 +55,8 @@ pub struct Configuration {
     pub redirects: Vec<Redirect>,
     /// The review interval of articles that set none and whose sections set none.
     pub review_every: Option<ReviewInterval>,
+    /// What follows from an article that is overdue for review.
+    pub freshness: FreshnessSettings,
     /// Severities that differ from the table's.
     pub rules: RuleSettings,
     /// How links to other sites are looked up, where that is asked for.
@@ -75,11 +77,21 @@ impl Default for Configuration {
             contact: None,
             redirects: Vec::new(),
             review_every: None,
+            freshness: FreshnessSettings::default(),
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
             extra: BTreeMap::new(),
         }
     }
+}
+
+/// What follows from an article that is overdue for review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreshnessSettings {
+    /// How late a review may be before it is an error.
+    pub fail_after: Option<ReviewInterval>,
+    /// Whether readers of overdue articles are told.
+    pub notice: bool,
 }
 
 /// How links to other sites are looked up.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 14] = [
     "path",
     "media_type",
     "suggest",
@@ -18,6 +18,7 @@ const WORDS: [&str; 13] = [
     "source",
     "diagnostic",
     "config",
+    "record",
     "article",
     "output",
     "theme",

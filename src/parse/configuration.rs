@@ -1,6 +1,7 @@
 //! `site.yaml`: as written, then resolved.
 
 mod external;
+mod freshness;
 mod values;
 
 use schemars::JsonSchema;
@@ -12,6 +13,7 @@ use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use external::External;
+use freshness::Freshness;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
 
 /// The configuration's file name.
@@ -107,6 +109,8 @@ pub(crate) struct WrittenConfiguration {
     pub redirects: Option<Redirects>,
     /// How often articles are to be looked over, where neither they nor their sections say.
     pub review_every: Option<Interval>,
+    /// What follows from an article that is overdue for review: how late it fails the build (`fail_after`), and whether readers are told (`notice`).
+    pub freshness: Option<Freshness>,
     /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
     pub rules: Option<Rules>,
     /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
@@ -126,6 +130,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         contact: fields.take("contact"),
         redirects: fields.take("redirects"),
         review_every: fields.take("review_every"),
+        freshness: fields.take("freshness"),
         rules: fields.take("rules"),
         external: fields.take("external"),
         extra: fields.take("extra"),
@@ -143,6 +148,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         contact,
         redirects,
         review_every,
+        freshness,
         rules,
         external,
         extra,
@@ -158,6 +164,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         contact: contact.map(|contact| contact.0),
         redirects: redirects.map_or_else(Vec::new, |redirects| redirects.0),
         review_every: review_every.map(|interval| interval.0),
+        freshness: freshness.map_or(default.freshness, Freshness::resolve),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         external: external.map_or(default.external, External::resolve),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
