@@ -13,31 +13,15 @@ pub mod suppressions;
 mod targets;
 
 use std::cell::OnceCell;
-use std::ops::Range;
 
 use rayon::prelude::*;
 
+pub use crate::article::Field;
+use crate::article::{Locate, Place};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
 use suggestions::Names;
-
-/// An entry of front matter, for [`Locate`].
-#[derive(Clone, Copy, Debug)]
-pub enum Field<'a> {
-    /// The value of a key.
-    Value(&'a str),
-    /// An item of a key's list.
-    Item(&'a str, usize),
-    /// The value of a key in a key's mapping.
-    Entry(&'a str, &'a str),
-}
-
-/// The place of an entry in one file's text.
-pub type Place = Box<dyn Fn(Field<'_>) -> Range<usize>>;
-
-/// Finds the places of the entries in a file's text. Reading front matter again is dear, and only findings need it.
-pub type Locate = fn(text: &str) -> Place;
 
 /// What every rule is given.
 #[derive(Clone, Copy)]

@@ -9,9 +9,13 @@ mod external;
 mod fix;
 mod graph;
 mod links;
+mod named;
 mod only;
 mod printer;
+mod record;
+mod review;
 mod root;
+mod stale;
 
 use std::process::ExitCode;
 
@@ -58,6 +62,10 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => build::check(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
+        Command::Record(arguments) => record::record(arguments),
+        Command::Retire(arguments) => record::retire(arguments),
+        Command::Stale(arguments) => stale::stale(arguments),
+        Command::Review(arguments) => review::review(arguments),
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
         Command::Schema { schema } => {

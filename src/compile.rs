@@ -2,14 +2,13 @@
 //! verb calls these functions in this order.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::article::{Article, HtmlFile, HtmlKind};
-use crate::check::{self, Field, Given, suppressions};
+use crate::article::{Article, Field, HtmlFile, HtmlKind, Place};
+use crate::check::{self, Given, suppressions};
 use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
 use crate::output::{Output, OutputBody};
@@ -290,7 +289,8 @@ pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn locate(text: &str) -> Box<dyn Fn(Field<'_>) -> Range<usize>> {
+/// Where the entries of a file's front matter stand.
+pub fn locate(text: &str) -> Place {
     let places = parse::entry_places(text);
     Box::new(move |field| {
         let name = |name: &str| Key::Name(name.to_owned());

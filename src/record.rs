@@ -15,7 +15,8 @@ pub use line::{Ids, decoded};
 pub const FILE: &str = "silcrow.lock";
 
 /// The first line; the number is the format's.
-const HEAD: &str = "# silcrow record 1: every URL and id that readers may have kept; written by `silcrow record`";
+const HEAD: &str =
+    "# silcrow record 1: every URL and id that readers may have kept; written by `silcrow record`";
 /// What the first line begins with, whatever the words after it.
 const HEAD_START: &str = "# silcrow record ";
 
@@ -106,8 +107,12 @@ impl Read {
                 Ok((url, state)) => {
                     let url = &content[url];
                     match last.map(|last| last.cmp(url)) {
-                        Some(std::cmp::Ordering::Greater) => order.push((place.start, url, "is not in its order")),
-                        Some(std::cmp::Ordering::Equal) => order.push((place.start, url, "stands twice")),
+                        Some(std::cmp::Ordering::Greater) => {
+                            order.push((place.start, url, "is not in its order"))
+                        }
+                        Some(std::cmp::Ordering::Equal) => {
+                            order.push((place.start, url, "stands twice"))
+                        }
                         _ => {}
                     }
                     last = Some(url);

@@ -16,7 +16,7 @@ use crate::config::Strings;
 use crate::output::Output;
 use crate::path::{OutputPath, UrlPath};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{PageId, SectionId, Site};
+use crate::site::{PageId, SectionId, Site, freshness, history};
 use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
     SidebarContext, SiteContext,
@@ -39,6 +39,8 @@ pub enum View {
     NotFound,
     /// The page at the old address with this index.
     Redirect(usize),
+    /// The page at the address with this index that was taken away on purpose.
+    Gone(usize),
 }
 
 /// Renders the pages of one site.
@@ -52,6 +54,8 @@ pub struct Renderer {
     hrefs: Vec<OnceLock<Box<str>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
     links: Vec<OnceLock<Value>>,
+    /// Addresses of pages that were taken away on purpose.
+    gone: Vec<UrlPath>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.
@@ -68,10 +72,11 @@ impl Renderer {
         let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
-        Self { site, templates, strings, defaults, hrefs, links }
+        let gone = history::gone(&site);
+        Self { site, templates, strings, defaults, hrefs, links, gone }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, then redirects and `404.html`.
+    /// Everything that is rendered: pages in the order of their paths, then redirects, what is gone, and `404.html`.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -82,6 +87,7 @@ impl Renderer {
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
+        views.extend((0..self.gone.len()).map(View::Gone));
         views.push(View::NotFound);
         views
     }
@@ -102,6 +108,7 @@ impl Renderer {
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
             View::Redirect(index) => self.redirect(index),
+            View::Gone(index) => self.gone(&self.gone[index]),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
@@ -208,6 +215,12 @@ impl Renderer {
         ("404.html", context, OutputPath::new("404.html"))
     }
 
+    fn gone(&self, url: &UrlPath) -> (&str, Context, OutputPath) {
+        let mut context = self.bare("gone", self.string("gone_title"), url.as_str());
+        context.insert_value("subsections", self.subsections(SectionId(0)));
+        ("gone.html", context, url.output())
+    }
+
     fn redirect(&self, index: usize) -> (&str, Context, OutputPath) {
         let (alias, id) = &self.site.routes.alias_list[index];
         let mut context = self.bare("redirect", self.string("redirect_title"), alias.as_str());
@@ -235,6 +248,7 @@ impl Renderer {
             canonical: self.site.canonical(url),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
+            overdue: self.overdue(id),
             author: front_matter.author.as_deref(),
             draft: page.draft,
             search: front_matter.search,
@@ -260,6 +274,14 @@ impl Renderer {
         context
     }
 
+    /// The day by which a page was to be looked over, when that is past and readers are told.
+    fn overdue(&self, id: PageId) -> Option<String> {
+        let Site { configuration, options, .. } = &*self.site;
+        let is_told = configuration.freshness.notice;
+        let review = is_told.then(|| freshness::review(&self.site, id)).flatten()?;
+        (review.days_late(options.today) > 0).then(|| review.due.to_string())
+    }
+
     /// The variables of a page that has no source.
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
         let extra = BTreeMap::new();
@@ -273,6 +295,7 @@ impl Renderer {
             canonical: None,
             updated: None,
             reviewed: None,
+            overdue: None,
             author: None,
             draft: false,
             search: false,

@@ -8,6 +8,7 @@ pub mod json;
 pub mod junit;
 pub mod links;
 pub mod rdjson;
+pub mod reviews;
 pub mod rules;
 pub mod sarif;
 

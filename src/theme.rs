@@ -6,7 +6,7 @@ use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
 
 /// The theme's files: path below the root, and text.
-pub const FILES: [(&str, &str); 12] = [
+pub const FILES: [(&str, &str); 13] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
@@ -16,6 +16,7 @@ pub const FILES: [(&str, &str); 12] = [
         "templates/components/navigation.html",
         include_str!("../templates/components/navigation.html"),
     ),
+    ("templates/gone.html", include_str!("../templates/gone.html")),
     ("templates/home.html", include_str!("../templates/home.html")),
     ("templates/redirect.html", include_str!("../templates/redirect.html")),
     ("templates/section.html", include_str!("../templates/section.html")),

@@ -44,7 +44,7 @@ pub(super) fn updated_unchanged(
         return None;
     }
     let span = Entries::new(given, id).span(Field::Value("updated"));
-    let message = format!("the text has changed since it was recorded, and `updated` is still {updated}");
+    let message =
+        format!("the text has changed since it was recorded, and `updated` is still {updated}");
     Some(Diagnostic::new(&UPDATED_UNCHANGED, span, message).fix(Some(today.to_string())))
 }
-

@@ -115,7 +115,8 @@ impl<'a> History<'a> {
         let lost: Vec<&str> = lost.collect();
         let finding = |id: &&str| {
             let old = decoded(id);
-            let range = word(line, id).map_or(at..at + url.len(), |word| at + word.start..at + word.end);
+            let range =
+                word(line, id).map_or(at..at + url.len(), |word| at + word.start..at + word.end);
             let replaced = match (lost.as_slice(), new.as_slice()) {
                 ([_], [only]) => Some((*only).to_owned()),
                 _ => alike(&old, &new).or_else(|| suggest::nearest(&old, headings())),
@@ -220,7 +221,8 @@ fn word(line: &str, id: &str) -> Option<std::ops::Range<usize>> {
 fn alike(old: &str, new: &[&str]) -> Option<String> {
     let words = |id: &str| id.split('-').map(str::to_owned).collect::<Vec<_>>();
     let known = words(old);
-    let shared = |id: &str| words(id).iter().filter(|word| word.len() > 2 && known.contains(word)).count();
+    let shared =
+        |id: &str| words(id).iter().filter(|word| word.len() > 2 && known.contains(word)).count();
     let best = new.iter().map(|id| (shared(id), std::cmp::Reverse(id.len()), *id)).max()?;
     (best.0 > 0).then(|| best.2.to_owned())
 }
@@ -232,10 +234,11 @@ fn now(site: &Site, url: &str) -> Now {
         let at = |alias: &crate::site::routes::HostAlias| {
             history::host_address(site, &alias.from).is_some_and(|address| address == url)
         };
-        return routes.host_aliases.iter().find(|alias| at(alias)).map_or_else(
-            || redirected(site, url),
-            |alias| Now::Alias(alias.page),
-        );
+        return routes
+            .host_aliases
+            .iter()
+            .find(|alias| at(alias))
+            .map_or_else(|| redirected(site, url), |alias| Now::Alias(alias.page));
     }
     let path = percent_decode_str(url).decode_utf8_lossy();
     let path: Cow<'_, str> = if path.is_ascii() { path } else { nfc(&path).into_owned().into() };

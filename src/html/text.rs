@@ -83,10 +83,42 @@ fn after_tag(html: &str) -> &str {
 
 const CELLS: [&str; 2] = ["td", "th"];
 const BLOCKS: [&str; 36] = [
-    "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "thead",
-    "tbody", "tr", "caption", "section", "article", "header", "footer", "nav", "main", "aside",
-    "dl", "dt", "dd", "blockquote", "hr", "br", "figure", "figcaption", "details", "summary",
-    "form", "title",
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "caption",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "nav",
+    "main",
+    "aside",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "hr",
+    "br",
+    "figure",
+    "figcaption",
+    "details",
+    "summary",
+    "form",
+    "title",
 ];
 
 /// What stands between two pieces of text.
@@ -140,8 +172,14 @@ impl Lines {
     }
 }
 
-const ENTITIES: [(&str, char); 6] =
-    [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&#39;", '\''), ("&#x27;", '\'')];
+const ENTITIES: [(&str, char); 6] = [
+    ("&amp;", '&'),
+    ("&lt;", '<'),
+    ("&gt;", '>'),
+    ("&quot;", '"'),
+    ("&#39;", '\''),
+    ("&#x27;", '\''),
+];
 
 #[cfg(test)]
 mod tests {

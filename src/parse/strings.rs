@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 44] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -38,6 +38,9 @@ pub const NAMES: [&str; 41] = [
     "not_found_title",
     "not_found_text",
     "not_found_back",
+    "gone_title",
+    "gone_text",
+    "overdue",
     "redirect_title",
     "redirect_text",
     "note",

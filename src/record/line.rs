@@ -31,7 +31,10 @@ impl Ids {
 
     /// Each id as it is written, and whether it was taken away on purpose.
     fn written(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.0.split(' ').filter(|word| !word.is_empty()).map(|word| (&word[1..], word.starts_with('!')))
+        self.0
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(|word| (&word[1..], word.starts_with('!')))
     }
 
     fn map(&self) -> BTreeMap<String, bool> {
@@ -108,7 +111,10 @@ pub(super) fn line(text: &str) -> Result<(Range<usize>, State), Wrong> {
         return Err((whole, "this line does not begin with a URL".to_owned()));
     }
     let Some((kind_at, kind)) = words.next() else {
-        return Err((whole, "this line does not say what is at the URL: `page`, `redirect` or `gone`".to_owned()));
+        return Err((
+            whole,
+            "this line does not say what is at the URL: `page`, `redirect` or `gone`".to_owned(),
+        ));
     };
     let state = match kind {
         "page" => State::Page(page(&mut words, text.len())?),
@@ -132,12 +138,17 @@ fn page<'a>(
     let (at, word) = words.next().unwrap_or((end..end, ""));
     let updated = match word {
         "-" => None,
-        date => Some(date.parse::<Date>().map_err(|_| (at, format!("`{date}` is not a date like `2026-04-16`")))?),
+        date => Some(
+            date.parse::<Date>()
+                .map_err(|_| (at, format!("`{date}` is not a date like `2026-04-16`")))?,
+        ),
     };
     let (at, word) = words.next().unwrap_or((end..end, ""));
-    let is_hash = word.len() == 16 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hash =
+        word.len() == 16 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let text = u64::from_str_radix(word, 16).ok().filter(|_| is_hash);
-    let text = text.ok_or_else(|| (at, format!("`{word}` is not a hash of 16 hexadecimal digits")))?;
+    let text =
+        text.ok_or_else(|| (at, format!("`{word}` is not a hash of 16 hexadecimal digits")))?;
     let mut ids = BTreeMap::new();
     for (at, word) in words {
         let (Some(mark), Some(id)) = (word.chars().next(), word.get(1..)) else {

@@ -1,9 +1,12 @@
 //! The site → what the record will say of it. Compares nothing.
 
+use percent_encoding::percent_decode_str;
 use rayon::prelude::*;
 
+use super::routes::Place;
 use super::{Page, PageId, Site};
 use crate::html;
+use crate::path::UrlPath;
 use crate::record::{Ids, Published, Record, State};
 
 /// Every URL of the site, as the record has it: pages, and old addresses that lead on.
@@ -33,6 +36,22 @@ pub fn record(site: &Site) -> Record {
 /// A path outside the base URL's, with the production origin, as the record has it.
 pub fn host_address(site: &Site, path: &str) -> Option<String> {
     Some(format!("{}{path}", site.configuration.base_url.as_ref()?.origin()?))
+}
+
+/// The addresses of pages that were taken away on purpose, and are nothing else now.
+pub fn gone(site: &Site) -> Vec<UrlPath> {
+    let routes = &site.routes;
+    let decoded = |url: &str| percent_decode_str(url).decode_utf8_lossy().into_owned();
+    let pages = site.record.record.gone().filter(|url| url.starts_with('/') && url.ends_with('/'));
+    let is_free = |url: &UrlPath| {
+        let path = url.as_str();
+        let above = path.match_indices('/').skip(1).map(|(at, _)| &path[..at]);
+        let is_file = |path| matches!(routes.place(path), Some(Place::Asset(_) | Place::Generated));
+        routes.place(path).is_none()
+            && routes.alias(path).is_none()
+            && !above.into_iter().any(is_file)
+    };
+    pages.map(|url| UrlPath::new(&decoded(url))).filter(is_free).collect()
 }
 
 fn published(page: &Page) -> Published {
