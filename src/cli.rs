@@ -9,6 +9,7 @@ mod external;
 mod fix;
 mod graph;
 mod links;
+mod mv;
 mod named;
 mod only;
 mod printer;
@@ -62,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => build::check(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
+        Command::Mv(arguments) => mv::mv(arguments),
         Command::Record(arguments) => record::record(arguments),
         Command::Retire(arguments) => record::retire(arguments),
         Command::Stale(arguments) => stale::stale(arguments),

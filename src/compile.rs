@@ -21,7 +21,7 @@ use crate::render::templates::{self, Failure, Inputs, Templates};
 use crate::render::{self, Renderer, View, redirects};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
-use crate::source::{Content, Sources};
+use crate::source::{BYTE_ORDER_MARK, Content, Sources};
 use crate::theme;
 
 /// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
@@ -289,16 +289,27 @@ pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// Where the entries of the settings stand.
+pub fn locate_settings(text: &str) -> Place {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let places = parse::yaml::places(&text[start..]);
+    Box::new(move |field| {
+        let at = places.of(&keys(field), Part::Value);
+        at.start + start..at.end + start
+    })
+}
+
 /// Where the entries of a file's front matter stand.
 pub fn locate(text: &str) -> Place {
     let places = parse::entry_places(text);
-    Box::new(move |field| {
-        let name = |name: &str| Key::Name(name.to_owned());
-        let path = match field {
-            Field::Value(key) => vec![name(key)],
-            Field::Item(key, index) => vec![name(key), Key::Index(index)],
-            Field::Entry(key, entry) => vec![name(key), name(entry)],
-        };
-        places.of(&path, Part::Value)
-    })
+    Box::new(move |field| places.of(&keys(field), Part::Value))
+}
+
+fn keys(field: Field<'_>) -> Vec<Key> {
+    let name = |name: &str| Key::Name(name.to_owned());
+    match field {
+        Field::Value(key) => vec![name(key)],
+        Field::Item(key, index) => vec![name(key), Key::Index(index)],
+        Field::Entry(key, entry) => vec![name(key), name(entry)],
+    }
 }

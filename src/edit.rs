@@ -2,6 +2,8 @@
 //! edge for that.
 
 pub mod front_matter;
+pub mod heading;
+pub mod rename;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

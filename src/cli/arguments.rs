@@ -47,6 +47,8 @@ pub(super) enum Command {
     Graph(GraphArguments),
     /// List the links of the site, for other tools
     Links(LinksArguments),
+    /// Move an article or a section, or rename a heading; links follow, and old addresses lead on
+    Mv(MvArguments),
     /// Write down every URL and heading id of the site in `silcrow.lock`, so that none is lost unnoticed
     Record(RecordArguments),
     /// Take a published URL, or an id on a page, away on purpose
@@ -197,6 +199,25 @@ pub(super) enum LinksFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct MvArguments {
+    /// What is moved: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The new path in `content`; an existing section is moved into. Of a heading, its new text, or `#id` for another id
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
 }
 
 #[derive(Args)]

@@ -33,6 +33,12 @@ impl<'a> Matter<'a> {
         None
     }
 
+    /// The settings of a site.
+    pub fn of_settings(text: &'a str, locate: Locate) -> Self {
+        let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+        Self { text, yaml: start..text.len(), locate, places: OnceCell::new() }
+    }
+
     fn place(&self, field: Field<'_>) -> Range<usize> {
         self.places.get_or_init(|| (self.locate)(self.text))(field)
     }
@@ -69,6 +75,18 @@ impl<'a> Matter<'a> {
             _ => scalar(value),
         };
         (place, new)
+    }
+
+    /// An entry of a key's mapping under another name and with another value; nothing when it is not found.
+    pub fn replace_entry(&self, key: &str, (old, new): (&str, &str), value: &str) -> Option<Edit> {
+        let (place, value) = self.replace(Field::Entry(key, old), value);
+        let begin = self.text[..place.start].rfind(old)?;
+        let name = begin..begin + old.len();
+        let quote = self.text[..name.start].ends_with(['"', '\''])
+            && self.text[name.end..].starts_with(['"', '\'']);
+        let name = if quote { name.start - 1..name.end + 1 } else { name };
+        let between = &self.text[name.end..place.start];
+        Some((name.start..place.end, format!("{}{between}{value}", scalar(new))))
     }
 
     /// A value for a key: in the place of its old one, else in a line of its own after that of `after`.

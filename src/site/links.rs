@@ -2,6 +2,7 @@
 //! file system is never asked. Renderer and checker use the same answers.
 
 mod destination;
+mod written;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::{extension, nfc};
+pub use written::{relative_path, written, written_url};
+
 use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
 
 /// Where a link leads, and what is wrong with it.

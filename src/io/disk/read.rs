@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
+use super::journal::recover;
 use super::{DiskError, io, reason};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
@@ -29,6 +30,7 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
 /// The same, with what symbolic links in the site lead to: what changes there changes the site.
 pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
     let real_root = fs::canonicalize(root).map_err(io("open", root))?;
+    recover(&real_root)?;
     if !real_root.join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
     }
