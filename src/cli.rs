@@ -5,6 +5,7 @@ mod arguments;
 mod baseline;
 mod build;
 mod create;
+mod diff;
 mod external;
 mod fix;
 mod graph;
@@ -63,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => build::check(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
         Command::Mv(arguments) => mv::mv(arguments),
         Command::Record(arguments) => record::record(arguments),
         Command::Retire(arguments) => record::retire(arguments),

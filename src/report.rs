@@ -1,6 +1,7 @@
 //! Findings → text, one file per format. Prints nothing itself.
 
 pub mod baseline;
+pub mod changes;
 pub mod diff;
 pub mod github;
 pub mod human;

@@ -47,6 +47,8 @@ pub(super) enum Command {
     Graph(GraphArguments),
     /// List the links of the site, for other tools
     Links(LinksArguments),
+    /// Show which pages two built sites have added, changed, removed and redirected
+    Diff(DiffArguments),
     /// Move an article or a section, or rename a heading; links follow, and old addresses lead on
     Mv(MvArguments),
     /// Write down every URL and heading id of the site in `silcrow.lock`, so that none is lost unnoticed
@@ -199,6 +201,29 @@ pub(super) enum LinksFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct DiffArguments {
+    /// The folder of the site before
+    #[arg(value_name = "OLD_DIR")]
+    pub(super) old: PathBuf,
+    /// The folder of the site after
+    #[arg(value_name = "NEW_DIR")]
+    pub(super) new: PathBuf,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people: each page, and what it says differently
+    Text,
+    /// For programs: one JSON object
+    Json,
+    /// For a comment of a pull request
+    Markdown,
 }
 
 #[derive(Args)]

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-/// The readable text: no tags, no comments, no scripts and styles.
+/// The readable text: no tags, no comments, no scripts and styles, and nothing that is hidden from those who listen.
 pub fn text(html: &str) -> String {
     let mut out = Lines { text: String::with_capacity(html.len() * 2 / 3), gap: Gap::None, pre: 0 };
     let mut rest = html;
@@ -36,6 +36,11 @@ fn tag<'a>(html: &'a str, out: &mut Lines) -> &'a str {
     let after = after_tag(&html[start + length..]);
     let is = |other: &str| name.eq_ignore_ascii_case(other);
     if !is_end && (is("script") || is("style") || is("template")) {
+        return after_element(after, name);
+    }
+    let attributes = &html[start + length..html.len() - after.len()];
+    let can_be_hidden = is("span") || is("svg") || is("i");
+    if !is_end && can_be_hidden && attributes.contains("aria-hidden=\"true\"") {
         return after_element(after, name);
     }
     if is("pre") {

@@ -1,6 +1,7 @@
 //! The file system: reading a site's sources, and writing its output all or nothing.
 
 mod journal;
+mod listing;
 mod live;
 mod read;
 mod replace;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use super::reason;
 pub use journal::{ChangedText, Changes, change};
+pub use listing::{listing, read_listed};
 pub use live::Live;
 pub use read::read;
 pub use replace::{Replacement, read_text, replace, write_over};
