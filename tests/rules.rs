@@ -167,7 +167,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "invalid-value",
         "//- content/a.md\n---\ntitle: 404\n       ^^^ invalid-value\ndescription: D\nupdated: 16.04.2026\n         ^^^^^^^^^^ invalid-value\ndraft: 'yes'\n        ^^^ invalid-value\norder: first\n       ^^^^^ invalid-value\nrelated: a\n         ^ invalid-value\nreview_every: soon\n              ^^^^ invalid-value\naliases:\n  - old\n    ^^^ invalid-value\n---\n",
-        "//- content/a.md\n---\ntitle: \"404\"\ndescription: >\n  Folded\n  text\nupdated: '2026-04-16'\ndraft: false\norder: -1\nreview_every: 6 weeks\naliases: []\n---\n",
+        "//- content/a.md\n---\ntitle: \"404\"\ndescription: >\n  Folded\n  text\nupdated: '2026-04-16'\ndraft: false\norder: -1\nreview_every: 52 weeks\naliases: []\n---\n",
     ),
     (
         "duplicate-field",

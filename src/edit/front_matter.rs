@@ -154,6 +154,9 @@ pub fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/-_.~%+=@!$()".contains(c);
     let lower = text.to_ascii_lowercase();
     let is_date = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+    // Within an address these mean nothing.
+    let is_address = text.starts_with('/') && !text.ends_with(':');
+    let is_plain = |c: char| is_plain(c) || is_address && matches!(c, ':' | '#' | '*' | '?');
     let is_word = starts_plain && !RESERVED.contains(&lower.as_str()) && lower != "n";
     if (is_word || is_date) && text.chars().all(is_plain) { text.to_owned() } else { json(text) }
 }
@@ -169,7 +172,9 @@ mod tests {
 
     #[test]
     fn a_scalar_is_quoted_where_it_could_mean_something_else() {
-        for plain in ["byok/setup-openai", "/a%20b/", "2026-04-16", "create-your-key", "設定"] {
+        for plain in
+            ["byok/setup-openai", "/a%20b/", "/old/:splat", "2026-04-16", "create-your-key", "設定"]
+        {
             assert_eq!(scalar(plain), plain);
         }
         for (text, quoted) in [

@@ -11,7 +11,7 @@ use super::front_matter::Matter;
 use crate::article::{Field, Link, Locate};
 use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
-use crate::site::links::{Holder, Problem, Resolution, Target, relative_path, written};
+use crate::site::links::{Holder, Problem, Resolution, Target, leads_to, relative_path, written};
 use crate::site::routes::canonical_form;
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
@@ -182,7 +182,7 @@ impl<'a> Move<'a> {
         let is_alias = resolution.problems().any(|problem| matches!(problem, Problem::LinkToAlias));
         match holder {
             Holder::Page(id) if !is_full && !path.starts_with('/') => {
-                self.relative(id, resolution.target).map(|path| (path, rest))
+                self.relative(id, resolution.target, path).map(|path| (path, rest))
             }
             // The old address of a page leads to it wherever it is.
             _ if new.is_none() || is_alias => None,
@@ -197,27 +197,26 @@ impl<'a> Move<'a> {
         }
     }
 
-    /// A destination relative to the page's source, after the move; nothing when it is the same as before.
-    fn relative(&self, holder: PageId, target: Target) -> Option<String> {
-        let from = &self.site.page(holder).article.path;
-        let new_from = self.pages[holder.0 as usize].as_ref().unwrap_or(from);
-        let (to, new_to) = match target {
+    /// A destination relative to the page's source, after the move; nothing when it leads there as it is written.
+    fn relative(&self, holder: PageId, target: Target, path: &str) -> Option<String> {
+        let new_holder = self.pages[holder.0 as usize].as_ref();
+        let (source, new) = match target {
             Target::Page { page, .. } => {
-                let path = &self.site.page(page).article.path;
-                let new = self.pages[page.0 as usize].as_ref().unwrap_or(path);
-                (path.below(CONTENT)?, new.below(CONTENT)?)
+                (&self.site.page(page).article.path, self.pages[page.0 as usize].as_ref())
             }
             Target::Asset { asset, .. } => {
-                let path = &self.site.routes.assets[asset as usize].source;
-                let new = self.assets[asset as usize].as_ref().unwrap_or(path);
-                let old = path.below(CONTENT).or_else(|| path.below("static"))?;
-                (old, new.below(CONTENT).or_else(|| new.below("static"))?)
+                let index = asset as usize;
+                (&self.site.routes.assets[index].source, self.assets[index].as_ref())
             }
             _ => return None,
         };
-        let (before, after) =
-            (relative_path(folder(from), to), relative_path(folder(new_from), new_to));
-        (before != after).then_some(after)
+        if new_holder.is_none() && new.is_none() {
+            return None;
+        }
+        let to = new.unwrap_or(source);
+        let to = to.below(CONTENT).or_else(|| to.below("static"))?;
+        let folder = folder(new_holder.unwrap_or(&self.site.page(holder).article.path));
+        (!leads_to(path, folder, to)).then(|| relative_path(folder, to))
     }
 
     /// The URL of what moved, after the move, below the base URL.

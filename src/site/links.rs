@@ -194,6 +194,12 @@ pub enum Holder<'a> {
     Html(&'a HtmlFile),
 }
 
+/// Whether a path as it is written leads from a folder below `content` to a file below it.
+pub fn leads_to(path: &str, folder: &str, file: &str) -> bool {
+    let joined = decode(path).and_then(|path| normalise("", folder, &path));
+    joined.is_some_and(|joined| nfc(joined.trim_start_matches('/')) == file)
+}
+
 /// Where all links of a page lead.
 pub fn of_page(site: &Site, id: PageId) -> Arc<[Resolution]> {
     let links = &site.page(id).article.body.links;
