@@ -12,6 +12,7 @@ mod links;
 mod only;
 mod printer;
 mod root;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,7 @@ pub fn run() -> ExitCode {
     let result = match &arguments.command {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
         Command::Init(arguments) => create::init(arguments),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
+use crate::colour::Colour;
 use crate::diagnostic::{Rule, Severity};
 use crate::host::AllowedHost;
 use crate::path::{SourcePath, encode_path};
@@ -59,6 +60,8 @@ pub struct Configuration {
     pub rules: RuleSettings,
     /// How links to other sites are looked up, where that is asked for.
     pub external: ExternalSettings,
+    /// What the site changes of the theme.
+    pub theme: ThemeSettings,
     /// Free data for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
@@ -77,6 +80,7 @@ impl Default for Configuration {
             review_every: None,
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
+            theme: ThemeSettings::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -89,6 +93,50 @@ pub struct ExternalSettings {
     pub allow: Vec<AllowedHost>,
     /// Patterns of URLs that are left out.
     pub skip: Vec<GlobMatcher>,
+}
+
+/// What a site changes of the theme without a template of its own.
+#[derive(Clone, Debug, Default)]
+pub struct ThemeSettings {
+    /// A picture before the site's name: its path below `static/`.
+    pub logo: Option<String>,
+    /// The colour of marks and labels.
+    pub accent: Option<Accent>,
+    /// Links in the header.
+    pub navigation: Vec<NamedLink>,
+    /// Links in the footer.
+    pub footer: Vec<NamedLink>,
+    /// A line in the footer, in place of the theme's.
+    pub footer_text: Option<String>,
+    /// Where an article is edited: a URL in which `{path}` stands for the source's path.
+    pub edit_link: Option<String>,
+    /// Where readers say whether an article has helped: a URL that takes a form.
+    pub feedback: Option<String>,
+}
+
+/// One colour for each colour scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accent {
+    /// On a light page.
+    pub light: Colour,
+    /// On a dark page.
+    pub dark: Colour,
+}
+
+/// A name, and the page or URL that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedLink {
+    /// The name.
+    pub title: String,
+    /// A page's name, as `related` has it, or a full URL.
+    pub to: String,
+}
+
+impl NamedLink {
+    /// Whether it leads to another site, or to none.
+    pub fn is_url(&self) -> bool {
+        self.to.contains(':')
+    }
 }
 
 /// The direction of a text, as HTML's `dir` says it.

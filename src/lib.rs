@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod article;
+pub mod colour;
 pub mod config;
 pub mod diagnostic;
 pub mod external;

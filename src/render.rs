@@ -13,14 +13,14 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::article::Heading;
-use crate::config::Strings;
+use crate::config::{NamedLink, Strings};
 use crate::output::Output;
-use crate::path::{OutputPath, UrlPath};
+use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{PageId, SectionId, Site};
+use crate::site::{Page, PageId, SectionId, Site};
 use context::{
-    BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
-    SidebarContext, SiteContext,
+    BacklinksContext, HeadingContext, LinkContext, NamedLinkContext, PageContext,
+    PaginationContext, RedirectContext, SidebarContext, SiteContext,
 };
 use templates::{Context, Failure, Templates, Value};
 
@@ -255,6 +255,7 @@ impl Renderer {
             draft: page.draft,
             search: front_matter.search,
             source: page.article.path.as_str(),
+            edit_url: self.edit_url(page),
             extra: &front_matter.extra,
         });
         let headings = &page.article.body.headings;
@@ -276,6 +277,12 @@ impl Renderer {
         context
     }
 
+    fn edit_url(&self, page: &Page) -> Option<String> {
+        let pattern = self.site.configuration.theme.edit_link.as_ref()?;
+        let path = encode_path(page.article.path.as_str());
+        page.has_file.then(|| pattern.replace("{path}", &path))
+    }
+
     /// The variables of a page that has no source.
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
         let extra = BTreeMap::new();
@@ -293,6 +300,7 @@ impl Renderer {
             draft: false,
             search: false,
             source: "",
+            edit_url: None,
             extra: &extra,
         })
     }
@@ -388,6 +396,7 @@ fn empty() -> Value {
 
 fn site_value(site: &Site) -> Value {
     let configuration = &site.configuration;
+    let theme = &configuration.theme;
     to_value(&SiteContext {
         title: &configuration.title,
         description: configuration.description.as_deref(),
@@ -395,9 +404,32 @@ fn site_value(site: &Site) -> Value {
         text_direction: configuration.text_direction.name(),
         contact: configuration.contact.as_deref(),
         url: site.base.path(),
+        logo: theme.logo.as_ref().and_then(|logo| {
+            let source = SourcePath::new(&format!("static/{logo}"));
+            Some(site.href(site.routes.asset_url(&source)?))
+        }),
+        navigation: named_links(site, &theme.navigation),
+        footer: named_links(site, &theme.footer),
+        footer_text: theme.footer_text.as_deref(),
+        feedback: theme.feedback.as_deref(),
         preview: site.options.preview,
         extra: &configuration.extra,
     })
+}
+
+/// The links that lead somewhere; the others are findings.
+fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
+    let url = |link: &NamedLink| match link.is_url() {
+        true => Some(link.to.clone()),
+        false => {
+            let page = site.page(site.routes.page_by_name(&link.to)?);
+            page.included.then(|| site.href(&page.url))
+        }
+    };
+    let links = links.iter();
+    links
+        .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
+        .collect()
 }
 
 fn to_value(value: &impl Serialize) -> Value {

@@ -7,6 +7,7 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod links;
+pub mod live;
 pub mod rdjson;
 pub mod rules;
 pub mod sarif;

@@ -138,7 +138,7 @@ fn changed(
     let same = Arc::ptr_eq(&before.configuration, configuration)
         && before.options == *options
         && same_html
-        && before.routes.has_assets_of(sources);
+        && before.routes.has_assets_of(sources, &configuration.theme);
     let pages = || before.pages.iter().enumerate().filter(|(_, page)| page.has_file);
     if !same || pages().count() != articles.len() {
         return None;

@@ -15,6 +15,26 @@ use silcrow::source::{Problem, ProblemKind};
 /// Name of the rule, a fixture that raises it (marked), and one in which nothing is found.
 const CASES: &[(&str, &str, &str)] = &[
     (
+        "low-contrast",
+        "//- site.yaml\ntheme:\n  accent: {light: \"#ffcc00\", dark: \"#222\"}\n                   ^^^^^^^ low-contrast\n                                    ^^^^ low-contrast\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  accent: {light: \"#b02c1c\", dark: \"#fff\"}\n//- content/a.md\nFRONT\n",
+    ),
+    (
+        "missing-page",
+        "//- site.yaml\ntheme:\n  navigation: {A: aa, B: b/c}\n                  ^^ missing-page\n                         ^^^ missing-page\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  navigation: {A: a, Other: \"https://example.com/\"}\n  footer: {B: b, Mail: \"mailto:a@example.com\"}\n//- content/a.md\nFRONT\n//- content/b/index.md\nFRONT\n",
+    ),
+    (
+        "missing-asset",
+        "//- site.yaml\ntheme:\n  logo: logo.svg\n        ^^^^^^^^ missing-asset\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  logo: logo.svg\n//- content/a.md\nFRONT\n//- static/logo.svg\n",
+    ),
+    (
+        "draft-target",
+        "//- site.yaml\ntheme:\n  footer: {A: a}\n              ^ draft-target\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\ndraft: true\n---\n",
+        "//- site.yaml\ntheme:\n  footer: {A: a}\n//- content/a.md\nFRONT\n",
+    ),
+    (
         "missing-page",
         "//- content/a.md\nFRONT\nSee [the overview](overveiw.md).\n                   ^^^^^^^^^^^ missing-page\n//- content/overview.md\nFRONT\n",
         "//- content/a.md\nFRONT\nSee [the overview](overview.md), [again](./overview.md?x=1) and `[code](nowhere.md)`.\n\n    [code](nowhere.md)\n\n<!-- [comment](nowhere.md) --> \\[escaped](nowhere.md)\n//- content/overview.md\nFRONT\n",

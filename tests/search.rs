@@ -1,5 +1,6 @@
 //! The search index, read back: every word of every article is in it, and an edit changes little of it.
 
+#[expect(dead_code, reason = "the rest is for tests of findings")]
 mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};

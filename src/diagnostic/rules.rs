@@ -268,6 +268,10 @@ rules! {
         "A file for hosts holds more than some of them read",
         "What is past the limit has no effect there, and nobody says so.",
         bad "redirects: 101 lines with `*`", good "redirects: {/old/*: /new/:splat}";
+    LOW_CONTRAST = "low-contrast", Headings, Error:
+        "A configured colour cannot be read on the page",
+        "Text needs a contrast of 4.5:1 with what is behind it (WCAG 2.2, 1.4.3), in the light and in the dark colour scheme.",
+        bad "accent: \"#ffcc00\"", good "accent: \"#8a6d00\"";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered",
         "The message is the template engine's; the place is in the template.",

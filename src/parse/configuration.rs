@@ -1,7 +1,10 @@
 //! `site.yaml`: as written, then resolved.
 
 mod external;
+mod theme;
 mod values;
+
+use std::ops::Range;
 
 use schemars::JsonSchema;
 
@@ -12,6 +15,7 @@ use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use external::External;
+use theme::Theme;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
 
 /// The configuration's file name.
@@ -49,6 +53,14 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
         resolve(written),
         problems.into_iter().map(|problem| super::diagnostic(&path, problem)).collect(),
     )
+}
+
+/// The place of a setting's value in the text of `site.yaml`, by its keys.
+pub fn place(text: &str, path: &[&str]) -> Range<usize> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let path: Vec<_> = path.iter().map(|name| Key::Name((*name).to_owned())).collect();
+    let place = yaml::places(&text[start..]).of(&path, Part::Value);
+    place.start + start..place.end + start
 }
 
 /// Redirects from another site have to be made there.
@@ -111,6 +123,8 @@ pub(crate) struct WrittenConfiguration {
     pub rules: Option<Rules>,
     /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
     pub external: Option<External>,
+    /// What the site changes of the theme without a template of its own.
+    pub theme: Option<Theme>,
     /// Free data for templates.
     pub extra: Option<Entries<Free>>,
 }
@@ -128,6 +142,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         review_every: fields.take("review_every"),
         rules: fields.take("rules"),
         external: fields.take("external"),
+        theme: fields.take("theme"),
         extra: fields.take("extra"),
     }
 }
@@ -145,6 +160,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         review_every,
         rules,
         external,
+        theme,
         extra,
     } = written;
     let default = Configuration::default();
@@ -160,6 +176,7 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         review_every: review_every.map(|interval| interval.0),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         external: external.map_or(default.external, External::resolve),
+        theme: theme.map_or(default.theme, Theme::resolve),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
             entries.into_iter().map(|(key, value)| (key, value.0)).collect()
         }),
@@ -206,7 +223,7 @@ mod tests {
 
     #[test]
     fn each_wrong_setting_is_a_finding_at_its_place() {
-        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\n";
+        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\ntheme:\n  accent: \"#ffcc00\"\n  lgo: x\n  navigation: {Home: /, Keys: byok}\n  edit_link: https://example.com/edit\n  feedback: ask\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\n";
         let (configuration, diagnostics) = read(text);
         let external = &configuration.external;
         assert_eq!((external.allow.len(), external.skip.len()), (1, 1), "what is right is kept");
@@ -225,6 +242,11 @@ mod tests {
             ("invalid-value", "old"),
             ("invalid-value", "/a/*/b"),
             ("invalid-value", "e"),
+            ("low-contrast", "#ffcc00"),
+            ("unknown-field", "lgo"),
+            ("invalid-value", "/"),
+            ("invalid-value", "https://example.com/edit"),
+            ("invalid-value", "ask"),
             ("unknown-field", "alow"),
             ("invalid-value", "https://intra.example"),
             ("invalid-value", "example.com/**"),
@@ -232,6 +254,6 @@ mod tests {
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
-        assert_eq!(found.len(), 14, "{found:?}");
+        assert_eq!(found.len(), 19, "{found:?}");
     }
 }

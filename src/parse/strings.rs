@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 51] = [
+pub const NAMES: [&str; 60] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -63,6 +63,15 @@ pub const NAMES: [&str; 51] = [
     "back_to_text",
     "site_header",
     "site_footer",
+    "site_navigation",
+    "dark_colours",
+    "helpful",
+    "yes",
+    "no",
+    "edit_page",
+    "copy",
+    "copy_code",
+    "copied",
 ];
 
 /// Reads a file of strings over `strings`.

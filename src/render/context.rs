@@ -22,10 +22,29 @@ pub struct SiteContext<'a> {
     pub contact: Option<&'a str>,
     /// The home page's URL.
     pub url: &'a str,
+    /// The URL of the picture before the site's name, or none.
+    pub logo: Option<String>,
+    /// The links in the header.
+    pub navigation: Vec<NamedLinkContext<'a>>,
+    /// The links in the footer.
+    pub footer: Vec<NamedLinkContext<'a>>,
+    /// The line in the footer, or none.
+    pub footer_text: Option<&'a str>,
+    /// The URL that takes what readers say of an article, or none.
+    pub feedback: Option<&'a str>,
     /// Whether search engines are asked to leave the site out (`--preview`).
     pub preview: bool,
     /// The `extra` of `site.yaml`.
     pub extra: &'a std::collections::BTreeMap<String, Json>,
+}
+
+/// A link of the header or the footer.
+#[derive(Serialize, JsonSchema)]
+pub struct NamedLinkContext<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// Where it leads.
+    pub url: String,
 }
 
 /// `page`: the page that is rendered.
@@ -55,6 +74,8 @@ pub struct PageContext<'a> {
     pub search: bool,
     /// The source file, relative to the site's root.
     pub source: &'a str,
+    /// Where the page is edited, or none.
+    pub edit_url: Option<String>,
     /// The `extra` of the front matter.
     pub extra: &'a std::collections::BTreeMap<String, Json>,
 }

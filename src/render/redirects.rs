@@ -1,8 +1,10 @@
 //! `_redirects`: the lines by which hosts (Cloudflare Pages, Netlify and others) redirect old addresses.
 
+use percent_encoding::percent_decode_str;
+
 use crate::config::BaseUrl;
 use crate::output::Output;
-use crate::path::OutputPath;
+use crate::path::{OutputPath, encode_path};
 use crate::site::Site;
 
 /// The file, when the site has old addresses; and a notice when the base URL's path keeps hosts from reading it.
@@ -42,6 +44,20 @@ fn lines(site: &Site) -> Vec<String> {
     });
     // Hosts take the first line that matches: those for whole folders come last.
     aliases.chain(host).chain(rules).collect()
+}
+
+/// Where the settings' redirects lead a path to, which is decoded and begins at the origin's root; percent-encoded.
+pub fn redirected(site: &Site, path: &str) -> Option<String> {
+    site.configuration.redirects.iter().find_map(|redirect| {
+        let from = local(&redirect.from, &site.base)?;
+        let from = percent_decode_str(&from).decode_utf8_lossy();
+        let rest = match from.strip_suffix('*') {
+            Some(folder) => path.strip_prefix(folder)?,
+            None => (path.trim_end_matches('/') == from.trim_end_matches('/')).then_some("")?,
+        };
+        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.clone());
+        Some(to.replace(":splat", &encode_path(rest)))
+    })
 }
 
 /// A path below the base URL, or a full URL of the origin, as a path from the origin's root.

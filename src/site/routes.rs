@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use super::claims::Claims;
 use super::tree::CONTENT;
 use super::{Page, PageId, Section};
-use crate::config::Configuration;
+use crate::config::{Configuration, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, extension, nfc};
 use crate::source::{Asset, Content, Sources, Span};
@@ -120,7 +120,7 @@ impl Routes {
             }
         }
         routes.add_section_lists(pages, sections, &mut claims);
-        routes.add_assets(sources, &mut claims);
+        routes.add_assets(sources, &configuration.theme, &mut claims);
         for url in ["/404.html", "/_redirects", "/search/", "/search/index.json"] {
             let place = routes.urls.entry(UrlPath::new(url));
             place.or_insert(Place::Generated);
@@ -133,13 +133,13 @@ impl Routes {
     }
 
     /// Whether the files that are copied are those of the snapshot.
-    pub fn has_assets_of(&self, sources: &Sources) -> bool {
+    pub fn has_assets_of(&self, sources: &Sources, theme: &ThemeSettings) -> bool {
         let mut known = self.assets.iter();
         let same = assets(sources).all(|(path, rest, asset)| {
             known.next().is_some_and(|known| {
                 known.source == *path
                     && known.dimensions == asset.dimensions
-                    && known.url.as_str() == &*asset_url(path, rest, asset)
+                    && known.url.as_str() == &*asset_url((path, rest), asset, theme)
             })
         });
         same && known.next().is_none()
@@ -161,9 +161,9 @@ impl Routes {
         }
     }
 
-    fn add_assets(&mut self, sources: &Sources, claims: &mut Claims) {
+    fn add_assets(&mut self, sources: &Sources, theme: &ThemeSettings, claims: &mut Claims) {
         for (path, rest, asset) in assets(sources) {
-            let url = UrlPath::new(&asset_url(path, rest, asset));
+            let url = UrlPath::new(&asset_url((path, rest), asset, theme));
             claims.claim(&url, path);
             let place = Place::Asset(self.assets.len() as u32);
             self.insert(url.clone(), place);
@@ -288,10 +288,10 @@ fn assets(sources: &Sources) -> impl Iterator<Item = (&SourcePath, &str, &Asset)
     })
 }
 
-/// The URL path of a file that is copied.
-fn asset_url(path: &SourcePath, rest: &str, asset: &Asset) -> String {
+/// The URL path of a file that is copied, by its path and the part below its folder.
+fn asset_url((path, rest): (&SourcePath, &str), asset: &Asset, settings: &ThemeSettings) -> String {
     if theme::is_hashed(path) {
-        format!("/{}", hashed_name(rest, &asset.hash))
+        format!("/{}", hashed_name(rest, &theme::published_hash(path, asset, settings)))
     } else {
         format!("/{rest}")
     }

@@ -13,7 +13,7 @@ describe('without JavaScript', () => {
       for (const site of sites.all) {
         const files = site.files.filter((file) => /\.(m?js|wasm)$/.test(file));
         assert.match(files.join(' '), /^search\.[0-9a-f]{8}\.js silcrow\.[0-9a-f]{8}\.js$/);
-        const own = `<script type="module" src="${site.base}${files[1]}"></script>`;
+        const own = `<script src="${site.base}${files[1]}"></script>`;
         for (const page of site.pages) assert.deepEqual(await scripts(open, site.read(page.file)), [own], page.name);
         for (const page of site.redirects) assert.deepEqual(await scripts(open, site.read(page.file)), [], page.name);
       }

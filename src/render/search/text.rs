@@ -125,11 +125,11 @@ impl Reader {
             return 1;
         }
         let length = tag_length(rest);
-        let is = |known: &&str| known.eq_ignore_ascii_case(name);
-        if INLINE.iter().any(|known| is(known)) {
+        let is = |known: &&'static str| known.eq_ignore_ascii_case(name);
+        if INLINE.iter().any(&is) {
             return length;
         }
-        if UNSEEN.iter().any(|known| is(known)) && !closes {
+        if UNSEEN.iter().any(is) && !closes {
             return length + unseen(&rest[length..], name);
         }
         if let [b'h' | b'H', b'1'..=b'6'] = name.as_bytes() {
