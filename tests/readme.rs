@@ -146,7 +146,7 @@ fn the_first_command_serves_the_help_center_and_opens_it() {
     fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).expect("writable");
     let mut child = Command::new(env!("CARGO_BIN_EXE_silcrow"))
         .current_dir(root())
-        .args(["serve", "--open", "--port", "0", "--today", "2026-05-01"])
+        .args(["serve", "--open", "--port", "0", "--today", "2026-11-23"])
         .env("PATH", scratch.path())
         .env("TMPDIR", scratch.path())
         .stdout(std::process::Stdio::piped())
@@ -166,7 +166,7 @@ fn the_first_command_serves_the_help_center_and_opens_it() {
     child.wait().expect("it ends");
     assert_eq!(address.trim(), lines[0]);
     assert!(lines[0].ends_with("/docs/"), "{lines:?}");
-    assert!(lines[1].ends_with(": 0 errors, 0 warnings"), "{lines:?}");
+    assert!(lines[1].contains(": 0 errors, "), "{lines:?}");
 }
 
 #[test]
@@ -341,6 +341,12 @@ fn the_help_names_every_command_and_the_exit_codes() {
         "serve",
         "check",
         "links",
+        "diff",
+        "mv",
+        "record",
+        "retire",
+        "stale",
+        "review",
         "init",
         "new",
         "schema",
