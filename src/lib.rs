@@ -14,6 +14,7 @@ pub mod html;
 pub mod media_type;
 pub mod output;
 pub mod path;
+pub mod publish;
 pub mod source;
 pub mod suggest;
 pub mod theme;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 14] = [
     "path",
     "media_type",
     "suggest",
@@ -20,6 +20,7 @@ const WORDS: [&str; 13] = [
     "config",
     "article",
     "output",
+    "publish",
     "theme",
 ];
 /// Each sees every word and no sibling, but for the pairs below.
