@@ -11,6 +11,7 @@ mod graph;
 mod links;
 mod only;
 mod printer;
+mod publish;
 mod root;
 mod serve;
 
@@ -32,6 +33,8 @@ pub enum Outcome {
     Findings,
     /// The command could not run.
     Failed,
+    /// A publish was refused, and nothing was written.
+    Refused,
 }
 
 impl From<Outcome> for ExitCode {
@@ -40,6 +43,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Clean => 0,
             Outcome::Findings => 1,
             Outcome::Failed => 2,
+            Outcome::Refused => 3,
         })
     }
 }
@@ -58,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
+        Command::Publish(arguments) => publish::publish(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
         Command::Init(arguments) => create::init(arguments),

@@ -4,6 +4,7 @@ pub mod disk;
 #[cfg(feature = "external")]
 pub mod external;
 pub mod http;
+pub mod store;
 pub mod interrupt;
 pub mod watch;
 

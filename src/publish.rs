@@ -1,6 +1,7 @@
 //! What is published, as data: the objects of a site with their headers, what a target holds already, and the plan that
 //! leads from one to the other. Pure: knows no folder, no network and no clock, and nothing of how a plan is carried out.
 
+pub mod guard;
 pub mod journal;
 pub mod manifest;
 pub mod plan;

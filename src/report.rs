@@ -8,6 +8,7 @@ pub mod json;
 pub mod junit;
 pub mod links;
 pub mod live;
+pub mod publish;
 pub mod rdjson;
 pub mod rules;
 pub mod sarif;

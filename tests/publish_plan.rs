@@ -7,9 +7,10 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use silcrow::path::OutputPath;
+use silcrow::publish::guard::{Allowed, Refusal};
 use silcrow::publish::journal::Journal;
 use silcrow::publish::manifest::Manifest;
-use silcrow::publish::plan::{Allowed, Held, Plan, Reason, Refusal, Stage, Wanted, plan};
+use silcrow::publish::plan::{Held, Plan, Reason, Stage, Wanted, plan};
 use silcrow::publish::{Object, Role};
 
 const SITE: &str = "https://example.com/docs/";

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::guard::{Allowed, Refusal, refuse_deletions, refuse_others};
 use super::journal::Journal;
 use super::manifest::{Manifest, Retired};
 use super::{ContentHash, Object, Role};
@@ -14,10 +15,6 @@ use crate::path::{OutputPath, encode_path};
 const RETIRED_RELEASES: u64 = 3;
 /// How many days it does.
 const RETIRED_DAYS: i32 = 30;
-/// How many files may be deleted without a word: this many, or this share of all.
-const FREE_DELETIONS: usize = 10;
-const FREE_SHARE: usize = 10;
-
 /// What a target holds, as far as its own texts tell.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
@@ -38,32 +35,6 @@ pub struct Wanted {
     pub objects: Vec<Object>,
     /// Today.
     pub date: Date,
-}
-
-/// What a publish may do that it does not do without a word.
-#[derive(Clone, Debug, Default)]
-pub struct Allowed {
-    /// How many files it may delete; when nothing is said, ten or a tenth of all.
-    pub deletions: Option<usize>,
-    /// Whether it may write over files that silcrow did not publish.
-    pub adopt: bool,
-    /// The base URL that the site had when it was published last.
-    pub moved_from: Option<String>,
-}
-
-/// Why nothing is published.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The site has no article.
-    Empty,
-    /// Nobody knows where the site is published.
-    NoBaseUrl,
-    /// Another site is published at the target: its base URL, and ours.
-    OtherSite(String, String),
-    /// Files of others would be written over: how many, and the first of them.
-    Foreign(usize, Vec<String>),
-    /// More files would be deleted than is allowed: how many, how many are, and the first of them.
-    Deletions(usize, usize, Vec<String>),
 }
 
 /// What is written together. Each stage ends before the next begins.
@@ -229,7 +200,7 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
     }
     let (written, unsure) = left(unfinished, &writes);
     Ok(Plan {
-        purge: purge(site, &writes, &deletions),
+        purge: purge(site, (&writes, &deletions), journal),
         garbage: garbage(journal, unfinished, &release),
         release: (!is_same).then_some(release),
         written,
@@ -257,50 +228,6 @@ fn left(journal: Option<&Journal>, writes: &[Write]) -> (Vec<Object>, Vec<Object
         journal.written.iter().filter(is_left).cloned().collect(),
         unsure.filter(is_left).cloned().collect(),
     )
-}
-
-fn refuse_others(
-    site: &str,
-    wanted: &Wanted,
-    held: &Held,
-    allowed: &Allowed,
-) -> Result<(), Refusal> {
-    match &held.manifest {
-        Some(manifest) if manifest.site != site => {
-            let has_moved = allowed.moved_from.as_ref() == Some(&manifest.site);
-            let refusal = || Refusal::OtherSite(manifest.site.clone(), site.to_owned());
-            has_moved.then_some(()).ok_or_else(refusal)
-        }
-        Some(_) => Ok(()),
-        None => {
-            let journal = held.journal.iter();
-            let ours: BTreeSet<&OutputPath> =
-                journal.flat_map(Journal::objects).map(|object| &object.path).collect();
-            let paths = wanted.objects.iter().map(|object| &object.path);
-            let lost = paths.filter(|path| held.foreign.contains(*path) && !ours.contains(path));
-            let lost: Vec<_> = lost.collect();
-            let is_fine = allowed.adopt || lost.is_empty();
-            is_fine.then_some(()).ok_or_else(|| Refusal::Foreign(lost.len(), first(&lost)))
-        }
-    }
-}
-
-fn refuse_deletions(
-    paths: &[&OutputPath],
-    manifest: Option<&Manifest>,
-    allowed: &Allowed,
-) -> Result<(), Refusal> {
-    let all = manifest.map_or(0, |manifest| manifest.objects.len());
-    let limit = allowed.deletions.unwrap_or(FREE_DELETIONS.max(all / FREE_SHARE));
-    if paths.len() <= limit {
-        return Ok(());
-    }
-    Err(Refusal::Deletions(paths.len(), limit, first(paths)))
-}
-
-/// Enough of a list for a message.
-fn first(paths: &[&OutputPath]) -> Vec<String> {
-    paths.iter().take(5).map(|path| path.as_str().to_owned()).collect()
 }
 
 fn state<'a>(manifest: Option<&'a Manifest>, journal: Option<&'a Journal>) -> State<'a> {
@@ -399,11 +326,16 @@ fn garbage(
     known.difference(&wanted).copied().collect()
 }
 
-/// The URLs of what changes. Hashed files never do.
-fn purge(site: &str, writes: &[Write], deletions: &BTreeSet<OutputPath>) -> Vec<String> {
-    let written = writes.iter().filter(|write| write.object.role != Role::Hashed);
-    let paths = written.map(|write| &write.object.path).chain(deletions);
-    let urls: BTreeSet<String> = paths.map(|path| url(site, path)).collect();
+/// The URLs of what changes, and of what an earlier publish changed that died before it could tell. Hashed files never do.
+fn purge(
+    site: &str,
+    (writes, deletions): (&[Write], &BTreeSet<OutputPath>),
+    journal: Option<&Journal>,
+) -> Vec<String> {
+    let before = journal.into_iter().flat_map(Journal::objects);
+    let objects = writes.iter().map(|write| &write.object).chain(before);
+    let changed = objects.filter(|object| object.role != Role::Hashed).map(|object| &object.path);
+    let urls: BTreeSet<String> = changed.chain(deletions).map(|path| url(site, path)).collect();
     urls.into_iter().collect()
 }
 

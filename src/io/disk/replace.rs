@@ -65,6 +65,16 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), DiskError> {
     })
 }
 
+/// Adds a text to a file's end; the file is made when it is not there.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn append(path: &Path, text: &str) -> Result<(), DiskError> {
+    let open = || File::options().append(true).create(true).open(path);
+    open().and_then(|mut file| file.write_all(text.as_bytes())).map_err(io("write", path))
+}
+
 /// Reads a text.
 ///
 /// # Errors

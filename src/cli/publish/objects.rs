@@ -1,0 +1,114 @@
+//! A rendered site as objects to publish: each one's hash at once, its bytes when they are asked for. A page is rendered
+//! a second time then, which costs less than to hold a whole site in memory when most of it has not changed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::io::disk::DiskError;
+use crate::io::store::StoreError;
+use crate::output::{Output, OutputBody};
+use crate::path::{OutputPath, UrlPath};
+use crate::publish::{ContentHash, Object, Role};
+use crate::render::{Renderer, View};
+use crate::site::Site;
+use crate::source::{Content, Sources};
+
+/// A site that nothing is wrong with.
+pub(in crate::cli) struct Rendered {
+    root: PathBuf,
+    renderer: Renderer,
+    views: BTreeMap<OutputPath, View>,
+    files: BTreeMap<OutputPath, Output>,
+    objects: Vec<Object>,
+    base_url: Option<String>,
+}
+
+impl Rendered {
+    /// A site from its pages' hashes and its other files.
+    pub(in crate::cli) fn new(
+        root: PathBuf,
+        (renderer, site): (Renderer, &Site),
+        pages: Vec<(OutputPath, (ContentHash, u64))>,
+        (files, sources): (Vec<Output>, &Sources),
+    ) -> Self {
+        let views: BTreeMap<_, _> =
+            renderer.views().into_iter().map(|view| (path(site, view), view)).collect();
+        let page = |(path, content): (OutputPath, _)| {
+            let role = views.get(&path).map_or(Role::Listing, |view| role(*view));
+            Object::new(path, role, content)
+        };
+        let mut objects: Vec<_> = pages.into_iter().map(page).collect();
+        objects.extend(files.iter().map(|file| self::file(file, sources)));
+        objects.sort_by(|left, right| left.path.cmp(&right.path));
+        let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let base_url = site.base.absolute(site.base.path());
+        Self { root, renderer, views, files, objects, base_url }
+    }
+
+    /// What is published, sorted by path.
+    pub(super) fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// Where the site is published, when that is known in full.
+    pub(super) fn base_url(&self) -> Option<String> {
+        self.base_url.clone()
+    }
+
+    /// The bytes of one object.
+    pub(super) fn bytes(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
+        let gone = || StoreError::Content(object.path.as_str().to_owned());
+        let body = match self.views.get(&object.path) {
+            Some(view) => self.renderer.render(*view).map_err(|_| gone())?.body,
+            None => self.files.get(&object.path).ok_or_else(gone)?.body.clone(),
+        };
+        match body {
+            OutputBody::Bytes(bytes) => Ok(bytes.into_owned()),
+            OutputBody::Copy { spelling, .. } => {
+                let path = self.root.join(&*spelling);
+                let io = |source| DiskError::Io { action: "read", path: path.clone(), source };
+                Ok(std::fs::read(&path).map_err(io)?)
+            }
+        }
+    }
+}
+
+/// Where a view goes.
+fn path(site: &Site, view: View) -> OutputPath {
+    match view {
+        View::Article(id) | View::Section(id, 1) => site.page(id).url.output(),
+        View::Section(id, number) => {
+            let url = site.page(id).url.as_str();
+            UrlPath::new(&format!("{url}page/{number}/")).output()
+        }
+        View::NotFound => OutputPath::new("404.html"),
+        View::Redirect(index) => site.routes.alias_list[index].0.output(),
+    }
+}
+
+fn role(view: View) -> Role {
+    match view {
+        View::Article(_) => Role::Article,
+        View::Section(..) => Role::Section,
+        View::NotFound => Role::NotFound,
+        View::Redirect(_) => Role::Listing,
+    }
+}
+
+/// A file that is no page: a copy of a source, whose hash is known, or what tells machines of pages.
+fn file(file: &Output, sources: &Sources) -> Object {
+    let asset = |source| match &sources.get(source)?.content {
+        Content::Asset(asset) => Some((asset.hash, asset.size)),
+        Content::Text(_) => None,
+    };
+    let path = file.path.clone();
+    match &file.body {
+        OutputBody::Bytes(bytes) => {
+            let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
+            Object::new(path, Role::Listing, content)
+        }
+        OutputBody::Copy { source, .. } => {
+            Object::new(path, Role::File, asset(source).unwrap_or_default())
+        }
+    }
+}
