@@ -9,6 +9,8 @@ mod external;
 mod fix;
 mod graph;
 mod links;
+#[cfg(feature = "man")]
+mod man;
 mod only;
 mod printer;
 mod publish;
@@ -71,6 +73,8 @@ pub fn run() -> ExitCode {
             print_schema(*schema);
             Ok(Outcome::Clean)
         }
+        #[cfg(feature = "man")]
+        Command::Man { folder } => man::man(folder),
         Command::Completions { shell } => {
             clap_complete::generate(
                 *shell,

@@ -4,8 +4,8 @@ pub mod disk;
 #[cfg(feature = "external")]
 pub mod external;
 pub mod http;
-pub mod store;
 pub mod interrupt;
+pub mod store;
 pub mod watch;
 
 /// The system's reason without its number, in lower case, as our messages are.

@@ -12,6 +12,7 @@ pub mod publish;
 pub mod rdjson;
 pub mod rules;
 pub mod sarif;
+pub mod summary;
 
 use std::collections::BTreeMap;
 

@@ -65,6 +65,13 @@ pub(super) enum Command {
         /// What the schema is of
         schema: Schema,
     },
+    /// Write the manual's pages, one for each command
+    #[cfg(feature = "man")]
+    Man {
+        /// The folder; made when it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -184,6 +191,9 @@ pub(super) struct PublishArguments {
     /// Publish an earlier release again, the one before when none is named; the site here is not read
     #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["adopt", "max_delete", "moved_from"])]
     pub(super) rollback: Option<String>,
+    /// How many seconds an earlier publish to a bucket may show no life before this one goes on in its place
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub(super) take_over_after: u64,
     /// List the releases that can be gone back to, newest first, and publish nothing
     #[arg(long, conflicts_with_all = ["rollback", "dry_run"])]
     pub(super) list_releases: bool,

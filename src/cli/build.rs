@@ -162,7 +162,7 @@ fn run(
     print(
         &Report { diagnostics, sources: &sources, site, notices, builds, wrote, start },
         arguments,
-    );
+    )?;
     Ok(outcome)
 }
 
@@ -196,9 +196,17 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     let (files, notice) = compile::files(site, &sources);
     notices.extend(site_notices(site, notice));
     print(
-        &Report { diagnostics, sources: &sources, site, notices, builds: false, wrote: false, start },
+        &Report {
+            diagnostics,
+            sources: &sources,
+            site,
+            notices,
+            builds: false,
+            wrote: false,
+            start,
+        },
         arguments,
-    );
+    )?;
     if failed {
         return Ok(Err(outcome));
     }
@@ -252,7 +260,7 @@ struct Report<'a> {
     start: Instant,
 }
 
-fn print(report: &Report<'_>, arguments: &SiteArguments) {
+fn print(report: &Report<'_>, arguments: &SiteArguments) -> anyhow::Result<()> {
     printer::findings(&report.diagnostics, report.sources, arguments);
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
@@ -265,4 +273,8 @@ fn print(report: &Report<'_>, arguments: &SiteArguments) {
     };
     printer::counts(&report.diagnostics, arguments);
     printer::summary(&what, Counts::of(&report.diagnostics), report.start.elapsed());
+    let Some(file) = &arguments.summary else { return Ok(()) };
+    let root = super::root::seen(&arguments.root);
+    let from = (report.sources, &root);
+    Ok(disk::append(file, &report::summary::report(&what, &report.diagnostics, from))?)
 }

@@ -5,7 +5,7 @@
 mod objects;
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::arguments::PublishArguments;
 use super::{Outcome, build, printer};
@@ -21,6 +21,7 @@ pub(super) use objects::Rendered;
 pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let mut store = Store::open(&arguments.target)?;
+    store.set_patience(Duration::from_secs(arguments.take_over_after));
     if arguments.list_releases {
         return list_releases(&mut store);
     }
@@ -62,7 +63,11 @@ impl From<Refusal> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if error.is_refusal() { Self::Refused(error.to_string()) } else { Self::Failed(error.into()) }
+        if error.is_refusal() {
+            Self::Refused(error.to_string())
+        } else {
+            Self::Failed(error.into())
+        }
     }
 }
 
@@ -102,7 +107,8 @@ fn rollback(
     let kept = kept(&held);
     let before = kept.len().checked_sub(2).map(|index| kept[index].clone());
     let name = match release {
-        "" => before.ok_or_else(|| StoreError::NoRelease("before this one".to_owned(), kept.clone()))?,
+        "" => before
+            .ok_or_else(|| StoreError::NoRelease("before this one".to_owned(), kept.clone()))?,
         name => name.to_owned(),
     };
     let Manifest { site, objects, .. } = store.release(&name, &kept)?;
@@ -140,7 +146,18 @@ fn carry_out(
     if plan.is_empty() {
         return committed();
     }
-    store.publish(plan, contents, &committed)
+    if plan.resumes {
+        printer::notice(
+            "an earlier publish has not ended; this one goes on when nobody is at work on it",
+        );
+    }
+    store.publish(plan, contents, &committed)?;
+    if !store.is_guarded() {
+        printer::notice(
+            "the target ignores conditional writes; publish to it from one place at a time",
+        );
+    }
+    Ok(())
 }
 
 fn write_lines(file: &Path, lines: &[String]) -> Result<(), disk::DiskError> {

@@ -79,9 +79,14 @@ impl std::fmt::Display for StoreError {
                 "`{}` was not made by `silcrow publish`; name another folder, or move it away",
                 path.display()
             ),
-            Self::Busy(what) => write!(formatter, "{what}; run the command again when it has ended"),
+            Self::Busy(what) => {
+                write!(formatter, "{what}; run the command again when it has ended")
+            }
             Self::Damaged(what, damage) => {
-                write!(formatter, "the target's {what} cannot be read: {damage}; nothing was written")
+                write!(
+                    formatter,
+                    "the target's {what} cannot be read: {damage}; nothing was written"
+                )
             }
             Self::NoRelease(name, kept) if kept.is_empty() => {
                 write!(formatter, "the target keeps no release `{name}`, and no other")
@@ -152,6 +157,27 @@ impl Store {
             Self::Folder(folder) => folder.held(),
             #[cfg(feature = "cloud")]
             Self::Cloud(cloud) => cloud.held(),
+        }
+    }
+
+    /// Sets how long a publish at the target may show no life before this one takes its place. At a folder there is
+    /// nothing to set: the system gives a dead publish's lock back at once.
+    pub fn set_patience(&mut self, patience: std::time::Duration) {
+        match self {
+            Self::Folder(_) => {
+                let _ = patience;
+            }
+            #[cfg(feature = "cloud")]
+            Self::Cloud(cloud) => cloud.patience = patience,
+        }
+    }
+
+    /// Whether two publishes at the same time are sure to find out. Known after [`Store::publish`].
+    pub fn is_guarded(&self) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            #[cfg(feature = "cloud")]
+            Self::Cloud(cloud) => cloud.is_guarded(),
         }
     }
 

@@ -104,4 +104,3 @@ pub(super) fn refuse_deletions(
 fn first(paths: &[&OutputPath]) -> Vec<String> {
     paths.iter().take(NAMED).map(|path| path.as_str().to_owned()).collect()
 }
-

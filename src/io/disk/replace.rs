@@ -65,6 +65,15 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), DiskError> {
     })
 }
 
+/// Makes a folder and those it is in, where they are not there.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn create_folder(path: &Path) -> Result<(), DiskError> {
+    fs::create_dir_all(path).map_err(io("create", path))
+}
+
 /// Adds a text to a file's end; the file is made when it is not there.
 ///
 /// # Errors

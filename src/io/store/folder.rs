@@ -59,7 +59,8 @@ impl Folder {
         let path = self.manifest_path(name);
         let text = fs::read_to_string(&path).map_err(io("read", &path))?;
         let manifest = Manifest::parse(&text);
-        manifest.map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
+        manifest
+            .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
     }
 
     fn manifest_path(&self, name: &str) -> PathBuf {
