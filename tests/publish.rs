@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{ARTICLE, Run, Site, TODAY, command, run, tree};
+use common::{ARTICLE, Run, Site, TODAY, command, tree};
 
 fn site(articles: usize) -> Site {
     let site = Site::new(&[]);
@@ -87,9 +87,11 @@ fn a_site_with_errors_is_not_published() {
     published(&site, &[]);
     let before = tree(&site.path("target"));
     site.write("content/a0.md", format!("{ARTICLE}[x](nothing.md)\n"));
-    let run = publish(&site, &[]);
-    assert_eq!(run.code, 1);
-    assert!(run.stdout.contains("missing-page"), "{}", run.stdout);
+    let run = publish(&site, &["--format", "json"]);
+    assert_eq!(
+        (run.code, run.found()),
+        (1, vec!["error missing-page content/a0.md 7:5-7:15".to_owned()])
+    );
     assert!(tree(&site.path("target")) == before);
 }
 
@@ -184,6 +186,27 @@ fn one_of_the_last_five_releases_can_be_gone_back_to() {
     assert!(run.stderr.contains("the target keeps no release"), "{}", run.stderr);
     published(&site, &[]);
     assert!(holds(&sites[5]));
+}
+
+#[cfg(not(feature = "cloud"))]
+#[test]
+fn a_bucket_needs_another_build_and_the_message_says_which() {
+    let site = site(1);
+    for target in ["s3://bucket", "gs://bucket/folder", "AZ://container"] {
+        let run = site.run(&["publish", target]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        let expected = format!(
+            "error: this silcrow cannot publish to `{target}`; build one that can with `cargo install --path . --locked --features cloud`\n"
+        );
+        assert_eq!(run.stderr, expected);
+    }
+    let run = site.run(&["publish", "ftp://host/folder"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("`ftp://host/folder` is no target to publish to"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

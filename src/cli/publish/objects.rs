@@ -1,7 +1,7 @@
 //! A rendered site as objects to publish: each one's hash at once, its bytes when they are asked for. A page is rendered
 //! a second time then, which costs less than to hold a whole site in memory when most of it has not changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::io::disk::DiskError;
@@ -38,7 +38,9 @@ impl Rendered {
             Object::new(path, role, content)
         };
         let mut objects: Vec<_> = pages.into_iter().map(page).collect();
-        objects.extend(files.iter().map(|file| self::file(file, sources)));
+        let assets: BTreeSet<_> =
+            site.routes.assets.iter().map(|asset| asset.url.output()).collect();
+        objects.extend(files.iter().map(|file| self::file(file, sources, &assets)));
         objects.sort_by(|left, right| left.path.cmp(&right.path));
         let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
         let base_url = site.base.absolute(site.base.path());
@@ -96,7 +98,7 @@ fn role(view: View) -> Role {
 }
 
 /// A file that is no page: a copy of a source, whose hash is known, or what tells machines of pages.
-fn file(file: &Output, sources: &Sources) -> Object {
+fn file(file: &Output, sources: &Sources, assets: &BTreeSet<OutputPath>) -> Object {
     let asset = |source| match &sources.get(source)?.content {
         Content::Asset(asset) => Some((asset.hash, asset.size)),
         Content::Text(_) => None,
@@ -105,7 +107,9 @@ fn file(file: &Output, sources: &Sources) -> Object {
     match &file.body {
         OutputBody::Bytes(bytes) => {
             let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
-            Object::new(path, Role::Listing, content)
+            // The theme's files are bytes too, and assets like others.
+            let role = if assets.contains(&path) { Role::File } else { Role::Listing };
+            Object::new(path, role, content)
         }
         OutputBody::Copy { source, .. } => {
             Object::new(path, Role::File, asset(source).unwrap_or_default())
