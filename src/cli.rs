@@ -11,6 +11,7 @@ mod graph;
 mod links;
 #[cfg(feature = "man")]
 mod man;
+mod nginx;
 mod only;
 mod printer;
 mod publish;

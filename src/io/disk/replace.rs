@@ -65,12 +65,12 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), DiskError> {
     })
 }
 
-/// Makes a folder and those it is in, where they are not there.
+/// Makes a folder, and those on the way to it; one that is there stays.
 ///
 /// # Errors
 ///
 /// When the system refuses.
-pub fn create_folder(path: &Path) -> Result<(), DiskError> {
+pub fn make_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(io("create", path))
 }
 

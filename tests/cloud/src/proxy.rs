@@ -79,10 +79,10 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let state = Arc::clone(&shared);
+                let Ok(client) = client else { continue };
                 // A client that was killed cannot be answered.
-                std::thread::spawn(move || drop(state.answer(client?)));
+                std::thread::spawn(move || drop(state.answer(client)));
             }
-            Ok::<(), std::io::Error>(())
         });
         Self { address, state }
     }
