@@ -86,7 +86,7 @@ impl Cloud {
                 None => None,
             };
             let journal = match &lock {
-                Some((lock, _)) => lock.journal(requests).await?,
+                Some((lock, _)) => Some(lock.journal(requests).await?),
                 None => None,
             };
             let version = manifest.as_ref().map(|(_, version)| version.clone());
@@ -242,15 +242,16 @@ impl Run<'_> {
 }
 
 impl Lock {
-    /// What the publish that had the lock did.
-    async fn journal(&self, requests: &Requests) -> Result<Option<Journal>, StoreError> {
-        let Some(name) = &self.journal else { return Ok(None) };
+    /// What the publish that had the lock did. Where it had not begun, or had come to its very end, that is nothing; its
+    /// lock is to be cleared away all the same.
+    async fn journal(&self, requests: &Requests) -> Result<Journal, StoreError> {
+        let Some(name) = &self.journal else { return Ok(Journal::default()) };
         let Some((bytes, _)) = requests.get(&lock::journal_key(name)).await? else {
-            return Ok(None);
+            return Ok(Journal::default());
         };
         let journal = Journal::parse(&String::from_utf8_lossy(&bytes));
         let journal =
             journal.map_err(|damage| StoreError::Damaged("journal".to_owned(), damage))?;
-        Ok(Some(journal.after(self.done)))
+        Ok(journal.after(self.done))
     }
 }

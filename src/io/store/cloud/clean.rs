@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{AT_A_TIME, Run, content_key, lock, own, release_key};
+use super::{AT_A_TIME, Run, content_key, own, release_key};
 use crate::io::store::{StoreError, is_release_name};
 use crate::publish::ContentHash;
 use crate::publish::manifest::Manifest;
@@ -30,8 +30,7 @@ impl Run<'_> {
             self.delete(unneeded.collect()).await?;
             self.delete(dropped.iter().map(|name| release_key(name)).collect()).await?;
         }
-        let journals = self.requests.list(&own(lock::JOURNALS)).await?;
-        self.delete(journals).await
+        Ok(())
     }
 
     async fn kept(&self) -> Result<Vec<String>, StoreError> {

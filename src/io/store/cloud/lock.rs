@@ -13,7 +13,7 @@ use crate::publish::journal::Journal;
 use crate::publish::text::Damage;
 
 /// The folder of journals.
-pub(super) const JOURNALS: &str = "journals";
+const JOURNALS: &str = "journals";
 /// How often a lock is looked at while it is waited for.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -37,6 +37,8 @@ pub(super) struct Lock {
     pub(super) journal: Option<String>,
     /// How many of the journal's objects are written.
     pub(super) done: usize,
+    /// The names of journals that are in force no more.
+    stale: Vec<String>,
 }
 
 impl Lock {
@@ -71,7 +73,8 @@ impl Held {
         let owner = format!("{:x}-{:x}", now.as_nanos(), std::process::id());
         let (lock, expect) = match seen {
             None => {
-                let lock = Lock { owner, beat: 0, ended: false, journal: None, done: 0 };
+                let (journal, stale) = (None, Vec::new());
+                let lock = Lock { owner, beat: 0, ended: false, journal, done: 0, stale };
                 (lock, Expect::Nothing)
             }
             Some((lock, version)) => {
@@ -97,7 +100,7 @@ impl Held {
     ) -> Result<(), StoreError> {
         let name = self.lock.owner.clone();
         requests.put_own(&journal_key(&name), &journal.to_text(), Expect::Anything).await?;
-        self.lock.journal = Some(name);
+        self.lock.stale.extend(self.lock.journal.replace(name));
         self.beat(requests, Some(0)).await
     }
 
@@ -151,6 +154,9 @@ impl Held {
     pub(super) async fn release(mut self, requests: &Requests) -> Result<(), StoreError> {
         // Only the owner may delete it.
         self.beat(requests, None).await?;
+        for name in self.lock.stale.iter().chain(&self.lock.journal) {
+            requests.delete(&journal_key(name)).await?;
+        }
         requests.delete(&key()).await
     }
 }
