@@ -81,7 +81,9 @@ impl Held {
                 if !lock.ended {
                     wait(requests, &lock, patience).await?;
                 }
-                let lock = Lock { owner, beat: lock.beat + 1, ended: false, ..lock };
+                // Its journal may be there though its lock does not name it yet.
+                let stale = [lock.stale, vec![lock.owner]].concat();
+                let lock = Lock { owner, beat: lock.beat + 1, ended: false, stale, ..lock };
                 (lock, Expect::Version(version))
             }
         };
@@ -100,7 +102,7 @@ impl Held {
     ) -> Result<(), StoreError> {
         let name = self.lock.owner.clone();
         requests.put_own(&journal_key(&name), &journal.to_text(), Expect::Anything).await?;
-        self.lock.stale.extend(self.lock.journal.replace(name));
+        self.lock.journal = Some(name);
         self.beat(requests, Some(0)).await
     }
 
