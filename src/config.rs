@@ -6,6 +6,7 @@ use std::ops::Range;
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
+use crate::colour::Colour;
 use crate::diagnostic::{Rule, Severity};
 use crate::host::AllowedHost;
 use crate::path::{SourcePath, encode_path};
@@ -70,10 +71,14 @@ pub struct Configuration {
     pub security_txt: Option<SecurityTxt>,
     /// The review interval of articles that set none and whose sections set none.
     pub review_every: Option<ReviewInterval>,
+    /// What follows from an article that is overdue for review.
+    pub freshness: FreshnessSettings,
     /// Severities that differ from the table's.
     pub rules: RuleSettings,
     /// How links to other sites are looked up, where that is asked for.
     pub external: ExternalSettings,
+    /// What the site changes of the theme.
+    pub theme: ThemeSettings,
     /// Free data for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
@@ -94,8 +99,10 @@ impl Default for Configuration {
             llms_full: false,
             security_txt: None,
             review_every: None,
+            freshness: FreshnessSettings::default(),
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
+            theme: ThemeSettings::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -129,6 +136,15 @@ pub struct SecurityTxt {
     pub hiring: Vec<String>,
 }
 
+/// What follows from an article that is overdue for review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreshnessSettings {
+    /// How late a review may be before it is an error.
+    pub fail_after: Option<ReviewInterval>,
+    /// Whether readers of overdue articles are told.
+    pub notice: bool,
+}
+
 /// How links to other sites are looked up.
 #[derive(Clone, Debug, Default)]
 pub struct ExternalSettings {
@@ -136,6 +152,50 @@ pub struct ExternalSettings {
     pub allow: Vec<AllowedHost>,
     /// Patterns of URLs that are left out.
     pub skip: Vec<GlobMatcher>,
+}
+
+/// What a site changes of the theme without a template of its own.
+#[derive(Clone, Debug, Default)]
+pub struct ThemeSettings {
+    /// A picture before the site's name: its path below `static/`.
+    pub logo: Option<String>,
+    /// The colour of marks and labels.
+    pub accent: Option<Accent>,
+    /// Links in the header.
+    pub navigation: Vec<NamedLink>,
+    /// Links in the footer.
+    pub footer: Vec<NamedLink>,
+    /// A line in the footer, in place of the theme's.
+    pub footer_text: Option<String>,
+    /// Where an article is edited: a URL in which `{path}` stands for the source's path.
+    pub edit_link: Option<String>,
+    /// Where readers say whether an article has helped: a URL that takes a form.
+    pub feedback: Option<String>,
+}
+
+/// One colour for each colour scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accent {
+    /// On a light page.
+    pub light: Colour,
+    /// On a dark page.
+    pub dark: Colour,
+}
+
+/// A name, and the page or URL that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedLink {
+    /// The name.
+    pub title: String,
+    /// A page's name, as `related` has it, or a full URL.
+    pub to: String,
+}
+
+impl NamedLink {
+    /// Whether it leads to another site, or to none.
+    pub fn is_url(&self) -> bool {
+        self.to.contains(':')
+    }
 }
 
 /// The direction of a text, as HTML's `dir` says it.

@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod article;
+pub mod colour;
 pub mod config;
 pub mod diagnostic;
 pub mod external;
@@ -14,8 +15,10 @@ pub mod html;
 pub mod media_type;
 pub mod output;
 pub mod path;
+pub mod record;
 pub mod source;
 pub mod suggest;
+pub mod terms;
 pub mod theme;
 pub mod url;
 

@@ -17,6 +17,7 @@ pub mod yaml;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use configuration::place as setting_place;
 pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
 pub use front_matter::{
     EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,

@@ -4,6 +4,7 @@ mod body;
 pub mod context;
 mod fields;
 pub mod outputs;
+mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
@@ -12,15 +13,15 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::article::Heading;
-use crate::config::Strings;
+use crate::config::{NamedLink, Strings};
 use crate::output::Output;
-use crate::path::{OutputPath, UrlPath};
+use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
 use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{PageId, SectionId, Site};
+use crate::site::{Page, PageId, SectionId, Site, freshness, history};
 use context::{
-    BacklinksContext, HeadingContext, ImageContext, LinkContext, PageContext, PaginationContext,
-    RedirectContext, SidebarContext, SiteContext,
+    BacklinksContext, HeadingContext, ImageContext, LinkContext, NamedLinkContext, PageContext,
+    PaginationContext, RedirectContext, SidebarContext, SiteContext,
 };
 use templates::{Context, Failure, Templates, Value};
 
@@ -38,10 +39,14 @@ pub enum View {
     Section(PageId, usize),
     /// The page for addresses that lead nowhere.
     NotFound,
+    /// The search page.
+    Search,
     /// The page at the old address with this index.
     Redirect(usize),
     /// Something for programs or hosts.
     Generated(Generated),
+    /// The page at the address with this index that was taken away on purpose.
+    Gone(usize),
 }
 
 /// Renders the pages of one site.
@@ -57,6 +62,10 @@ pub struct Renderer {
     hrefs: Vec<OnceLock<Box<str>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
     links: Vec<OnceLock<Value>>,
+    /// The files of the search index, made when one is first asked for.
+    search: OnceLock<Vec<Output>>,
+    /// Addresses of pages that were taken away on purpose.
+    gone: Vec<UrlPath>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.
@@ -75,10 +84,12 @@ impl Renderer {
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
         let root =
             site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
-        Self { site, templates, strings, defaults, root, hrefs, links }
+        let (gone, search) = (history::gone(&site), OnceLock::new());
+        Self { site, templates, strings, defaults, root, hrefs, links, search, gone }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, redirects, `404.html`, and what is for programs.
+    /// Everything that is rendered: pages in the order of their paths, redirects, what is gone, the search page,
+    /// `404.html`, and what is for programs.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -89,7 +100,8 @@ impl Renderer {
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
-        views.push(View::NotFound);
+        views.extend((0..self.gone.len()).map(View::Gone));
+        views.extend([View::Search, View::NotFound]);
         views.extend(self.site.markdown_copies().map(View::Generated));
         views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
@@ -110,11 +122,23 @@ impl Renderer {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
+            View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
             View::Generated(generated) => return Ok(outputs::output(self, generated)),
+            View::Gone(index) => self.gone(&self.gone[index]),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
+    }
+
+    /// The files of the search index, for whoever answers requests for them: made once, and kept.
+    pub fn search(&self) -> &[Output] {
+        self.search.get_or_init(|| self.search_files())
+    }
+
+    /// The files of the search index, for whoever writes them.
+    pub fn search_files(&self) -> Vec<Output> {
+        search::files(self)
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
@@ -209,6 +233,12 @@ impl Renderer {
         ("404.html", context, OutputPath::new("404.html"))
     }
 
+    fn gone(&self, url: &UrlPath) -> (&str, Context, OutputPath) {
+        let mut context = self.bare("gone", self.string("gone_title"), url.as_str());
+        context.insert_value("subsections", self.subsections(SectionId(0)));
+        ("gone.html", context, url.output())
+    }
+
     fn redirect(&self, index: usize) -> (&str, Context, OutputPath) {
         let (alias, id) = &self.site.routes.alias_list[index];
         let mut context = self.bare("redirect", self.string("redirect_title"), alias.as_str());
@@ -238,10 +268,12 @@ impl Renderer {
             json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
+            overdue: self.overdue(id),
             author: front_matter.author.as_deref(),
             draft: page.draft,
             search: front_matter.search,
             source: page.article.path.as_str(),
+            edit_url: self.edit_url(page),
             extra: &front_matter.extra,
         });
         let headings = &page.article.body.headings;
@@ -263,6 +295,20 @@ impl Renderer {
         context
     }
 
+    fn edit_url(&self, page: &Page) -> Option<String> {
+        let pattern = self.site.configuration.theme.edit_link.as_ref()?;
+        let path = encode_path(page.article.path.as_str());
+        page.has_file.then(|| pattern.replace("{path}", &path))
+    }
+
+    /// The day by which a page was to be looked over, when that is past and readers are told.
+    fn overdue(&self, id: PageId) -> Option<String> {
+        let Site { configuration, options, .. } = &*self.site;
+        let is_told = configuration.freshness.notice;
+        let review = is_told.then(|| freshness::review(&self.site, id)).flatten()?;
+        (review.days_late(options.today) > 0).then(|| review.due.to_string())
+    }
+
     /// The variables of a page that has no source.
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
         let extra = BTreeMap::new();
@@ -278,10 +324,12 @@ impl Renderer {
             json_ld: None,
             updated: None,
             reviewed: None,
+            overdue: None,
             author: None,
             draft: false,
             search: false,
             source: "",
+            edit_url: None,
             extra: &extra,
         })
     }
@@ -356,7 +404,7 @@ fn defaults(site: Value, strings: Value) -> Context {
     context.insert_value("site", site);
     context.insert_value("strings", strings);
     context.insert_value("content", Value::safe_string(""));
-    for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
+    for name in ["toc", "breadcrumb", "related", "articles", "subsections", "outline"] {
         context.insert_value(name, empty());
     }
     for name in ["section", "previous", "next", "redirect"] {
@@ -377,6 +425,7 @@ fn empty() -> Value {
 
 fn site_value(site: &Site) -> Value {
     let configuration = &site.configuration;
+    let theme = &configuration.theme;
     to_value(&SiteContext {
         title: &configuration.title,
         description: configuration.description.as_deref(),
@@ -384,6 +433,14 @@ fn site_value(site: &Site) -> Value {
         text_direction: configuration.text_direction.name(),
         contact: configuration.contact.as_deref(),
         url: site.base.path(),
+        logo: theme.logo.as_ref().and_then(|logo| {
+            let source = SourcePath::new(&format!("static/{logo}"));
+            Some(site.href(&site.routes.asset(&source)?.url))
+        }),
+        navigation: named_links(site, &theme.navigation),
+        footer: named_links(site, &theme.footer),
+        footer_text: theme.footer_text.as_deref(),
+        feedback: theme.feedback.as_deref(),
         feed: Some(Generated::Feed)
             .filter(|feed| site.has_generated(*feed))
             .map(|feed| site.href(&site.generated_url(feed))),
@@ -395,6 +452,21 @@ fn site_value(site: &Site) -> Value {
         preview: site.options.preview,
         extra: &configuration.extra,
     })
+}
+
+/// The links that lead somewhere; the others are findings.
+fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
+    let url = |link: &NamedLink| match link.is_url() {
+        true => Some(link.to.clone()),
+        false => {
+            let page = site.page(site.routes.page_by_name(&link.to)?);
+            page.included.then(|| site.href(&page.url))
+        }
+    };
+    let links = links.iter();
+    links
+        .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
+        .collect()
 }
 
 /// A language with its country, as OpenGraph has it (`pt_BR`); none where the country is not said.

@@ -1,6 +1,7 @@
 //! Findings → text, one file per format. Prints nothing itself.
 
 pub mod baseline;
+pub mod changes;
 pub mod diff;
 pub mod github;
 pub mod human;
@@ -9,6 +10,7 @@ pub mod junit;
 pub mod links;
 pub mod live;
 pub mod rdjson;
+pub mod reviews;
 pub mod rules;
 pub mod sarif;
 

@@ -7,10 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 16] = [
     "path",
     "media_type",
     "suggest",
+    "colour",
+    "terms",
     "html",
     "host",
     "url",
@@ -18,6 +20,7 @@ const WORDS: [&str; 13] = [
     "source",
     "diagnostic",
     "config",
+    "record",
     "article",
     "output",
     "theme",

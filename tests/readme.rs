@@ -56,6 +56,7 @@ fn site() -> tempfile::TempDir {
         }
     }
     put("static/social.png", "");
+    put("static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     put("content/index.md", "---\ntitle: Home\n---\n");
     put("content/byok/index.md", "---\ntitle: BYOK provider keys\n---\n");
     let front = "---\ntitle: Overview\ndescription: D\nupdated: 2026-01-01\n---\n";

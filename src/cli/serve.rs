@@ -28,11 +28,13 @@ use crate::io::interrupt;
 use crate::io::watch::Watch;
 use crate::media_type::media_type;
 use crate::output::OutputBody;
+use crate::path::OutputPath;
 use crate::render::{View, outputs};
 use crate::report::{Counts, plural};
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::source;
+use crate::theme;
 use address::Found;
 use pages::{EVENTS, SCRIPT, Script, with_script};
 use rebuild::{Compiler, Rebuild};
@@ -237,10 +239,18 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
     }
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
+        Found::Search(url) => search_file(revision, &url.output()),
         Found::Generated(file) => generated(revision, file),
         Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
     };
     file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+}
+
+/// A file of the search index.
+fn search_file(revision: &Revision, path: &OutputPath) -> Option<Content> {
+    let file = revision.renderer.search().iter().find(|file| file.path == *path)?;
+    let OutputBody::Bytes(bytes) = &file.body else { return None };
+    Some(Content::found(media_type(path.as_str()), bytes.to_vec()))
 }
 
 /// A file for programs or hosts.
@@ -258,10 +268,13 @@ fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
     let sources = &revision.sources;
     let media_type = media_type(asset.url.as_str());
     let source::Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
-    let hash = file.hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let settings = &revision.compiled.site.configuration.theme;
+    let hash = theme::published_hash(&asset.source, file, settings);
+    let hash = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
     let content = match &file.text {
         Some(text) if sources.is_embedded(&asset.source) => {
-            Content::found(media_type, text.as_bytes().to_vec())
+            let text = theme::published(&asset.source, text, settings);
+            Content::found(media_type, text.into_owned().into_bytes())
         }
         _ => {
             // Gone since it was read: it is told of soon.

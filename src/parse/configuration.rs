@@ -1,7 +1,9 @@
 //! `site.yaml`: as written, then resolved.
 
 mod external;
+mod freshness;
 mod outputs;
+mod theme;
 mod values;
 
 use std::ops::Range;
@@ -15,7 +17,9 @@ use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use external::External;
+use freshness::Freshness;
 use outputs::{FeedSize, Security};
+use theme::Theme;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
 
 /// The configuration's file name.
@@ -58,6 +62,14 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
         resolve(written, &place),
         problems.into_iter().map(|problem| super::diagnostic(&path, problem)).collect(),
     )
+}
+
+/// The place of a setting's value in the text of `site.yaml`, by its keys.
+pub fn place(text: &str, path: &[&str]) -> Range<usize> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let path: Vec<_> = path.iter().map(|name| Key::Name((*name).to_owned())).collect();
+    let place = yaml::places(&text[start..]).of(&path, Part::Value);
+    place.start + start..place.end + start
 }
 
 /// Redirects from another site have to be made there.
@@ -124,10 +136,14 @@ pub(crate) struct WrittenConfiguration {
     pub security_txt: Option<Security>,
     /// How often articles are to be looked over, where neither they nor their sections say.
     pub review_every: Option<Interval>,
+    /// What follows from an article that is overdue for review: how late it fails the build (`fail_after`), and whether readers are told (`notice`).
+    pub freshness: Option<Freshness>,
     /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
     pub rules: Option<Rules>,
     /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
     pub external: Option<External>,
+    /// What the site changes of the theme without a template of its own.
+    pub theme: Option<Theme>,
     /// Free data for templates.
     pub extra: Option<Entries<Free>>,
 }
@@ -147,8 +163,10 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         llms_full: fields.take("llms_full"),
         security_txt: fields.take("security_txt"),
         review_every: fields.take("review_every"),
+        freshness: fields.take("freshness"),
         rules: fields.take("rules"),
         external: fields.take("external"),
+        theme: fields.take("theme"),
         extra: fields.take("extra"),
     }
 }
@@ -172,8 +190,10 @@ fn resolve(
         llms_full,
         security_txt,
         review_every,
+        freshness,
         rules,
         external,
+        theme,
         extra,
     } = written;
     let default = Configuration::default();
@@ -192,8 +212,10 @@ fn resolve(
         security_txt: security_txt
             .and_then(|security| security.resolve(place(&["security_txt", "expires"]))),
         review_every: review_every.map(|interval| interval.0),
+        freshness: freshness.map_or(default.freshness, Freshness::resolve),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         external: external.map_or(default.external, External::resolve),
+        theme: theme.map_or(default.theme, Theme::resolve),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
             entries.into_iter().map(|(key, value)| (key, value.0)).collect()
         }),
@@ -261,7 +283,7 @@ mod tests {
 
     #[test]
     fn each_wrong_setting_is_a_finding_at_its_place() {
-        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\nfeed_articles: -1\nllms_full: 'yes'\nsecurity_txt:\n  contact: [http://a.b/, security@a.b]\n  expires: 2026-13-01\n  policies: https://a.b/\n  hiring: a.b\n";
+        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\ntheme:\n  accent: \"#ffcc00\"\n  lgo: x\n  navigation: {Home: /, Keys: byok}\n  edit_link: https://example.com/edit\n  feedback: ask\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\nfeed_articles: -1\nllms_full: 'yes'\nsecurity_txt:\n  contact: [http://a.b/, security@a.b]\n  expires: 2026-13-01\n  policies: https://a.b/\n  hiring: a.b\n";
         let (configuration, diagnostics) = read(text);
         let external = &configuration.external;
         assert_eq!((external.allow.len(), external.skip.len()), (1, 1), "what is right is kept");
@@ -280,6 +302,11 @@ mod tests {
             ("invalid-value", "old"),
             ("invalid-value", "/a/*/b"),
             ("invalid-value", "e"),
+            ("low-contrast", "#ffcc00"),
+            ("unknown-field", "lgo"),
+            ("invalid-value", "/"),
+            ("invalid-value", "https://example.com/edit"),
+            ("invalid-value", "ask"),
             ("unknown-field", "alow"),
             ("invalid-value", "https://intra.example"),
             ("invalid-value", "example.com/**"),
@@ -293,6 +320,6 @@ mod tests {
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
-        assert_eq!(found.len(), 20, "{found:?}");
+        assert_eq!(found.len(), 25, "{found:?}");
     }
 }

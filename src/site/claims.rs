@@ -8,7 +8,8 @@ use crate::path::{SourcePath, UrlPath};
 use crate::source::Span;
 
 /// What every output has, and no source can bring. A site's own `_redirects` is kept as long as silcrow has none to write.
-const RESERVED: [&str; 2] = [".silcrow-manifest", "404.html"];
+const RESERVED: [&str; 4] =
+    [".silcrow-manifest", "404.html", "search/index.html", "search/index.json"];
 const REDIRECTS: &str = "_redirects";
 /// The Markdown copy of a page, beside it.
 const COPY: &str = "index.md";
@@ -96,14 +97,18 @@ impl Claims {
     }
 }
 
-/// Whether an output is a file of that name, or needs a folder of that name.
+/// Whether an output is a file of that name, needs a folder of that name, or is a file where the name needs a folder.
 fn needs(output: &str, name: &str) -> bool {
-    output.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_below = |path: &str, folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    output == name || is_below(output, name) || is_below(name, output)
 }
 
 fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
     let help = match output {
         "404.html" => "put the page into `templates/404.html`",
+        "search/index.html" => "rename it, or put the page into `templates/search.html`",
         REDIRECTS => "put its lines under `redirects` in `site.yaml`",
         "feed.xml" => "rename it, or set `feed_articles: 0` in `site.yaml`",
         _ => "rename it",

@@ -11,7 +11,7 @@ use super::claims::Claims;
 use super::generated::{self, Generated, Plan, list_pages, list_url};
 use super::tree::CONTENT;
 use super::{Page, PageId, Section};
-use crate::config::{Configuration, Options};
+use crate::config::{Configuration, Options, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, extension, nfc};
 use crate::source::{Asset, Content, Sources, Span};
@@ -42,6 +42,10 @@ pub enum Place {
     Asset(u32),
     /// `404.html`.
     NotFound,
+    /// The search page.
+    Search,
+    /// The file of the search index that names the others.
+    SearchIndex,
     /// Something that is made for programs and hosts.
     Generated(Generated),
 }
@@ -125,8 +129,10 @@ impl Routes {
             }
         }
         routes.add_section_lists(pages, sections, &mut claims);
-        routes.add_assets(sources, &mut claims);
+        routes.add_assets(sources, &settings.0.theme, &mut claims);
         routes.urls.entry(UrlPath::new("/404.html")).or_insert(Place::NotFound);
+        routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
+        routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
         routes.add_aliases(pages, settings.0, &claims);
         let generated = routes.add_generated(pages, settings, &claims);
         (routes, claims.findings(&generated))
@@ -166,18 +172,18 @@ impl Routes {
         match self.place(url.strip_suffix("index.md").filter(|page| page.ends_with('/'))?)? {
             Place::Page(page) => Some(Generated::MarkdownCopy(page, 1)),
             Place::SectionList(page, number) => Some(Generated::MarkdownCopy(page, number)),
-            Place::Asset(_) | Place::NotFound | Place::Generated(_) => None,
+            _ => None,
         }
     }
 
     /// Whether the files that are copied are those of the snapshot.
-    pub fn has_assets_of(&self, sources: &Sources) -> bool {
+    pub fn has_assets_of(&self, sources: &Sources, theme: &ThemeSettings) -> bool {
         let mut known = self.assets.iter();
         let same = assets(sources).all(|(path, rest, asset)| {
             known.next().is_some_and(|known| {
                 known.source == *path
                     && known.dimensions == asset.dimensions
-                    && known.url.as_str() == &*asset_url(path, rest, asset)
+                    && known.url.as_str() == &*asset_url((path, rest), asset, theme)
             })
         });
         same && known.next().is_none()
@@ -198,9 +204,9 @@ impl Routes {
         }
     }
 
-    fn add_assets(&mut self, sources: &Sources, claims: &mut Claims) {
+    fn add_assets(&mut self, sources: &Sources, theme: &ThemeSettings, claims: &mut Claims) {
         for (path, rest, asset) in assets(sources) {
-            let url = UrlPath::new(&asset_url(path, rest, asset));
+            let url = UrlPath::new(&asset_url((path, rest), asset, theme));
             claims.claim(&url, path);
             let place = Place::Asset(self.assets.len() as u32);
             self.insert(url.clone(), place);
@@ -325,10 +331,10 @@ fn assets(sources: &Sources) -> impl Iterator<Item = (&SourcePath, &str, &Asset)
     })
 }
 
-/// The URL path of a file that is copied.
-fn asset_url(path: &SourcePath, rest: &str, asset: &Asset) -> String {
+/// The URL path of a file that is copied, by its path and the part below its folder.
+fn asset_url((path, rest): (&SourcePath, &str), asset: &Asset, settings: &ThemeSettings) -> String {
     if theme::is_hashed(path) {
-        format!("/{}", hashed_name(rest, &asset.hash))
+        format!("/{}", hashed_name(rest, &theme::published_hash(path, asset, settings)))
     } else {
         format!("/{rest}")
     }

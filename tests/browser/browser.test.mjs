@@ -10,6 +10,7 @@ import './keyboard.mjs';
 import './scriptless.mjs';
 import './articles.mjs';
 import './lists.mjs';
+import './search.mjs';
 import './redirects.mjs';
 import './markup.mjs';
 import './links.mjs';

@@ -9,7 +9,7 @@ use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::render::{View, outputs};
 use crate::site::generated::Generated;
 use crate::site::routes::{Place, canonical_form};
-use crate::site::{PageId, Site};
+use crate::site::{PageId, Site, history};
 
 /// What an address leads to.
 #[derive(Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub(super) enum Found {
     View(View, Option<SourcePath>),
     /// A file, by its index among the assets.
     Asset(usize),
+    /// A file of the search index, if there is one of that path.
+    Search(UrlPath),
     /// A file for programs or hosts.
     Generated(Generated),
     /// Another address: a path of this server, percent-encoded, or a URL.
@@ -47,8 +49,20 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
+        None if let Some(index) = gone(site, &canonical) => Found::View(View::Gone(index), None),
+        None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
+}
+
+/// The address of a page that was taken away on purpose, by its index.
+fn gone(site: &Site, url: &UrlPath) -> Option<usize> {
+    history::gone(site).iter().position(|gone| gone == url)
+}
+
+/// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
+fn is_search_file(url: &UrlPath) -> bool {
+    url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
 }
 
 /// The part of a path below the base URL, beginning with `/`.
@@ -80,6 +94,8 @@ fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
             // Pages may name a style sheet as it is named in `static/`; hosts know its real name only.
             (site.routes.assets[index].url == *url).then_some(Found::Asset(index))?
         }
+        Place::Search => Found::View(View::Search, None),
+        Place::SearchIndex => Found::Search(url.clone()),
         Place::NotFound => Found::View(View::NotFound, None),
         Place::Generated(file) => {
             if let Generated::MarkdownCopy(id, _) = file {

@@ -39,13 +39,14 @@ impl Revision {
     /// The page that a found address shows; none when it shows something else.
     pub(super) fn shown(&self, found: &Found) -> Option<Shown> {
         let (view, source, status) = match found {
+            Found::View(view @ View::Gone(_), _) => (*view, None, 410),
             Found::View(view, source) => (*view, source.clone(), 200),
             Found::Nothing => (View::NotFound, None, 404),
             Found::Asset(index) => {
                 let (source, html) = self.html_file(*index)?;
                 return Some(Shown { status: 200, source: Some(source), html: Ok(html) });
             }
-            Found::Generated(_) | Found::Elsewhere(_) => return None,
+            Found::Generated(_) | Found::Search(_) | Found::Elsewhere(_) => return None,
         };
         let html = self.renderer.render(view).map(|output| match output.body {
             OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),

@@ -77,9 +77,9 @@ fn policy(site: &Site) -> String {
     if !shown.embedded.is_empty() {
         directives.push(format!("frame-src {}", own(&shown.embedded)));
     }
-    directives.extend(
-        ["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"].map(str::to_owned),
-    );
+    let feedback = site.configuration.theme.feedback.as_deref().and_then(source);
+    directives.push(format!("form-action {}", own(&feedback.into_iter().collect())));
+    directives.extend(["base-uri 'none'", "frame-ancestors 'none'"].map(str::to_owned));
     directives.join("; ")
 }
 
