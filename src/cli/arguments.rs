@@ -33,6 +33,8 @@ Examples:
   silcrow check --fix --dry-run               show what can be put right without thinking
   silcrow check --explain missing-anchor      what a rule finds, and what is right
   silcrow graph byok/overview                 who links to a page, before it goes
+  silcrow mv byok/overview byok/intro         move an article; links follow, the old address leads on
+  silcrow stale --within 30d                  what is to be looked over by then
   silcrow check --external                    the same, and ask other sites for what is linked to
   silcrow links --external                    every URL of another site, one a line
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"

@@ -239,15 +239,14 @@ fn rename_heading(
 
 /// Every old address leads to its page, and every old id to a place on it.
 fn keeps_addresses(site: &Site, changed: &Site, plan: &Plan) -> anyhow::Result<()> {
-    for id in site.included() {
+    for id in site.included().filter(|id| site.page(*id).has_file) {
         let page = site.page(id);
         let path = plan.path(&page.article.path);
         let Some(now) = changed.routes.page(path.as_str()) else {
             bail!("`{path}` would be lost, and nothing was changed")
         };
         let is_kept = changed.page(now).url == page.url
-            || changed.routes.alias(page.url.as_str()) == Some(now)
-            || !page.has_file;
+            || changed.routes.alias(page.url.as_str()) == Some(now);
         let body = &changed.page(now).article.body;
         if !is_kept {
             bail!(

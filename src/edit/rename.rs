@@ -335,6 +335,10 @@ pub fn strayed<'a>(
             && one.iter().zip(other).all(|(one, other)| same(one.target, other.target))
     };
     let same_page = |(index, page): (usize, &Page)| {
+        // A folder that is empty now has no page made up for it any more.
+        if !page.has_file {
+            return true;
+        }
         let Some(id) = after.routes.page(path(&page.article.path).as_str()) else { return false };
         let named =
             |site: &Site, id: &Option<PageId>| id.map(|id| site.page(id).article.path.clone());
