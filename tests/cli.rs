@@ -384,20 +384,20 @@ fn progress_is_shown_on_a_terminal_when_a_build_takes_long() {
     write("content/index.md", "---\ntitle: Home\n---\n");
     write("content/a.md", article);
     let short = on_a_terminal(site.path(), &["check"]);
-    assert!(short.contains("checked 1 article") && !short.contains(" pages"), "{short}");
+    assert!(short.contains("checked 1 article") && !short.contains(" files"), "{short}");
     // Long enough on every machine: highlighting a hundred lines takes its time.
     let code = format!("```python\n{}```\n", "def f(x): return [x, \"y\"]\n".repeat(100));
     for number in 0..400 {
         write(&format!("content/{number}.md"), &format!("{article}{code}"));
     }
     let long = on_a_terminal(site.path(), &["check"]);
-    assert!(long.contains(" of 407 pages"), "{long}");
+    assert!(long.contains(" of 817 files"), "{long}");
     let piped = Command::new(env!("CARGO_BIN_EXE_silcrow"))
         .current_dir(site.path())
         .arg("check")
         .output()
         .expect("silcrow runs");
-    assert!(!String::from_utf8_lossy(&piped.stderr).contains(" pages"));
+    assert!(!String::from_utf8_lossy(&piped.stderr).contains(" files"));
 }
 
 #[test]

@@ -1179,11 +1179,11 @@ mod on_linux {
             ("shared/s/index.md", "---\ntitle: S\n---\n"),
             ("shared/s/one.md", ARTICLE),
             ("shared/two.md", ARTICLE),
-            ("shared/style.txt", "text"),
+            ("shared/files/style.txt", "text"),
         ]);
         link(&site, "../shared/s", "content/s");
         link(&site, "../shared/two.md", "content/two.md");
-        link(&site, "shared", "static");
+        link(&site, "shared/files", "static");
         let files = built(&site);
         assert_eq!(
             pages(&files),

@@ -106,9 +106,9 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Counts pages up to `length`. `start` is when the command began.
+    /// Counts files up to `length`: pages, their copies, and what else is made. `start` is when the command began.
     pub(super) fn new(length: usize, start: Instant) -> Self {
-        Self::of("rendered", "pages", length, start)
+        Self::of("rendered", "files", length, start)
     }
 
     /// Counts URLs that are asked for, up to `length`.
