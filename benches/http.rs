@@ -27,7 +27,7 @@ fn page(bencher: Bencher<'_, '_>, length: usize, streams: usize) {
     let page: Arc<[u8]> = vec![b'x'; length].into();
     let shown = events.clone();
     let handler: Handler = Arc::new(move |request| match &*request.path {
-        "/events" => Answer::Events { events: shown.clone(), greeting: None },
+        "/events" => Answer::Events(shown.listen(None)),
         _ => Answer::Content(Content::found("text/html; charset=utf-8", Arc::clone(&page))),
     });
     let server = Server::bind(&Settings::default()).expect("a port is free");

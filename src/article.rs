@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -23,6 +24,17 @@ pub struct Article {
     pub body: Body,
     /// Comments that suppress findings.
     pub suppressions: Box<[Suppression]>,
+    /// The source, and where the body begins in it.
+    pub source: ArticleSource,
+}
+
+/// The text of an article as it is written. The places in [`Body`] are places in it.
+#[derive(Clone, Debug)]
+pub struct ArticleSource {
+    /// The whole file.
+    pub text: Arc<str>,
+    /// Where the body begins.
+    pub body: u32,
 }
 
 /// HTML that no article holds. It reaches readers as it is written.

@@ -8,11 +8,14 @@ mod history;
 mod hosts;
 mod input;
 mod matter;
+mod settings;
 mod suggestions;
 pub mod suppressions;
 mod targets;
+mod theme;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -32,6 +35,8 @@ pub struct Given<'a> {
     pub sources: &'a Sources,
     /// Finds places in front matter.
     pub locate: Locate,
+    /// Finds the place of a setting's value in the text of `site.yaml`, by its keys.
+    pub locate_setting: fn(text: &str, path: &[&str]) -> Range<usize>,
     /// Whether there is a template of that name.
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
 }
@@ -68,8 +73,10 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let mut findings = input::findings(given);
     findings.extend(graph::findings(given));
     findings.extend(hosts::findings(given));
+    findings.extend(settings::findings(given));
     findings.extend(history::findings(given));
     let names = &Names::new(given.site);
+    findings.extend(theme::findings(given, names));
     let html = 0..given.site.html.len();
     findings.extend(html.flat_map(|index| targets::of_html(given, names, index)));
     let pages = 0..given.site.pages.len();

@@ -12,11 +12,13 @@ mod graph;
 mod links;
 mod mv;
 mod named;
+mod nginx;
 mod only;
 mod printer;
 mod record;
 mod review;
 mod root;
+mod serve;
 mod stale;
 
 use std::process::ExitCode;
@@ -62,6 +64,7 @@ pub fn run() -> ExitCode {
     let result = match &arguments.command {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
         Command::Diff(arguments) => diff::diff(arguments),

@@ -18,7 +18,7 @@ use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::record;
 use crate::render::templates::{self, Failure, Inputs, Templates};
-use crate::render::{self, Renderer, View, redirects};
+use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{BYTE_ORDER_MARK, Content, Sources};
@@ -204,12 +204,24 @@ impl Compiled {
         Renderer::new(site, templates, Arc::clone(&self.strings))
     }
 
+    /// Whether its templates are those of another compilation, and so what they fail at.
+    pub fn shares_templates_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.templates, &other.templates)
+    }
+
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
-        let given = Given { site: &self.site, sources, locate, has_template: &has_template };
+        let given = Given {
+            site: &self.site,
+            sources,
+            locate,
+            locate_setting: parse::setting_place,
+            has_template: &has_template,
+        };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
+        diagnostics.extend(outputs::findings(&self.site));
         diagnostics
     }
 }
@@ -217,6 +229,15 @@ impl Compiled {
 /// Stage 3, second half: every page rendered once and handed to `sink`, so that template errors on pages that nobody
 /// visits are found. An error in a template is one finding, with the number of pages it shows on.
 pub fn pages(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnostic> {
+    pages_while(renderer, sink, &|| true).unwrap_or_default()
+}
+
+/// The same, given up as soon as `go_on` says so; then nothing is known.
+pub fn pages_while(
+    renderer: &Renderer,
+    sink: &(dyn Fn(Output) + Sync),
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Diagnostic>> {
     let render = |view: &View| match renderer.render(*view) {
         Ok(output) => {
             sink(output);
@@ -224,13 +245,21 @@ pub fn pages(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnos
         }
         Err(failures) => failures,
     };
-    let failures: Vec<Failure> = renderer.views().par_iter().flat_map_iter(render).collect();
-    // One place of a template is one mistake, though its message may name what is different on each page.
+    let views = renderer.views();
+    let failures = views.par_iter().map(|view| go_on().then(|| render(view))).while_some();
+    let failures: Vec<Vec<Failure>> = failures.collect();
+    let all = (failures.len() == views.len()).then(|| failures.concat())?;
+    Some(failed(renderer, &all))
+}
+
+/// Failures of a renderer as findings: those to compile a template, and those to render pages. One place of a template
+/// is one mistake, though its message may name what is different on each page.
+pub fn failed(renderer: &Renderer, on_pages: &[Failure]) -> Vec<Diagnostic> {
     let mut places: BTreeMap<(&str, usize, usize), (&Failure, usize)> = BTreeMap::new();
     for (failure, count) in renderer
         .failures()
         .map(|failure| (failure, 0))
-        .chain(failures.iter().map(|failure| (failure, 1)))
+        .chain(on_pages.iter().map(|failure| (failure, 1)))
     {
         let key = (failure.template.as_str(), failure.start, failure.end);
         places.entry(key).or_insert((failure, 0)).1 += count;
@@ -242,21 +271,28 @@ pub fn pages(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnos
     places.into_values().map(diagnostic).collect()
 }
 
-/// Everything that is emitted and is no page: copies of files, `_redirects`. The notice is for the person who builds.
+/// The files of the search index. They cannot fail, so that who only checks leaves them out.
+pub fn search(renderer: &Renderer) -> Vec<Output> {
+    renderer.search_files()
+}
+
+/// Everything that is emitted and not rendered: copies of files. The notice is for the person who builds.
 pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
-    let (redirects, notice) = redirects::redirects(site);
     let copies = site.routes.assets.iter().filter_map(|asset| {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
         Some(match (&file.text, sources.is_embedded(&asset.source)) {
-            (Some(text), true) => Output::bytes(path, text.as_bytes().to_vec()),
+            (Some(text), true) => {
+                let text = theme::published(&asset.source, text, &site.configuration.theme);
+                Output::bytes(path, text.into_owned().into_bytes())
+            }
             _ => {
                 let spelling = sources.spelling(&asset.source).into();
                 Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }
             }
         })
     });
-    (copies.chain(redirects).collect(), notice)
+    (copies.collect(), outputs::notice(site))
 }
 
 impl Compiled {

@@ -1,10 +1,12 @@
 //! The resolved settings of a site, and the options of one run. Every default is decided here or in `parse`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
+use crate::colour::Colour;
 use crate::diagnostic::{Rule, Severity};
 use crate::host::AllowedHost;
 use crate::path::{SourcePath, encode_path};
@@ -28,6 +30,12 @@ impl Options {
     /// A plain run on that date.
     pub fn on(today: Date) -> Self {
         Self { today, drafts: false, preview: false, base_url: None, source_lines: false }
+    }
+
+    /// The base URL of the run: the option, else the setting, else the root of an unknown origin.
+    pub fn base(&self, configuration: &Configuration) -> BaseUrl {
+        let base = self.base_url.as_ref().or(configuration.base_url.as_ref());
+        base.cloned().unwrap_or_else(BaseUrl::root)
     }
 }
 
@@ -53,6 +61,14 @@ pub struct Configuration {
     pub contact: Option<String>,
     /// Redirects for whole folders.
     pub redirects: Vec<Redirect>,
+    /// The picture that stands for the site where a link to it is shown: a path below `static/`.
+    pub image: Option<Placed<String>>,
+    /// How many articles the feed has; none, and there is no feed.
+    pub feed_articles: usize,
+    /// Whether there is a file with every text, for language models.
+    pub llms_full: bool,
+    /// Whom to tell of security problems.
+    pub security_txt: Option<SecurityTxt>,
     /// The review interval of articles that set none and whose sections set none.
     pub review_every: Option<ReviewInterval>,
     /// What follows from an article that is overdue for review.
@@ -61,6 +77,8 @@ pub struct Configuration {
     pub rules: RuleSettings,
     /// How links to other sites are looked up, where that is asked for.
     pub external: ExternalSettings,
+    /// What the site changes of the theme.
+    pub theme: ThemeSettings,
     /// Free data for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
@@ -76,13 +94,46 @@ impl Default for Configuration {
             output: "public".to_owned(),
             contact: None,
             redirects: Vec::new(),
+            image: None,
+            feed_articles: 50,
+            llms_full: false,
+            security_txt: None,
             review_every: None,
             freshness: FreshnessSettings::default(),
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
+            theme: ThemeSettings::default(),
             extra: BTreeMap::new(),
         }
     }
+}
+
+/// A setting, and the bytes of `site.yaml` that it is written in: some can only be judged by what else there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<T> {
+    /// The setting.
+    pub value: T,
+    /// Where it is written.
+    pub at: Range<usize>,
+}
+
+/// What `security.txt` says (RFC 9116).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecurityTxt {
+    /// Where to tell of a problem: URLs, the best first.
+    pub contact: Vec<String>,
+    /// The day on which all of it ends to hold.
+    pub expires: Placed<Date>,
+    /// URLs of keys.
+    pub encryption: Vec<String>,
+    /// URLs of pages that thank.
+    pub acknowledgments: Vec<String>,
+    /// Languages that are read.
+    pub preferred_languages: Vec<String>,
+    /// URLs of rules for those who look.
+    pub policy: Vec<String>,
+    /// URLs of open posts.
+    pub hiring: Vec<String>,
 }
 
 /// What follows from an article that is overdue for review.
@@ -101,6 +152,50 @@ pub struct ExternalSettings {
     pub allow: Vec<AllowedHost>,
     /// Patterns of URLs that are left out.
     pub skip: Vec<GlobMatcher>,
+}
+
+/// What a site changes of the theme without a template of its own.
+#[derive(Clone, Debug, Default)]
+pub struct ThemeSettings {
+    /// A picture before the site's name: its path below `static/`.
+    pub logo: Option<String>,
+    /// The colour of marks and labels.
+    pub accent: Option<Accent>,
+    /// Links in the header.
+    pub navigation: Vec<NamedLink>,
+    /// Links in the footer.
+    pub footer: Vec<NamedLink>,
+    /// A line in the footer, in place of the theme's.
+    pub footer_text: Option<String>,
+    /// Where an article is edited: a URL in which `{path}` stands for the source's path.
+    pub edit_link: Option<String>,
+    /// Where readers say whether an article has helped: a URL that takes a form.
+    pub feedback: Option<String>,
+}
+
+/// One colour for each colour scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accent {
+    /// On a light page.
+    pub light: Colour,
+    /// On a dark page.
+    pub dark: Colour,
+}
+
+/// A name, and the page or URL that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedLink {
+    /// The name.
+    pub title: String,
+    /// A page's name, as `related` has it, or a full URL.
+    pub to: String,
+}
+
+impl NamedLink {
+    /// Whether it leads to another site, or to none.
+    pub fn is_url(&self) -> bool {
+        self.to.contains(':')
+    }
 }
 
 /// The direction of a text, as HTML's `dir` says it.

@@ -4,6 +4,7 @@ pub mod disk;
 #[cfg(feature = "external")]
 pub mod external;
 pub mod http;
+pub mod interrupt;
 pub mod watch;
 
 /// The system's reason without its number, in lower case, as our messages are.

@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod article;
+pub mod colour;
 pub mod config;
 pub mod diagnostic;
 pub mod external;
@@ -17,6 +18,7 @@ pub mod path;
 pub mod record;
 pub mod source;
 pub mod suggest;
+pub mod terms;
 pub mod theme;
 pub mod url;
 

@@ -15,7 +15,9 @@ pub mod suppression;
 pub mod yaml;
 
 use std::ops::Range;
+use std::sync::Arc;
 
+pub use configuration::place as setting_place;
 pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
 pub use front_matter::{
     EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,
@@ -23,7 +25,7 @@ pub use front_matter::{
 pub use html::html;
 pub use raw_html::anchors;
 
-use crate::article::{Article, ArticleKind};
+use crate::article::{Article, ArticleKind, ArticleSource};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::path::SourcePath;
 use crate::source::Span;
@@ -34,7 +36,7 @@ use highlight::Highlighter;
 /// hides others.
 pub fn article(
     path: &SourcePath,
-    text: &str,
+    text: &Arc<str>,
     (highlighter, source_lines): (&mut Highlighter, bool),
 ) -> (Article, Vec<Diagnostic>) {
     let kind =
@@ -53,6 +55,7 @@ pub fn article(
         front_matter: read.front_matter,
         body: markdown.body,
         suppressions: suppressions.into(),
+        source: ArticleSource { text: Arc::clone(text), body: read.body.start as u32 },
     };
     (article, diagnostics)
 }

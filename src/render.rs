@@ -3,7 +3,8 @@
 mod body;
 pub mod context;
 mod fields;
-pub mod redirects;
+pub mod outputs;
+mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
@@ -12,14 +13,15 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::article::Heading;
-use crate::config::Strings;
+use crate::config::{NamedLink, Strings};
 use crate::output::Output;
-use crate::path::{OutputPath, UrlPath};
+use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
+use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{PageId, SectionId, Site, freshness, history};
+use crate::site::{Page, PageId, SectionId, Site, freshness, history};
 use context::{
-    BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
-    SidebarContext, SiteContext,
+    BacklinksContext, HeadingContext, ImageContext, LinkContext, NamedLinkContext, PageContext,
+    PaginationContext, RedirectContext, SidebarContext, SiteContext,
 };
 use templates::{Context, Failure, Templates, Value};
 
@@ -37,8 +39,12 @@ pub enum View {
     Section(PageId, usize),
     /// The page for addresses that lead nowhere.
     NotFound,
+    /// The search page.
+    Search,
     /// The page at the old address with this index.
     Redirect(usize),
+    /// Something for programs or hosts.
+    Generated(Generated),
     /// The page at the address with this index that was taken away on purpose.
     Gone(usize),
 }
@@ -50,10 +56,14 @@ pub struct Renderer {
     strings: Arc<Strings>,
     /// Every variable but the page, as it is where nothing else is said.
     defaults: Context,
+    /// What URLs begin with that lead here from anywhere; where no origin is known, from its root.
+    root: String,
     /// Each page's URL, made when it is first asked for.
     hrefs: Vec<OnceLock<Box<str>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
     links: Vec<OnceLock<Value>>,
+    /// The files of the search index, made when one is first asked for.
+    search: OnceLock<Vec<Output>>,
     /// Addresses of pages that were taken away on purpose.
     gone: Vec<UrlPath>,
 }
@@ -72,11 +82,14 @@ impl Renderer {
         let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
-        let gone = history::gone(&site);
-        Self { site, templates, strings, defaults, hrefs, links, gone }
+        let root =
+            site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
+        let (gone, search) = (history::gone(&site), OnceLock::new());
+        Self { site, templates, strings, defaults, root, hrefs, links, search, gone }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, then redirects, what is gone, and `404.html`.
+    /// Everything that is rendered: pages in the order of their paths, redirects, what is gone, the search page,
+    /// `404.html`, and what is for programs.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -88,7 +101,9 @@ impl Renderer {
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
         views.extend((0..self.gone.len()).map(View::Gone));
-        views.push(View::NotFound);
+        views.extend([View::Search, View::NotFound]);
+        views.extend(self.site.markdown_copies().map(View::Generated));
+        views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
     }
 
@@ -107,11 +122,23 @@ impl Renderer {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
+            View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
+            View::Generated(generated) => return Ok(outputs::output(self, generated)),
             View::Gone(index) => self.gone(&self.gone[index]),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
+    }
+
+    /// The files of the search index, for whoever answers requests for them: made once, and kept.
+    pub fn search(&self) -> &[Output] {
+        self.search.get_or_init(|| self.search_files())
+    }
+
+    /// The files of the search index, for whoever writes them.
+    pub fn search_files(&self) -> Vec<Output> {
+        search::files(self)
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
@@ -134,12 +161,7 @@ impl Renderer {
     }
 
     fn list_pages(&self, id: PageId) -> usize {
-        self.site
-            .section(self.site.page(id).section)
-            .articles
-            .len()
-            .div_ceil(SECTION_PAGE_SIZE)
-            .max(1)
+        list_pages(self.site.section(self.site.page(id).section).articles.len())
     }
 
     /// The URL of a page of a section's list.
@@ -170,11 +192,7 @@ impl Renderer {
         let page = self.site.page(id);
         let section = self.site.section(page.section);
         let is_home = section.parent.is_none();
-        let url = if number == 1 {
-            page.url.clone()
-        } else {
-            UrlPath::new(&format!("{}page/{number}/", page.url.as_str()))
-        };
+        let url = list_url(&page.url, number as u32);
         let mut context = self.common(if is_home { "home" } else { "section" }, id, &url);
         let articles: Vec<Value> = section
             .articles
@@ -246,6 +264,8 @@ impl Renderer {
             description: front_matter.description.as_deref(),
             url: &href,
             canonical: self.site.canonical(url),
+            markdown: Some(format!("{href}index.md")),
+            json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
             overdue: self.overdue(id),
@@ -253,6 +273,7 @@ impl Renderer {
             draft: page.draft,
             search: front_matter.search,
             source: page.article.path.as_str(),
+            edit_url: self.edit_url(page),
             extra: &front_matter.extra,
         });
         let headings = &page.article.body.headings;
@@ -274,6 +295,12 @@ impl Renderer {
         context
     }
 
+    fn edit_url(&self, page: &Page) -> Option<String> {
+        let pattern = self.site.configuration.theme.edit_link.as_ref()?;
+        let path = encode_path(page.article.path.as_str());
+        page.has_file.then(|| pattern.replace("{path}", &path))
+    }
+
     /// The day by which a page was to be looked over, when that is past and readers are told.
     fn overdue(&self, id: PageId) -> Option<String> {
         let Site { configuration, options, .. } = &*self.site;
@@ -293,6 +320,8 @@ impl Renderer {
             description: None,
             url: &url,
             canonical: None,
+            markdown: None,
+            json_ld: None,
             updated: None,
             reviewed: None,
             overdue: None,
@@ -300,6 +329,7 @@ impl Renderer {
             draft: false,
             search: false,
             source: "",
+            edit_url: None,
             extra: &extra,
         })
     }
@@ -374,7 +404,7 @@ fn defaults(site: Value, strings: Value) -> Context {
     context.insert_value("site", site);
     context.insert_value("strings", strings);
     context.insert_value("content", Value::safe_string(""));
-    for name in ["toc", "breadcrumb", "related", "articles", "subsections"] {
+    for name in ["toc", "breadcrumb", "related", "articles", "subsections", "outline"] {
         context.insert_value(name, empty());
     }
     for name in ["section", "previous", "next", "redirect"] {
@@ -395,6 +425,7 @@ fn empty() -> Value {
 
 fn site_value(site: &Site) -> Value {
     let configuration = &site.configuration;
+    let theme = &configuration.theme;
     to_value(&SiteContext {
         title: &configuration.title,
         description: configuration.description.as_deref(),
@@ -402,9 +433,48 @@ fn site_value(site: &Site) -> Value {
         text_direction: configuration.text_direction.name(),
         contact: configuration.contact.as_deref(),
         url: site.base.path(),
+        logo: theme.logo.as_ref().and_then(|logo| {
+            let source = SourcePath::new(&format!("static/{logo}"));
+            Some(site.href(&site.routes.asset(&source)?.url))
+        }),
+        navigation: named_links(site, &theme.navigation),
+        footer: named_links(site, &theme.footer),
+        footer_text: theme.footer_text.as_deref(),
+        feedback: theme.feedback.as_deref(),
+        feed: Some(Generated::Feed)
+            .filter(|feed| site.has_generated(*feed))
+            .map(|feed| site.href(&site.generated_url(feed))),
+        image: site.image().and_then(|image| {
+            let (width, height) = image.dimensions.unzip();
+            Some(ImageContext { url: site.canonical(&image.url)?, width, height })
+        }),
+        locale: locale(&configuration.language),
         preview: site.options.preview,
         extra: &configuration.extra,
     })
+}
+
+/// The links that lead somewhere; the others are findings.
+fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
+    let url = |link: &NamedLink| match link.is_url() {
+        true => Some(link.to.clone()),
+        false => {
+            let page = site.page(site.routes.page_by_name(&link.to)?);
+            page.included.then(|| site.href(&page.url))
+        }
+    };
+    let links = links.iter();
+    links
+        .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
+        .collect()
+}
+
+/// A language with its country, as OpenGraph has it (`pt_BR`); none where the country is not said.
+fn locale(language: &str) -> Option<String> {
+    let mut parts = language.split('-');
+    let language = parts.next()?;
+    let country = parts.find(|part| part.len() == 2)?;
+    Some(format!("{}_{}", language.to_ascii_lowercase(), country.to_ascii_uppercase()))
 }
 
 fn to_value(value: &impl Serialize) -> Value {

@@ -8,6 +8,7 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod links;
+pub mod live;
 pub mod rdjson;
 pub mod reviews;
 pub mod rules;

@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod freshness;
+pub mod generated;
 pub mod graph;
 pub mod history;
 pub mod links;
@@ -19,8 +20,9 @@ use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
 use crate::record;
 use crate::source::Sources;
+use generated::Generated;
 use links::{Resolution, Target};
-use routes::Routes;
+use routes::{AssetRoute, Place, Routes};
 
 /// A page's identity within one site. Path and URL hang on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -54,6 +56,11 @@ impl Page {
     pub fn nav_title(&self) -> &str {
         let front_matter = &self.article.front_matter;
         front_matter.nav_title.as_deref().unwrap_or(&front_matter.title)
+    }
+
+    /// Whether programs are told of it: it is part of the site, and no draft.
+    pub fn is_listed(&self) -> bool {
+        self.included && !self.draft
     }
 }
 
@@ -112,6 +119,11 @@ pub struct Texts {
     pub record: Arc<record::Read>,
 }
 
+/// The source of a file that a setting names: a path below `static/`.
+pub fn static_file(name: &str) -> SourcePath {
+    SourcePath::new(&format!("static/{}", name.trim_start_matches('/')))
+}
+
 /// Puts the site together.
 ///
 /// `before` is the site of an earlier compilation. Contract: sections, routes, and what links and entries of `related`
@@ -146,7 +158,7 @@ fn changed(
         && before.options == *options
         && Arc::ptr_eq(&before.record, record)
         && same_html
-        && before.routes.has_assets_of(sources);
+        && before.routes.has_assets_of(sources, &configuration.theme);
     let pages = || before.pages.iter().enumerate().filter(|(_, page)| page.has_file);
     if !same || pages().count() != articles.len() {
         return None;
@@ -205,13 +217,9 @@ fn anew(
     (configuration, options): (&Arc<Configuration>, &Options),
 ) -> Site {
     let Texts { articles, html, record } = texts;
-    let base = options
-        .base_url
-        .clone()
-        .or_else(|| configuration.base_url.clone())
-        .unwrap_or_else(BaseUrl::root);
+    let base = options.base(configuration);
     let (pages, sections) = tree::tree(articles, configuration, options.drafts);
-    let (routes, conflicts) = Routes::new(&pages, &sections, sources, configuration);
+    let (routes, conflicts) = Routes::new(&pages, &sections, sources, (configuration, options));
     let mut site = Site {
         configuration: Arc::clone(configuration),
         options: options.clone(),
@@ -342,13 +350,41 @@ impl Site {
 
     /// The production URL of a path, where an origin is known. A preview's canonical URLs are those of production.
     pub fn canonical(&self, url: &UrlPath) -> Option<String> {
-        let production = self
-            .configuration
-            .base_url
-            .as_ref()
-            .filter(|_| self.options.preview)
-            .unwrap_or(&self.base);
+        let base = self.canonical_base();
         let encoded = url.encoded();
-        production.absolute(&format!("{}{}", production.path(), encoded.trim_start_matches('/')))
+        base.absolute(&format!("{}{}", base.path(), encoded.trim_start_matches('/')))
+    }
+
+    /// The base URL of canonical URLs.
+    pub fn canonical_base(&self) -> &BaseUrl {
+        generated::canonical_base(&self.configuration, &self.options, &self.base)
+    }
+
+    /// Whether old addresses outside the base path are told to the host.
+    pub fn tells_host_aliases(&self) -> bool {
+        generated::tells_host_aliases(&self.configuration, &self.base)
+    }
+
+    /// The Markdown copies of the site, in the order of its pages.
+    pub fn markdown_copies(&self) -> impl Iterator<Item = Generated> {
+        generated::copies(&self.pages, &self.sections)
+    }
+
+    /// The URL path of something that is made for programs and hosts.
+    pub fn generated_url(&self, generated: Generated) -> UrlPath {
+        generated.url(|id| self.page(id).url.clone())
+    }
+
+    /// The picture that stands for the site.
+    pub fn image(&self) -> Option<&AssetRoute> {
+        let image = self.configuration.image.as_ref()?;
+        self.routes.asset(&static_file(&image.value))
+    }
+
+    /// Whether the site has this file, made by silcrow or its own.
+    pub fn has_generated(&self, generated: Generated) -> bool {
+        let is_own = |place| matches!(place, Place::Asset(_));
+        self.routes.generated.contains(&generated)
+            || self.routes.place(self.generated_url(generated).as_str()).is_some_and(is_own)
     }
 }

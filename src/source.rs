@@ -2,7 +2,7 @@
 //! taken; nothing downstream ever asks the file system again.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
@@ -164,6 +164,13 @@ impl Sources {
     /// Whether the file is the theme's, and so not on any disk.
     pub fn is_embedded(&self, path: &SourcePath) -> bool {
         self.files.get(path).is_some_and(|file| file.origin == Origin::Theme)
+    }
+
+    /// The paths of the files that are not the same in both snapshots, or are in one of them only.
+    pub fn differences(&self, other: &Self) -> BTreeSet<SourcePath> {
+        let one = self.files.iter().filter(|(path, file)| other.get(path) != Some(*file));
+        let two = other.files.keys().filter(|path| self.get(path).is_none());
+        one.map(|(path, _)| path).chain(two).cloned().collect()
     }
 
     /// All files, sorted by path.

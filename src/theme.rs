@@ -1,29 +1,67 @@
 //! The default theme, embedded in the program. A site's own files of the same names win.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::colour::Colour;
+use crate::config::{Accent, ThemeSettings};
 use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
 
 /// The theme's files: path below the root, and text.
-pub const FILES: [(&str, &str); 13] = [
+pub const FILES: [(&str, &str); 18] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
+    ("templates/components/head.html", include_str!("../templates/components/head.html")),
     ("templates/components/header.html", include_str!("../templates/components/header.html")),
     ("templates/components/lists.html", include_str!("../templates/components/lists.html")),
     (
         "templates/components/navigation.html",
         include_str!("../templates/components/navigation.html"),
     ),
+    ("templates/components/search.html", include_str!("../templates/components/search.html")),
     ("templates/gone.html", include_str!("../templates/gone.html")),
     ("templates/home.html", include_str!("../templates/home.html")),
     ("templates/redirect.html", include_str!("../templates/redirect.html")),
+    ("templates/search.html", include_str!("../templates/search.html")),
     ("templates/section.html", include_str!("../templates/section.html")),
     ("templates/strings.yaml", include_str!("../templates/strings.yaml")),
     ("static/favicon.svg", include_str!("../static/favicon.svg")),
+    ("static/search.js", include_str!("../static/search.js")),
     ("static/silcrow.css", include_str!("../static/silcrow.css")),
+    ("static/silcrow.js", include_str!("../static/silcrow.js")),
 ];
+
+/// What text with the accent colour stands on, in the light colour scheme: `--paper` and `--shade` of the style sheet.
+pub const LIGHT_GROUNDS: [Colour; 2] =
+    [Colour::new(0xfc, 0xfd, 0xfe), Colour::new(0xf0, 0xf3, 0xf7)];
+/// The same in the dark one.
+pub const DARK_GROUNDS: [Colour; 2] =
+    [Colour::new(0x11, 0x16, 0x1d), Colour::new(0x1a, 0x21, 0x2b)];
+
+/// The style sheet.
+const STYLE: &str = "static/silcrow.css";
+
+/// A file of the theme's as a site with these settings publishes it: the style sheet says the accent colour too.
+pub fn published<'a>(path: &SourcePath, text: &'a str, settings: &ThemeSettings) -> Cow<'a, str> {
+    match settings.accent.filter(|_| path.as_str() == STYLE) {
+        Some(Accent { light, dark }) => {
+            format!("{text}:root {{ --accent: light-dark({light}, {dark}); }}\n").into()
+        }
+        None => text.into(),
+    }
+}
+
+/// The hash of such a file.
+pub fn published_hash(path: &SourcePath, asset: &Asset, settings: &ThemeSettings) -> [u8; 32] {
+    match &asset.text {
+        Some(text) if settings.accent.is_some() && path.as_str() == STYLE => {
+            *blake3::hash(published(path, text, settings).as_bytes()).as_bytes()
+        }
+        _ => asset.hash,
+    }
+}
 
 /// Adds every file of the theme that the site does not bring itself. `templates/strings.yaml` is the exception that
 /// needs both: a site overrides single lines of it, so [`text`] keeps the theme's at hand.

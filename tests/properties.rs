@@ -241,7 +241,7 @@ proptest! {
             3 => format!("> - {before}[**{text}**](  {destination} 'x')"),
             _ => format!("{before}<a title=\"x>y\" href=\"{destination}\">{text}</a>"),
         };
-        let source = format!("{FRONT}\nx {line}\n");
+        let source = Arc::<str>::from(format!("{FRONT}\nx {line}\n"));
         let mut highlighter = Highlighter::new(&Grammars::default());
         let (article, _) = silcrow::parse::article(&SourcePath::new("content/a.md"), &source, (&mut highlighter, false));
         for link in &article.body.links {

@@ -41,6 +41,11 @@ fn silcrow(folder: &Path, arguments: &[String]) -> Output {
         .expect("silcrow runs")
 }
 
+/// The days that are shown will have passed some day; the tests are about the rest.
+fn lasting(text: &str) -> String {
+    text.replace("expires: 2027-06-30", "expires: 9999-01-01").replace("180d", "99 years")
+}
+
 /// A site made of the README's own article, configuration and template.
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a scratch folder");
@@ -51,10 +56,11 @@ fn site() -> tempfile::TempDir {
     };
     for (info, text) in blocks(&readme()) {
         if let Some((_, path)) = info.split_once(' ') {
-            // The articles that are shown are of a day, and commands are run on any other.
-            put(path, &text.replace("review_every: 180d", "review_every: 100 years"));
+            put(path, &lasting(&text));
         }
     }
+    put("static/social.png", "");
+    put("static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     put("content/index.md", "---\ntitle: Home\n---\n");
     put("content/byok/index.md", "---\ntitle: BYOK provider keys\n---\n");
     let front = "---\ntitle: Overview\ndescription: D\nupdated: 2026-01-01\n---\n";
@@ -126,8 +132,45 @@ fn every_step_of_a_job_runs() {
     assert!(site.path().join("public/index.html").is_file());
 }
 
+#[cfg(target_os = "linux")]
 #[test]
-fn the_first_command_builds_the_help_center() {
+fn the_first_command_serves_the_help_center_and_opens_it() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::fs::PermissionsExt;
+
+    assert!(readme().contains("\ncargo run --release -- serve --open\n"));
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let (opener, opened) = (scratch.path().join("xdg-open"), scratch.path().join("opened"));
+    fs::write(&opener, format!("#!/bin/sh\necho \"$1\" > {}\n", opened.display()))
+        .expect("writable");
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).expect("writable");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_silcrow"))
+        .current_dir(root())
+        .args(["serve", "--open", "--port", "0", "--today", "2026-11-23"])
+        .env("PATH", scratch.path())
+        .env("TMPDIR", scratch.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("silcrow runs");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let lines: Vec<String> = lines.map_while(Result::ok).take(2).collect();
+    let start = std::time::Instant::now();
+    let address = loop {
+        match fs::read_to_string(&opened) {
+            Ok(address) if address.ends_with('\n') => break address,
+            _ => assert!(start.elapsed().as_secs() < 30, "a browser is opened"),
+        }
+        std::thread::yield_now();
+    };
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    assert_eq!(address.trim(), lines[0]);
+    assert!(lines[0].ends_with("/docs/"), "{lines:?}");
+    assert!(lines[1].contains(": 0 errors, "), "{lines:?}");
+}
+
+#[test]
+fn the_second_command_builds_the_help_center() {
     let readme = readme();
     let build = "cargo run --release -- build";
     assert!(readme.contains(build) && readme.contains("\ntests/run\n"));
@@ -295,6 +338,7 @@ fn the_help_names_every_command_and_the_exit_codes() {
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
     for command in [
         "build",
+        "serve",
         "check",
         "links",
         "diff",

@@ -15,6 +15,26 @@ use silcrow::source::{Problem, ProblemKind};
 /// Name of the rule, a fixture that raises it (marked), and one in which nothing is found.
 const CASES: &[(&str, &str, &str)] = &[
     (
+        "low-contrast",
+        "//- site.yaml\ntheme:\n  accent: {light: \"#ffcc00\", dark: \"#222\"}\n                   ^^^^^^^ low-contrast\n                                    ^^^^ low-contrast\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  accent: {light: \"#b02c1c\", dark: \"#fff\"}\n//- content/a.md\nFRONT\n",
+    ),
+    (
+        "missing-page",
+        "//- site.yaml\ntheme:\n  navigation: {A: aa, B: b/c}\n                  ^^ missing-page\n                         ^^^ missing-page\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  navigation: {A: a, Other: \"https://example.com/\"}\n  footer: {B: b, Mail: \"mailto:a@example.com\"}\n//- content/a.md\nFRONT\n//- content/b/index.md\nFRONT\n",
+    ),
+    (
+        "missing-asset",
+        "//- site.yaml\ntheme:\n  logo: logo.svg\n        ^^^^^^^^ missing-asset\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntheme:\n  logo: logo.svg\n//- content/a.md\nFRONT\n//- static/logo.svg\n",
+    ),
+    (
+        "draft-target",
+        "//- site.yaml\ntheme:\n  footer: {A: a}\n              ^ draft-target\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\ndraft: true\n---\n",
+        "//- site.yaml\ntheme:\n  footer: {A: a}\n//- content/a.md\nFRONT\n",
+    ),
+    (
         "missing-page",
         "//- content/a.md\nFRONT\nSee [the overview](overveiw.md).\n                   ^^^^^^^^^^^ missing-page\n//- content/overview.md\nFRONT\n",
         "//- content/a.md\nFRONT\nSee [the overview](overview.md), [again](./overview.md?x=1) and `[code](nowhere.md)`.\n\n    [code](nowhere.md)\n\n<!-- [comment](nowhere.md) --> \\[escaped](nowhere.md)\n//- content/overview.md\nFRONT\n",
@@ -330,6 +350,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\ntemplate: guide.html\n---\n//- templates/guide.html\n<p></p>\n",
     ),
     (
+        "security-txt-expired",
+        "//- site.yaml\ntitle: T\nsecurity_txt:\n  contact: security@example.com\n  expires: 2026-11-23\n           ^^^^^^^^^^ security-txt-expired\n//- content/a.md\nFRONT\n",
+        "//- site.yaml\ntitle: T\nsecurity_txt:\n  contact: security@example.com\n  expires: 2026-11-24\n//- content/a.md\nFRONT\n",
+    ),
+    (
         "unknown-rule",
         "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-pages: why -->\n                    ^^^^^^^^^^^^^ unknown-rule\n//- site.yaml\nrules:\n  missing-pages: off\n  ^^^^^^^^^^^^^ unknown-rule\n",
         "//- content/a.md\nFRONT\n//- site.yaml\nrules:\n  missing-page: off\n",
@@ -402,6 +427,55 @@ fn more_redirects_than_hosts_read_are_told_of() {
     assert!(
         check(&many).iter().any(|finding| finding.message.contains("2001 redirects of single"))
     );
+}
+
+#[test]
+fn a_policy_that_names_more_sites_than_fit_into_a_line_is_told_of() {
+    let site = |count: usize| {
+        let images = (0..count).map(|n| format!("![x](https://pictures-{n}.example/a.png)\n"));
+        let images: String = images.collect();
+        let mark = if count > 20 { " ! host-limit" } else { "" };
+        format!("//- site.yaml{mark}\ntitle: T\n//- content/a.md\nFRONT\n{images}")
+    };
+    check(&site(20));
+    let found = check(&site(70));
+    assert!(found.iter().any(|finding| finding.message.contains("one line of `_headers`")));
+}
+
+#[test]
+fn a_redirect_that_is_longer_than_hosts_read_is_told_of() {
+    let site = |length: usize, mark: &str| {
+        let long = "x".repeat(length);
+        format!(
+            "//- site.yaml{mark}\ntitle: T\nredirects:\n  /old/: /{long}/\n//- content/a.md\nFRONT\n"
+        )
+    };
+    check(&site(980, ""));
+    check(&site(990, " ! host-limit"));
+}
+
+#[test]
+fn files_that_a_site_has_for_programs_can_be_linked_to_and_conflict_with_its_own() {
+    check(
+        "//- site.yaml\ntitle: T\nbase_url: https://example.com/\nllms_full: true\nsecurity_txt: {contact: a@b.c, expires: 2027-01-01}\n//- content/a.md\nFRONT\n[1](/sitemap.xml) [2](/feed.xml) [3](/robots.txt) [4](/llms.txt) [5](/llms-full.txt) [6](/_headers) [7](/.well-known/security.txt) [8](/speculation-rules.json) [9](/a/index.md) [10](/index.md)\n                                                                                                                                                                                      ^^^^^^^^^ absolute-md\n//- content/index.md\n---\ntitle: Home\n---\n//- static/page.html\n<a href=\"/index.md\">x</a> <a href=\"/a/index.md\">x</a>\n",
+    );
+    check(
+        "//- site.yaml\ntitle: T\n//- content/a.md\nFRONT\n[1](/sitemap.xml) [2](/feed.xml) [3](/llms-full.txt) [4](/d/index.md)\n    ^^^^^^^^^^^^ missing-asset\n                      ^^^^^^^^^ missing-asset\n                                     ^^^^^^^^^^^^^^ missing-asset\n                                                         ^^^^^^^^^^^ draft-target\n//- content/d.md\n---\ntitle: D\ndescription: D\nupdated: 2026-01-01\ndraft: true\n---\n",
+    );
+    check(
+        "//- site.yaml\ntitle: T\nbase_url: https://example.com/\n//- content/a.md\nFRONT\n//- static/sitemap.xml ! url-conflict\nx\n//- static/feed.xml/x.txt ! url-conflict\nx\n//- static/a/index.md ! url-conflict\nx\n//- static/robots.txt\nx\n//- static/_headers\nx\n//- static/llms.txt\nx\n//- static/b/index.md\nx\n",
+    );
+    check(
+        "//- site.yaml\ntitle: T\nfeed_articles: 0\nbase_url: https://example.com/\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\naliases: [/a/index.md, /b/index.md]\n          ^^^^^^^^^^^ alias-shadows-page\n---\n//- static/feed.xml\nx\n",
+    );
+}
+
+#[test]
+fn a_picture_that_is_not_there_is_found_in_the_settings() {
+    let found = check(
+        "//- site.yaml\ntitle: T\nimage: socail.png\n       ^^^^^^^^^^ missing-asset\n//- content/a.md\nFRONT\n//- static/social.png\nx\n",
+    );
+    assert!(found.iter().any(|finding| finding.suggestion.as_deref() == Some("social.png")));
 }
 
 #[test]

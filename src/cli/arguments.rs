@@ -1,5 +1,6 @@
 //! The arguments, as a table. The help texts here are the program's manual.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,6 +22,7 @@ pub(super) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   silcrow init help-center                    make a small site to start from
+  silcrow serve --open                        write, and watch the browser
   silcrow build                               build the site here into `public/`
   silcrow build --base-url /                  the same, for the root of a local server
   silcrow build --preview --base-url /pr-12/  a preview that search engines leave out
@@ -43,6 +45,8 @@ Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run."
 pub(super) enum Command {
     /// Build the site; with errors, write nothing and leave the old site
     Build(BuildArguments),
+    /// Serve the site on this machine; every save shows in the browser at once
+    Serve(ServeArguments),
     /// Find everything that is wrong, and write nothing
     Check(CheckArguments),
     /// Show which page leads where: orphans, dead ends, most linked, or all around one page
@@ -125,6 +129,43 @@ pub(super) struct BuildArguments {
     /// Where the site is written. Goes before `site.yaml`; `public` when neither says
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
+    /// Write redirects and headers for nginx as well: files to include, into a folder outside the output
+    #[arg(long, value_name = "DIR")]
+    pub(super) nginx: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ServeArguments {
+    /// The site's folder: the one that holds `content`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// The port to listen on; when it is taken, one of the next is used. 0 lets the system choose
+    #[arg(long, default_value = "4000")]
+    pub(super) port: u16,
+    /// The address to listen on. Any but the default lets other machines read the site
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) host: IpAddr,
+    /// Open the site in the browser
+    #[arg(long)]
+    pub(super) open: bool,
+    /// Make drafts part of the site
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Look at all files every so many milliseconds, where the system does not tell of changes
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    pub(super) poll: Option<u64>,
+    /// A name that the server may be called by, besides `localhost` and its address. Can be given more than once
+    #[arg(long = "allowed-host", value_name = "NAME")]
+    pub(super) allowed_hosts: Vec<String>,
+    /// Where the site is published: a URL, or a path alone. Goes before `site.yaml`; its path is served
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub(super) base_url: Option<BaseUrl>,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+    /// What the browser opens to edit a place in a file
+    #[arg(long, value_name = "PATTERN", default_value = "vscode://file/{path}:{line}:{column}")]
+    pub(super) editor: String,
 }
 
 #[derive(Args)]

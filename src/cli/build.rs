@@ -1,11 +1,12 @@
 //! `build` and `check`: one path, of which `check` leaves out the writing.
 #![expect(clippy::disallowed_methods, reason = "the clock and the file system are known here")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::arguments::{BuildArguments, CheckArguments, ExternalArguments, SiteArguments};
 use super::external;
+use super::nginx;
 use super::only::Only;
 use super::printer::{self, Progress};
 use super::{Outcome, baseline};
@@ -27,7 +28,8 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
             .clone()
             .unwrap_or_else(|| arguments.site.root.join(&site.configuration.output))
     };
-    run(&arguments.site, Some(&output), Asked::default())
+    let asked = Asked { nginx: arguments.nginx.as_deref(), ..Asked::default() };
+    run(&arguments.site, Some(&output), asked)
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
@@ -40,7 +42,7 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Clean);
     }
     let external = external::asked(&arguments.external)?;
-    let asked = Asked { files: &arguments.files, external };
+    let asked = Asked { files: &arguments.files, external, nginx: None };
     if arguments.write_baseline {
         return write_baseline(&arguments.site, asked);
     }
@@ -53,13 +55,15 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     run(&arguments.site, None, asked)
 }
 
-/// What only `check` is asked for.
+/// What only `check` is asked for, and what only `build` is.
 #[derive(Clone, Copy, Default)]
 struct Asked<'a> {
     /// The files whose findings are reported; all when none are named.
     files: &'a [PathBuf],
     /// How links to other sites are looked up, where they are.
     external: Option<&'a ExternalArguments>,
+    /// The folder that files for nginx are written to, where they are.
+    nginx: Option<&'a Path>,
 }
 
 /// Today, in the time zone of the machine.
@@ -127,7 +131,9 @@ fn run(
     let (copies, notice) = compile::files(site, &sources);
     let staging = match output {
         Some(output) if !fails(&diagnostics) => {
-            Some(Staging::begin(&arguments.root, &output(site))?)
+            let output = output(site);
+            asked.nginx.map_or(Ok(()), |folder| nginx::refuse(folder, &output))?;
+            Some(Staging::begin(&arguments.root, &output)?)
         }
         _ => None,
     };
@@ -148,7 +154,9 @@ fn run(
             staging.discard();
         } else {
             copies.into_iter().for_each(|copy| staging.write(copy));
+            compile::search(&renderer).into_iter().for_each(|file| staging.write(file));
             staging.commit()?;
+            asked.nginx.map_or(Ok(()), |folder| nginx::write(folder, site))?;
         }
     }
     diagnostics.retain(|finding| only.wants(&finding.span.file));

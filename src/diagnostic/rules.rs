@@ -264,10 +264,18 @@ rules! {
         "Raw HTML holds a style or a script that a strict content security policy blocks",
         "It works on your machine and not on the published site. Put it into a file of `static/`.",
         bad "<p style=\"color: red\">", good "<p class=\"warning\">";
+    SECURITY_TXT_EXPIRED = "security-txt-expired", Headings, Error:
+        "What `security.txt` says has expired",
+        "Who finds a security problem must not rely on it any more (RFC 9116). See that it still holds, and set a new day.",
+        bad "security_txt: {contact: security@example.com, expires: 2025-01-01}", good "security_txt: {contact: security@example.com, expires: 2027-01-01}";
     HOST_LIMIT = "host-limit", Headings, Warning:
         "A file for hosts holds more than some of them read",
         "What is past the limit has no effect there, and nobody says so.",
         bad "redirects: 101 lines with `*`", good "redirects: {/old/*: /new/:splat}";
+    LOW_CONTRAST = "low-contrast", Headings, Error:
+        "A configured colour cannot be read on the page",
+        "Text needs a contrast of 4.5:1 with what is behind it (WCAG 2.2, 1.4.3), in the light and in the dark colour scheme.",
+        bad "accent: \"#ffcc00\"", good "accent: \"#8a6d00\"";
     STALE_ARTICLE = "stale-article", Freshness, Warning:
         "An article is overdue for review",
         "The newer of `updated` and `reviewed` is older than its `review_every`, its section's or the site's. Look it over, then say so with `silcrow review`. With `freshness.fail_after` in `site.yaml`, one that is later than that is an error.",

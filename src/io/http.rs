@@ -31,7 +31,7 @@ use connections::Connections;
 use engine::{Engine, Service};
 use gate::Gate;
 
-pub use events::Events;
+pub use events::{Events, Listener};
 pub use message::{Answer, Body, Content, Event, Request};
 
 /// How long answers that are under way may take when the server stops.

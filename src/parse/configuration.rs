@@ -2,18 +2,24 @@
 
 mod external;
 mod freshness;
+mod outputs;
+mod theme;
 mod values;
+
+use std::ops::Range;
 
 use schemars::JsonSchema;
 
 use super::fields::{Entries, FieldProblem, Fields, Free, Interval, Place, Text};
 use super::yaml::{self, Key, Part};
-use crate::config::{BaseUrl, Configuration, Redirect, RuleSettings};
+use crate::config::{BaseUrl, Configuration, Placed, Redirect, RuleSettings};
 use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use external::External;
 use freshness::Freshness;
+use outputs::{FeedSize, Security};
+use theme::Theme;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
 
 /// The configuration's file name.
@@ -47,10 +53,23 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
     if let (Some(url), Some(redirects)) = (&written.base_url, &written.redirects) {
         problems.extend(foreign_redirects(&places, start, &url.0, redirects));
     }
+    let place = |keys: &[&str]| {
+        let keys: Vec<_> = keys.iter().map(|key| Key::Name((*key).to_owned())).collect();
+        let at = places.of(&keys, Part::Value);
+        at.start + start..at.end + start
+    };
     (
-        resolve(written),
+        resolve(written, &place),
         problems.into_iter().map(|problem| super::diagnostic(&path, problem)).collect(),
     )
+}
+
+/// The place of a setting's value in the text of `site.yaml`, by its keys.
+pub fn place(text: &str, path: &[&str]) -> Range<usize> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let path: Vec<_> = path.iter().map(|name| Key::Name((*name).to_owned())).collect();
+    let place = yaml::places(&text[start..]).of(&path, Part::Value);
+    place.start + start..place.end + start
 }
 
 /// Redirects from another site have to be made there.
@@ -107,6 +126,14 @@ pub(crate) struct WrittenConfiguration {
     pub contact: Option<Contact>,
     /// Redirects for whole folders: an old path (with `*` at its end) and the new one (with `:splat` for the rest).
     pub redirects: Option<Redirects>,
+    /// The picture that is shown with links to the site: a path below `static/`, like `social.png`. 1,200 pixels wide and 630 high suits most.
+    pub image: Option<Text>,
+    /// How many of the articles that changed last `feed.xml` has. 50 when absent; with 0 there is no feed.
+    pub feed_articles: Option<FeedSize>,
+    /// Whether to write `llms-full.txt` with every text, for language models.
+    pub llms_full: Option<bool>,
+    /// What `/.well-known/security.txt` says (RFC 9116): whom to tell of security problems (`contact`), and until when that holds (`expires`).
+    pub security_txt: Option<Security>,
     /// How often articles are to be looked over, where neither they nor their sections say.
     pub review_every: Option<Interval>,
     /// What follows from an article that is overdue for review: how late it fails the build (`fail_after`), and whether readers are told (`notice`).
@@ -115,6 +142,8 @@ pub(crate) struct WrittenConfiguration {
     pub rules: Option<Rules>,
     /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
     pub external: Option<External>,
+    /// What the site changes of the theme without a template of its own.
+    pub theme: Option<Theme>,
     /// Free data for templates.
     pub extra: Option<Entries<Free>>,
 }
@@ -129,15 +158,24 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         output: fields.take("output"),
         contact: fields.take("contact"),
         redirects: fields.take("redirects"),
+        image: fields.take("image"),
+        feed_articles: fields.take("feed_articles"),
+        llms_full: fields.take("llms_full"),
+        security_txt: fields.take("security_txt"),
         review_every: fields.take("review_every"),
         freshness: fields.take("freshness"),
         rules: fields.take("rules"),
         external: fields.take("external"),
+        theme: fields.take("theme"),
         extra: fields.take("extra"),
     }
 }
 
-fn resolve(written: WrittenConfiguration) -> Configuration {
+/// `place` finds a setting in the text, by its keys.
+fn resolve(
+    written: WrittenConfiguration,
+    place: &dyn Fn(&[&str]) -> Range<usize>,
+) -> Configuration {
     let WrittenConfiguration {
         title,
         description,
@@ -147,10 +185,15 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         output,
         contact,
         redirects,
+        image,
+        feed_articles,
+        llms_full,
+        security_txt,
         review_every,
         freshness,
         rules,
         external,
+        theme,
         extra,
     } = written;
     let default = Configuration::default();
@@ -163,10 +206,16 @@ fn resolve(written: WrittenConfiguration) -> Configuration {
         output: output.map_or(default.output, |text| text.0),
         contact: contact.map(|contact| contact.0),
         redirects: redirects.map_or_else(Vec::new, |redirects| redirects.0),
+        image: image.map(|image| Placed { value: image.0, at: place(&["image"]) }),
+        feed_articles: feed_articles.map_or(default.feed_articles, |size| size.0),
+        llms_full: llms_full.unwrap_or(default.llms_full),
+        security_txt: security_txt
+            .and_then(|security| security.resolve(place(&["security_txt", "expires"]))),
         review_every: review_every.map(|interval| interval.0),
         freshness: freshness.map_or(default.freshness, Freshness::resolve),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         external: external.map_or(default.external, External::resolve),
+        theme: theme.map_or(default.theme, Theme::resolve),
         extra: extra.map_or_else(Default::default, |Entries(entries)| {
             entries.into_iter().map(|(key, value)| (key, value.0)).collect()
         }),
@@ -212,8 +261,29 @@ mod tests {
     }
 
     #[test]
+    fn security_txt_needs_whom_to_tell_and_until_when() {
+        let read = |text: &str| {
+            let (configuration, diagnostics) = read(text);
+            let found: Vec<_> = diagnostics
+                .iter()
+                .map(|finding| (finding.rule.name, text[finding.span.range()].to_owned()))
+                .collect();
+            (configuration.security_txt, found)
+        };
+        let text = "security_txt:\n  contact: security@a.b\n  expires: 2027-01-01\n  preferred_languages: [en, de]\n";
+        let (security, found) = read(text);
+        let security = security.expect("nothing is missing");
+        assert_eq!(found, []);
+        assert_eq!(security.contact, ["mailto:security@a.b"]);
+        assert_eq!(text[security.expires.at], *"2027-01-01");
+        let (security, found) = read("security_txt: {contact: security@a.b}\n");
+        assert_eq!(found, [("missing-field", "security_txt".to_owned())]);
+        assert_eq!(security, None);
+    }
+
+    #[test]
     fn each_wrong_setting_is_a_finding_at_its_place() {
-        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\n";
+        let text = "titel: x\nbase_url: example.com\nlanguage: english please\ntext_direction: up\nrules:\n  missing-pages: off\n  missing-page: warn\n  url-conflict:\n    \"a{\": off\nredirects:\n  old: /new\n  /a/*/b: /c\n  /d: e\ntheme:\n  accent: \"#ffcc00\"\n  lgo: x\n  navigation: {Home: /, Keys: byok}\n  edit_link: https://example.com/edit\n  feedback: ask\nexternal:\n  alow: []\n  allow: [wiki.example, \"https://intra.example\"]\n  skip:\n    - example.com/**\n    - \"https://a{\"\n    - https://*.example/**\nfeed_articles: -1\nllms_full: 'yes'\nsecurity_txt:\n  contact: [http://a.b/, security@a.b]\n  expires: 2026-13-01\n  policies: https://a.b/\n  hiring: a.b\n";
         let (configuration, diagnostics) = read(text);
         let external = &configuration.external;
         assert_eq!((external.allow.len(), external.skip.len()), (1, 1), "what is right is kept");
@@ -232,13 +302,24 @@ mod tests {
             ("invalid-value", "old"),
             ("invalid-value", "/a/*/b"),
             ("invalid-value", "e"),
+            ("low-contrast", "#ffcc00"),
+            ("unknown-field", "lgo"),
+            ("invalid-value", "/"),
+            ("invalid-value", "https://example.com/edit"),
+            ("invalid-value", "ask"),
             ("unknown-field", "alow"),
             ("invalid-value", "https://intra.example"),
             ("invalid-value", "example.com/**"),
             ("invalid-value", "https://a{"),
+            ("invalid-value", "-1"),
+            ("invalid-value", "yes"),
+            ("invalid-value", "http://a.b/"),
+            ("invalid-value", "2026-13-01"),
+            ("unknown-field", "policies"),
+            ("invalid-value", "a.b"),
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
-        assert_eq!(found.len(), 14, "{found:?}");
+        assert_eq!(found.len(), 25, "{found:?}");
     }
 }

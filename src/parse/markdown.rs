@@ -526,13 +526,17 @@ impl<'a> Writer<'a, '_> {
 
     fn end_code(&mut self) {
         let Some(OpenCode { language, text: code, range }) = self.code.take() else { return };
-        self.open_block("<pre tabindex=\"0\"", &range, "><code");
-        if !language.is_empty() {
-            self.out.push(" class=\"language-");
-            html::escape_into(&mut self.out.html, &language);
-            self.out.push("\"");
+        let mut language_text = String::new();
+        html::escape_into(&mut language_text, &language);
+        if language.is_empty() {
+            self.open_block("<pre tabindex=\"0\"", &range, "><code>");
+        } else {
+            // The style sheet shows the language to all, whether scripts run or not.
+            let tag = format!("<pre tabindex=\"0\" data-language=\"{language_text}\"");
+            self.open_block(&tag, &range, "><code class=\"language-");
+            self.out.push(&language_text);
+            self.out.push("\">");
         }
-        self.out.push(">");
         self.highlighter.write(&language.to_lowercase(), &code, &mut self.out.html);
         self.out.push("</code></pre>\n");
     }

@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 44] = [
+pub const NAMES: [&str; 63] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -38,6 +38,16 @@ pub const NAMES: [&str; 44] = [
     "not_found_title",
     "not_found_text",
     "not_found_back",
+    "search",
+    "search_title",
+    "search_label",
+    "close",
+    "one_result",
+    "result_count",
+    "no_results",
+    "search_failed",
+    "more_results",
+    "all_sections",
     "gone_title",
     "gone_text",
     "overdue",
@@ -56,6 +66,15 @@ pub const NAMES: [&str; 44] = [
     "back_to_text",
     "site_header",
     "site_footer",
+    "site_navigation",
+    "dark_colours",
+    "helpful",
+    "yes",
+    "no",
+    "edit_page",
+    "copy",
+    "copy_code",
+    "copied",
 ];
 
 /// Reads a file of strings over `strings`.

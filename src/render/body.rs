@@ -1,9 +1,11 @@
 //! Fills the slots of a body.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 
 use super::Renderer;
-use crate::article::{Body, SlotContent, Word};
+use crate::article::{Body, Link, SlotContent, Word};
 use crate::html;
 use crate::site::PageId;
 use crate::site::links::{Resolution, Target};
@@ -54,35 +56,46 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
 
 fn link(renderer: &Renderer, body: &Body, links: &[Resolution], index: usize, output: &mut String) {
     let (Some(link), Some(resolution)) = (body.links.get(index), links.get(index)) else { return };
-    let destination = &link.destination;
-    let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim_end();
-    let rest = match resolution.target {
-        Target::Page { page, rest } => {
-            output.push_str(renderer.href(page));
-            tail(rest)
-        }
+    let (href, rest) = published(renderer, link, resolution);
+    output.push_str(href.as_deref().unwrap_or(""));
+    encode(rest).for_each(|piece| html::escape_into(output, piece));
+}
+
+/// Where a link leads on the published site: the URL of what it leads to, which needs no escapes in HTML, and what follows
+/// it. Where that is nothing of the site's, what is written stands alone.
+pub(super) fn published<'a>(
+    renderer: &'a Renderer,
+    link: &'a Link,
+    resolution: &Resolution,
+) -> (Option<Cow<'a, str>>, &'a str) {
+    let destination = &*link.destination;
+    let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim();
+    match resolution.target {
+        Target::Page { page, rest } => (Some(Cow::Borrowed(renderer.href(page))), tail(rest)),
         Target::SectionList { page, number, rest } => {
-            output.push_str(&renderer.list_url(page, number as usize));
-            tail(rest)
+            (Some(renderer.list_url(page, number as usize).into()), tail(rest))
         }
         Target::Asset { asset, rest } => {
-            output.push_str(&renderer.site.href(&renderer.site.routes.assets[asset as usize].url));
-            tail(rest)
+            let url = &renderer.site.routes.assets[asset as usize].url;
+            (Some(renderer.site.href(url).into()), tail(rest))
         }
         Target::Generated => {
-            output.push_str(renderer.site.base.path());
-            destination.trim_start_matches('/')
+            let path = destination.trim().trim_start_matches('/');
+            (Some(Cow::Borrowed(renderer.site.base.path())), path)
         }
-        Target::SamePage | Target::Outside | Target::Unknown => destination,
-    };
-    let encoded = utf8_percent_encode(rest.trim(), NOT_IN_URLS);
-    encoded.for_each(|piece| html::escape_into(output, piece));
+        Target::SamePage | Target::Outside | Target::Unknown => (None, destination.trim()),
+    }
+}
+
+/// What follows a URL, or a whole one, with what no URL may hold percent-encoded.
+pub(super) fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, NOT_IN_URLS)
 }
 
 /// The link to a heading, named after it.
 fn anchor(renderer: &Renderer, body: &Body, index: usize, output: &mut String) {
     let Some(heading) = body.headings.get(index) else { return };
-    output.push_str("<a class=\"anchor\" href=\"#");
+    output.push_str("<a class=\"anchor\" data-pagefind-ignore href=\"#");
     html::escape_into(output, &heading.id);
     output.push_str("\" aria-label=\"");
     let (before, after) = renderer.link_to_heading();

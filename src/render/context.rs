@@ -22,16 +22,52 @@ pub struct SiteContext<'a> {
     pub contact: Option<&'a str>,
     /// The home page's URL.
     pub url: &'a str,
+    /// The URL of the picture before the site's name, or none.
+    pub logo: Option<String>,
+    /// The links in the header.
+    pub navigation: Vec<NamedLinkContext<'a>>,
+    /// The links in the footer.
+    pub footer: Vec<NamedLinkContext<'a>>,
+    /// The line in the footer, or none.
+    pub footer_text: Option<&'a str>,
+    /// The URL that takes what readers say of an article, or none.
+    pub feedback: Option<&'a str>,
+    /// The URL of the feed, with the base URL's path, or none.
+    pub feed: Option<String>,
+    /// The picture that stands for the site, or none.
+    pub image: Option<ImageContext>,
+    /// The language with its country, as OpenGraph has it (`pt_BR`), or none when `language` names no country.
+    pub locale: Option<String>,
     /// Whether search engines are asked to leave the site out (`--preview`).
     pub preview: bool,
     /// The `extra` of `site.yaml`.
     pub extra: &'a std::collections::BTreeMap<String, Json>,
 }
 
+/// A link of the header or the footer.
+#[derive(Serialize, JsonSchema)]
+pub struct NamedLinkContext<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// `site.image`: the picture that is shown with links to the site.
+#[derive(Serialize, JsonSchema)]
+pub struct ImageContext {
+    /// The absolute URL.
+    pub url: String,
+    /// Its width in pixels, or none.
+    pub width: Option<u32>,
+    /// Its height in pixels, or none.
+    pub height: Option<u32>,
+}
+
 /// `page`: the page that is rendered.
 #[derive(Serialize, JsonSchema)]
 pub struct PageContext<'a> {
-    /// `article`, `section`, `home`, `404`, `gone` or `redirect`.
+    /// `article`, `section`, `home`, `search`, `404`, `gone` or `redirect`.
     pub kind: &'a str,
     /// The title.
     pub title: &'a str,
@@ -43,6 +79,10 @@ pub struct PageContext<'a> {
     pub url: &'a str,
     /// The absolute URL, or none when the site has no `base_url`.
     pub canonical: Option<String>,
+    /// The URL of the page's text as Markdown, with the base URL's path, or none.
+    pub markdown: Option<String>,
+    /// What search engines are told: JSON-LD, safe in a `script` element; none when the site has no `base_url`.
+    pub json_ld: Option<String>,
     /// When the text was last changed (`2026-04-16`), or none.
     pub updated: Option<String>,
     /// When the text was last looked over, or none.
@@ -57,6 +97,8 @@ pub struct PageContext<'a> {
     pub search: bool,
     /// The source file, relative to the site's root.
     pub source: &'a str,
+    /// Where the page is edited, or none.
+    pub edit_url: Option<String>,
     /// The `extra` of the front matter.
     pub extra: &'a std::collections::BTreeMap<String, Json>,
 }
@@ -127,6 +169,17 @@ pub struct BacklinksContext {
     pub count: usize,
 }
 
+/// An entry of `outline`: a section, and its articles where the site has fewer than 200.
+#[derive(JsonSchema)]
+pub struct OutlineContext {
+    /// The section.
+    #[schemars(with = "LinkContext")]
+    pub section: Value,
+    /// Its articles, or none.
+    #[schemars(with = "Vec<LinkContext>")]
+    pub articles: Vec<Value>,
+}
+
 /// `pagination`: which page of a section's list of articles this is.
 #[derive(Serialize, JsonSchema)]
 pub struct PaginationContext {
@@ -156,6 +209,13 @@ impl From<HeadingContext<'_>> for Value {
     fn from(heading: HeadingContext<'_>) -> Self {
         let HeadingContext { id, title, level } = heading;
         map([("id", id.into()), ("title", title.into()), ("level", level.into())])
+    }
+}
+
+impl From<OutlineContext> for Value {
+    fn from(outline: OutlineContext) -> Self {
+        let OutlineContext { section, articles } = outline;
+        map([("section", section), ("articles", articles.into())])
     }
 }
 
@@ -203,6 +263,8 @@ pub struct Variables<'a> {
     pub subsections: Vec<LinkContext<'a>>,
     /// The articles of a section, 100 a page.
     pub articles: Vec<LinkContext<'a>>,
+    /// Every section of the site, on the search page.
+    pub outline: Vec<OutlineContext>,
     /// Which page of the list of articles this is.
     pub pagination: PaginationContext,
     /// Where an old address leads, in `redirect.html`.

@@ -8,8 +8,11 @@ use crate::path::{SourcePath, UrlPath};
 use crate::source::Span;
 
 /// What every output has, and no source can bring. A site's own `_redirects` is kept as long as silcrow has none to write.
-const RESERVED: [&str; 2] = [".silcrow-manifest", "404.html"];
+const RESERVED: [&str; 4] =
+    [".silcrow-manifest", "404.html", "search/index.html", "search/index.json"];
 const REDIRECTS: &str = "_redirects";
+/// The Markdown copy of a page, beside it.
+const COPY: &str = "index.md";
 
 /// The files that pages and assets become, and then the old addresses.
 #[derive(Default)]
@@ -38,9 +41,8 @@ impl Claims {
     /// a file.
     pub(super) fn shadowed(&self, url: &UrlPath) -> Option<String> {
         let output = fold(url.output().as_str());
-        if let Some(name) =
-            RESERVED.into_iter().chain([REDIRECTS]).find(|name| needs(&output, name))
-        {
+        let of_silcrow = RESERVED.into_iter().chain([REDIRECTS]).find(|name| needs(&output, name));
+        if let Some(name) = of_silcrow.or_else(|| self.copy(&output)) {
             return Some(format!("{name} of every site"));
         }
         let above = output.match_indices('/').map(|(at, _)| &output[..at]);
@@ -52,15 +54,38 @@ impl Claims {
         file.or_else(|| inside().map(|(_, claim)| claim)).map(|(_, source)| source.to_string())
     }
 
-    /// What is claimed twice. `redirects` says whether silcrow writes `_redirects` itself.
-    pub(super) fn findings(mut self, redirects: bool) -> Vec<Diagnostic> {
-        let in_the_way = self
-            .files
-            .range(REDIRECTS.to_owned()..)
-            .take_while(|(output, _)| output.starts_with(REDIRECTS));
-        let in_the_way = in_the_way.filter(|(output, _)| redirects && needs(output, REDIRECTS));
-        self.findings.extend(in_the_way.map(|(_, (_, source))| reserved(source, REDIRECTS)));
+    /// The Markdown copy that a file of the output would stand in the way of.
+    fn copy(&self, output: &str) -> Option<&'static str> {
+        output.match_indices(COPY).find_map(|(at, _)| {
+            let is_part = (at == 0 || output[..at].ends_with('/')) && needs(&output[at..], COPY);
+            let page = || format!("{}index.html", &output[..at]);
+            (is_part && self.files.contains_key(&page())).then_some(COPY)
+        })
+    }
+
+    /// Whether a source brings exactly this file.
+    pub(super) fn has(&self, url: &UrlPath) -> bool {
+        self.files.contains_key(&fold(url.output().as_str()))
+    }
+
+    /// What is claimed twice. `generated` are the files that silcrow writes itself.
+    pub(super) fn findings(mut self, generated: &[UrlPath]) -> Vec<Diagnostic> {
+        for url in generated {
+            let output = url.output();
+            let name = output.as_str();
+            let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
+            let above = folders.filter_map(|folder| self.files.get(folder));
+            let range = self.files.range(name.to_owned()..);
+            let inside = range.take_while(|(file, _)| file.starts_with(name));
+            let inside = inside.filter(|(file, _)| needs(file, name)).map(|(_, claim)| claim);
+            let found: Vec<_> =
+                above.chain(inside).map(|(_, source)| reserved(source, name)).collect();
+            self.findings.extend(found);
+        }
         for (output, (url, source)) in &self.files {
+            if let Some(name) = self.copy(output) {
+                self.findings.push(reserved(source, name));
+            }
             // A file where another needs a folder.
             for (at, _) in output.match_indices('/') {
                 if let Some((other_url, other)) = self.files.get(&output[..at]) {
@@ -72,15 +97,20 @@ impl Claims {
     }
 }
 
-/// Whether an output is a file of that name, or needs a folder of that name.
+/// Whether an output is a file of that name, needs a folder of that name, or is a file where the name needs a folder.
 fn needs(output: &str, name: &str) -> bool {
-    output.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_below = |path: &str, folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    output == name || is_below(output, name) || is_below(name, output)
 }
 
 fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
     let help = match output {
         "404.html" => "put the page into `templates/404.html`",
+        "search/index.html" => "rename it, or put the page into `templates/search.html`",
         REDIRECTS => "put its lines under `redirects` in `site.yaml`",
+        "feed.xml" => "rename it, or set `feed_articles: 0` in `site.yaml`",
         _ => "rename it",
     };
     Diagnostic::new(&URL_CONFLICT, Span::file(source), format!("silcrow writes `{output}` itself"))

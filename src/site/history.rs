@@ -46,7 +46,12 @@ pub fn gone(site: &Site) -> Vec<UrlPath> {
     let is_free = |url: &UrlPath| {
         let path = url.as_str();
         let above = path.match_indices('/').skip(1).map(|(at, _)| &path[..at]);
-        let is_file = |path| matches!(routes.place(path), Some(Place::Asset(_) | Place::Generated));
+        let is_file = |path| {
+            matches!(
+                routes.place(path),
+                Some(Place::Asset(_) | Place::NotFound | Place::SearchIndex | Place::Generated(_))
+            )
+        };
         routes.place(path).is_none()
             && routes.alias(path).is_none()
             && !above.into_iter().any(is_file)

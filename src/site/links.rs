@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
+use super::generated::Generated;
 use super::routes::{Place, Routes, canonical_form};
 use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
@@ -431,13 +432,28 @@ impl Look<'_> {
         if let Some(page) = self.routes.page(wanted.source) {
             return self.page(page, Some(Problem::AbsoluteMd));
         }
+        if let Some(resolution) = self.markdown_copy(wanted) {
+            return resolution;
+        }
         self.twin(&canonical)
             .or_else(|| self.redirected(wanted.url()))
             .unwrap_or_else(|| self.missing(wanted))
     }
 
+    /// The Markdown copy of a page. In an article, a path that names a source file as well means that.
+    fn markdown_copy(&self, wanted: &Wanted<'_>) -> Option<Resolution> {
+        let Some(Generated::MarkdownCopy(page, _)) = self.routes.markdown_copy(wanted.url()) else {
+            return None;
+        };
+        let is_draft = !self.site.page(page).included;
+        Some(Resolution::with(Target::Generated, is_draft.then_some(Problem::DraftTarget)))
+    }
+
     /// In HTML, everything is a URL as it is written: source files are not there, and a style sheet is under its own name.
     fn in_html(&self, wanted: &Wanted<'_>) -> Resolution {
+        if let Some(resolution) = self.markdown_copy(wanted) {
+            return resolution;
+        }
         let resolution = self.absolute(wanted);
         match (resolution.target, resolution.path_problem()) {
             (target, Some(Problem::AbsoluteMd)) => wrong(target, Problem::MdInHtml),
@@ -507,7 +523,9 @@ impl Look<'_> {
                 found(Target::SectionList { page, number, rest: self.rest })
             }
             Place::Asset(asset) => found(Target::Asset { asset, rest: self.rest }),
-            Place::Generated => found(Target::Generated),
+            Place::NotFound | Place::Search | Place::SearchIndex | Place::Generated(_) => {
+                found(Target::Generated)
+            }
         })
     }
 

@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use ahash::AHashMap;
 
 use super::claims::Claims;
+use super::generated::{self, Generated, Plan, list_pages, list_url};
 use super::tree::CONTENT;
 use super::{Page, PageId, Section};
-use crate::config::Configuration;
+use crate::config::{Configuration, Options, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, extension, nfc};
 use crate::source::{Asset, Content, Sources, Span};
@@ -39,8 +40,14 @@ pub enum Place {
     SectionList(PageId, u32),
     /// A file, by its index among the assets.
     Asset(u32),
-    /// Something that every site has: `404.html`, `_redirects`.
-    Generated,
+    /// `404.html`.
+    NotFound,
+    /// The search page.
+    Search,
+    /// The file of the search index that names the others.
+    SearchIndex,
+    /// Something that is made for programs and hosts.
+    Generated(Generated),
 }
 
 /// An old address outside the base path, which only the host can redirect.
@@ -87,6 +94,8 @@ pub struct Routes {
     pub alias_list: Vec<(UrlPath, PageId)>,
     /// Old addresses outside the base path, sorted.
     pub host_aliases: Vec<HostAlias>,
+    /// What is made for programs and hosts, sorted; Markdown copies are not among them.
+    pub generated: Vec<Generated>,
     /// Made when a link is first found broken: a site without broken links never needs it.
     folded: OnceLock<Folded>,
     /// Findings about aliases, to be placed by who can read front matter.
@@ -104,7 +113,7 @@ impl Routes {
         pages: &[Page],
         sections: &[Section],
         sources: &Sources,
-        configuration: &Configuration,
+        settings: (&Configuration, &Options),
     ) -> (Self, Vec<Diagnostic>) {
         let mut routes = Self::default();
         let mut claims = Claims::default();
@@ -120,26 +129,61 @@ impl Routes {
             }
         }
         routes.add_section_lists(pages, sections, &mut claims);
-        routes.add_assets(sources, &mut claims);
-        for url in ["/404.html", "/_redirects"] {
-            let place = routes.urls.entry(UrlPath::new(url));
-            place.or_insert(Place::Generated);
+        routes.add_assets(sources, &settings.0.theme, &mut claims);
+        routes.urls.entry(UrlPath::new("/404.html")).or_insert(Place::NotFound);
+        routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
+        routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
+        routes.add_aliases(pages, settings.0, &claims);
+        let generated = routes.add_generated(pages, settings, &claims);
+        (routes, claims.findings(&generated))
+    }
+
+    /// Adds what is made for programs and hosts, unless a file of the site takes its place. Returns the URLs.
+    fn add_generated(
+        &mut self,
+        pages: &[Page],
+        settings: (&Configuration, &Options),
+        claims: &Claims,
+    ) -> Vec<UrlPath> {
+        let (aliases, host_aliases) = (self.alias_list.len(), &*self.host_aliases);
+        let mut urls = Vec::new();
+        for file in generated::files(&Plan { pages, settings, aliases, host_aliases }) {
+            let url = file.url(|id| pages[id.0 as usize].url.clone());
+            if file.yields() && claims.has(&url) {
+                continue;
+            }
+            self.urls.entry(url.clone()).or_insert(Place::Generated(file));
+            self.generated.push(file);
+            urls.push(url);
         }
-        routes.add_aliases(pages, configuration, &claims);
-        let redirects = !routes.alias_list.is_empty()
-            || !routes.host_aliases.is_empty()
-            || !configuration.redirects.is_empty();
-        (routes, claims.findings(redirects))
+        // Links to what only a run without an origin leaves out are right all the same.
+        if settings.0.base_url.as_ref().is_some_and(|base| base.origin().is_some()) {
+            let feed = Some(Generated::Feed).filter(|_| settings.0.feed_articles > 0);
+            for file in feed.into_iter().chain([Generated::Sitemap(0)]) {
+                let url = file.url(|id| pages[id.0 as usize].url.clone());
+                self.urls.entry(url).or_insert(Place::Generated(file));
+            }
+        }
+        urls
+    }
+
+    /// The Markdown copy that a URL path leads to. A draft that is no part of the site has none.
+    pub fn markdown_copy(&self, url: &str) -> Option<Generated> {
+        match self.place(url.strip_suffix("index.md").filter(|page| page.ends_with('/'))?)? {
+            Place::Page(page) => Some(Generated::MarkdownCopy(page, 1)),
+            Place::SectionList(page, number) => Some(Generated::MarkdownCopy(page, number)),
+            _ => None,
+        }
     }
 
     /// Whether the files that are copied are those of the snapshot.
-    pub fn has_assets_of(&self, sources: &Sources) -> bool {
+    pub fn has_assets_of(&self, sources: &Sources, theme: &ThemeSettings) -> bool {
         let mut known = self.assets.iter();
         let same = assets(sources).all(|(path, rest, asset)| {
             known.next().is_some_and(|known| {
                 known.source == *path
                     && known.dimensions == asset.dimensions
-                    && known.url.as_str() == &*asset_url(path, rest, asset)
+                    && known.url.as_str() == &*asset_url((path, rest), asset, theme)
             })
         });
         same && known.next().is_none()
@@ -152,18 +196,17 @@ impl Routes {
     fn add_section_lists(&mut self, pages: &[Page], sections: &[Section], claims: &mut Claims) {
         for section in sections {
             let page = &pages[section.page.0 as usize];
-            let lists = section.articles.len().div_ceil(SECTION_PAGE_SIZE);
-            for number in 2..=lists {
-                let url = UrlPath::new(&format!("{}page/{number}/", page.url.as_str()));
+            for number in 2..=list_pages(section.articles.len()) as u32 {
+                let url = list_url(&page.url, number);
                 claims.claim(&url, &page.article.path);
-                self.insert(url, Place::SectionList(section.page, number as u32));
+                self.insert(url, Place::SectionList(section.page, number));
             }
         }
     }
 
-    fn add_assets(&mut self, sources: &Sources, claims: &mut Claims) {
+    fn add_assets(&mut self, sources: &Sources, theme: &ThemeSettings, claims: &mut Claims) {
         for (path, rest, asset) in assets(sources) {
-            let url = UrlPath::new(&asset_url(path, rest, asset));
+            let url = UrlPath::new(&asset_url((path, rest), asset, theme));
             claims.claim(&url, path);
             let place = Place::Asset(self.assets.len() as u32);
             self.insert(url.clone(), place);
@@ -270,10 +313,10 @@ impl Routes {
         })
     }
 
-    /// Where a file of `static/` is published.
-    pub fn asset_url(&self, source: &SourcePath) -> Option<&UrlPath> {
+    /// A file that is copied, by its source.
+    pub fn asset(&self, source: &SourcePath) -> Option<&AssetRoute> {
         let index = self.assets.binary_search_by(|asset| asset.source.cmp(source)).ok()?;
-        Some(&self.assets[index].url)
+        Some(&self.assets[index])
     }
 }
 
@@ -288,10 +331,10 @@ fn assets(sources: &Sources) -> impl Iterator<Item = (&SourcePath, &str, &Asset)
     })
 }
 
-/// The URL path of a file that is copied.
-fn asset_url(path: &SourcePath, rest: &str, asset: &Asset) -> String {
+/// The URL path of a file that is copied, by its path and the part below its folder.
+fn asset_url((path, rest): (&SourcePath, &str), asset: &Asset, settings: &ThemeSettings) -> String {
     if theme::is_hashed(path) {
-        format!("/{}", hashed_name(rest, &asset.hash))
+        format!("/{}", hashed_name(rest, &theme::published_hash(path, asset, settings)))
     } else {
         format!("/{rest}")
     }

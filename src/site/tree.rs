@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Page, PageId, Section, SectionId};
-use crate::article::{Article, ArticleKind, Body, FrontMatter};
+use crate::article::{Article, ArticleKind, ArticleSource, Body, FrontMatter};
 use crate::config::Configuration;
 use crate::path::{SourcePath, UrlPath};
 
@@ -115,6 +115,7 @@ fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
         front_matter,
         body: Body::default(),
         suppressions: Box::default(),
+        source: ArticleSource { text: Arc::from(""), body: 0 },
     }
 }
 

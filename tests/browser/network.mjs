@@ -1,4 +1,5 @@
-// Under the strictest content security policy that still shows a page, the browser has nothing to complain about.
+// Under the headers that the site itself asks its host for, a strict content security policy among them, the browser has
+// nothing to complain about.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -6,7 +7,6 @@ import { describe, it } from 'node:test';
 import { loadPictures, widths, withPage } from './browser.mjs';
 import { complaints } from './checks.mjs';
 import { browser, pages, sites } from './run.mjs';
-import { policy } from './site.mjs';
 
 describe('network', () => {
   it('every page has its style sheet and its icon, and no message on the console, failed request or violation of the policy', async () => {
@@ -15,7 +15,7 @@ describe('network', () => {
         const found = complaints(open, site);
         for (const page of pages.filter((candidate) => candidate.site === site)) {
           const response = await open.goto(page.address);
-          assert.equal(response.headers()['content-security-policy'], policy);
+          assert.match(response.headers()['content-security-policy'], /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';/);
           await loadPictures(open);
           assert.deepEqual(found, [], page.name);
 

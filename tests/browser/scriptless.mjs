@@ -1,4 +1,4 @@
-// Nothing on a site needs JavaScript, and nothing brings any.
+// Nothing on a site needs JavaScript, and nothing brings any but the theme's own.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -8,14 +8,30 @@ import { crawl, scripts } from './checks.mjs';
 import { browser, sites } from './run.mjs';
 
 describe('without JavaScript', () => {
-  it('no page holds a script, an event handler or a script address', async () => {
+  it('no page holds a script but the theme\'s own file, an event handler or a script address', async () => {
     await withPage(browser, {}, async (open) => {
       for (const site of sites.all) {
-        for (const page of [...site.pages, ...site.redirects]) {
-          assert.deepEqual(await scripts(open, site.read(page.file)), [], page.name);
-        }
-        assert.deepEqual(site.files.filter((file) => /\.(m?js|wasm)$/.test(file)), []);
+        const files = site.files.filter((file) => /\.(m?js|wasm)$/.test(file));
+        assert.match(files.join(' '), /^search\.[0-9a-f]{8}\.js silcrow\.[0-9a-f]{8}\.js$/);
+        const own = `<script src="${site.base}${files[1]}"></script>`;
+        for (const page of site.pages) assert.deepEqual(await scripts(open, site.read(page.file)), [own], page.name);
+        for (const page of site.redirects) assert.deepEqual(await scripts(open, site.read(page.file)), [], page.name);
       }
+    });
+  });
+
+  it('the search page lists every section, and every article where they are few', async () => {
+    await withPage(browser, { javaScriptEnabled: false }, async (open) => {
+      const { helpCenter } = sites;
+      await open.goto(helpCenter.page('byok/overview/').address);
+      assert.equal(await open.locator('button').filter({ visible: true }).count(), 0, 'no button that does nothing');
+      await open.getByRole('link', { name: 'Search', exact: true }).click();
+      await open.waitForURL(helpCenter.page('search/').address);
+      assert.equal(await open.locator('input').filter({ visible: true }).count(), 0, 'no field that does nothing');
+      const listed = await open.locator('main a').evaluateAll((links) => links.map((link) => link.pathname));
+      const others = ['', 'search/index.html', '404.html', 'index.html'];
+      const articles = helpCenter.pages.filter(({ file }) => !others.includes(file)).map(({ path }) => path);
+      assert.deepEqual(listed.toSorted(), articles.toSorted());
     });
   });
 

@@ -16,17 +16,30 @@ export const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** How many articles the long section has: more than one list (100) and far more than one menu. */
 export const longSectionLength = 130;
 
-/** Whatever a page would need beyond its own origin, and every inline style and script, is refused and reported. */
-export const policy = "default-src 'self'";
+/** What a folder without `_headers` is served with: nothing from elsewhere, no inline style and script. */
+const policy = "default-src 'self'";
 
 const today = '2026-11-23';
 
 const contentTypes = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
+
+/** The rules of a `_headers` file: each with a pattern of paths, and the headers that answers to these get. */
+function headerRules(text) {
+  const rules = [];
+  for (const line of text.split('\n').filter((part) => part !== '')) {
+    const [, name, value] = /^ +([^:]+): (.*)$/.exec(line) ?? [];
+    if (name) rules.at(-1).headers[name] = value;
+    else rules.push({ pattern: new RegExp(`^${line.split('*').map((part) => RegExp.escape?.(part) ?? part.replace(/[^\w/]/g, '\\$&')).join('.*')}$`), headers: {} });
+  }
+  return rules;
+}
 
 /** A folder that is served: its pages, where they are, and what their addresses are. */
 export class Site {
@@ -37,6 +50,12 @@ export class Site {
     this.folder = folder;
     this.base = base;
     this.canonicalOrigin = canonicalOrigin;
+    const headers = join(folder, '_headers');
+    this.rules = existsSync(headers)
+      ? headerRules(readFileSync(headers, 'utf8'))
+      : [{ pattern: /^/, headers: { 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff' } }];
+    /** The paths that were asked for before anybody followed a link to them. */
+    this.prefetched = [];
     this.files = readdirSync(folder, { recursive: true }).filter((file) => statSync(join(folder, file)).isFile())
       .map((file) => file.split(sep).join('/')).sort();
     const html = this.files.filter((file) => file.endsWith('.html'));
@@ -79,14 +98,20 @@ export class Site {
     return full.startsWith(this.folder + sep) && existsSync(full) && statSync(full).isFile() ? file : undefined;
   }
 
+  /** What the site's `_headers` give an answer. */
+  headersOf(pathname) {
+    return Object.assign({}, ...this.rules.filter(({ pattern }) => pattern.test(pathname)).map(({ headers }) => headers));
+  }
+
   async serve() {
     this.#server = createServer((request, response) => {
-      const found = this.fileAt(new URL(request.url, 'http://localhost').pathname);
+      const { pathname } = new URL(request.url, 'http://localhost');
+      if (request.headers['sec-purpose']?.startsWith('prefetch')) this.prefetched.push(pathname);
+      const found = this.fileAt(pathname);
       const file = found ?? '404.html';
       response.writeHead(found ? 200 : 404, {
         'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
-        'Content-Security-Policy': policy,
-        'X-Content-Type-Options': 'nosniff',
+        ...this.headersOf(pathname),
       });
       response.end(existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : '');
     });

@@ -28,12 +28,12 @@ fn an_event_reaches_all_who_listen() {
     server.events.send(&event("changed", "one\ntwo"));
     for client in &mut clients {
         let text = client.until("\n\n");
-        assert!(text.ends_with("-1\nevent: changed\ndata: one\ndata: two\n\n"), "{text}");
+        assert!(text.ends_with("event: changed\ndata: one\ndata: two\n\n"), "{text}");
     }
 }
 
 #[test]
-fn a_stream_says_what_it_is_and_begins_with_an_id() {
+fn a_stream_says_what_it_is() {
     let server = Running::start();
     let host = server.host();
     let mut client = server.send(format!("GET /events HTTP/1.1\r\nHost: {host}\r\n\r\n"));
@@ -42,28 +42,21 @@ fn a_stream_says_what_it_is_and_begins_with_an_id() {
     assert!(head.contains("Content-Type: text/event-stream; charset=utf-8\r\n"), "{head}");
     assert!(head.contains("Cache-Control: no-cache\r\n") && !head.contains("Length"), "{head}");
     let start = client.until("\n\n");
-    assert!(start.starts_with("retry: 500\nid: ") && start.ends_with("-0\n\n"), "{start}");
+    assert_eq!(start, "retry: 500\n\n");
 }
 
 #[test]
-fn a_client_that_comes_back_can_tell_what_it_missed() {
+fn a_client_is_greeted_alone() {
     let server = Running::start();
-    let mut client = server.stream();
-    server.events.send(&event("changed", ""));
-    let text = client.until("\n\n");
-    let id = text.lines().find_map(|line| line.strip_prefix("id: ")).expect("an id").to_owned();
+    let mut other = server.stream();
     let host = server.host();
-    let back = |id: &str| {
-        let request =
-            format!("GET /events HTTP/1.1\r\nHost: {host}\r\nLast-Event-ID: {id}\r\n\r\n");
-        let mut client = server.send(request);
-        client.until("event: back\ndata: ");
-        client.until("\n\n")
-    };
-    assert_eq!(back(&id), "true\n\n");
-    server.events.send(&event("changed", ""));
-    assert_eq!(back(&id), "false\n\n");
-    assert_eq!(back("other-1"), "false\n\n");
+    let mut client = server.send(format!("GET /events?you HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    client.until("retry: 500\n\n");
+    assert_eq!(client.until("\n\n"), "event: hello\ndata: you\n\n");
+    server.events.send(&event("changed", "x"));
+    for client in [&mut client, &mut other] {
+        assert_eq!(client.until("\n\n"), "event: changed\ndata: x\n\n");
+    }
 }
 
 #[test]
@@ -85,9 +78,9 @@ fn a_client_that_reads_nothing_is_dropped_and_holds_up_nobody() {
     // More than the system keeps for a socket that nobody reads, and more events than wait for a client.
     let data = "x".repeat(1 << 20);
     for number in 1..=60 {
-        server.events.send(&event("big", &data));
+        server.events.send(&event("big", &format!("{number} {data}")));
         let text = reader.until("\n\n");
-        assert!(text.contains(&format!("-{number}\n")), "event {number} comes in turn");
+        assert!(text.contains(&format!("data: {number} ")), "event {number} comes in turn");
     }
     assert_eq!(server.events.count(), 1);
     assert_eq!(server.get("/").status, 200);

@@ -120,8 +120,7 @@ impl Running {
     pub(crate) fn stream(&self) -> Client {
         let host = self.host();
         let mut client = self.send(format!("GET /events HTTP/1.1\r\nHost: {host}\r\n\r\n"));
-        client.until("id: ");
-        client.until("\n\n");
+        client.until("retry: 500\n\n");
         client
     }
 
@@ -152,13 +151,12 @@ fn site(request: &Request<'_>, events: &Events, latch: &Latch) -> Answer {
         }
         "/large.bin" => Answer::Content(Content::found(media_type(path), Arc::clone(&LARGE))),
         "/old" => Answer::Redirect { status: 301, location: "/new/".to_owned() },
-        "/events" => Answer::Events {
-            events: events.clone(),
-            greeting: request.last_event.map(|id| Event {
-                name: "back".to_owned(),
-                data: events.is_current(id).to_string(),
-            }),
-        },
+        "/events" => {
+            let greeting = request
+                .query
+                .map(|query| Event { name: "hello".to_owned(), data: query.to_owned() });
+            Answer::Events(events.listen(greeting.as_ref()))
+        }
         "/panic" => panic!("a handler that panics, as a test wants it to"),
         _ => Answer::Content(Content {
             status: 404,

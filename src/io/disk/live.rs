@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::read::{is_ignored, read_one, read_with_links};
 use super::{DiskError, io};
@@ -18,7 +19,7 @@ const FOLDERS: [&str; 3] = ["content", "static", "templates"];
 /// A snapshot and where it came from.
 pub struct Live {
     root: PathBuf,
-    sources: Sources,
+    sources: Arc<Sources>,
     links: Vec<PathBuf>,
 }
 
@@ -41,21 +42,22 @@ impl Live {
     pub fn new(root: &Path) -> Result<Self, DiskError> {
         let root = fs::canonicalize(root).map_err(io("open", root))?;
         let (sources, links) = read_with_links(&root)?;
-        Ok(Self { root, sources, links })
+        Ok(Self { root, sources: Arc::new(sources), links })
     }
 
     /// The snapshot.
-    pub fn sources(&self) -> &Sources {
+    pub fn sources(&self) -> &Arc<Sources> {
         &self.sources
+    }
+
+    /// The site's folders below a root, which are to be watched beside the root itself.
+    pub fn folders(root: &Path) -> Vec<PathBuf> {
+        FOLDERS.iter().map(|folder| root.join(folder)).collect()
     }
 
     /// What is to be watched beside the root itself: the site's folders, and what symbolic links in them lead to.
     pub fn watched(&self) -> Vec<PathBuf> {
-        FOLDERS
-            .iter()
-            .map(|folder| self.root.join(folder))
-            .chain(self.links.iter().cloned())
-            .collect()
+        Self::folders(&self.root).into_iter().chain(self.links.iter().cloned()).collect()
     }
 
     /// The real path of the root.
@@ -65,7 +67,6 @@ impl Live {
 
     /// Whether a file that the site has is gone. Some editors take a file away for a moment while they save it.
     pub fn has_lost(&self, changed: &BTreeSet<PathBuf>) -> bool {
-        let is_gone = |path: &PathBuf| matches!(fs::symlink_metadata(path), Err(error) if error.kind() == ErrorKind::NotFound);
         changed.iter().any(|path| match self.change(path) {
             Change::File(file, source) => self.is_own(&source) && is_gone(&file),
             Change::All => is_gone(path),
@@ -73,43 +74,51 @@ impl Live {
         })
     }
 
-    /// Takes changes in. Returns whether the snapshot is another one now.
+    /// Takes changes in. Returns the files that are not what they were.
     ///
     /// # Errors
     ///
     /// Those of [`super::read`]; the snapshot stays as it was then.
-    pub fn update(&mut self, changed: &BTreeSet<PathBuf>) -> Result<bool, DiskError> {
+    pub fn update(
+        &mut self,
+        changed: &BTreeSet<PathBuf>,
+    ) -> Result<BTreeSet<SourcePath>, DiskError> {
+        let before = Arc::clone(&self.sources);
         // With links, one file can stand in many places; with problems, one change can solve another file's.
-        if !self.links.is_empty() || !self.sources.problems.is_empty() {
-            return self.read_all();
-        }
-        let mut differs = false;
+        let is_simple = self.links.is_empty() && self.sources.problems.is_empty();
+        let mut different = BTreeSet::new();
         for path in changed {
-            match self.change(path) {
-                Change::None => {}
-                Change::All => return Ok(self.read_all()? || differs),
-                Change::File(path, source) => match self.update_file(&path, &source) {
-                    Some(file_differs) => differs |= file_differs,
-                    None => return Ok(self.read_all()? || differs),
-                },
+            let read = match self.change(path) {
+                Change::None => continue,
+                Change::File(path, source) if is_simple => self.update_file(&path, source),
+                Change::File(..) | Change::All => None,
+            };
+            match read {
+                Some(source) => different.extend(source),
+                None => return self.read_since(&before),
             }
         }
-        // A file that the site no longer brings is the theme's again.
-        theme::add_to(&mut self.sources);
-        Ok(differs)
+        Ok(different)
     }
 
-    /// Reads everything anew. Returns whether the snapshot is another one now.
+    /// Reads everything anew. Returns the files that are not what they were.
     ///
     /// # Errors
     ///
     /// Those of [`super::read`]; the snapshot stays as it was then.
-    pub fn read_all(&mut self) -> Result<bool, DiskError> {
+    pub fn read_all(&mut self) -> Result<BTreeSet<SourcePath>, DiskError> {
+        self.read_since(&Arc::clone(&self.sources))
+    }
+
+    fn read_since(&mut self, before: &Sources) -> Result<BTreeSet<SourcePath>, DiskError> {
         let (sources, links) = read_with_links(&self.root)?;
         self.links = links;
-        let differs = sources != self.sources;
-        self.sources = sources;
-        Ok(differs)
+        let mut different = sources.differences(before);
+        let problems = sources.problems.iter().filter(|problem| !before.problems.contains(problem));
+        let solved = before.problems.iter().filter(|problem| !sources.problems.contains(problem));
+        different.extend(problems.chain(solved).map(|problem| problem.path.clone()));
+        self.sources = Arc::new(sources);
+        Ok(different)
     }
 
     fn is_own(&self, source: &SourcePath) -> bool {
@@ -117,7 +126,10 @@ impl Live {
     }
 
     fn change(&self, path: &Path) -> Change {
-        let Ok(relative) = path.strip_prefix(&self.root) else { return Change::All };
+        let is_linked = self.links.iter().any(|link| path.starts_with(link));
+        let Some(relative) = path.strip_prefix(&self.root).ok().filter(|_| !is_linked) else {
+            return Change::All;
+        };
         let names: Vec<_> =
             relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         match names.as_slice() {
@@ -141,18 +153,25 @@ impl Live {
         }
     }
 
-    /// Reads one file, or takes it out. Nothing when it is not that simple.
-    fn update_file(&mut self, path: &Path, source: &SourcePath) -> Option<bool> {
-        if matches!(fs::symlink_metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
-            // The theme's own file would have to be put in its place.
-            return Some(self.sources.remove(source).is_some());
+    /// Reads one file, or takes it out, and says which file is another one now; nothing when it is not that simple.
+    fn update_file(&mut self, path: &Path, source: SourcePath) -> Option<Option<SourcePath>> {
+        if is_gone(path) {
+            let sources = Arc::make_mut(&mut self.sources);
+            let was_there = sources.remove(&source).is_some();
+            // A file that the site no longer brings is the theme's again.
+            theme::add_to(sources);
+            return Some(was_there.then_some(source));
         }
         let (source, file) = read_one(&self.root, path)?;
         // A file of the theme's that the site begins to bring is another one even with the same text.
         if self.sources.get(&source) == Some(&file) {
-            return Some(false);
+            return Some(None);
         }
-        self.sources.insert(source, file);
-        Some(true)
+        Arc::make_mut(&mut self.sources).insert(source.clone(), file);
+        Some(Some(source))
     }
+}
+
+fn is_gone(path: &Path) -> bool {
+    matches!(fs::symlink_metadata(path), Err(error) if error.kind() == ErrorKind::NotFound)
 }

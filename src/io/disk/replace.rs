@@ -65,6 +65,15 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), DiskError> {
     })
 }
 
+/// Makes a folder, and those on the way to it; one that is there stays.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn make_folder(path: &Path) -> Result<(), DiskError> {
+    fs::create_dir_all(path).map_err(io("create", path))
+}
+
 /// Reads a text.
 ///
 /// # Errors

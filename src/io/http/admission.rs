@@ -108,8 +108,7 @@ pub(super) fn request<'a>(head: &Head<'a>, hosts: &Hosts) -> Result<Request<'a>,
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     };
-    let last_event = head.header("Last-Event-ID");
-    Ok(Request { path: decoded(path)?, query, is_head: head.method == "HEAD", last_event })
+    Ok(Request { path: decoded(path)?, query, is_head: head.method == "HEAD" })
 }
 
 /// The host that is asked, and what it is asked for. A whole URL names its own host (RFC 9112, 3.2.2).

@@ -16,8 +16,8 @@ use super::admission::{Head, Hosts};
 use super::connections::Connections;
 use super::door::{Address, Door, Stream};
 use super::events::{Next, random};
-use super::message::{Answer, Event};
-use super::{Events, Handler, admission, lock, reply};
+use super::message::Answer;
+use super::{Handler, Listener, admission, lock, reply};
 
 /// The header by which the gate says which connection a request is from. Who cannot know its value is not answered.
 pub(super) const CONNECTION: &str = "Silcrow-Connection";
@@ -181,10 +181,9 @@ fn answer(service: &Service, request: tiny_http::Request, number: u64) {
         // A handler that panics drops the request, which the engine answers with status 500.
         Ok(asked) => match (service.handler)(&asked) {
             Answer::Redirect { status, location } => reply::redirect(status, &location),
-            Answer::Events { .. } if is_head => reply::events(),
-            Answer::Events { events, greeting } => {
-                let mut writer = request.into_writer();
-                drop(stream(service, number, (&events, greeting.as_ref()), &mut writer));
+            Answer::Events(_) if is_head => reply::events(),
+            Answer::Events(listener) => {
+                drop(stream(service, number, &listener, &mut request.into_writer()));
                 return;
             }
             Answer::Content(content) => reply::content(&head, content).unwrap_or_else(|error| {
@@ -200,23 +199,19 @@ fn answer(service: &Service, request: tiny_http::Request, number: u64) {
 fn stream(
     service: &Service,
     number: u64,
-    (events, greeting): (&Events, Option<&Event>),
+    listener: &Listener,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
-    let (queue, start) = events.listen(greeting);
-    service.connections.attach(number, &queue);
+    service.connections.attach(number, &listener.queue);
     reply::events().write(writer)?;
-    let mut text = start.into_bytes();
-    let ended = loop {
-        if let Err(error) = writer.write_all(&text).and_then(|()| writer.flush()) {
-            break Err(error);
-        }
-        match queue.next(QUIET) {
-            Next::Event(event) => text = event.to_vec(),
-            Next::Quiet => text = b":\n\n".to_vec(),
-            Next::Closed => break Ok(()),
-        }
-    };
-    queue.close();
-    ended
+    let mut text: Arc<[u8]> = listener.start.as_bytes().into();
+    loop {
+        writer.write_all(&text)?;
+        writer.flush()?;
+        text = match listener.queue.next(QUIET) {
+            Next::Event(event) => event,
+            Next::Quiet => b":\n\n".as_slice().into(),
+            Next::Closed => return Ok(()),
+        };
+    }
 }

@@ -20,17 +20,9 @@ const RETRY: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Events(Arc<Channel>);
 
-struct Channel {
-    /// Tells the events of this run from those of an earlier one.
-    run: String,
-    state: Mutex<State>,
-}
-
+/// Who listens.
 #[derive(Default)]
-struct State {
-    sent: u64,
-    listeners: Vec<Arc<Queue>>,
-}
+struct Channel(Mutex<Vec<Arc<Queue>>>);
 
 impl Default for Events {
     fn default() -> Self {
@@ -47,52 +39,59 @@ impl fmt::Debug for Events {
 impl Events {
     /// A channel that nobody listens to yet.
     pub fn new() -> Self {
-        Self(Arc::new(Channel { run: random(), state: Mutex::default() }))
+        Self(Arc::default())
     }
 
     /// Sends an event to all who listen now, without waiting for any of them.
     pub fn send(&self, event: &Event) {
-        let mut state = lock(&self.0.state);
-        state.sent += 1;
-        let text: Arc<[u8]> = written(event, &self.id(state.sent)).into_bytes().into();
-        state.listeners.retain(|listener| listener.push(&text));
+        let text: Arc<[u8]> = written(event).into_bytes().into();
+        lock(&self.0.0).retain(|listener| listener.push(&text));
     }
 
     /// How many listen.
     pub fn count(&self) -> usize {
-        let mut state = lock(&self.0.state);
-        state.listeners.retain(|listener| !listener.is_closed());
-        state.listeners.len()
+        let mut listeners = lock(&self.0.0);
+        listeners.retain(|listener| !listener.is_closed());
+        listeners.len()
     }
 
-    /// Whether nothing was sent since the event with this id, so that a client that comes back has missed none.
-    pub fn is_current(&self, id: &str) -> bool {
-        id == self.id(lock(&self.0.state).sent)
-    }
-
-    /// A new listener, and what its stream begins with.
-    pub(super) fn listen(&self, greeting: Option<&Event>) -> (Arc<Queue>, String) {
+    /// A new listener, whose stream begins with an event for it alone. From now on it misses none, though its stream is
+    /// written later.
+    pub fn listen(&self, greeting: Option<&Event>) -> Listener {
         let queue = Arc::new(Queue::default());
-        let mut state = lock(&self.0.state);
-        state.listeners.retain(|listener| !listener.is_closed());
-        state.listeners.push(Arc::clone(&queue));
-        let id = self.id(state.sent);
-        // An id alone is no event, and yet what the browser sends when it comes back.
-        let mut text = format!("retry: {}\nid: {id}\n\n", RETRY.as_millis());
-        text.extend(greeting.map(|event| written(event, &id)));
-        (queue, text)
+        let mut listeners = lock(&self.0.0);
+        listeners.retain(|listener| !listener.is_closed());
+        listeners.push(Arc::clone(&queue));
+        let mut start = format!("retry: {}\n\n", RETRY.as_millis());
+        start.extend(greeting.map(written));
+        Listener { start, queue }
     }
+}
 
-    fn id(&self, number: u64) -> String {
-        format!("{}-{number}", self.0.run)
+/// One who listens to a channel, until it is dropped.
+pub struct Listener {
+    /// What the stream begins with.
+    pub(super) start: String,
+    pub(super) queue: Arc<Queue>,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Listener").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
 /// An event as the stream has it (WHATWG HTML, "Server-sent events").
-fn written(event: &Event, id: &str) -> String {
+fn written(event: &Event) -> String {
     let mut text = String::with_capacity(event.data.len() + 64);
     let name: String = event.name.chars().filter(|letter| !letter.is_control()).collect();
-    write!(text, "id: {id}\nevent: {name}\n").expect("a string takes all text");
+    writeln!(text, "event: {name}").expect("a string takes all text");
     // Each line break that the format knows: `\r\n`, `\n` and `\r`.
     for line in event.data.replace("\r\n", "\n").split(['\n', '\r']) {
         text.push_str("data: ");
@@ -181,38 +180,27 @@ mod tests {
 
     #[test]
     fn every_line_of_data_is_a_field() {
-        let text = written(&event("a\nb\r\nc\rd\n"), "r-1");
-        let fields = "id: r-1\nevent: changed\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n";
+        let text = written(&event("a\nb\r\nc\rd\n"));
+        let fields = "event: changed\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n";
         assert_eq!(text, fields);
         let name = "x\ndata: forged".to_owned();
-        let text = written(&Event { name, data: String::new() }, "r-1");
-        assert_eq!(text, "id: r-1\nevent: xdata: forged\ndata: \n\n");
+        let text = written(&Event { name, data: String::new() });
+        assert_eq!(text, "event: xdata: forged\ndata: \n\n");
     }
 
     #[test]
     fn a_client_that_reads_nothing_is_ended_and_others_are_not() {
         let events = Events::new();
-        let (idle, _) = events.listen(None);
-        let (busy, _) = events.listen(None);
+        let idle = events.listen(None);
+        let busy = events.listen(None);
         for _ in 0..=WAITING {
             events.send(&event("x"));
-            assert!(matches!(busy.next(Duration::ZERO), Next::Event(_)));
+            assert!(matches!(busy.queue.next(Duration::ZERO), Next::Event(_)));
         }
-        assert!(matches!(idle.next(Duration::ZERO), Next::Closed));
-        assert!(matches!(busy.next(Duration::ZERO), Next::Quiet));
+        assert!(matches!(idle.queue.next(Duration::ZERO), Next::Closed));
+        assert!(matches!(busy.queue.next(Duration::ZERO), Next::Quiet));
         assert_eq!(events.count(), 1);
-        busy.close();
+        drop(busy);
         assert_eq!(events.count(), 0);
-    }
-
-    #[test]
-    fn a_client_that_comes_back_is_told_from_one_that_missed_something() {
-        let events = Events::new();
-        let (_, start) = events.listen(None);
-        let id = start.split("id: ").nth(1).and_then(|rest| rest.lines().next());
-        let id = id.expect("a stream begins with an id");
-        assert!(events.is_current(id));
-        events.send(&event("x"));
-        assert!(!events.is_current(id) && !events.is_current("") && !Events::new().is_current(id));
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::events::Events;
+use super::events::Listener;
 
 /// A request that may be answered: a `GET` or `HEAD` of a path, from our own pages or a person.
 #[derive(Clone, Debug)]
@@ -15,8 +15,6 @@ pub struct Request<'a> {
     pub query: Option<&'a str>,
     /// Whether only the head of the answer is asked for. The answer is the same; its body is left out.
     pub is_head: bool,
-    /// The id of the last event that a reconnecting client has seen; see [`Events::is_current`].
-    pub last_event: Option<&'a str>,
 }
 
 /// An answer.
@@ -32,12 +30,7 @@ pub enum Answer {
         location: String,
     },
     /// A stream of events, which stays open.
-    Events {
-        /// The events.
-        events: Events,
-        /// One for this client alone, before all others.
-        greeting: Option<Event>,
-    },
+    Events(Listener),
 }
 
 /// A page or a file.

@@ -9,7 +9,11 @@ use crate::parse::fields::{FieldValue, Wrong, describe};
 use crate::parse::yaml::{self, Key, Value};
 use crate::suggest;
 
-fn expected_text<'a>(value: &'a Value, wrong: &mut Vec<Wrong>, help: &str) -> Option<&'a str> {
+pub(super) fn expected_text<'a>(
+    value: &'a Value,
+    wrong: &mut Vec<Wrong>,
+    help: &str,
+) -> Option<&'a str> {
     match value {
         Value::String(text) => Some(text.trim()),
         other => {

@@ -1,0 +1,129 @@
+//! What an address leads to, as the site's host would answer it. The one lookup of the dev server: what is not in the
+//! site's routes is not there, whatever the disk has.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::render::{View, outputs};
+use crate::site::generated::Generated;
+use crate::site::routes::{Place, canonical_form};
+use crate::site::{PageId, Site, history};
+
+/// What an address leads to.
+#[derive(Debug, PartialEq)]
+pub(super) enum Found {
+    /// Something that is rendered, and the source of its text.
+    View(View, Option<SourcePath>),
+    /// A file, by its index among the assets.
+    Asset(usize),
+    /// A file of the search index, if there is one of that path.
+    Search(UrlPath),
+    /// A file for programs or hosts.
+    Generated(Generated),
+    /// Another address: a path of this server, percent-encoded, or a URL.
+    Elsewhere(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// What a decoded path of the server leads to.
+pub(super) fn find(site: &Site, path: &str) -> Found {
+    let elsewhere = || outputs::redirected(site, path).map_or(Found::Nothing, Found::Elsewhere);
+    let Some(below) = below_base(site, path) else {
+        return match site.routes.host_alias(&encode_path(path)) {
+            Some(page) => Found::Elsewhere(site.href(&site.page(page).url)),
+            None if path == "/" => Found::Elsewhere(site.base.path().to_owned()),
+            None => elsewhere(),
+        };
+    };
+    let url = UrlPath::new(&below);
+    if let Some(found) = placed(site, &url) {
+        return found;
+    }
+    let canonical = UrlPath::new(&canonical_form(url.as_str()));
+    let alias = [&url, &canonical].into_iter().find_map(|url| site.routes.alias(url.as_str()));
+    match alias {
+        Some(page) => Found::Elsewhere(site.href(&site.page(page).url)),
+        None if canonical != url && placed(site, &canonical).is_some() => {
+            Found::Elsewhere(site.href(&canonical))
+        }
+        None if let Some(index) = gone(site, &canonical) => Found::View(View::Gone(index), None),
+        None if is_search_file(&url) => Found::Search(url),
+        None => elsewhere(),
+    }
+}
+
+/// The address of a page that was taken away on purpose, by its index.
+fn gone(site: &Site, url: &UrlPath) -> Option<usize> {
+    history::gone(site).iter().position(|gone| gone == url)
+}
+
+/// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
+fn is_search_file(url: &UrlPath) -> bool {
+    url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
+}
+
+/// The part of a path below the base URL, beginning with `/`.
+fn below_base<'a>(site: &Site, path: &'a str) -> Option<Cow<'a, str>> {
+    let base = percent_decode_str(site.base.path()).decode_utf8_lossy();
+    match path.strip_prefix(&*base) {
+        Some(rest) => Some(Cow::Owned(format!("/{rest}"))),
+        // The base itself without its final slash.
+        None if base.strip_suffix('/') == Some(path) => Some(Cow::Borrowed("/index.html")),
+        None => None,
+    }
+}
+
+fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
+    let included = |id: PageId| Some(site.page(id)).filter(|page| page.included);
+    let source = |id: PageId| included(id).map(|page| page.article.path.clone());
+    let routes = &site.routes;
+    let copy = || routes.markdown_copy(url.as_str()).map(Place::Generated);
+    Some(match routes.place(url.as_str()).or_else(copy)? {
+        Place::Page(id) if site.is_section_page(id) => {
+            Found::View(View::Section(id, 1), Some(source(id)?))
+        }
+        Place::Page(id) => Found::View(View::Article(id), Some(source(id)?)),
+        Place::SectionList(id, number) => {
+            Found::View(View::Section(id, number as usize), Some(source(id)?))
+        }
+        Place::Asset(index) => {
+            let index = index as usize;
+            // Pages may name a style sheet as it is named in `static/`; hosts know its real name only.
+            (site.routes.assets[index].url == *url).then_some(Found::Asset(index))?
+        }
+        Place::Search => Found::View(View::Search, None),
+        Place::SearchIndex => Found::Search(url.clone()),
+        Place::NotFound => Found::View(View::NotFound, None),
+        Place::Generated(file) => {
+            if let Generated::MarkdownCopy(id, _) = file {
+                included(id)?;
+            }
+            Found::Generated(file)
+        }
+    })
+}
+
+/// The pages whose addresses are near one that leads nowhere, the nearest first.
+pub(super) fn near(site: &Site, path: &str) -> Vec<PageId> {
+    const MOST: usize = 5;
+    let Some(path) = below_base(site, path) else { return Vec::new() };
+    let slug = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    let (path, asked) = (path.trim_end_matches('/').to_lowercase(), slug(&path).to_lowercase());
+    let limit = (asked.chars().count() / 3).max(2);
+    let mut near: Vec<(usize, usize, PageId)> = site
+        .included()
+        .filter_map(|id| {
+            let url = site.page(id).url.as_str().trim_end_matches('/').to_lowercase();
+            let slug = slug(&url);
+            let in_slug = strsim::osa_distance(&asked, &slug);
+            let is_part = asked.len() > 3 && (slug.contains(&asked) || asked.contains(&slug));
+            let is_near = in_slug <= limit || is_part && slug.len() > 3;
+            is_near.then(|| (in_slug, strsim::osa_distance(&path, &url), id))
+        })
+        .collect();
+    near.sort();
+    near.into_iter().take(MOST).map(|(.., id)| id).collect()
+}

@@ -1,0 +1,121 @@
+//! Pages as the dev server sends them: rendered when they are asked for, with the script that keeps them up to date.
+
+use memchr::memmem;
+use percent_encoding::percent_decode_str;
+
+use super::address::{self, Found};
+use super::revision::Revision;
+use crate::compile;
+use crate::output::OutputBody;
+use crate::path::{SourcePath, extension};
+use crate::render::View;
+use crate::render::templates::Failure;
+use crate::report;
+use crate::source::Content;
+
+/// Where the script is, and where it listens: names that no site has a page of.
+pub(super) const SCRIPT: &str = "/.silcrow/live.js";
+pub(super) const EVENTS: &str = "/.silcrow/events";
+
+/// How many redirects an open page follows. More are a loop.
+const MOST_REDIRECTS: usize = 5;
+
+/// A page as an address shows it.
+pub(super) struct Shown {
+    /// The status of the answer.
+    pub(super) status: u16,
+    /// The source of its text.
+    pub(super) source: Option<SourcePath>,
+    /// The page, without the script.
+    pub(super) html: Result<String, Vec<Failure>>,
+}
+
+/// What identifies a page's bytes.
+pub(super) fn hash(html: &str) -> String {
+    blake3::hash(html.as_bytes()).to_hex()[..16].to_owned()
+}
+
+impl Revision {
+    /// The page that a found address shows; none when it shows something else.
+    pub(super) fn shown(&self, found: &Found) -> Option<Shown> {
+        let (view, source, status) = match found {
+            Found::View(view @ View::Gone(_), _) => (*view, None, 410),
+            Found::View(view, source) => (*view, source.clone(), 200),
+            Found::Nothing => (View::NotFound, None, 404),
+            Found::Asset(index) => {
+                let (source, html) = self.html_file(*index)?;
+                return Some(Shown { status: 200, source: Some(source), html: Ok(html) });
+            }
+            Found::Generated(_) | Found::Search(_) | Found::Elsewhere(_) => return None,
+        };
+        let html = self.renderer.render(view).map(|output| match output.body {
+            OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            OutputBody::Copy { .. } => String::new(),
+        });
+        Some(Shown { status, source, html })
+    }
+
+    /// An HTML file of `static/`: a page as others are.
+    fn html_file(&self, index: usize) -> Option<(SourcePath, String)> {
+        let source = &self.compiled.site.routes.assets[index].source;
+        let Content::Asset(asset) = &self.sources.get(source)?.content else { return None };
+        let is_html = matches!(extension(source.file_name()), Some("html" | "htm"));
+        let text = asset.text.as_ref().filter(|_| is_html && self.sources.is_exact(source))?;
+        Some((source.clone(), text.to_string()))
+    }
+
+    /// The page that a path shows once redirects are followed, and its own path.
+    pub(super) fn followed(&self, path: &str) -> Option<(String, Shown)> {
+        let mut path = path.to_owned();
+        for _ in 0..MOST_REDIRECTS {
+            match address::find(&self.compiled.site, &path) {
+                Found::Elsewhere(to) if to.starts_with('/') => {
+                    path = percent_decode_str(&to).decode_utf8_lossy().into_owned();
+                }
+                found => return Some((path, self.shown(&found)?)),
+            }
+        }
+        None
+    }
+
+    /// What is sent in place of a page that could not be rendered.
+    pub(super) fn error_page(&self, failures: &[Failure]) -> String {
+        let site = &self.compiled.site;
+        let found = compile::settle(site, compile::failed(&self.renderer, failures));
+        let text = report::human::report(&found, &self.sources, false);
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>This page cannot be rendered</title>\n<style>\n:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}\nbody {{ max-inline-size: 60rem; margin: 2rem auto; padding-inline: 1rem }}\npre {{ overflow-x: auto; padding: 1rem; border: 1px solid }}\n</style>\n</head>\n<body>\n<main>\n<h1>This page cannot be rendered</h1>\n<p>It shows as soon as this is put right:</p>\n<pre tabindex=\"0\">{}</pre>\n</main>\n</body>\n</html>\n",
+            escaped(&text)
+        )
+    }
+}
+
+/// A text as HTML, in an element or an attribute.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+/// What the script has to know of the page it is in.
+pub(super) struct Script<'a> {
+    /// The page's hash.
+    pub(super) hash: &'a str,
+    /// The path of its source below the root, as the file system spells it; empty where it has none.
+    pub(super) source: &'a str,
+    /// The site's folder.
+    pub(super) root: &'a str,
+    /// How addresses for the editor are written.
+    pub(super) editor: &'a str,
+}
+
+/// A page with the script at the end of its body.
+pub(super) fn with_script(html: &str, script: &Script<'_>) -> String {
+    let Script { hash, source, root, editor } = script;
+    let element = format!(
+        "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{}\" data-root=\"{}\" data-editor=\"{}\"></script>",
+        escaped(source),
+        escaped(root),
+        escaped(editor)
+    );
+    let at = memmem::rfind(html.as_bytes(), b"</body>").unwrap_or(html.len());
+    [&html[..at], &element, &html[at..]].concat()
+}

@@ -1,0 +1,96 @@
+//! The site as it is now, and who waits for it: an edit makes a new revision, and whoever asks meanwhile waits for that
+//! one. Knows no request and no file.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::compile::Compiled;
+use crate::render::Renderer;
+use crate::source::Sources;
+
+/// One state of the site.
+pub(super) struct Revision {
+    /// Counts from 1.
+    pub(super) number: u64,
+    pub(super) sources: Arc<Sources>,
+    pub(super) compiled: Compiled,
+    pub(super) renderer: Renderer,
+}
+
+/// The newest revision.
+pub(super) struct Current {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// The newest revision's number, for who only wants to know whether to go on.
+    number: AtomicU64,
+}
+
+struct State {
+    revision: Arc<Revision>,
+    /// Whether files have changed since.
+    is_stale: bool,
+}
+
+/// The lock, also after a thread has panicked with it: no state here is ever left half changed.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Current {
+    pub(super) fn new(revision: Revision) -> Self {
+        let number = AtomicU64::new(revision.number);
+        let state = State { revision: Arc::new(revision), is_stale: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), number }
+    }
+
+    /// The newest revision, once there is none newer on its way.
+    pub(super) fn get(&self) -> Arc<Revision> {
+        self.wait_while(|state| state.is_stale)
+    }
+
+    /// The newest revision that there is.
+    pub(super) fn peek(&self) -> Arc<Revision> {
+        Arc::clone(&lock(&self.state).revision)
+    }
+
+    /// The newest revision, once it is newer than that of a number.
+    pub(super) fn after(&self, number: u64) -> Arc<Revision> {
+        self.wait_while(|state| state.revision.number <= number)
+    }
+
+    /// Whether there is no newer revision than that of a number.
+    pub(super) fn is_newest(&self, number: u64) -> bool {
+        self.number.load(Ordering::Relaxed) == number
+    }
+
+    fn wait_while(&self, condition: impl Fn(&State) -> bool) -> Arc<Revision> {
+        let wait = self.changed.wait_while(lock(&self.state), |state| condition(state));
+        Arc::clone(&wait.unwrap_or_else(PoisonError::into_inner).revision)
+    }
+
+    /// Lets whoever asks for the newest revision wait, until the returned value is dropped.
+    pub(super) fn hold(&self) -> Held<'_> {
+        lock(&self.state).is_stale = true;
+        Held(self)
+    }
+}
+
+/// As long as it lives, a newer revision is on its way.
+pub(super) struct Held<'a>(&'a Current);
+
+impl Held<'_> {
+    /// Makes a revision the newest one.
+    pub(super) fn replace(&self, revision: Revision) -> Arc<Revision> {
+        self.0.number.store(revision.number, Ordering::Relaxed);
+        let revision = Arc::new(revision);
+        lock(&self.0.state).revision = Arc::clone(&revision);
+        revision
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).is_stale = false;
+        self.0.changed.notify_all();
+    }
+}

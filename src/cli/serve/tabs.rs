@@ -1,0 +1,236 @@
+//! Pages that are open in browsers: which source each shows and what it was sent last, so that an edit reaches those
+//! that it concerns, and a page that is renamed is followed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use serde_json::json;
+
+use super::address;
+use super::pages::hash;
+use super::revision::{Revision, lock};
+use crate::diagnostic::Diagnostic;
+use crate::io::http::{Event, Events, Listener};
+use crate::path::{SourcePath, encode_path};
+use crate::report::live;
+use crate::site::PageId;
+use crate::site::tree::CONTENT;
+use crate::source::{Content, Sources};
+use crate::theme;
+
+/// How many other articles a page is told of after one save.
+const MOST_SAVED: usize = 3;
+
+/// What was found in a revision.
+pub(super) struct Findings {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The texts that they are in.
+    pub(super) sources: Arc<Sources>,
+}
+
+/// All open pages.
+#[derive(Default)]
+pub(super) struct Tabs(Mutex<Vec<Tab>>);
+
+/// An open page.
+struct Tab {
+    /// Its path, decoded.
+    path: String,
+    source: Option<SourcePath>,
+    /// The hash of the page that it shows.
+    hash: String,
+    events: Events,
+}
+
+/// A link to a page.
+#[derive(Serialize)]
+struct Link<'a> {
+    title: &'a str,
+    url: String,
+}
+
+/// A page that is to take the place of the one that is shown.
+#[derive(Serialize)]
+struct Page {
+    html: String,
+    hash: String,
+    /// Where it is.
+    url: String,
+    /// The path of its source, as the file system spells it.
+    source: String,
+}
+
+impl Tabs {
+    /// A page was opened, or looks again after it was hidden: what it misses is in the greeting.
+    pub(super) fn open(
+        &self,
+        (path, hash): (&str, &str),
+        revision: impl FnOnce() -> Arc<Revision>,
+        findings: impl FnOnce() -> Arc<Findings>,
+    ) -> Listener {
+        let mut tabs = lock(&self.0);
+        tabs.retain(|tab| tab.events.count() > 0);
+        // Asked for under the lock: a later revision finds the page among the open ones.
+        let (revision, findings) = (revision(), findings());
+        let mut tab = Tab {
+            path: path.to_owned(),
+            source: None,
+            hash: hash.to_owned(),
+            events: Events::new(),
+        };
+        let page = tab.take(&revision, path);
+        let near = match revision.followed(&tab.path) {
+            Some((_, shown)) if shown.status == 404 => {
+                address::near(&revision.compiled.site, &tab.path)
+            }
+            _ => Vec::new(),
+        };
+        let near: Vec<_> = near.into_iter().map(|id| link(&revision, id)).collect();
+        let panel = live::panel(&findings.diagnostics, &findings.sources, tab.source.as_ref());
+        let data = json!({ "page": page, "findings": panel, "near": near });
+        let hello = Event { name: "hello".to_owned(), data: data.to_string() };
+        let listener = tab.events.listen(Some(&hello));
+        tabs.push(tab);
+        listener
+    }
+
+    /// Sends what an edit has changed.
+    pub(super) fn update(
+        &self,
+        before: &Revision,
+        revision: &Revision,
+        changed: &BTreeSet<SourcePath>,
+    ) {
+        let moved = moved(before, revision, changed);
+        let saved = saved(revision, changed);
+        let files = files(revision, changed);
+        for tab in lock(&self.0).iter_mut() {
+            tab.follow(before, revision, &moved);
+            let path = tab.path.clone();
+            if let Some(page) = tab.take(revision, &path) {
+                tab.send("page", &page);
+            }
+            let is_own = |id: &PageId| {
+                Some(&revision.compiled.site.page(*id).article.path) == tab.source.as_ref()
+            };
+            if !saved.is_empty() && !saved.iter().any(is_own) {
+                let links = saved.iter().take(MOST_SAVED).map(|id| link(revision, *id));
+                let links: Vec<_> = links.collect();
+                tab.send("saved", &json!({ "pages": links, "count": saved.len() }));
+            }
+            if !files.is_empty() {
+                tab.send("files", &files);
+            }
+        }
+    }
+
+    /// Sends what was found.
+    pub(super) fn tell(&self, findings: &Findings) {
+        for tab in lock(&self.0).iter() {
+            let Findings { diagnostics, sources } = findings;
+            tab.send("findings", &live::panel(diagnostics, sources, tab.source.as_ref()));
+        }
+    }
+}
+
+impl Tab {
+    /// Goes where the page has gone that it shows.
+    fn follow(
+        &mut self,
+        before: &Revision,
+        revision: &Revision,
+        moved: &BTreeMap<SourcePath, SourcePath>,
+    ) {
+        let Some(source) = &self.source else { return };
+        let new = moved.get(source).unwrap_or(source);
+        let base_and_url = |revision: &Revision, source: &SourcePath| {
+            let site = &revision.compiled.site;
+            let id = site.routes.page(source.as_str()).filter(|id| site.page(*id).included)?;
+            let href = site.href(&site.page(id).url);
+            Some(percent_decode_str(&href).decode_utf8_lossy().into_owned())
+        };
+        let (Some(old_url), Some(url)) =
+            (base_and_url(before, source), base_and_url(revision, new))
+        else {
+            return;
+        };
+        // A further page of a section's list stays that.
+        if let Some(rest) = self.path.strip_prefix(&old_url).filter(|_| old_url != url) {
+            self.path = format!("{url}{rest}");
+        }
+        self.source = Some(new.clone());
+    }
+
+    /// What takes the place of what is shown, if it is another page. A page that cannot be rendered takes no place: the
+    /// reader keeps what there is.
+    fn take(&mut self, revision: &Revision, path: &str) -> Option<Page> {
+        let (path, shown) = revision.followed(path)?;
+        let is_moved = path != self.path;
+        self.source = shown.source;
+        self.path = path;
+        let html = shown.html.ok()?;
+        let hash = hash(&html);
+        if hash == self.hash && !is_moved {
+            return None;
+        }
+        self.hash.clone_from(&hash);
+        let source = self.source.as_ref();
+        let source = source.map_or("", |source| revision.sources.spelling(source)).to_owned();
+        Some(Page { html, hash, url: encode_path(&self.path), source })
+    }
+
+    fn send(&self, name: &str, data: &impl Serialize) {
+        let data = serde_json::to_string(data).expect("texts and numbers are JSON");
+        self.events.send(&Event { name: name.to_owned(), data });
+    }
+}
+
+fn link(revision: &Revision, id: PageId) -> Link<'_> {
+    let site = &revision.compiled.site;
+    let page = site.page(id);
+    Link { title: &page.article.front_matter.title, url: site.href(&page.url) }
+}
+
+/// The articles that are where others were: of the same text, or the only one that came when only one went.
+fn moved(
+    before: &Revision,
+    after: &Revision,
+    changed: &BTreeSet<SourcePath>,
+) -> BTreeMap<SourcePath, SourcePath> {
+    let text = |revision: &Revision, path: &SourcePath| revision.sources.text(path).cloned();
+    let articles = || {
+        changed
+            .iter()
+            .filter(|path| path.below(CONTENT).is_some() && path.extension() == Some("md"))
+    };
+    let gone: Vec<_> = articles().filter(|path| text(after, path).is_none()).collect();
+    let come: Vec<_> = articles().filter(|path| text(before, path).is_none()).collect();
+    let pairs = gone.iter().filter_map(|old| {
+        let old_text = text(before, old)?;
+        let same = come.iter().find(|new| text(after, new).as_ref() == Some(&old_text));
+        let only = (gone.len() == 1 && come.len() == 1).then(|| &come[0]);
+        Some(((*old).clone(), (*same.or(only)?).clone()))
+    });
+    pairs.collect()
+}
+
+/// The pages whose texts have changed.
+fn saved(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<PageId> {
+    let site = &revision.compiled.site;
+    let pages = changed.iter().filter_map(|path| site.routes.page(path.as_str()));
+    pages.filter(|id| site.page(*id).included && site.page(*id).has_file).collect()
+}
+
+/// The URLs of changed files that pages go on to name as before.
+fn files(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<String> {
+    let site = &revision.compiled.site;
+    let is_file = |path: &&SourcePath| {
+        let file = revision.sources.get(path);
+        file.is_some_and(|file| matches!(file.content, Content::Asset(_)))
+            && !theme::is_hashed(path)
+    };
+    let files = changed.iter().filter(is_file);
+    files.filter_map(|path| Some(site.href(&site.routes.asset(path)?.url))).collect()
+}

@@ -1,0 +1,41 @@
+//! Tells that the program is asked to end: Ctrl-C, or the signal of who started it. The one file that names the signal
+//! library. Knows nothing of what is to be ended.
+
+/// Calls `action` once, on a thread of its own, when the program is asked to end. A second time, it ends at once.
+///
+/// On Windows the system ends the program by itself, and nothing is called.
+///
+/// # Errors
+///
+/// When the system gives no descriptors for it, or no thread.
+#[cfg(unix)]
+pub fn on_interrupt(action: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::flag::{register, register_conditional_default};
+    use signal_hook::low_level::pipe;
+
+    let (mut told, teller) = UnixStream::pair()?;
+    let is_asked = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        // In this order: the first signal only sets the flag, which the second one finds set.
+        register_conditional_default(signal, Arc::clone(&is_asked))?;
+        register(signal, Arc::clone(&is_asked))?;
+        pipe::register(signal, teller.try_clone()?)?;
+    }
+    let wait = move || {
+        if told.read_exact(&mut [0]).is_ok() {
+            action();
+        }
+    };
+    std::thread::Builder::new().name("interrupt".to_owned()).spawn(wait).map(drop)
+}
+
+#[cfg(not(unix))]
+pub fn on_interrupt(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! What a site has for programs and hosts beside its pages, one file per format. Each is a text that is made from the
+//! site alone; none of them uses the templates.
+
+mod feed;
+mod headers;
+pub(super) mod json_ld;
+mod llms;
+mod markdown_copy;
+mod nginx;
+mod plain;
+mod redirects;
+mod sitemap;
+
+pub use nginx::nginx;
+pub use redirects::redirected;
+
+use super::Renderer;
+use crate::diagnostic::Diagnostic;
+use crate::html;
+use crate::media_type::media_type as by_name;
+use crate::output::Output;
+use crate::path::UrlPath;
+use crate::site::generated::Generated;
+use crate::site::{PageId, Site};
+
+/// The file of something that is no page.
+pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
+    let site = &*renderer.site;
+    let text = match generated {
+        Generated::Redirects => redirects::redirects(site),
+        Generated::Headers => headers::headers(site),
+        Generated::Robots => plain::robots(site),
+        Generated::SecurityTxt => plain::security_txt(site),
+        Generated::Sitemap(part) => sitemap::sitemap(renderer, part),
+        Generated::Feed => feed::feed(renderer),
+        Generated::Llms => llms::llms(renderer),
+        Generated::LlmsFull => llms::llms_full(renderer),
+        Generated::SpeculationRules => plain::speculation_rules(site),
+        Generated::MarkdownCopy(id, number) => markdown_copy::copy(renderer, id, number),
+    };
+    Output::bytes(site.generated_url(generated).output(), text.into_bytes())
+}
+
+/// The media type of such a file.
+pub fn media_type(site: &Site, generated: Generated) -> &'static str {
+    match generated {
+        Generated::Feed => headers::FEED,
+        Generated::SpeculationRules => headers::SPECULATION_RULES,
+        Generated::Headers | Generated::Redirects => "text/plain; charset=utf-8",
+        _ => by_name(site.generated_url(generated).as_str()),
+    }
+}
+
+/// What the person who builds has to know of these files: some of them are only read at an origin's root.
+pub fn notice(site: &Site) -> Option<String> {
+    let path = Some(site.base.path()).filter(|path| *path != "/")?;
+    let of_root =
+        [Generated::Redirects, Generated::Headers, Generated::Robots, Generated::SecurityTxt];
+    let has = |file: &Generated| site.routes.generated.contains(file);
+    let names: Vec<String> = of_root
+        .into_iter()
+        .filter(has)
+        .map(|file| format!("`{}`", site.generated_url(file).as_str().trim_start_matches('/')))
+        .collect();
+    let (last, rest) = names.split_last()?;
+    let (names, verb, what) = match rest {
+        [] => (last.clone(), "works", "it"),
+        _ => (format!("{} and {last}", rest.join(", ")), "work", "them"),
+    };
+    Some(format!(
+        "{names} {verb} only at an origin's root, and the site is below `{path}`: hand {what} to whatever serves the root"
+    ))
+}
+
+/// What some hosts would not read of these files.
+pub fn findings(site: &Site) -> Vec<Diagnostic> {
+    let mut findings = headers::findings(site);
+    findings.extend(redirects::findings(site));
+    findings
+}
+
+/// URLs that lead here from anywhere; from the origin's root, where no origin is known.
+impl Renderer {
+    /// The URL of a page.
+    pub(super) fn address(&self, id: PageId) -> String {
+        self.address_of_href(self.href(id))
+    }
+
+    /// The URL of a page of a section's list, from 1.
+    pub(super) fn list_address(&self, id: PageId, number: u32) -> String {
+        self.address_of_href(&self.list_url(id, number as usize))
+    }
+
+    /// The URL of anything.
+    pub(super) fn address_of(&self, url: &UrlPath) -> String {
+        format!("{}{}", self.root, url.encoded().trim_start_matches('/'))
+    }
+
+    /// The URL of something whose URL from the origin's root is known.
+    pub(super) fn address_of_href(&self, href: &str) -> String {
+        let path = href.strip_prefix(self.site.base.path()).unwrap_or(href);
+        format!("{}{path}", self.root)
+    }
+}
+
+/// Appends text for XML. What XML cannot hold in any way (XML 1.0, section 2.2) is left out.
+fn xml_text(output: &mut String, text: &str) {
+    let is_char = |c: char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    if text.chars().all(is_char) {
+        html::escape_into(output, text);
+    } else {
+        html::escape_into(output, &text.chars().filter(|c| is_char(*c)).collect::<String>());
+    }
+}
+
+/// Appends an element that holds text.
+fn xml_element(output: &mut String, name: &str, text: &str) {
+    output.push_str(&format!("<{name}>"));
+    xml_text(output, text);
+    output.push_str(&format!("</{name}>\n"));
+}

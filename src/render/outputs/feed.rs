@@ -1,0 +1,105 @@
+//! `feed.xml` (Atom, RFC 4287): the articles whose text changed last, with their descriptions.
+
+use std::cmp::Reverse;
+
+use super::{Renderer, xml_element, xml_text};
+use crate::article::FrontMatter;
+use crate::path::UrlPath;
+use crate::site::PageId;
+use crate::site::generated::Generated;
+use crate::site::routes::canonical_form;
+
+pub(super) fn feed(renderer: &Renderer) -> String {
+    let site = &*renderer.site;
+    let configuration = &site.configuration;
+    let articles = newest(renderer);
+    let home = renderer.address_of(&UrlPath::new("/"));
+    let own = renderer.address_of(&site.generated_url(Generated::Feed));
+    let mut output = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    output.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    xml_text(&mut output, &configuration.language);
+    output.push_str("\">\n");
+    xml_element(&mut output, "id", &home);
+    xml_element(&mut output, "title", &configuration.title);
+    if let Some(description) = &configuration.description {
+        xml_element(&mut output, "subtitle", description);
+    }
+    // A feed has to say when it changed. One without a dated article never did.
+    let updated = articles.first().and_then(|id| matter(renderer, *id).updated);
+    let updated = updated.map_or_else(|| site.options.today.to_string(), |date| date.to_string());
+    xml_element(&mut output, "updated", &midnight(&updated));
+    author(&mut output, &configuration.title);
+    link(&mut output, "alternate", "text/html", &home);
+    link(&mut output, "self", "application/atom+xml", &own);
+    for id in articles {
+        entry(renderer, id, &mut output);
+    }
+    output.push_str("</feed>\n");
+    output
+}
+
+/// The dated articles, the newest first; those of one day in the order of their paths.
+fn newest(renderer: &Renderer) -> Vec<PageId> {
+    let site = &renderer.site;
+    let is_dated = |id: &PageId| {
+        let page = site.page(*id);
+        page.is_listed()
+            && !site.is_section_page(*id)
+            && page.article.front_matter.updated.is_some()
+    };
+    let mut articles: Vec<PageId> = site.included().filter(is_dated).collect();
+    articles.sort_by_key(|id| (Reverse(matter(renderer, *id).updated), *id));
+    articles.truncate(site.configuration.feed_articles);
+    articles
+}
+
+fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
+    let FrontMatter { title, description, updated, author: writer, .. } = matter(renderer, id);
+    output.push_str("<entry>\n");
+    xml_element(output, "id", &permanent_id(renderer, id));
+    xml_element(output, "title", title);
+    if let Some(updated) = updated {
+        xml_element(output, "updated", &midnight(&updated.to_string()));
+    }
+    if let Some(writer) = writer {
+        author(output, writer);
+    }
+    link(output, "alternate", "text/html", &renderer.address(id));
+    let copy = renderer.site.generated_url(Generated::MarkdownCopy(id, 1));
+    link(output, "alternate", "text/markdown", &renderer.address_of(&copy));
+    // An entry without content has to have a summary.
+    xml_element(output, "summary", description.as_deref().unwrap_or(title));
+    output.push_str("</entry>\n");
+}
+
+/// The id of an article, which must never change (RFC 4287, section 4.2.6): its oldest address. That is the first of its
+/// aliases, where those who rename an article add its last address at the end.
+fn permanent_id(renderer: &Renderer, id: PageId) -> String {
+    let Some(oldest) = matter(renderer, id).aliases.first() else { return renderer.address(id) };
+    if !oldest.starts_with('/') {
+        return oldest.clone();
+    }
+    let decoded = percent_encoding::percent_decode_str(oldest).decode_utf8_lossy();
+    renderer.address_of(&UrlPath::new(&canonical_form(&decoded)))
+}
+
+fn matter(renderer: &Renderer, id: PageId) -> &FrontMatter {
+    &renderer.site.page(id).article.front_matter
+}
+
+/// A day as RFC 3339 has it: its first moment in UTC.
+fn midnight(date: &str) -> String {
+    format!("{date}T00:00:00Z")
+}
+
+fn author(output: &mut String, name: &str) {
+    output.push_str("<author>\n");
+    xml_element(output, "name", name);
+    output.push_str("</author>\n");
+}
+
+fn link(output: &mut String, relation: &str, kind: &str, url: &str) {
+    output.push_str(&format!("<link rel=\"{relation}\" type=\"{kind}\" href=\""));
+    xml_text(output, url);
+    output.push_str("\"/>\n");
+}

@@ -1,0 +1,197 @@
+//! `_headers`: headers of answers, for hosts that read such a file (Cloudflare Pages, Netlify and others). No two rules
+//! give one file the same header: hosts differ in what they make of that. What is not hashed has no rule for caches, as
+//! these hosts' own is the right one: `public, max-age=0, must-revalidate`.
+
+use std::collections::BTreeSet;
+
+use crate::article::{Link, LinkKind};
+use crate::diagnostic::{Diagnostic, HOST_LIMIT};
+use crate::path::SourcePath;
+use crate::site::Site;
+use crate::site::generated::Generated;
+use crate::site::links::{Resolution, Target};
+use crate::source::Span;
+use crate::theme;
+
+/// What Cloudflare Pages reads of `_headers` (its documentation, "Headers", limits).
+const MOST_RULES: usize = 100;
+const LONGEST_LINE: usize = 2_000;
+
+/// For files whose names change when they do.
+pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// The file.
+pub(super) fn headers(site: &Site) -> String {
+    let path = site.base.path();
+    let mut text = rule(&format!("{path}*"), &everywhere(site));
+    for file in hashed(site) {
+        text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
+    }
+    let markdown = (format!("{path}*.md"), MARKDOWN);
+    for (file, media_type) in types(site).into_iter().chain([markdown]) {
+        text.push_str(&rule(&file, &[("Content-Type", media_type.to_owned())]));
+    }
+    text
+}
+
+fn rule(path: &str, headers: &[(&str, String)]) -> String {
+    let lines = headers.iter().map(|(name, value)| format!("  {name}: {value}\n"));
+    format!("{path}\n{}", lines.collect::<String>())
+}
+
+/// The headers of every answer.
+pub(super) fn everywhere(site: &Site) -> Vec<(&'static str, String)> {
+    let mut headers = vec![
+        ("Content-Security-Policy", policy(site)),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()".to_owned()),
+        ("Referrer-Policy", "strict-origin-when-cross-origin".to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+    ];
+    if site.has_generated(Generated::SpeculationRules) {
+        let rules = site.href(&site.generated_url(Generated::SpeculationRules));
+        headers.push(("Speculation-Rules", format!("\"{rules}\"")));
+    }
+    if site.options.preview {
+        headers.push(("X-Robots-Tag", "noindex".to_owned()));
+    }
+    headers
+}
+
+/// The content security policy: nothing but the site's own files, and what the content shows from other sites. Scripts and
+/// styles of others are never among it.
+fn policy(site: &Site) -> String {
+    let shown = Shown::of(site);
+    let own = |others: &BTreeSet<String>| {
+        others.iter().fold("'self'".to_owned(), |all, other| format!("{all} {other}"))
+    };
+    let mut directives = vec![
+        "default-src 'none'".to_owned(),
+        "script-src 'self'".to_owned(),
+        "style-src 'self'".to_owned(),
+        format!("img-src {}", own(&shown.images)),
+        format!("media-src {}", own(&shown.embedded)),
+        "font-src 'self'".to_owned(),
+        "connect-src 'self'".to_owned(),
+        "manifest-src 'self'".to_owned(),
+    ];
+    if !shown.embedded.is_empty() {
+        directives.push(format!("frame-src {}", own(&shown.embedded)));
+    }
+    let feedback = site.configuration.theme.feedback.as_deref().and_then(source);
+    directives.push(format!("form-action {}", own(&feedback.into_iter().collect())));
+    directives.extend(["base-uri 'none'", "frame-ancestors 'none'"].map(str::to_owned));
+    directives.join("; ")
+}
+
+/// The sources of what the content shows from other sites.
+#[derive(Default)]
+struct Shown {
+    images: BTreeSet<String>,
+    /// By raw HTML: pictures, sound, films, frames.
+    embedded: BTreeSet<String>,
+}
+
+impl Shown {
+    fn of(site: &Site) -> Self {
+        let mut shown = Self::default();
+        for id in site.included() {
+            let links = &site.page(id).article.body.links;
+            shown.add(links, &site.links[id.0 as usize]);
+        }
+        for (file, resolutions) in site.html.iter().zip(&*site.html_links) {
+            shown.add(&file.links, resolutions);
+        }
+        shown
+    }
+
+    fn add(&mut self, links: &[Link], resolutions: &[Resolution]) {
+        for (link, resolution) in links.iter().zip(resolutions) {
+            if !link.kind.is_resource() || resolution.target != Target::Outside {
+                continue;
+            }
+            let Some(source) = source(&link.destination) else { continue };
+            if link.kind == LinkKind::HtmlResource {
+                self.embedded.insert(source.clone());
+            }
+            self.images.insert(source);
+        }
+    }
+}
+
+/// What a policy calls the place that a URL is loaded from: its origin, or `data:`.
+fn source(url: &str) -> Option<String> {
+    let url = url.trim().to_ascii_lowercase();
+    if url.starts_with("data:") {
+        return Some("data:".to_owned());
+    }
+    let (scheme, rest) = url.split_once("//")?;
+    let scheme = match scheme {
+        "https:" | "" => "https:",
+        "http:" => "http:",
+        _ => return None,
+    };
+    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    host.chars().all(is_host).then(|| format!("{scheme}//{host}"))
+}
+
+/// Files that may be kept for good.
+pub(super) fn hashed(site: &Site) -> Vec<String> {
+    let assets = site.routes.assets.iter().filter(|asset| theme::is_hashed(&asset.source));
+    assets.map(|asset| site.href(&asset.url)).collect()
+}
+
+/// Media types that hosts do not know by the files' names, or not all of them.
+pub(super) const MARKDOWN: &str = "text/markdown; charset=utf-8";
+pub(super) const FEED: &str = "application/atom+xml; charset=utf-8";
+pub(super) const SPECULATION_RULES: &str = "application/speculationrules+json";
+
+/// Files whose media types are not told by their names.
+pub(super) fn types(site: &Site) -> Vec<(String, &'static str)> {
+    let types = [(Generated::Feed, FEED), (Generated::SpeculationRules, SPECULATION_RULES)];
+    let known = types.into_iter().filter(|(file, _)| site.has_generated(*file));
+    known.map(|(file, kind)| (site.href(&site.generated_url(file)), kind)).collect()
+}
+
+/// What some hosts would not read.
+pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
+    if !site.routes.generated.contains(&Generated::Headers) {
+        return Vec::new();
+    }
+    let text = headers(site);
+    let rules = text.lines().filter(|line| !line.starts_with(' ')).count();
+    let longest = text.lines().map(str::len).max().unwrap_or(0);
+    let found = [
+        (rules, MOST_RULES, "rules in `_headers`", "them"),
+        (longest, LONGEST_LINE, "characters in one line of `_headers`", "such a line"),
+    ];
+    let finding = |(count, most, what, which): (usize, usize, &str, &str)| {
+        let message =
+            format!("the site has {count} {what}, and Cloudflare Pages reads {which} up to {most}");
+        Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(
+            "put pictures from other sites into the site, or write `static/_headers` yourself",
+        )
+    };
+    found.into_iter().filter(|(count, most, ..)| count > most).map(finding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::source;
+
+    #[test]
+    fn sources_are_origins() {
+        for (url, expected) in [
+            ("https://Img.Example:8443/a.png?x#y", Some("https://img.example:8443")),
+            ("//img.example", Some("https://img.example")),
+            ("http://img.example/", Some("http://img.example")),
+            ("data:image/png;base64,AA", Some("data:")),
+            ("https://a;b/", None),
+            ("https://user@a.b/", None),
+            ("https:///x", None),
+            ("blob:x", None),
+        ] {
+            assert_eq!(source(url).as_deref(), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The Markdown copy of a page: its source with front matter for readers, and with every destination made absolute. The
+//! text is not parsed again: places of destinations and where they lead are known.
+
+use serde_json::Value as Json;
+
+use super::super::body::{encode, published};
+use super::Renderer;
+use crate::article::{Article, Link, LinkKind};
+use crate::html;
+use crate::site::links::{Resolution, Target};
+use crate::site::routes::SECTION_PAGE_SIZE;
+use crate::site::{PageId, SectionId};
+
+/// The copy of a page; of a section, that page of its list, from 1.
+pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
+    let site = &renderer.site;
+    let page = site.page(id);
+    let matter = &page.article.front_matter;
+    let mut output = String::with_capacity(page.article.source.text.len() + 512);
+    output.push_str(&format!("---\ntitle: {}\n", quoted(&matter.title)));
+    if let Some(description) = &matter.description {
+        output.push_str(&format!("description: {}\n", quoted(description)));
+    }
+    output.push_str(&format!("url: {}\n", quoted(&renderer.list_address(id, number))));
+    if let Some(updated) = matter.updated {
+        output.push_str(&format!("updated: {updated}\n"));
+    }
+    output.push_str("---\n");
+    if number == 1 && !written(&page.article).is_empty() {
+        output.push('\n');
+        body(renderer, id, &mut output);
+    }
+    if site.is_section_page(id) {
+        lists(renderer, page.section, number, &mut output);
+    }
+    output
+}
+
+/// The body, with one line end after it.
+pub(super) fn body(renderer: &Renderer, id: PageId, output: &mut String) {
+    let article = &renderer.site.page(id).article;
+    let text = written(article);
+    if text.is_empty() {
+        return;
+    }
+    let source = &*article.source.text;
+    let mut at = source.len()
+        - article.source.text[article.source.body as usize..]
+            .trim_start_matches(['\n', '\r'])
+            .len();
+    let end = at + text.len();
+    let from = output.len();
+    for edit in edits(renderer, id) {
+        let (start, stop) = edit.range;
+        // A definition that several links use stands here once for each.
+        if start < at || stop > end {
+            continue;
+        }
+        output.push_str(&source[at..start]);
+        output.push_str(&edit.text);
+        at = stop;
+    }
+    output.push_str(&source[at..end]);
+    output.push('\n');
+    if memchr::memchr(b'\r', &output.as_bytes()[from..]).is_some() {
+        let unix = output[from..].replace("\r\n", "\n").replace('\r', "\n");
+        output.replace_range(from.., &unix);
+    }
+}
+
+/// The body as it is written, without empty lines around it.
+fn written(article: &Article) -> &str {
+    let body = &article.source.text[article.source.body as usize..];
+    body.trim_start_matches(['\n', '\r']).trim_end()
+}
+
+/// Text that takes the place of other text.
+struct Edit {
+    range: (usize, usize),
+    text: String,
+}
+
+/// What is different from the source, in order.
+fn edits(renderer: &Renderer, id: PageId) -> Vec<Edit> {
+    let site = &renderer.site;
+    let article = &site.page(id).article;
+    let source = &*article.source.text;
+    let links = article.body.links.iter().zip(&*site.links[id.0 as usize]);
+    let links = links.filter_map(|(link, resolution)| {
+        let range = (link.span.0 as usize, link.span.1 as usize);
+        let stands = stands(source, link);
+        let text = destination(renderer, id, (link, resolution)).filter(|_| stands)?;
+        Some(Edit { range, text: escaped(text, source, link)? })
+    });
+    let comments = article.suppressions.iter().filter_map(|suppression| {
+        let at = suppression.span.start as usize;
+        let range = comment(source, at).filter(|_| at >= article.source.body as usize)?;
+        Some(Edit { range, text: String::new() })
+    });
+    let mut edits: Vec<Edit> = links.chain(comments).collect();
+    edits.sort_by_key(|edit| edit.range);
+    edits
+}
+
+/// Where a link leads from anywhere; nothing for one that does so as it is written.
+fn destination(
+    renderer: &Renderer,
+    id: PageId,
+    (link, resolution): (&Link, &Resolution),
+) -> Option<String> {
+    match published(renderer, link, resolution) {
+        (Some(href), rest) => {
+            let mut url = renderer.address_of_href(&href);
+            url.extend(encode(rest));
+            Some(url)
+        }
+        (None, rest) if resolution.target == Target::SamePage && rest.starts_with(['#', '?']) => {
+            let mut url = renderer.address(id);
+            url.extend(encode(rest));
+            Some(url)
+        }
+        (None, _) => None,
+    }
+}
+
+/// Whether the span of a link is that of its destination. Where the destination cannot be found it is that of the link.
+fn stands(source: &str, link: &Link) -> bool {
+    let Some(text) = source.get(link.span.0 as usize..link.span.1 as usize) else { return false };
+    *text == *link.destination || !(text.starts_with('[') || text.starts_with("!["))
+}
+
+/// A URL as it is written in the place of a destination; nothing where it cannot stand.
+fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
+    match link.kind {
+        LinkKind::Autolink => url.contains("://").then_some(url),
+        LinkKind::Link | LinkKind::Resource => Some(if url.contains(['(', ')', '&']) {
+            url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)")
+        } else {
+            url
+        }),
+        LinkKind::HtmlLink | LinkKind::HtmlResource => {
+            let before = source[..link.span.0 as usize].chars().next_back();
+            let escaped = html::escape(&url);
+            // Without quotes, `=` would end the tag for a Markdown reader (CommonMark 0.31.2, section 6.6).
+            let is_bare = before == Some('=');
+            Some(if is_bare { escaped.replace('=', "&#61;") } else { escaped })
+        }
+    }
+}
+
+/// The range of the comment around a place in it, with the line where it has one of its own.
+fn comment(source: &str, at: usize) -> Option<(usize, usize)> {
+    const END: &str = "-->";
+    let start = source[..at].rfind("<!--")?;
+    let end = at + source[at..].find(END)? + END.len();
+    let line = source[..start].rfind('\n').map_or(0, |end| end + 1);
+    let rest = &source[end..];
+    let line_end = rest.find('\n').map_or(source.len(), |length| end + length + 1);
+    let is_alone = source[line..start].trim().is_empty() && source[end..line_end].trim().is_empty();
+    // Two paragraphs stay two where only the comment stood between them.
+    let before = source[..line].trim_end_matches(['\r', '\n', ' ', '\t']);
+    let is_apart = source[before.len()..line].matches('\n').count() > 1 || before.is_empty();
+    Some(match (is_alone, is_apart) {
+        (true, true) => (line, line_end),
+        (true, false) => (line, end),
+        (false, _) => (start, end),
+    })
+}
+
+/// What a section's page lists.
+fn lists(renderer: &Renderer, section: SectionId, number: u32, output: &mut String) {
+    let section = renderer.site.section(section);
+    if number == 1 {
+        let pages = section.subsections.iter().map(|id| renderer.site.section(*id).page);
+        list(renderer, "sections", pages, output);
+    }
+    let skipped = (number as usize - 1) * SECTION_PAGE_SIZE;
+    let pages = section.articles.iter().skip(skipped).take(SECTION_PAGE_SIZE).copied();
+    list(renderer, "articles", pages, output);
+}
+
+fn list(
+    renderer: &Renderer,
+    heading: &str,
+    pages: impl Iterator<Item = PageId>,
+    output: &mut String,
+) {
+    for (index, id) in pages.enumerate() {
+        if index == 0 {
+            output.push_str(&format!("\n## {}\n\n", renderer.string(heading)));
+        }
+        let matter = &renderer.site.page(id).article.front_matter;
+        let url = renderer.address(id).replace('(', "\\(").replace(')', "\\)");
+        output.push_str(&format!("- [{}]({url})", literal(&matter.title)));
+        if let Some(description) = &matter.description {
+            output.push_str(&format!(": {}", literal(description)));
+        }
+        output.push('\n');
+    }
+}
+
+/// Text that means itself in Markdown.
+fn literal(text: &str) -> String {
+    let mut output = String::with_capacity(text.len() + 4);
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$') {
+            output.push('\\');
+        }
+        output.push(c);
+    }
+    output
+}
+
+/// A text in quotes that YAML and JSON read alike.
+fn quoted(text: &str) -> String {
+    Json::from(text).to_string()
+}

@@ -1,0 +1,110 @@
+//! What `_redirects` and `_headers` say, for nginx: two files to include. They are no part of the site, and never stand
+//! among what readers get.
+
+use percent_encoding::percent_decode_str;
+
+use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, types};
+use super::redirects::{Line, lines};
+use crate::path::UrlPath;
+use crate::site::{Site, history};
+
+/// The header that is not sent to those who ask for little data.
+const SPECULATION_RULES: &str = "Speculation-Rules";
+
+/// The files, by name.
+pub fn nginx(site: &Site) -> [(&'static str, String); 2] {
+    [("maps.conf", maps(site)), ("server.conf", server(site))]
+}
+
+/// Tables, for the `http` block.
+fn maps(site: &Site) -> String {
+    let (folders, single): (Vec<Line>, Vec<Line>) =
+        lines(site).into_iter().partition(|line| line.from.ends_with('*'));
+    let mut text = String::from("# Written by silcrow. Include it in the `http` block.\n\n");
+    // From the address as it was asked for: what is put into an answer's header must not have been decoded.
+    text.push_str("map $request_uri $silcrow_folder {\n    default \"\";\n");
+    folders.iter().for_each(|line| text.push_str(&folder(line)));
+    text.push_str("}\n\nmap $uri $silcrow_redirect {\n    default $silcrow_folder;\n");
+    for Line { from, to } in &single {
+        let decoded = percent_decode_str(from).decode_utf8_lossy();
+        text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(&literal(to))));
+    }
+    text.push_str(
+        "}\n\nmap $uri $silcrow_cache {\n    default \"public, max-age=0, must-revalidate\";\n",
+    );
+    for file in hashed(site) {
+        let decoded = percent_decode_str(&file).decode_utf8_lossy();
+        text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
+    }
+    text.push_str("}\n");
+    if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
+        // An empty header is not sent.
+        text.push_str("\nmap $http_save_data $silcrow_speculation_rules {\n");
+        text.push_str(&format!("    default {};\n    \"~*on\" \"\";\n}}\n", quoted(rules)));
+    }
+    text
+}
+
+/// A redirect of a whole folder.
+fn folder(Line { from, to }: &Line) -> String {
+    let mut pattern = String::from("~^");
+    for c in from.trim_end_matches('*').chars() {
+        if !c.is_alphanumeric() && c != '/' {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push_str("(?<silcrow_rest>[^?#]*)");
+    let to = literal(to).replace(":splat", "${silcrow_rest}");
+    format!("    {} {};\n", quoted(&pattern), quoted(&to))
+}
+
+/// Directives, for the `server` block.
+fn server(site: &Site) -> String {
+    let mut text = String::from(
+        "# Written by silcrow. Include it in the `server` block whose `root` holds the site.\n\nif ($silcrow_redirect) {\n    return 301 $silcrow_redirect;\n}\n\n",
+    );
+    for (name, value) in everywhere(site) {
+        let value = match name {
+            SPECULATION_RULES => "$silcrow_speculation_rules".to_owned(),
+            _ => quoted(&value),
+        };
+        text.push_str(&format!("add_header {name} {value} always;\n"));
+    }
+    text.push_str("add_header Cache-Control $silcrow_cache;\n\n");
+    let not_found = site.href(&UrlPath::new("/404.html"));
+    text.push_str(&format!("error_page 404 {};\n\n", quoted(&literal(&not_found))));
+    text.push_str("charset utf-8;\ncharset_types text/html text/xml text/plain text/css application/javascript application/atom+xml;\n\n");
+    for (file, media_type) in types(site) {
+        let decoded = percent_decode_str(&file).decode_utf8_lossy();
+        text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
+    }
+    text.push_str(&location("~ \"\\.md$\"", MARKDOWN));
+    for url in history::gone(site) {
+        let place = format!(
+            "{}{}",
+            percent_decode_str(site.base.path()).decode_utf8_lossy(),
+            url.as_str().trim_start_matches('/')
+        );
+        let page = quoted(&literal(&format!("{}index.html", site.href(&url))));
+        text.push_str(&format!(
+            "location = {} {{\n    error_page 410 {page};\n    return 410;\n}}\n",
+            quoted(&place)
+        ));
+    }
+    text
+}
+
+fn location(place: &str, media_type: &str) -> String {
+    format!("location {place} {{\n    types {{}}\n    default_type {};\n}}\n", quoted(media_type))
+}
+
+/// A URL without `$`, which would begin a variable.
+fn literal(url: &str) -> String {
+    url.replace('$', "%24")
+}
+
+/// A text in quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,227 @@
+//! The plain text of a body, by heading. Reads the HTML that the parser wrote, and knows nothing of search.
+
+use memchr::{memchr, memchr2, memmem};
+
+/// What stands below one heading, up to the next.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Passage {
+    /// The heading's id; empty before the first heading.
+    pub(super) id: String,
+    /// The heading's text.
+    pub(super) heading: String,
+    /// The text, with a line break where a block begins or ends.
+    pub(super) text: String,
+}
+
+/// Elements that stand within a line: no space comes of them.
+const INLINE: [&str; 27] = [
+    "span", "a", "code", "strong", "em", "abbr", "b", "bdi", "bdo", "cite", "data", "del", "dfn",
+    "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "sup", "time", "u", "var", "wbr",
+];
+/// Elements whose content no reader sees as text.
+const UNSEEN: [&str; 4] = ["script", "style", "template", "svg"];
+/// References that writers of raw HTML use; others stay as they are written.
+const REFERENCES: [(&str, &str); 16] = [
+    ("amp", "&"),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("quot", "\""),
+    ("apos", "'"),
+    ("nbsp", " "),
+    ("shy", ""),
+    ("copy", "©"),
+    ("hellip", "…"),
+    ("mdash", "—"),
+    ("ndash", "–"),
+    ("lsquo", "‘"),
+    ("rsquo", "’"),
+    ("ldquo", "“"),
+    ("rdquo", "”"),
+    ("rarr", "→"),
+];
+
+/// The passages of a body, in order.
+pub(super) fn passages(html: &str) -> Vec<Passage> {
+    let mut reader =
+        Reader { passages: Vec::new(), passage: Passage::default(), in_heading: false };
+    reader.passage.text.reserve(html.len() / 2);
+    let mut rest = html;
+    while !rest.is_empty() {
+        let end = memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
+        reader.write(&rest[..end]);
+        rest = &rest[end..];
+        let length = match rest.as_bytes().first() {
+            Some(b'&') => reader.reference(rest),
+            Some(_) => reader.tag(rest),
+            None => 0,
+        };
+        rest = &rest[length..];
+    }
+    reader.begin(Passage::default());
+    reader.passages
+}
+
+struct Reader {
+    passages: Vec<Passage>,
+    passage: Passage,
+    in_heading: bool,
+}
+
+impl Reader {
+    fn write(&mut self, text: &str) {
+        let Passage { heading, text: body, .. } = &mut self.passage;
+        let target = if self.in_heading { heading } else { body };
+        // Between two blocks one line break is enough.
+        let text = if target.ends_with('\n') { text.trim_start_matches('\n') } else { text };
+        target.push_str(text);
+    }
+
+    fn begin(&mut self, next: Passage) {
+        let passage = std::mem::replace(&mut self.passage, next);
+        if !passage.id.is_empty() || !passage.text.trim().is_empty() {
+            self.passages.push(passage);
+        }
+    }
+
+    /// What a reference at the beginning of `rest` stands for; returns its length.
+    fn reference(&mut self, rest: &str) -> usize {
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
+        let name = end.map(|end| &rest[1..end]);
+        let known = name.and_then(|name| REFERENCES.iter().find(|(known, _)| *known == name));
+        let number = name.and_then(|name| name.strip_prefix('#')).and_then(|digits| {
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => digits.parse(),
+            };
+            char::from_u32(code.ok()?)
+        });
+        match (end, known, number) {
+            (Some(end), Some((_, text)), _) => {
+                self.write(text);
+                end + 1
+            }
+            (Some(end), None, Some(character)) => {
+                self.write(character.encode_utf8(&mut [0; 4]));
+                end + 1
+            }
+            _ => {
+                self.write("&");
+                1
+            }
+        }
+    }
+
+    /// What a tag at the beginning of `rest` means; returns its length, or that of what is not to be read.
+    fn tag(&mut self, rest: &str) -> usize {
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            return comment.find("-->").map_or(rest.len(), |end| 4 + end + 3);
+        }
+        let closes = rest[1..].starts_with('/');
+        let name_start = 1 + usize::from(closes);
+        let name = rest[name_start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = &rest[name_start..name_start + name];
+        if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            self.write("<");
+            return 1;
+        }
+        let length = tag_length(rest);
+        let is = |known: &&str| known.eq_ignore_ascii_case(name);
+        if INLINE.iter().any(&is) {
+            return length;
+        }
+        if UNSEEN.iter().any(is) && !closes {
+            return length + unseen(&rest[length..], name);
+        }
+        if let [b'h' | b'H', b'1'..=b'6'] = name.as_bytes() {
+            let id = id(&rest[..length]).filter(|_| !closes);
+            self.in_heading = id.is_some();
+            if let Some(id) = id {
+                self.begin(Passage { id, ..Passage::default() });
+            }
+        } else if !self.in_heading {
+            self.line_break();
+        }
+        length
+    }
+
+    fn line_break(&mut self) {
+        let text = &mut self.passage.text;
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+}
+
+/// The length of a tag, whose attributes may hold `>` in quotes.
+fn tag_length(tag: &str) -> usize {
+    let mut at = 1;
+    while let Some(found) = tag[at..].find(['>', '"', '\'']) {
+        at += found;
+        let quote = tag.as_bytes()[at];
+        at += 1;
+        if quote == b'>' {
+            return at;
+        }
+        at += memchr(quote, &tag.as_bytes()[at..]).map_or(tag.len() - at, |end| end + 1);
+    }
+    tag.len()
+}
+
+/// How much of what follows belongs to an element that nobody sees, its closing tag included.
+fn unseen(rest: &str, name: &str) -> usize {
+    let closes = |at: &usize| {
+        let after = rest.get(at + 2..at + 2 + name.len());
+        after.is_some_and(|after| after.eq_ignore_ascii_case(name))
+    };
+    let found = memmem::find_iter(rest.as_bytes(), "</").find(closes);
+    found.map_or(rest.len(), |at| at + tag_length(&rest[at..]))
+}
+
+/// The id in a heading's tag.
+fn id(tag: &str) -> Option<String> {
+    let value = &tag[tag.find(" id=\"")? + 5..];
+    let value = &value[..value.find('"')?];
+    let mut passages = passages(value);
+    passages.pop().map(|passage| passage.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Passage, passages};
+
+    fn read(html: &str) -> Vec<(String, String, String)> {
+        let fields = |Passage { id, heading, text }: Passage| (id, heading, text);
+        passages(html).into_iter().map(fields).collect()
+    }
+
+    fn passage(id: &str, heading: &str, text: &str) -> (String, String, String) {
+        (id.to_owned(), heading.to_owned(), text.to_owned())
+    }
+
+    #[test]
+    fn text_stands_below_its_heading() {
+        let html = "<p>One <em>t</em>wo.</p>\n<div class=\"heading\"><h2 id=\"a&amp;b\">A &amp; <code>b</code></h2></div>\n<ul>\n<li>x</li><li>y</li>\n</ul>\n<h3>no id</h3><p>z";
+        let expected = [passage("", "", "One two.\n"), passage("a&b", "A & b", "x\ny\nno idz")];
+        let found = read(html);
+        assert_eq!(found[0], expected[0]);
+        assert_eq!((found[1].0.as_str(), found[1].1.as_str()), ("a&b", "A & b"));
+        assert_eq!(found[1].2.split_whitespace().collect::<Vec<_>>(), ["x", "y", "no", "id", "z"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_left_out() {
+        for (html, text) in [
+            ("a<!-- b > --><script>c < d</script><STYLE>e</STYLE>f", "af"),
+            ("<p title=\"1 > 2\">a</p>", "a\n"),
+            ("1 &lt; 2 &#39;&#x41; &nope; & &#99999999;", "1 < 2 'A &nope; & &#99999999;"),
+            ("a < b <3 <", "a < b <3 <"),
+            ("<p title=\"never closed", ""),
+            ("<script>never closed", ""),
+            ("<!-- never closed", ""),
+            ("a<br>b<img src=\"x\">c", "a\nb\nc"),
+        ] {
+            let found: String = read(html).into_iter().map(|(.., text)| text).collect();
+            assert_eq!(found, text, "{html}");
+        }
+    }
+}

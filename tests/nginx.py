@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Serve a built site with nginx and the files that `silcrow build --nginx` writes for it, and ask for what they promise.
+
+usage: nginx.py [--silcrow PATH] [--nginx PATH]
+
+nginx listens on this machine alone, on a port that is free, and is stopped at the end. Each check is counted. The last
+line is `N passed, M failed`.
+"""
+import argparse
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SECONDS = 60
+FRONT = "---\ntitle: {}\ndescription: D\nupdated: 2026-01-01\n{}---\nText.\n"
+SITE = {
+    "site.yaml": "title: Site\nbase_url: https://example.com/docs/\nredirects:\n  /manual/*: /guides/:splat\n"
+                 "  /a.b$c(d/*: https://example.com/docs/guides/?from=:splat\n  /gone/: https://other.example/$x\n",
+    "content/index.md": "---\ntitle: Home\n---\n",
+    "content/guides/index.md": "---\ntitle: Guides\n---\n",
+    "content/guides/one.md": FRONT.format("One", "aliases: [/old/, /%C3%A4lter/, 'https://example.com/help/one/', /a%22b/]\n"),
+}
+CONFIGURATION = """daemon on;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/tmp;
+    proxy_temp_path {folder}/tmp;
+    fastcgi_temp_path {folder}/tmp;
+    uwsgi_temp_path {folder}/tmp;
+    scgi_temp_path {folder}/tmp;
+    types {{ text/html html; text/css css; text/xml xml; text/plain txt; }}
+    include {folder}/conf/maps.conf;
+    server {{
+        listen 127.0.0.1:{port};
+        root {folder}/root;
+        include {folder}/conf/server.conf;
+    }}
+}}
+"""
+
+passed, failed = 0, 0
+
+
+def same(name, actual, expected):
+    global passed, failed
+    if actual == expected:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{name}:\n  got      {actual!r}\n  expected {expected!r}")
+
+
+def build(silcrow, folder, *arguments):
+    command = [silcrow, "build", "--today", "2026-02-01", "--root", folder / "in", "--output", folder / "root/docs", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def start(nginx, folder):
+    """Starts nginx, which returns when it listens; on another port where somebody else was faster."""
+    for _ in range(5):
+        port = free_port()
+        (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
+        result = subprocess.run([nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"],
+                                capture_output=True, text=True, timeout=SECONDS, check=False)
+        if result.returncode == 0:
+            return port
+        if "Address already in use" not in result.stderr:
+            break
+    sys.exit(f"nginx did not start: {result.stderr}")
+
+
+class Host:
+    def __init__(self, port):
+        self.port = port
+
+    def get(self, path, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+
+    def location(self, path):
+        response = self.get(path)
+        own = f"http://127.0.0.1:{self.port}"
+        return response.status, (response.getheader("Location") or "").removeprefix(own)
+
+
+def check_redirects(host):
+    one = "/docs/guides/one/"
+    for path in ("/docs/old/", "/docs/%C3%A4lter/", "/help/one/", "/docs/old/?x=1", "/docs/a%22b/"):
+        same(path, host.location(path), (301, one))
+    same("a folder", host.location("/docs/manual/one/"), (301, one))
+    same("a folder's rest stays encoded", host.location("/docs/manual/a%0d%0aX:%20y/%C3%A4?q"), (301, "/docs/guides/a%0d%0aX:%20y/%C3%A4"))
+    same("special characters", host.location("/docs/a.b$c(d/x"), (301, "/docs/guides/?from=x"))
+    same("they mean themselves", host.get("/docs/aXb$c(d/x").status, 404)
+    same("another site", host.location("/docs/gone/"), (301, "https://other.example/%24x"))
+
+
+def check_headers(host, folder):
+    page = host.get("/docs/guides/one/")
+    same("a page", page.status, 200)
+    same("its cache", page.getheader("Cache-Control"), "public, max-age=0, must-revalidate")
+    same("its type", page.getheader("Content-Type"), "text/html; charset=utf-8")
+    lines = [line.strip().split(": ", 1) for line in (folder / "root/docs/_headers").read_text().splitlines()[1:]]
+    everywhere = lines[:next(index for index, line in enumerate(lines) if len(line) == 1)]
+    same("there are headers", len(everywhere) >= 5, True)
+    missing = host.get("/docs/nothing/")
+    same("a page that is not there", missing.status, 404)
+    for name, value in everywhere:
+        same(name, page.getheader(name), value)
+        same(f"{name} of errors", missing.getheader(name), value)
+    saving = host.get("/docs/", **{"Save-Data": "on"})
+    same("who saves data is told of no rules for fetching ahead", saving.getheader("Speculation-Rules"), None)
+    style = next((folder / "root/docs").glob("silcrow.*.css")).name
+    same("a hashed file", host.get(f"/docs/{style}").getheader("Cache-Control"), "public, max-age=31536000, immutable")
+    for path, kind in {"/docs/guides/one/index.md": "text/markdown; charset=utf-8",
+                       "/docs/feed.xml": "application/atom+xml; charset=utf-8",
+                       "/docs/speculation-rules.json": "application/speculationrules+json"}.items():
+        same(f"the type of {path}", host.get(path).getheader("Content-Type"), kind)
+        same(f"{path} has the policy", "default-src 'none'" in (host.get(path).getheader("Content-Security-Policy") or ""), True)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--silcrow", default=REPOSITORY / "target/debug/silcrow")
+    arguments.add_argument("--nginx", default=os.environ.get("NGINX") or shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
+    options = arguments.parse_args()
+    if not options.nginx:
+        sys.exit("nginx is not installed; install it, or name it in NGINX")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        folder.chmod(0o755)
+        for path, text in SITE.items():
+            path = folder / "in" / path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        refused = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "root/docs/conf")
+        same("a folder in the output is refused", (refused.returncode, "is in the output" in refused.stderr), (2, True))
+        same("and nothing was written", (folder / "root/docs").exists(), False)
+        built = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "conf")
+        same("the site is built", built.returncode, 0)
+        (folder / "tmp").mkdir()
+        host = Host(start(options.nginx, folder))
+        try:
+            check_redirects(host)
+            check_headers(host, folder)
+        finally:
+            os.kill(int((folder / "nginx.pid").read_text()), signal.SIGQUIT)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
