@@ -86,10 +86,10 @@ pub(super) fn digest(lines: &str) -> String {
 }
 
 /// The first line and the others, where the text is whole and of a format that is known.
-pub(super) fn split<'a, T: DeserializeOwned>(
-    text: &'a str,
+pub(super) fn split<T: DeserializeOwned>(
+    text: &str,
     check: impl Fn(&T) -> (u32, &str),
-) -> Result<(T, &'a str), Damage> {
+) -> Result<(T, &str), Damage> {
     let (head, lines) = text.split_once('\n').ok_or(Damage::Unreadable)?;
     let head: T = read_line(head)?;
     let (format, expected) = check(&head);
