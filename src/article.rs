@@ -2,6 +2,7 @@
 //! knows. Nothing here depends on any other file.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -125,6 +126,24 @@ pub struct FrontMatter {
     /// Free data for templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
+
+/// An entry of front matter or of the settings, for [`Locate`].
+#[derive(Clone, Copy, Debug)]
+pub enum Field<'a> {
+    /// The value of a key.
+    Value(&'a str),
+    /// An item of a key's list.
+    Item(&'a str, usize),
+    /// The value of a key in a key's mapping.
+    Entry(&'a str, &'a str),
+}
+
+/// The place of an entry in one file's text.
+pub type Place = Box<dyn Fn(Field<'_>) -> Range<usize>>;
+
+/// Finds the places of the entries in a file's text. Reading front matter again is dear, and only findings and changes need
+/// it.
+pub type Locate = fn(text: &str) -> Place;
 
 /// A body: HTML with slots.
 #[derive(Debug, Default)]

@@ -1,8 +1,10 @@
 //! The rules that look at the whole site. Each reads it and returns findings; one file per family.
 
 pub mod external;
+mod freshness;
 mod graph;
 mod headings;
+mod history;
 mod hosts;
 mod input;
 mod matter;
@@ -17,27 +19,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+pub use crate::article::Field;
+use crate::article::{Locate, Place};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
 use suggestions::Names;
-
-/// An entry of front matter, for [`Locate`].
-#[derive(Clone, Copy, Debug)]
-pub enum Field<'a> {
-    /// The value of a key.
-    Value(&'a str),
-    /// An item of a key's list.
-    Item(&'a str, usize),
-    /// The value of a key in a key's mapping.
-    Entry(&'a str, &'a str),
-}
-
-/// The place of an entry in one file's text.
-pub type Place = Box<dyn Fn(Field<'_>) -> Range<usize>>;
-
-/// Finds the places of the entries in a file's text. Reading front matter again is dear, and only findings need it.
-pub type Locate = fn(text: &str) -> Place;
 
 /// What every rule is given.
 #[derive(Clone, Copy)]
@@ -87,6 +74,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     findings.extend(graph::findings(given));
     findings.extend(hosts::findings(given));
     findings.extend(settings::findings(given));
+    findings.extend(history::findings(given));
     let names = &Names::new(given.site);
     findings.extend(theme::findings(given, names));
     let html = 0..given.site.html.len();
@@ -97,6 +85,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
         let mut found = targets::of_page(given, names, id);
         found.extend(matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
+        found.extend(freshness::stale(given, id));
         found
     });
     findings.par_extend(per_page);

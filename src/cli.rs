@@ -5,18 +5,24 @@ mod arguments;
 mod baseline;
 mod build;
 mod create;
+mod diff;
 mod external;
 mod fix;
 mod graph;
 mod links;
 #[cfg(feature = "man")]
 mod man;
+mod mv;
+mod named;
 mod nginx;
 mod only;
 mod printer;
 mod publish;
+mod record;
+mod review;
 mod root;
 mod serve;
+mod stale;
 
 use std::process::ExitCode;
 
@@ -68,6 +74,12 @@ pub fn run() -> ExitCode {
         Command::Publish(arguments) => publish::publish(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
+        Command::Mv(arguments) => mv::mv(arguments),
+        Command::Record(arguments) => record::record(arguments),
+        Command::Retire(arguments) => record::retire(arguments),
+        Command::Stale(arguments) => stale::stale(arguments),
+        Command::Review(arguments) => review::review(arguments),
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
         Command::Schema { schema } => {

@@ -2,14 +2,13 @@
 //! verb calls these functions in this order.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::article::{Article, HtmlFile, HtmlKind};
-use crate::check::{self, Field, Given, suppressions};
+use crate::article::{Article, Field, HtmlFile, HtmlKind, Place};
+use crate::check::{self, Given, suppressions};
 use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
 use crate::output::{Output, OutputBody};
@@ -17,18 +16,19 @@ use crate::parse::highlight::{Grammars, Highlighter};
 use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
+use crate::record;
 use crate::render::templates::{self, Failure, Inputs, Templates};
 use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
-use crate::source::{Content, Sources};
+use crate::source::{BYTE_ORDER_MARK, Content, Sources};
 use crate::theme;
 
 /// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
 ///
 /// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed, and source
-/// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it. Settings, strings and HTML files are read
-/// again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
+/// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it.
+/// Settings, strings, the record and HTML files are read again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
 /// again unless their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
@@ -37,6 +37,7 @@ pub struct Memo {
     /// Whether these tell their source lines.
     source_lines: bool,
     html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
+    record: Option<(Option<Arc<str>>, Arc<record::Read>)>,
     settings: Option<Settings>,
     strings: Option<ReadStrings>,
     site: Option<Arc<Site>>,
@@ -83,7 +84,7 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     let strings = strings(sources, memo, &mut diagnostics);
     let articles = articles(sources, options.source_lines, memo);
     diagnostics.extend(memo.parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
-    let texts = Texts { articles, html: html(sources, memo) };
+    let texts = Texts { articles, html: html(sources, memo), record: record(sources, memo) };
     let site = site::site(texts, sources, (&configuration, options), memo.site.as_deref());
     let site = Arc::new(site);
     diagnostics.extend(site.conflicts.iter().cloned());
@@ -168,6 +169,16 @@ fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
     let files = read.iter().map(|(_, (_, file))| Arc::clone(file)).collect();
     memo.html = read.into_iter().collect();
     files
+}
+
+/// What was published before; nothing where there is no record.
+fn record(sources: &Sources, memo: &mut Memo) -> Arc<record::Read> {
+    let text = sources.text(&SourcePath::new(record::FILE)).cloned();
+    let read = match memo.record.take() {
+        Some(known) if known.0 == text => known.1,
+        _ => Arc::new(text.as_deref().map_or_else(Default::default, record::Read::parse)),
+    };
+    Arc::clone(&memo.record.insert((text, read)).1)
 }
 
 fn strings(sources: &Sources, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<Strings> {
@@ -314,15 +325,27 @@ pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn locate(text: &str) -> Box<dyn Fn(Field<'_>) -> Range<usize>> {
-    let places = parse::entry_places(text);
+/// Where the entries of the settings stand.
+pub fn locate_settings(text: &str) -> Place {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let places = parse::yaml::places(&text[start..]);
     Box::new(move |field| {
-        let name = |name: &str| Key::Name(name.to_owned());
-        let path = match field {
-            Field::Value(key) => vec![name(key)],
-            Field::Item(key, index) => vec![name(key), Key::Index(index)],
-            Field::Entry(key, entry) => vec![name(key), name(entry)],
-        };
-        places.of(&path, Part::Value)
+        let at = places.of(&keys(field), Part::Value);
+        at.start + start..at.end + start
     })
+}
+
+/// Where the entries of a file's front matter stand.
+pub fn locate(text: &str) -> Place {
+    let places = parse::entry_places(text);
+    Box::new(move |field| places.of(&keys(field), Part::Value))
+}
+
+fn keys(field: Field<'_>) -> Vec<Key> {
+    let name = |name: &str| Key::Name(name.to_owned());
+    match field {
+        Field::Value(key) => vec![name(key)],
+        Field::Item(key, index) => vec![name(key), Key::Index(index)],
+        Field::Entry(key, entry) => vec![name(key), name(entry)],
+    }
 }

@@ -71,6 +71,8 @@ pub struct Configuration {
     pub security_txt: Option<SecurityTxt>,
     /// The review interval of articles that set none and whose sections set none.
     pub review_every: Option<ReviewInterval>,
+    /// What follows from an article that is overdue for review.
+    pub freshness: FreshnessSettings,
     /// Severities that differ from the table's.
     pub rules: RuleSettings,
     /// How links to other sites are looked up, where that is asked for.
@@ -97,6 +99,7 @@ impl Default for Configuration {
             llms_full: false,
             security_txt: None,
             review_every: None,
+            freshness: FreshnessSettings::default(),
             rules: RuleSettings::default(),
             external: ExternalSettings::default(),
             theme: ThemeSettings::default(),
@@ -131,6 +134,15 @@ pub struct SecurityTxt {
     pub policy: Vec<String>,
     /// URLs of open posts.
     pub hiring: Vec<String>,
+}
+
+/// What follows from an article that is overdue for review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreshnessSettings {
+    /// How late a review may be before it is an error.
+    pub fail_after: Option<ReviewInterval>,
+    /// Whether readers of overdue articles are told.
+    pub notice: bool,
 }
 
 /// How links to other sites are looked up.

@@ -84,6 +84,10 @@ pub enum Family {
     FrontMatter,
     /// Headings, and what the theme and hosts need.
     Headings,
+    /// How old articles are.
+    Freshness,
+    /// What was published before.
+    History,
     /// Templates.
     Templates,
     /// Links to other sites, which are looked at only when that is asked for.
@@ -102,6 +106,8 @@ impl fmt::Display for Family {
             Self::Graph => "graph",
             Self::FrontMatter => "front matter",
             Self::Headings => "headings and theme",
+            Self::Freshness => "freshness",
+            Self::History => "history",
             Self::Templates => "templates",
             Self::External => "external",
             Self::Meta => "meta",

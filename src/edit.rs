@@ -1,6 +1,10 @@
 //! Findings → changed texts. Changes nothing but the bytes of the findings' own places. Writes nothing: who asks has an
 //! edge for that.
 
+pub mod front_matter;
+pub mod heading;
+pub mod rename;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,6 +36,14 @@ pub fn fixes(
         (count > 0).then(|| (path.clone(), (Arc::from(new), count)))
     });
     changed.collect()
+}
+
+/// What is to stand in a text in the place of a range.
+pub type Edit = (Range<usize>, String);
+
+/// The text with edits made. Of edits that overlap, the first counts.
+pub fn edited(text: &str, edits: &[Edit]) -> String {
+    apply(text, edits.iter().map(|(range, new)| (range.clone(), new.as_str())).collect()).0
 }
 
 /// The text with ranges replaced, and how many were.

@@ -1,4 +1,8 @@
-//! Escaping for HTML, by context. What a writer types never becomes markup by accident.
+//! Escaping for HTML, by context. What a writer types never becomes markup by accident. And the way back: what people read.
+
+mod text;
+
+pub use text::text;
 
 /// Appends `text` for an element's content or a quoted attribute: `&`, `<`, `>`, `"` and `'` as references. One set of
 /// characters for both contexts, so that moving text between them is safe.

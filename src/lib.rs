@@ -16,6 +16,7 @@ pub mod media_type;
 pub mod output;
 pub mod path;
 pub mod publish;
+pub mod record;
 pub mod source;
 pub mod suggest;
 pub mod terms;

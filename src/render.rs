@@ -18,7 +18,7 @@ use crate::output::Output;
 use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
 use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{Page, PageId, SectionId, Site};
+use crate::site::{Page, PageId, SectionId, Site, freshness, history};
 use context::{
     BacklinksContext, HeadingContext, ImageContext, LinkContext, NamedLinkContext, PageContext,
     PaginationContext, RedirectContext, SidebarContext, SiteContext,
@@ -45,6 +45,8 @@ pub enum View {
     Redirect(usize),
     /// Something for programs or hosts.
     Generated(Generated),
+    /// The page at the address with this index that was taken away on purpose.
+    Gone(usize),
 }
 
 /// Renders the pages of one site.
@@ -62,6 +64,8 @@ pub struct Renderer {
     links: Vec<OnceLock<Value>>,
     /// The files of the search index, made when one is first asked for.
     search: OnceLock<Vec<Output>>,
+    /// Addresses of pages that were taken away on purpose.
+    pub(crate) gone: Vec<UrlPath>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.
@@ -80,12 +84,12 @@ impl Renderer {
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
         let root =
             site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
-        let search = OnceLock::new();
-        Self { site, templates, strings, defaults, root, hrefs, links, search }
+        let (gone, search) = (history::gone(&site), OnceLock::new());
+        Self { site, templates, strings, defaults, root, hrefs, links, search, gone }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, redirects, the search page, `404.html`, and what is
-    /// for programs.
+    /// Everything that is rendered: pages in the order of their paths, redirects, what is gone, the search page,
+    /// `404.html`, and what is for programs.
     pub fn views(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
@@ -96,6 +100,7 @@ impl Renderer {
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
+        views.extend((0..self.gone.len()).map(View::Gone));
         views.extend([View::Search, View::NotFound]);
         views.extend(self.site.markdown_copies().map(View::Generated));
         views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
@@ -120,6 +125,7 @@ impl Renderer {
             View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
             View::Generated(generated) => return Ok(outputs::output(self, generated)),
+            View::Gone(index) => self.gone(&self.gone[index]),
         };
         let html = self.templates.render(template, &context)?;
         Ok(Output::bytes(path, html.into_bytes()))
@@ -227,6 +233,12 @@ impl Renderer {
         ("404.html", context, OutputPath::new("404.html"))
     }
 
+    fn gone(&self, url: &UrlPath) -> (&str, Context, OutputPath) {
+        let mut context = self.bare("gone", self.string("gone_title"), url.as_str());
+        context.insert_value("subsections", self.subsections(SectionId(0)));
+        ("gone.html", context, url.output())
+    }
+
     fn redirect(&self, index: usize) -> (&str, Context, OutputPath) {
         let (alias, id) = &self.site.routes.alias_list[index];
         let mut context = self.bare("redirect", self.string("redirect_title"), alias.as_str());
@@ -256,6 +268,7 @@ impl Renderer {
             json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
+            overdue: self.overdue(id),
             author: front_matter.author.as_deref(),
             draft: page.draft,
             search: front_matter.search,
@@ -288,6 +301,14 @@ impl Renderer {
         page.has_file.then(|| pattern.replace("{path}", &path))
     }
 
+    /// The day by which a page was to be looked over, when that is past and readers are told.
+    fn overdue(&self, id: PageId) -> Option<String> {
+        let Site { configuration, options, .. } = &*self.site;
+        let is_told = configuration.freshness.notice;
+        let review = is_told.then(|| freshness::review(&self.site, id)).flatten()?;
+        (review.days_late(options.today) > 0).then(|| review.due.to_string())
+    }
+
     /// The variables of a page that has no source.
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
         let extra = BTreeMap::new();
@@ -303,6 +324,7 @@ impl Renderer {
             json_ld: None,
             updated: None,
             reviewed: None,
+            overdue: None,
             author: None,
             draft: false,
             search: false,

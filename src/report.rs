@@ -1,6 +1,7 @@
 //! Findings → text, one file per format. Prints nothing itself.
 
 pub mod baseline;
+pub mod changes;
 pub mod diff;
 pub mod github;
 pub mod human;
@@ -10,6 +11,7 @@ pub mod links;
 pub mod live;
 pub mod publish;
 pub mod rdjson;
+pub mod reviews;
 pub mod rules;
 pub mod sarif;
 pub mod summary;

@@ -2,8 +2,10 @@
 //! renders nothing.
 
 mod claims;
+pub mod freshness;
 pub mod generated;
 pub mod graph;
+pub mod history;
 pub mod links;
 pub mod routes;
 pub mod tree;
@@ -16,6 +18,7 @@ use crate::article::{Article, HtmlFile};
 use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
+use crate::record;
 use crate::source::Sources;
 use generated::Generated;
 use links::{Resolution, Target};
@@ -102,6 +105,8 @@ pub struct Site {
     pub backlinks: Arc<[Vec<PageId>]>,
     /// What only putting the site together finds: conflicts of URLs.
     pub conflicts: Arc<[Diagnostic]>,
+    /// What was published before.
+    pub record: Arc<record::Read>,
 }
 
 /// What the texts of a site say.
@@ -110,6 +115,8 @@ pub struct Texts {
     pub articles: Vec<Arc<Article>>,
     /// HTML files and templates, sorted by path.
     pub html: Vec<Arc<HtmlFile>>,
+    /// What was published before.
+    pub record: Arc<record::Read>,
 }
 
 /// The source of a file that a setting names: a path below `static/`.
@@ -120,8 +127,8 @@ pub fn static_file(name: &str) -> SourcePath {
 /// Puts the site together.
 ///
 /// `before` is the site of an earlier compilation. Contract: sections, routes, and what links and entries of `related`
-/// lead to are taken over from it only while all that they depend on is the same: the settings and options, the assets
-/// and HTML files, which articles there are, their front matter, and the ids on their pages. The links of an article
+/// lead to are taken over from it only while all that they depend on is the same: the settings and options, the record,
+/// the assets and HTML files, which articles there are, their front matter, and the ids on their pages. The links of an article
 /// whose text has changed are always resolved again.
 pub fn site(
     texts: Texts,
@@ -144,11 +151,12 @@ fn changed(
     sources: &Sources,
     (configuration, options): (&Arc<Configuration>, &Options),
 ) -> Option<Vec<PageId>> {
-    let Texts { articles, html } = texts;
+    let Texts { articles, html, record } = texts;
     let same_html = before.html.len() == html.len()
         && before.html.iter().zip(html).all(|(one, other)| Arc::ptr_eq(one, other));
     let same = Arc::ptr_eq(&before.configuration, configuration)
         && before.options == *options
+        && Arc::ptr_eq(&before.record, record)
         && same_html
         && before.routes.has_assets_of(sources, &configuration.theme);
     let pages = || before.pages.iter().enumerate().filter(|(_, page)| page.has_file);
@@ -187,6 +195,7 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
         related: Arc::clone(&before.related),
         backlinks: Arc::clone(&before.backlinks),
         conflicts: Arc::clone(&before.conflicts),
+        record: texts.record,
     };
     let links: Vec<_> = changed.par_iter().map(|id| links::of_page(&site, *id)).collect();
     let targets =
@@ -207,7 +216,7 @@ fn anew(
     sources: &Sources,
     (configuration, options): (&Arc<Configuration>, &Options),
 ) -> Site {
-    let Texts { articles, html } = texts;
+    let Texts { articles, html, record } = texts;
     let base = options.base(configuration);
     let (pages, sections) = tree::tree(articles, configuration, options.drafts);
     let (routes, conflicts) = Routes::new(&pages, &sections, sources, (configuration, options));
@@ -225,6 +234,7 @@ fn anew(
         related: Arc::from([]),
         backlinks: Arc::from([]),
         conflicts: conflicts.into(),
+        record,
     };
     site.links = (0..site.pages.len())
         .into_par_iter()

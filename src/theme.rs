@@ -9,7 +9,7 @@ use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
 
 /// The theme's files: path below the root, and text.
-pub const FILES: [(&str, &str); 17] = [
+pub const FILES: [(&str, &str); 18] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
@@ -21,6 +21,7 @@ pub const FILES: [(&str, &str); 17] = [
         include_str!("../templates/components/navigation.html"),
     ),
     ("templates/components/search.html", include_str!("../templates/components/search.html")),
+    ("templates/gone.html", include_str!("../templates/gone.html")),
     ("templates/home.html", include_str!("../templates/home.html")),
     ("templates/redirect.html", include_str!("../templates/redirect.html")),
     ("templates/search.html", include_str!("../templates/search.html")),

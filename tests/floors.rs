@@ -20,6 +20,7 @@ const WORDS: [&str; 16] = [
     "source",
     "diagnostic",
     "config",
+    "record",
     "article",
     "output",
     "publish",

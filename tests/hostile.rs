@@ -391,6 +391,21 @@ fn a_page_that_needs_a_folder_where_every_site_has_a_file_is_a_finding() {
 }
 
 #[test]
+fn what_has_the_place_of_the_search_page_is_a_finding() {
+    for path in ["content/search.md", "content/search/index.md", "content/Search.md"] {
+        let site = Site::new(&[(path, ARTICLE)]);
+        let run = refused(&site, 1, &[&format!("error url-conflict {path} 1:1-1:1")]);
+        assert!(run.stdout.contains("templates/search.html"), "{}", run.stdout);
+    }
+    for path in ["static/search", "static/search/index.json"] {
+        let site = Site::new(&[(path, "mine")]);
+        refused(&site, 1, &[&format!("error url-conflict {path} 1:1-1:1")]);
+    }
+    let site = Site::new(&[("content/a.md", &article_with("aliases: [/search/]"))]);
+    refused(&site, 1, &["error alias-shadows-page content/a.md 5:11-5:19"]);
+}
+
+#[test]
 fn an_old_address_in_a_repository_is_refused() {
     // A `.git` in the output is never silcrow's: it is carried from one build to the next.
     for alias in ["/.git/", "/.git/config", "/%2Egit/hooks/"] {

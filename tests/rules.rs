@@ -187,7 +187,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "invalid-value",
         "//- content/a.md\n---\ntitle: 404\n       ^^^ invalid-value\ndescription: D\nupdated: 16.04.2026\n         ^^^^^^^^^^ invalid-value\ndraft: 'yes'\n        ^^^ invalid-value\norder: first\n       ^^^^^ invalid-value\nrelated: a\n         ^ invalid-value\nreview_every: soon\n              ^^^^ invalid-value\naliases:\n  - old\n    ^^^ invalid-value\n---\n",
-        "//- content/a.md\n---\ntitle: \"404\"\ndescription: >\n  Folded\n  text\nupdated: '2026-04-16'\ndraft: false\norder: -1\nreview_every: 6 weeks\naliases: []\n---\n",
+        "//- content/a.md\n---\ntitle: \"404\"\ndescription: >\n  Folded\n  text\nupdated: '2026-04-16'\ndraft: false\norder: -1\nreview_every: 52 weeks\naliases: []\n---\n",
     ),
     (
         "duplicate-field",
@@ -313,6 +313,31 @@ const CASES: &[(&str, &str, &str)] = &[
         "suppression-without-reason",
         "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page -->\n                    ^^^^^^^^^^^^ suppression-without-reason\n[x](nowhere.md)\n    ^^^^^^^^^^ missing-page\n\n<!-- silcrow-ignore: because -->\n     ^^^^^^^^^^^^^^ suppression-without-reason\n",
         "//- content/a.md\nFRONT\n<!-- silcrow-ignore missing-page: because -->\n[x](nowhere.md)\n<!-- another comment -->\n",
+    ),
+    (
+        "stale-article",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n         ^^^^^^^^^^ stale-article\nreview_every: 90d\n---\n//- content/s/index.md\n---\ntitle: S\nreview_every: 1 week\n---\n//- content/s/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreviewed: 2026-11-15\n          ^^^^^^^^^^ stale-article\n---\n",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreviewed: 2026-11-16\nreview_every: 1 week\n---\n//- content/b.md\nFRONT\n//- content/c.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreview_every: 1 week\ndraft: true\n---\n//- content/index.md\n---\ntitle: H\nupdated: 2020-01-01\nreview_every: 1 week\n---\n",
+    ),
+    (
+        "updated-unchanged",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2026-01-01 0000000000000001\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n         ^^^^^^^^^^ updated-unchanged\n---\nNew text.\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2025-12-31 0000000000000001\n/b/ page 2026-11-23 0000000000000001\n/c/ page - 0000000000000001\n//- content/a.md\nFRONT\nNew text.\n//- content/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-11-23\n---\nChanged twice today.\n//- content/c.md\nFRONT\n",
+    ),
+    (
+        "url-vanished",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page - 0000000000000001\n^^^ url-vanished\n/b/ redirect /c/\n^^^ url-vanished\n/draft/ page - 0000000000000001\n^^^^^^^ url-vanished\nhttps://example.com/old/ redirect /c/\n^^^^^^^^^^^^^^^^^^^^^^^^ url-vanished\n//- content/draft.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\ndraft: true\n---\n//- content/c.md\nFRONT\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page - 0000000000000001\n/b/ redirect /c/\n/f/x/ page - 0000000000000001\n/gone/ gone\n/img.png page - 0000000000000001\nhttps://example.com/old/ redirect /c/\n//- site.yaml\nbase_url: https://example.com/docs/\nredirects: {/f/*: /g/:splat}\n//- content/c.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\naliases: [/a/, /b, https://example.com/old/]\n---\n//- content/g/x.md\nFRONT\n//- content/img.png\n",
+    ),
+    (
+        "anchor-vanished",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page - 0000000000000001 #here #make-a-key\n                                  ^^^^^^^^^^^ anchor-vanished\n/old/ page - 0000000000000001 #lost\n                              ^^^^^ anchor-vanished\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\naliases: [/old/]\n---\n## Here\n## Create a key\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page - 0000000000000001 !away #here #make-a-key #raw\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nanchors: {make-a-key: create-a-key}\n---\n## Here\n## Create a key\n<p id=\"raw\"></p>\n",
+    ),
+    (
+        "record-damaged",
+        "//- silcrow.lock\n# silcrow record 1\n<<<<<<< ours\n^^^^^^^^^^^^ record-damaged\n/a/ gone\n=======\n/a/ gone\n>>>>>>> theirs\n/b/ gonee\n    ^^^^^ record-damaged\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ gone\n/b/ gone\n",
     ),
     (
         "template-error",

@@ -100,7 +100,8 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
             let message = format!("`{old}` is the id of a heading, and needs no other");
             findings
                 .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));
-        } else if !headings().any(|heading| heading == new) {
+        // A heading that repeats the title is not among the headings, and keeps old ids too.
+        } else if !headings().any(|heading| heading == new) && !article.body.has_id(old) {
             let suggestion = suggest::nearest(new, headings());
             let help = suggestion
                 .as_ref()

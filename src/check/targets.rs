@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
 use super::Given;
 use super::suggestions::{Guess, Names};
-use crate::article::{HtmlFile, Link, LinkKind};
+use crate::article::{HtmlFile, Link};
 use crate::diagnostic::{
     ABSOLUTE_MD, ANCHOR_CASE, BACKSLASH_PATH, BAD_PERCENT_ENCODING, DRAFT_TARGET, Diagnostic,
     EMPTY_DESTINATION, EMPTY_FRAGMENT, ESCAPES_ROOT, FORBIDDEN_SCHEME, INSECURE_HTTP,
@@ -14,9 +12,8 @@ use crate::diagnostic::{
     MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, NON_CANONICAL_URL, OWN_SITE_ABSOLUTE, PATH_CASE,
     PROTOCOL_RELATIVE, RELATIVE_URL, Rule, SELF_LINK, UNICODE_NORMALISATION,
 };
-use crate::html;
 use crate::path::{SourcePath, encode_path};
-use crate::site::links::{Holder, Problem, Resolution, Target};
+use crate::site::links::{Holder, Problem, Resolution, Target, relative_path, written};
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
 use crate::source::Span;
@@ -263,8 +260,7 @@ impl Broken<'_, '_> {
 
     /// How a path and what follows it are written at the link's place.
     fn written(&self, path: &str, rest: &str) -> String {
-        let path = utf8_percent_encode(path, BRACKETS);
-        in_its_place(&format!("{path}{}", utf8_percent_encode(rest, IN_REST)), self.link.kind)
+        written(path, rest, self.link.kind)
     }
 
     /// How a link to a page is written: to its source file, or where nothing is rewritten, to its URL.
@@ -368,32 +364,4 @@ impl Broken<'_, '_> {
             }
         }
     }
-}
-
-/// What a Markdown destination may hold only in pairs.
-const BRACKETS: &AsciiSet = &CONTROLS.add(b'(').add(b')');
-
-/// What a query or fragment cannot hold where it is written, in Markdown or in an attribute. `%` is its author's own.
-const IN_REST: &AsciiSet =
-    &BRACKETS.add(b' ').add(b'"').add(b'\'').add(b'<').add(b'>').add(b'\\').add(b'`');
-
-/// How a URL that is percent-encoded is written in the place of a link's.
-pub(super) fn written_url(url: &str, kind: LinkKind) -> String {
-    in_its_place(&utf8_percent_encode(url, IN_REST).to_string(), kind)
-}
-
-fn in_its_place(written: &str, kind: LinkKind) -> String {
-    match kind {
-        LinkKind::HtmlLink | LinkKind::HtmlResource => html::escape(written),
-        _ => written.to_owned(),
-    }
-}
-
-fn relative_path(folder: &str, to: &str) -> String {
-    let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    let to: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
-    let shared =
-        from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len().saturating_sub(1));
-    let up = std::iter::repeat_n("..", from.len() - shared);
-    encode_path(&up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/"))
 }

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
-use crate::config::BaseUrl;
+use crate::config::{BaseUrl, ReviewInterval};
 use crate::diagnostic::{self, RULES, Rule, Severity};
 use crate::suggest;
 
@@ -35,6 +35,8 @@ Examples:
   silcrow graph byok/overview                 who links to a page, before it goes
   silcrow publish /srv/help --dry-run         what would be sent there
   silcrow publish s3://bucket --rollback      the release before, again
+  silcrow mv byok/overview byok/intro         move an article; links follow, the old address leads on
+  silcrow stale --within 30d                  what is to be looked over by then
   silcrow check --external                    the same, and ask other sites for what is linked to
   silcrow links --external                    every URL of another site, one a line
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
@@ -56,6 +58,18 @@ pub(super) enum Command {
     Graph(GraphArguments),
     /// List the links of the site, for other tools
     Links(LinksArguments),
+    /// Show which pages two built sites have added, changed, removed and redirected
+    Diff(DiffArguments),
+    /// Move an article or a section, or rename a heading; links follow, and old addresses lead on
+    Mv(MvArguments),
+    /// Write down every URL and heading id of the site in `silcrow.lock`, so that none is lost unnoticed
+    Record(RecordArguments),
+    /// Take a published URL, or an id on a page, away on purpose
+    Retire(RetireArguments),
+    /// List the articles that are to be looked over
+    Stale(StaleArguments),
+    /// Say that articles were looked over and are right: sets `reviewed`
+    Review(ReviewArguments),
     /// Make a small site to start from
     Init(InitArguments),
     /// Make an article: a draft with every required key and today's date
@@ -281,6 +295,107 @@ pub(super) enum LinksFormat {
 }
 
 #[derive(Args)]
+pub(super) struct DiffArguments {
+    /// The folder of the site before
+    #[arg(value_name = "OLD_DIR")]
+    pub(super) old: PathBuf,
+    /// The folder of the site after
+    #[arg(value_name = "NEW_DIR")]
+    pub(super) new: PathBuf,
+    /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people: each page, and what it says differently
+    Text,
+    /// For programs: one JSON object
+    Json,
+    /// For a comment of a pull request
+    Markdown,
+}
+
+#[derive(Args)]
+pub(super) struct MvArguments {
+    /// What is moved: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The new path in `content`; an existing section is moved into. Of a heading, its new text, or `#id` for another id
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+}
+
+#[derive(Args)]
+pub(super) struct RecordArguments {
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Only put the file right: unite both sides of a conflict, and sort the lines
+    #[arg(long)]
+    pub(super) repair: bool,
+}
+
+#[derive(Args)]
+pub(super) struct RetireArguments {
+    /// URLs, as full ones or as paths below the base URL; with `#id`, only that id
+    #[arg(value_name = "URL", required = true)]
+    pub(super) urls: Vec<String>,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct StaleArguments {
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+    /// Also those that are to be looked over soon: `30d`, `6 weeks`
+    #[arg(long, value_name = "TIME", value_parser = interval)]
+    pub(super) within: Option<ReviewInterval>,
+    /// How they are listed
+    #[arg(long, default_value = "text")]
+    pub(super) format: StaleFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StaleFormat {
+    /// By author and section
+    Text,
+    /// For programs: one JSON object a line
+    Json,
+    /// For calendars: iCalendar, RFC 5545
+    Ics,
+}
+
+#[derive(Args)]
+pub(super) struct ReviewArguments {
+    /// The articles: their paths in `content`, like `byok/setup-openai`
+    #[arg(value_name = "ARTICLE", required = true)]
+    pub(super) articles: Vec<String>,
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// The date that counts as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+}
+
+#[derive(Args)]
 pub(super) struct InitArguments {
     /// The folder; made when it is not there
     #[arg(value_name = "DIR")]
@@ -356,6 +471,11 @@ fn rule(name: &str) -> Result<&'static Rule, String> {
         });
         format!("there is no such rule; {hint}")
     })
+}
+
+fn interval(text: &str) -> Result<ReviewInterval, String> {
+    ReviewInterval::parse(text)
+        .ok_or_else(|| "write it like `90d`, `6 weeks`, `3 months` or `1 year`".to_owned())
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -2,20 +2,17 @@
 
 use std::fmt::Write;
 
-use anyhow::bail;
 use serde::Serialize;
 
 use super::arguments::{GraphArguments, TextOrJson};
-use super::{Outcome, build, printer};
+use super::{Outcome, build, named, printer};
 use crate::compile::{self, Memo};
 use crate::io::disk;
 use crate::path::SourcePath;
 use crate::report::plural;
 use crate::site::graph::{self, Edge};
-use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
 use crate::source::{LineIndex, Position, Sources};
-use crate::suggest;
 
 /// How many of the most linked pages are named.
 const MOST_LINKED: usize = 10;
@@ -28,7 +25,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
     let known = Known { site: &compiled.site, sources: &sources };
     let (text, json) = match &arguments.page {
         Some(name) => {
-            let around = known.around(known.page(name)?);
+            let around = known.around(named::page(known.site, name)?);
             (around.text(), serde_json::to_string_pretty(&around)?)
         }
         None => {
@@ -98,25 +95,6 @@ struct Neighbour<'a> {
 impl<'a> Known<'a> {
     fn path(&self, id: PageId) -> &'a str {
         self.site.page(id).article.path.as_str()
-    }
-
-    /// The page that a writer names: by its path with or without `content/` and extension.
-    fn page(&self, name: &str) -> anyhow::Result<PageId> {
-        let bare = name.trim_start_matches("./").trim_matches('/');
-        let bare = bare.strip_prefix(CONTENT).map_or(bare, |rest| rest.trim_start_matches('/'));
-        let source = SourcePath::new(&format!("{CONTENT}/{bare}"));
-        let routes = &self.site.routes;
-        let stem = bare.strip_suffix(".md").unwrap_or(bare);
-        if let Some(page) = routes.page(source.as_str()).or_else(|| routes.page_by_name(stem)) {
-            return Ok(page);
-        }
-        let names = self.site.included().filter_map(|id| {
-            self.path(id).strip_prefix(CONTENT)?.trim_start_matches('/').strip_suffix(".md")
-        });
-        match suggest::nearest(stem, names) {
-            Some(near) => bail!("there is no page `{name}`; did you mean `{near}`?"),
-            None => bail!("there is no page `{name}`; name it by its path in `{CONTENT}`"),
-        }
     }
 
     fn overview(&self) -> Overview<'a> {

@@ -29,7 +29,7 @@ pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, arguments:
 }
 
 /// Prints a text for programs on standard output, byte for byte. A closed pipe is no failure.
-fn plain(text: &str) {
+pub(super) fn plain(text: &str) {
     let mut output = std::io::stdout();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::PublishArguments;
-use super::{Outcome, build, printer};
+use super::{Outcome, build, printer, record};
 use crate::config::BaseUrl;
 use crate::io::disk;
 use crate::io::store::{Contents, Store, StoreError};
@@ -89,6 +89,11 @@ fn send(
     };
     let plan = plan::plan(&wanted, &held, &allowed)?;
     carry_out(store, &plan, Contents::Given(&|object| rendered.bytes(object)), arguments)?;
+    // A preview is no promise to keep its addresses.
+    let is_for_good = !(arguments.dry_run || arguments.site.preview || arguments.site.drafts);
+    if is_for_good && !plan.is_empty() {
+        record::write(&arguments.site.root, rendered.site()).map_err(Failure::Failed)?;
+    }
     Ok(plan)
 }
 

@@ -276,6 +276,26 @@ rules! {
         "A configured colour cannot be read on the page",
         "Text needs a contrast of 4.5:1 with what is behind it (WCAG 2.2, 1.4.3), in the light and in the dark colour scheme.",
         bad "accent: \"#ffcc00\"", good "accent: \"#8a6d00\"";
+    STALE_ARTICLE = "stale-article", Freshness, Warning:
+        "An article is overdue for review",
+        "The newer of `updated` and `reviewed` is older than its `review_every`, its section's or the site's. Look it over, then say so with `silcrow review`. With `freshness.fail_after` in `site.yaml`, one that is later than that is an error.",
+        bad "updated: 2024-04-16\nreview_every: 1 year", good "updated: 2024-04-16\nreviewed: 2026-04-16\nreview_every: 1 year";
+    UPDATED_UNCHANGED = "updated-unchanged", Freshness, Warning:
+        "The text of an article has changed, and its date has not",
+        "Readers, feeds and search engines go by `updated`. The text is compared with the record, `silcrow.lock`; `check --fix` writes today's date.",
+        bad "a new text, and updated: 2026-04-16 as it is in the record", good "a new text, and updated: 2026-05-02";
+    URL_VANISHED = "url-vanished", History, Error:
+        "A URL that was published is gone, and nothing redirects it",
+        "Readers, other sites and search engines have kept it. The record, `silcrow.lock`, knows every URL that there was: redirect an old one with `aliases`, or take it away on purpose with `silcrow retire`.",
+        bad "/byok/overview/ in the record, and no such page", good "aliases: [/byok/overview/] in the page that replaces it";
+    ANCHOR_VANISHED = "anchor-vanished", History, Error:
+        "An id that was published is gone from its page",
+        "Links to it land at the top of the page instead. Keep an old id with `anchors`, or take it away on purpose with `silcrow retire`.",
+        bad "#make-a-key in the record, and no such heading", good "anchors: {make-a-key: create-your-key}";
+    RECORD_DAMAGED = "record-damaged", History, Error:
+        "The record of what was published cannot be read as it is",
+        "`silcrow.lock` has conflict markers, lines out of order or lines that say nothing. `silcrow record --repair` unites both sides of a conflict and sorts the lines.",
+        bad "<<<<<<< HEAD", good "one line for each URL, sorted";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered",
         "The message is the template engine's; the place is in the template.",

@@ -1,5 +1,7 @@
 //! The file system: reading a site's sources, and writing its output all or nothing.
 
+mod journal;
+mod listing;
 mod live;
 mod read;
 mod replace;
@@ -8,6 +10,8 @@ mod write;
 use std::path::PathBuf;
 
 use super::reason;
+pub use journal::{ChangedText, Changes, change};
+pub use listing::{listing, read_listed};
 pub use live::Live;
 pub use read::read;
 pub use replace::{Replacement, append, make_folder, read_text, replace, write_over};
@@ -37,6 +41,10 @@ pub enum DiskError {
     Exists(PathBuf),
     /// The file holds something else than what was read.
     Changed(PathBuf),
+    /// The file is a symbolic link.
+    Link(PathBuf),
+    /// The file was changed after a run that was to change it had been killed; the file of what that run had to do.
+    Interrupted(PathBuf, PathBuf),
 }
 
 impl std::fmt::Display for DiskError {
@@ -73,6 +81,17 @@ impl std::fmt::Display for DiskError {
                 formatter,
                 "`{}` has changed since it was read, and nothing was written; run the command again",
                 path.display()
+            ),
+            Self::Link(path) => write!(
+                formatter,
+                "`{}` is a symbolic link; move what it leads to, and the link by hand",
+                path.display()
+            ),
+            Self::Interrupted(path, journal) => write!(
+                formatter,
+                "a run of silcrow was killed while it moved files, and `{}` was changed since; take your change back, or remove `{}` and finish by hand",
+                path.display(),
+                journal.display()
             ),
             Self::Exists(path) => {
                 write!(formatter, "`{}` exists already, and is left as it is", path.display())

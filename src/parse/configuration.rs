@@ -1,6 +1,7 @@
 //! `site.yaml`: as written, then resolved.
 
 mod external;
+mod freshness;
 mod outputs;
 mod theme;
 mod values;
@@ -16,6 +17,7 @@ use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::path::SourcePath;
 use crate::source::BYTE_ORDER_MARK;
 use external::External;
+use freshness::Freshness;
 use outputs::{FeedSize, Security};
 use theme::Theme;
 use values::{Contact, Direction, Language, Redirects, Rules, SiteUrl};
@@ -134,6 +136,8 @@ pub(crate) struct WrittenConfiguration {
     pub security_txt: Option<Security>,
     /// How often articles are to be looked over, where neither they nor their sections say.
     pub review_every: Option<Interval>,
+    /// What follows from an article that is overdue for review: how late it fails the build (`fail_after`), and whether readers are told (`notice`).
+    pub freshness: Option<Freshness>,
     /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
     pub rules: Option<Rules>,
     /// How `silcrow check --external` looks links to other sites up: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
@@ -159,6 +163,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         llms_full: fields.take("llms_full"),
         security_txt: fields.take("security_txt"),
         review_every: fields.take("review_every"),
+        freshness: fields.take("freshness"),
         rules: fields.take("rules"),
         external: fields.take("external"),
         theme: fields.take("theme"),
@@ -185,6 +190,7 @@ fn resolve(
         llms_full,
         security_txt,
         review_every,
+        freshness,
         rules,
         external,
         theme,
@@ -206,6 +212,7 @@ fn resolve(
         security_txt: security_txt
             .and_then(|security| security.resolve(place(&["security_txt", "expires"]))),
         review_every: review_every.map(|interval| interval.0),
+        freshness: freshness.map_or(default.freshness, Freshness::resolve),
         rules: rules.map_or_else(RuleSettings::default, |rules| rules.0),
         external: external.map_or(default.external, External::resolve),
         theme: theme.map_or(default.theme, Theme::resolve),

@@ -125,7 +125,11 @@ pub(crate) fn finish(
                 slots.push(Slot { at: html.len() as u32, content: SlotContent::Anchor(shown) });
                 html.push_str("</div>\n");
             }
-            Insert::HeadingTarget(index) => target(&mut html, &headings[index as usize].id),
+            Insert::HeadingTarget(index) => {
+                let id = &*headings[index as usize].id;
+                target(&mut html, id);
+                old_ids(id, anchors).for_each(|old| target(&mut html, old));
+            }
         }
     }
     html.push_str(&fragment.html[copied..]);
@@ -195,7 +199,12 @@ fn open_heading(
         html.push('"');
     }
     html.push('>');
-    anchors.iter().filter(|(_, new)| **new == *heading.id).for_each(|(old, _)| target(html, old));
+    old_ids(&heading.id, anchors).for_each(|old| target(html, old));
+}
+
+/// The old ids that a heading keeps.
+fn old_ids<'a>(id: &str, anchors: &'a [(String, String)]) -> impl Iterator<Item = &'a str> {
+    anchors.iter().filter(move |(_, new)| new == id).map(|(old, _)| old.as_str())
 }
 
 /// The anchor link, which a slot puts after this, stands beside the heading and not in it, so that it is no part of the

@@ -220,6 +220,7 @@ impl<'a> Writer<'a, '_> {
             self.findings.push(links::unnamed(rule, at));
         }
         self.duplicate_ids();
+        self.kept_ids(anchors);
         let offset = self.offset;
         self.findings.iter_mut().for_each(|finding| finding.shift(offset));
         self.suppressions.iter_mut().for_each(|written| written.shift(offset));
@@ -253,6 +254,26 @@ impl<'a> Writer<'a, '_> {
                 first.insert(id, at);
             }
         }
+    }
+
+    /// Ids of raw HTML that `anchors` keeps for a heading too. Those of headings the whole page's check finds.
+    fn kept_ids(&mut self, anchors: &[(String, String)]) {
+        let is_heading =
+            |id: &str| self.headings.iter().any(|heading| heading.id.as_deref() == Some(id));
+        let kept = self
+            .ids
+            .iter()
+            .filter(|(id, _)| anchors.iter().any(|(old, _)| old == id) && !is_heading(id));
+        let finding = |(id, at): &(String, Range<usize>)| {
+            Finding::new(
+                &DUPLICATE_ID,
+                at.clone(),
+                format!("the id `{id}` stands twice on this page"),
+            )
+            .help("`anchors` in the front matter keeps it for a heading; give this one another id")
+        };
+        let findings: Vec<_> = kept.map(finding).collect();
+        self.findings.extend(findings);
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {

@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 60] = [
+pub const NAMES: [&str; 63] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -48,6 +48,9 @@ pub const NAMES: [&str; 60] = [
     "search_failed",
     "more_results",
     "all_sections",
+    "gone_title",
+    "gone_text",
+    "overdue",
     "redirect_title",
     "redirect_text",
     "note",

@@ -67,7 +67,7 @@ pub struct ImageContext {
 /// `page`: the page that is rendered.
 #[derive(Serialize, JsonSchema)]
 pub struct PageContext<'a> {
-    /// `article`, `section`, `home`, `search`, `404` or `redirect`.
+    /// `article`, `section`, `home`, `search`, `404`, `gone` or `redirect`.
     pub kind: &'a str,
     /// The title.
     pub title: &'a str,
@@ -87,6 +87,8 @@ pub struct PageContext<'a> {
     pub updated: Option<String>,
     /// When the text was last looked over, or none.
     pub reviewed: Option<String>,
+    /// The day by which it was to be looked over, when that is past and `site.yaml` has readers told; else none.
+    pub overdue: Option<String>,
     /// Who wrote it, or none.
     pub author: Option<&'a str>,
     /// Whether it is a draft.

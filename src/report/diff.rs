@@ -5,10 +5,15 @@ use similar::TextDiff;
 
 /// The difference between two texts of the file at `path`.
 pub fn unified(path: &str, old: &str, new: &str) -> String {
+    between((path, old), (path, new))
+}
+
+/// The difference between the text of a file and that of the file that takes its place.
+pub fn between((old_path, old): (&str, &str), (new_path, new): (&str, &str)) -> String {
     let diff = TextDiff::from_lines(old, new);
     diff.unified_diff()
         .context_radius(1)
-        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .header(&format!("a/{old_path}"), &format!("b/{new_path}"))
         .to_string()
 }
 

@@ -2,6 +2,7 @@
 //! file system is never asked. Renderer and checker use the same answers.
 
 mod destination;
+mod written;
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::{extension, nfc};
+pub use written::{relative_path, written, written_url};
+
 use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
 
 /// Where a link leads, and what is wrong with it.
@@ -190,6 +193,12 @@ pub enum Holder<'a> {
     Page(PageId),
     /// HTML that readers get as it is written: destinations are URLs.
     Html(&'a HtmlFile),
+}
+
+/// Whether a path as it is written leads from a folder below `content` to a file below it.
+pub fn leads_to(path: &str, folder: &str, file: &str) -> bool {
+    let joined = decode(path).and_then(|path| normalise("", folder, &path));
+    joined.is_some_and(|joined| nfc(joined.trim_start_matches('/')) == file)
 }
 
 /// Where all links of a page lead.

@@ -120,9 +120,14 @@ fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
 }
 
 fn url(article: &Article) -> UrlPath {
-    let path = article.path.below(CONTENT).unwrap_or(article.path.as_str());
+    url_of(&article.path, article.kind)
+}
+
+/// The URL of a page, which follows from its source's path.
+pub fn url_of(path: &SourcePath, kind: ArticleKind) -> UrlPath {
+    let path = path.below(CONTENT).unwrap_or(path.as_str());
     let path = path.strip_suffix(".md").unwrap_or(path);
-    match article.kind {
+    match kind {
         ArticleKind::Section => UrlPath::new(path.strip_suffix("index").unwrap_or(path)),
         ArticleKind::Article => UrlPath::new(&format!("{path}/")),
     }

@@ -33,7 +33,8 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let OutputBody::Bytes(bytes) = &output.body else { continue };
                 let url = address(output.path.as_str());
                 let reply = served.get(&url);
-                let is_same = reply.status == 200 && same(&reply, bytes);
+                let status = if matches!(view, View::Gone(_)) { 410 } else { 200 };
+                let is_same = reply.status == status && same(&reply, bytes);
                 (!is_same).then(|| format!("{url}: {} {}", reply.status, reply.text()))
             }
             // Nothing is built then; the dev server says why.
@@ -42,7 +43,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let reply = served.get(&url);
                 (reply.status != 500).then(|| format!("{url}: {reply:?}"))
             }
-            (View::NotFound | View::Search | View::Generated(_), Err(_)) => None,
+            (View::NotFound | View::Search | View::Gone(_) | View::Generated(_), Err(_)) => None,
         };
         if wrong.is_some() {
             return wrong;

@@ -1,12 +1,12 @@
 //! What an answer means for a link. Knows no site and no other link.
 
 use super::ExternalLink;
-use crate::check::targets::written_url;
 use crate::diagnostic::{
     Diagnostic, EXTERNAL_ANCHOR_MISSING, EXTERNAL_BLOCKED_ADDRESS, EXTERNAL_DEAD, EXTERNAL_MOVED,
     EXTERNAL_TLS, EXTERNAL_UNSURE, Rule,
 };
 use crate::external::{Answer, Doubt, End, Page, Place, Trouble, named_place};
+use crate::site::links::written_url;
 use crate::suggest;
 use crate::url::WebUrl;
 

@@ -34,7 +34,7 @@ impl Rendered {
     ) -> Self {
         let search = compile::search(&renderer);
         let views: BTreeMap<_, _> =
-            renderer.views().into_iter().map(|view| (path(site, view), view)).collect();
+            renderer.views().into_iter().map(|view| (path(&renderer, view), view)).collect();
         let page = |(path, content): (OutputPath, _)| {
             let view = views.get(&path);
             let role = view.map_or(Role::Listing, |view| role(*view));
@@ -67,6 +67,11 @@ impl Rendered {
         self.base_url.clone()
     }
 
+    /// The site.
+    pub(super) fn site(&self) -> &Site {
+        &self.renderer.site
+    }
+
     /// The bytes of one object.
     pub(super) fn bytes(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
         let gone = || StoreError::Content(object.path.as_str().to_owned());
@@ -86,7 +91,8 @@ impl Rendered {
 }
 
 /// Where a view goes.
-fn path(site: &Site, view: View) -> OutputPath {
+fn path(renderer: &Renderer, view: View) -> OutputPath {
+    let site = &renderer.site;
     match view {
         View::Article(id) | View::Section(id, 1) => site.page(id).url.output(),
         View::Section(id, number) => {
@@ -94,6 +100,7 @@ fn path(site: &Site, view: View) -> OutputPath {
             UrlPath::new(&format!("{url}page/{number}/")).output()
         }
         View::NotFound => OutputPath::new("404.html"),
+        View::Gone(index) => renderer.gone[index].output(),
         View::Search => UrlPath::new("/search/").output(),
         View::Generated(file) => site.generated_url(file).output(),
         View::Redirect(index) => site.routes.alias_list[index].0.output(),
@@ -105,7 +112,7 @@ fn role(view: View) -> Role {
         View::Article(_) => Role::Article,
         View::Section(..) | View::Search => Role::Section,
         View::NotFound => Role::NotFound,
-        View::Redirect(_) | View::Generated(_) => Role::Listing,
+        View::Redirect(_) | View::Gone(_) | View::Generated(_) => Role::Listing,
     }
 }
 

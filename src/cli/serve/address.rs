@@ -9,7 +9,7 @@ use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::render::{View, outputs};
 use crate::site::generated::Generated;
 use crate::site::routes::{Place, canonical_form};
-use crate::site::{PageId, Site};
+use crate::site::{PageId, Site, history};
 
 /// What an address leads to.
 #[derive(Debug, PartialEq)]
@@ -49,9 +49,15 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
+        None if let Some(index) = gone(site, &canonical) => Found::View(View::Gone(index), None),
         None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
+}
+
+/// The address of a page that was taken away on purpose, by its index.
+fn gone(site: &Site, url: &UrlPath) -> Option<usize> {
+    history::gone(site).iter().position(|gone| gone == url)
 }
 
 /// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.

@@ -39,6 +39,7 @@ impl Revision {
     /// The page that a found address shows; none when it shows something else.
     pub(super) fn shown(&self, found: &Found) -> Option<Shown> {
         let (view, source, status) = match found {
+            Found::View(view @ View::Gone(_), _) => (*view, None, 410),
             Found::View(view, source) => (*view, source.clone(), 200),
             Found::Nothing => (View::NotFound, None, 404),
             Found::Asset(index) => {

@@ -134,7 +134,7 @@ impl Live {
             relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         match names.as_slice() {
             [] => Change::None,
-            [file] if file == "site.yaml" => Change::All,
+            [file] if file == "site.yaml" || file == crate::record::FILE => Change::All,
             [folder] if FOLDERS.contains(&&**folder) => Change::All,
             [folder, inside @ ..] if FOLDERS.contains(&&**folder) => {
                 if inside.iter().any(|name| is_ignored(name, folder)) {

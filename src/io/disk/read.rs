@@ -11,12 +11,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
+use super::journal::recover;
 use super::{DiskError, io, reason};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
 use crate::theme;
 
-/// Reads `site.yaml`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
+/// Reads `site.yaml`, `silcrow.lock`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
 ///
 /// # Errors
 ///
@@ -29,11 +30,14 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
 /// The same, with what symbolic links in the site lead to: what changes there changes the site.
 pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
     let real_root = fs::canonicalize(root).map_err(io("open", root))?;
+    recover(&real_root)?;
     if !real_root.join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
     }
     let mut found = Found::default();
-    settings(&real_root, &mut found);
+    for file in [SETTINGS, RECORD] {
+        root_file(&real_root, file, &mut found);
+    }
     for folder in ["content", "static", "templates"] {
         walk(&real_root, folder, &mut found);
     }
@@ -98,9 +102,13 @@ struct Found {
     links: Vec<PathBuf>,
 }
 
-/// `site.yaml`: a file of the site, or a problem. Its absence is neither.
-fn settings(root: &Path, found: &mut Found) {
-    let path = root.join("site.yaml");
+/// The files beside the site's folders.
+const SETTINGS: &str = "site.yaml";
+const RECORD: &str = crate::record::FILE;
+
+/// A file beside the site's folders: a file of the site, or a problem. Its absence is neither.
+fn root_file(root: &Path, name: &str, found: &mut Found) {
+    let path = root.join(name);
     let Ok(metadata) = fs::symlink_metadata(&path) else { return };
     let kind = match fs::canonicalize(&path) {
         Ok(target) if metadata.is_symlink() && !target.starts_with(root) => {
@@ -115,7 +123,7 @@ fn settings(root: &Path, found: &mut Found) {
         Err(error) if is_loop(&error) => ProblemKind::SymlinkLoop,
         Err(error) => ProblemKind::Unreadable(reason(&error)),
     };
-    found.problems.push(Problem { path: SourcePath::new("site.yaml"), kind });
+    found.problems.push(Problem { path: SourcePath::new(name), kind });
 }
 
 fn walk(root: &Path, folder: &'static str, found: &mut Found) {

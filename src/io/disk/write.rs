@@ -17,7 +17,7 @@ use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 
 /// The list of what silcrow wrote, in the output. Only what stands in it is ever removed.
-const MANIFEST: &str = ".silcrow-manifest";
+pub(super) const MANIFEST: &str = ".silcrow-manifest";
 /// The manifest's first line; the number is its format's.
 const MANIFEST_HEAD: &str = "silcrow 1";
 

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, types};
 use super::redirects::{Line, lines};
 use crate::path::UrlPath;
-use crate::site::Site;
+use crate::site::{Site, history};
 
 /// The header that is not sent to those who ask for little data.
 const SPECULATION_RULES: &str = "Speculation-Rules";
@@ -80,6 +80,18 @@ fn server(site: &Site) -> String {
         text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
     }
     text.push_str(&location("~ \"\\.md$\"", MARKDOWN));
+    for url in history::gone(site) {
+        let place = format!(
+            "{}{}",
+            percent_decode_str(site.base.path()).decode_utf8_lossy(),
+            url.as_str().trim_start_matches('/')
+        );
+        let page = quoted(&literal(&format!("{}index.html", site.href(&url))));
+        text.push_str(&format!(
+            "location = {} {{\n    error_page 410 {page};\n    return 410;\n}}\n",
+            quoted(&place)
+        ));
+    }
     text
 }
 

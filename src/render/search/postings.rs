@@ -51,7 +51,6 @@ pub(super) fn entries(articles: &[Article<'_>]) -> Vec<Entry> {
     for share in shares {
         let Share { ids, postings, parts, .. } = share;
         let mut postings: Vec<_> = postings.into_iter().map(Some).collect();
-        // In no order; what is collected is sorted below.
         for (term, id) in ids {
             let postings = postings[id as usize].take().unwrap_or_default();
             found.push((term, first_part, postings));

@@ -1,0 +1,50 @@
+//! Articles that nobody has looked over for too long, and dates that did not follow their texts.
+
+use super::{Entries, Field, Given};
+use crate::diagnostic::{Diagnostic, STALE_ARTICLE, Severity, UPDATED_UNCHANGED};
+use crate::record::Published;
+use crate::site::tree::CONTENT;
+use crate::site::{PageId, freshness, history};
+
+/// The finding of an article that is overdue for review.
+pub(super) fn stale(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
+    let site = given.site;
+    let review = freshness::review(site, id)?;
+    let days = review.days_late(site.options.today);
+    if days == 0 {
+        return None;
+    }
+    let entries = Entries::new(given, id);
+    let key = if review.was_reviewed { "reviewed" } else { "updated" };
+    let path = &site.page(id).article.path;
+    let name = path.below(CONTENT).and_then(|path| path.strip_suffix(".md")).unwrap_or_default();
+    let message = format!(
+        "this article was to be looked over by {}, {} days after {}",
+        review.due, review.every.days, review.last
+    );
+    let limit = site.configuration.freshness.fail_after;
+    let fails = limit.is_some_and(|limit| i64::from(days) > i64::from(limit.days));
+    let finding = Diagnostic::new(&STALE_ARTICLE, entries.span(Field::Value(key)), message)
+        .help(format!("look it over, then say `silcrow review {name}`"));
+    let severity = if fails { Severity::Error } else { finding.severity };
+    Some(Diagnostic { severity, ..finding })
+}
+
+/// The finding of a page whose text is another one than when it was recorded with the same date.
+pub(super) fn updated_unchanged(
+    given: Given<'_>,
+    id: PageId,
+    recorded: &Published,
+) -> Option<Diagnostic> {
+    let page = given.site.page(id);
+    let updated = page.article.front_matter.updated?;
+    let today = given.site.options.today;
+    let is_same_date = recorded.updated.is_some_and(|recorded| updated <= recorded);
+    if !is_same_date || updated >= today || history::text_hash(page) == recorded.text {
+        return None;
+    }
+    let span = Entries::new(given, id).span(Field::Value("updated"));
+    let message =
+        format!("the text has changed since it was recorded, and `updated` is still {updated}");
+    Some(Diagnostic::new(&UPDATED_UNCHANGED, span, message).fix(Some(today.to_string())))
+}

@@ -1,0 +1,289 @@
+//! What was published and is gone. The record says what was, the routes what is.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use ahash::AHashMap;
+use percent_encoding::percent_decode_str;
+use rayon::prelude::*;
+
+use super::{Given, freshness};
+use crate::config::Redirect;
+use crate::diagnostic::{ANCHOR_VANISHED, Diagnostic, RECORD_DAMAGED, URL_VANISHED};
+use crate::path::{SourcePath, nfc};
+use crate::record::{self, Damage, Published, State, decoded};
+use crate::site::routes::{Place, canonical_form};
+use crate::site::{PageId, Site, history};
+use crate::source::Span;
+use crate::suggest;
+
+/// For this many URLs that vanished, what may have become of them is looked for by name: past that, somebody moved a folder,
+/// and needs the list more than guesses.
+const GUESSED: usize = 50;
+
+/// Every finding of a comparison with the record.
+pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
+    let read = &given.site.record;
+    let path = SourcePath::new(record::FILE);
+    let mut findings: Vec<_> = read.damages.iter().map(|damage| damaged(&path, damage)).collect();
+    if read.record.is_empty() {
+        return findings;
+    }
+    let history = History { given, path, candidates: OnceLock::new() };
+    let entries: Vec<_> = read.record.entries().collect();
+    findings.par_extend(
+        entries.into_par_iter().flat_map_iter(|(url, state, at)| history.entry(url, state, at)),
+    );
+    let vanished = findings.iter_mut().filter(|finding| finding.rule == &URL_VANISHED);
+    for (index, finding) in vanished.enumerate() {
+        history.suggest(finding, index < GUESSED);
+    }
+    findings
+}
+
+fn damaged(path: &SourcePath, damage: &Damage) -> Diagnostic {
+    let help = if damage.is_repairable {
+        "say `silcrow record --repair`"
+    } else {
+        "put the line right, or take it from the history of the file; `silcrow record --repair` does the rest"
+    };
+    let span = Span::new(path, damage.at.clone());
+    Diagnostic::new(&RECORD_DAMAGED, span, damage.message.clone()).help(help)
+}
+
+/// What is at a URL now.
+enum Now {
+    /// A page, which says of its text what the record can be compared with.
+    Page(PageId),
+    /// An old address of a page.
+    Alias(PageId),
+    /// Something else that answers.
+    Other,
+    /// A draft.
+    Draft(PageId),
+    /// Nothing.
+    Nothing,
+}
+
+struct History<'a> {
+    given: Given<'a>,
+    path: SourcePath,
+    candidates: OnceLock<Candidates<'a>>,
+}
+
+impl<'a> History<'a> {
+    fn entry(&self, url: &str, state: &State, at: usize) -> Vec<Diagnostic> {
+        let page = match state {
+            State::Gone => return Vec::new(),
+            State::Redirect(_) => None,
+            State::Page(page) => Some(page),
+        };
+        let now = now(self.given.site, url);
+        let span = || Span::new(&self.path, at..at + url.len());
+        let message = match now {
+            Now::Page(id) => {
+                let Some(page) = page else { return Vec::new() };
+                let mut found = self.anchors(url, (page, at), id);
+                found.extend(freshness::updated_unchanged(self.given, id, page));
+                return found;
+            }
+            Now::Alias(id) => {
+                return page.map_or_else(Vec::new, |page| self.anchors(url, (page, at), id));
+            }
+            Now::Other => return Vec::new(),
+            Now::Draft(id) => {
+                let path = &self.given.site.page(id).article.path;
+                format!("`{url}` was published, and `{path}` is a draft now")
+            }
+            Now::Nothing => format!("`{url}` was published, and nothing is there now"),
+        };
+        vec![Diagnostic::new(&URL_VANISHED, span(), message)]
+    }
+
+    /// The ids that a page has lost.
+    fn anchors(&self, url: &str, (was, at): (&Published, usize), id: PageId) -> Vec<Diagnostic> {
+        let article = &self.given.site.page(id).article;
+        let mut lost = was.ids.live().filter(|id| !article.body.has_id(&decoded(id))).peekable();
+        if lost.peek().is_none() {
+            return Vec::new();
+        }
+        let text = self.given.sources.text(&self.path).map_or("", |text| text);
+        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
+        let new: Vec<&str> =
+            headings().filter(|id| was.ids.live().all(|old| decoded(old) != *id)).collect();
+        let lost: Vec<&str> = lost.collect();
+        let finding = |id: &&str| {
+            let old = decoded(id);
+            let range =
+                word(line, id).map_or(at..at + url.len(), |word| at + word.start..at + word.end);
+            let replaced = match (lost.as_slice(), new.as_slice()) {
+                ([_], [only]) => Some((*only).to_owned()),
+                _ => alike(&old, &new).or_else(|| suggest::nearest(&old, headings())),
+            };
+            let new = replaced.as_deref().unwrap_or("ID-OF-A-HEADING");
+            let path = &article.path;
+            let help = format!(
+                "add `{old}: {new}` to `anchors` in `{path}`, or say `silcrow retire '{url}#{old}'`"
+            );
+            let message = format!("`{url}` had the id `{old}`, and has it no more");
+            Diagnostic::new(&ANCHOR_VANISHED, Span::new(&self.path, range), message)
+                .help(help)
+                .relate(Span::file(path), "the page")
+        };
+        lost.iter().map(finding).collect()
+    }
+
+    /// Says what is to be done about a URL that vanished, and where its page may be now.
+    fn suggest(&self, finding: &mut Diagnostic, guess: bool) {
+        let site = self.given.site;
+        let at = finding.span.range();
+        let text = self.given.sources.text(&self.path).map_or("", |text| text);
+        let url = text.get(at).unwrap_or("");
+        let was = match site.record.record.get(url) {
+            Some(State::Page(page)) => self.moved(url, page, guess),
+            Some(State::Redirect(to)) => match now(site, to) {
+                Now::Page(id) | Now::Alias(id) => Some((id, "it led to")),
+                _ => None,
+            },
+            _ => None,
+        };
+        let retire = format!("say `silcrow retire {url}`");
+        finding.help = Some(match was {
+            Some((id, how)) => {
+                let path = &site.page(id).article.path;
+                finding.target = Some(path.to_string());
+                format!("{how} `{path}`: add `{url}` to its `aliases`, or {retire}")
+            }
+            None => format!("add it to the `aliases` of the page that replaces it, or {retire}"),
+        });
+    }
+
+    /// Where a page may be now: the same text, else the same name, else most of the same headings, among the pages that the
+    /// record does not know.
+    fn moved(&self, url: &str, was: &Published, guess: bool) -> Option<(PageId, &'static str)> {
+        let candidates = self.candidates.get_or_init(|| Candidates::new(self.given.site));
+        if let Some(id) = candidates.by_text.get(&was.text) {
+            return Some((*id, "its text is now in"));
+        }
+        if !guess {
+            return None;
+        }
+        let name = last_part(url);
+        let mut same_name = candidates.new.iter().filter(|(_, url)| last_part(url) == name);
+        if let (Some((id, _)), None) = (same_name.next(), same_name.next()) {
+            return Some((*id, "a new page of its name is"));
+        }
+        let ids: Vec<String> = was.ids.live().map(decoded).collect();
+        let shared = |id: PageId| {
+            let body = &self.given.site.page(id).article.body;
+            ids.iter().filter(|id| body.has_id(id)).count()
+        };
+        let most = candidates.new.iter().map(|(id, _)| (shared(*id), *id)).max()?;
+        (most.0 >= 2 && most.0 * 2 > ids.len()).then_some((most.1, "most of its headings are in"))
+    }
+}
+
+/// What may have become of pages: those that the record does not know.
+struct Candidates<'a> {
+    new: Vec<(PageId, &'a str)>,
+    by_text: AHashMap<u64, PageId>,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(site: &'a Site) -> Self {
+        let unknown = |id: &PageId| {
+            let page = site.page(*id);
+            page.has_file && site.record.record.get(&page.url.encoded()).is_none()
+        };
+        let new: Vec<_> =
+            site.included().filter(unknown).map(|id| (id, site.page(id).url.as_str())).collect();
+        let by_text = new.iter().map(|(id, _)| (history::text_hash(site.page(*id)), *id)).collect();
+        Self { new, by_text }
+    }
+}
+
+fn last_part(url: &str) -> &str {
+    url.trim_end_matches('/').rsplit('/').next().unwrap_or(url)
+}
+
+/// Where an id stands in its line.
+fn word(line: &str, id: &str) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    line.split(' ').find_map(|word| {
+        let range = at..at + word.len();
+        at = range.end + 1;
+        (word.strip_prefix('#') == Some(id)).then_some(range)
+    })
+}
+
+/// The new id that shares most words with an old one.
+fn alike(old: &str, new: &[&str]) -> Option<String> {
+    let words = |id: &str| id.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let known = words(old);
+    let shared =
+        |id: &str| words(id).iter().filter(|word| word.len() > 2 && known.contains(word)).count();
+    let best = new.iter().map(|id| (shared(id), std::cmp::Reverse(id.len()), *id)).max()?;
+    (best.0 > 0).then(|| best.2.to_owned())
+}
+
+/// What is at a recorded URL now.
+fn now(site: &Site, url: &str) -> Now {
+    let routes = &site.routes;
+    if !url.starts_with('/') {
+        let at = |alias: &crate::site::routes::HostAlias| {
+            history::host_address(site, &alias.from).is_some_and(|address| address == url)
+        };
+        return routes
+            .host_aliases
+            .iter()
+            .find(|alias| at(alias))
+            .map_or_else(|| redirected(site, url), |alias| Now::Alias(alias.page));
+    }
+    let path = percent_decode_str(url).decode_utf8_lossy();
+    let path: Cow<'_, str> = if path.is_ascii() { path } else { nfc(&path).into_owned().into() };
+    match routes.place(&path) {
+        Some(Place::Page(id)) if site.page(id).included => Now::Page(id),
+        Some(Place::Page(id)) => match routes.alias(&path) {
+            Some(other) => Now::Alias(other),
+            None => match redirected(site, &path) {
+                Now::Nothing => Now::Draft(id),
+                now => now,
+            },
+        },
+        Some(_) => Now::Other,
+        None => match routes.alias(&path) {
+            Some(id) => Now::Alias(id),
+            None => redirected(site, &path),
+        },
+    }
+}
+
+/// Where a redirect of `site.yaml` leads.
+fn redirected(site: &Site, path: &str) -> Now {
+    let redirects = &site.configuration.redirects;
+    let Some(redirect) = redirects.iter().find(|redirect| redirect.takes(path)) else {
+        return Now::Nothing;
+    };
+    let to = target(redirect, path);
+    if !to.starts_with('/') {
+        return Now::Other;
+    }
+    let to = percent_decode_str(&to).decode_utf8_lossy().into_owned();
+    let to = to.split(['?', '#']).next().unwrap_or("");
+    let to = canonical_form(to);
+    match site.routes.place(&to) {
+        Some(Place::Page(id)) if site.page(id).included => Now::Alias(id),
+        Some(Place::Page(id)) => Now::Draft(id),
+        Some(_) => Now::Other,
+        None => site.routes.alias(&to).map_or(Now::Nothing, Now::Alias),
+    }
+}
+
+/// Where a redirect leads from a path that it takes.
+fn target(redirect: &Redirect, path: &str) -> String {
+    match redirect.from.strip_suffix('*').and_then(|folder| path.strip_prefix(folder)) {
+        Some(rest) => redirect.to.replace(":splat", rest),
+        None => redirect.to.clone(),
+    }
+}

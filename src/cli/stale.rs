@@ -1,0 +1,49 @@
+//! `stale`: what is to be looked over, by whom, and by when.
+
+use super::arguments::{StaleArguments, StaleFormat};
+use super::{Outcome, build, named, printer};
+use crate::compile::{self, Memo};
+use crate::config::Options;
+use crate::io::disk;
+use crate::report::reviews::{self, Due};
+use crate::site::{Site, freshness};
+
+pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
+    let sources = disk::read(&arguments.root)?;
+    let today = arguments.today.unwrap_or_else(build::today);
+    let compiled = compile::site(&sources, &Options::on(today), &mut Memo::default());
+    let days = arguments.within.map_or(0, |within| i64::from(within.days));
+    let limit = today.saturating_add(jiff::Span::new().days(days));
+    let mut due = due(&compiled.site);
+    due.retain(|due| due.due <= limit);
+    let text = match arguments.format {
+        StaleFormat::Text => reviews::text(&due, today),
+        StaleFormat::Json => reviews::json(&due, today),
+        StaleFormat::Ics => reviews::ics(&due, (today, &compiled.site.configuration.title)),
+    };
+    printer::plain(&text);
+    Ok(Outcome::Clean)
+}
+
+/// Every article that is looked over from time to time, by its path.
+fn due(site: &Site) -> Vec<Due<'_>> {
+    let due = |id| {
+        let review = freshness::review(site, id)?;
+        let page = site.page(id);
+        let section = site.page(site.section(page.section).page);
+        let front_matter = &page.article.front_matter;
+        Some(Due {
+            name: named::of(site, id)?,
+            path: page.article.path.as_str(),
+            title: &front_matter.title,
+            url: site.canonical(&page.url),
+            author: front_matter.author.as_deref(),
+            section: &section.article.front_matter.title,
+            updated: front_matter.updated,
+            reviewed: front_matter.reviewed,
+            every: review.every.days,
+            due: review.due,
+        })
+    };
+    site.included().filter_map(due).collect()
+}

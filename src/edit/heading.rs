@@ -1,0 +1,189 @@
+//! A heading under another name: its own line, the links that lead to it, and the entry of `anchors` by which its old id goes
+//! on leading there. Reads no text anew: who asks does, and says which id the new name has.
+
+use std::ops::Range;
+
+use percent_encoding::percent_decode_str;
+
+use super::Edit;
+use super::front_matter::Matter;
+use super::rename::Edits;
+use crate::article::{Field, Link, Locate};
+use crate::path::encode_path;
+use crate::site::links::{Resolution, Target, written};
+use crate::site::{PageId, Site};
+use crate::source::Sources;
+
+/// The new name of a heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name<'a> {
+    /// A text; the id follows from it, unless one is written.
+    Text(&'a str),
+    /// An id of its own; the text stays.
+    Id(&'a str),
+}
+
+/// Writes a heading's new name into its line. Nothing when the heading is written in a way that is not known here.
+pub fn renamed(text: &str, span: (u32, u32), name: Name<'_>) -> Option<Edit> {
+    let range = span.0 as usize..span.1 as usize;
+    let written = text.get(range.clone())?;
+    let title = title(written)?;
+    let (words, attributes) = split(&written[title.clone()]);
+    let start = range.start + title.start;
+    Some(match name {
+        Name::Text(new) => (start..start + words.len(), new.to_owned()),
+        Name::Id(id) => {
+            let others = attributes.trim_matches(['{', '}']).split_whitespace();
+            let others = others.filter(|token| !token.starts_with('#'));
+            let tokens: Vec<String> =
+                std::iter::once(format!("#{id}")).chain(others.map(str::to_owned)).collect();
+            let new = format!(" {{{}}}", tokens.join(" "));
+            (start + words.len()..range.start + title.end, new)
+        }
+    })
+}
+
+/// Where a heading's title stands, with its attributes: without the marks of its level.
+fn title(written: &str) -> Option<Range<usize>> {
+    let first = written.lines().next()?;
+    let marks = first.len() - first.trim_start_matches('#').len();
+    if marks > 0 {
+        let inside = &first[marks..];
+        let start = marks + inside.len() - inside.trim_start().len();
+        let end = first.trim_end().len();
+        let bare = first[..end].trim_end_matches('#');
+        // Closing marks are closing marks only after a space.
+        let end = if bare.ends_with([' ', '\t']) { bare.trim_end().len() } else { end };
+        return (start <= end).then_some(start..end);
+    }
+    // Underlined; the title can go over several lines.
+    let underline = written.trim_end().rfind('\n')?;
+    let line = written[underline..].trim();
+    let is_underline = !line.is_empty() && line.trim_matches(line.chars().next()?).is_empty();
+    let end = written[..underline].trim_end().len();
+    (is_underline && line.starts_with(['=', '-'])).then_some(0..end)
+}
+
+/// A title, and the attributes at its end, with the space before them.
+fn split(title: &str) -> (&str, &str) {
+    let Some(at) = title.rfind('{').filter(|_| title.ends_with('}')) else { return (title, "") };
+    let inside = &title[at + 1..title.len() - 1];
+    let is_attributes = !inside.trim().is_empty()
+        && inside.split_whitespace().all(|token| token.len() > 1 && token.starts_with(['#', '.']));
+    let words = title[..at].trim_end();
+    if is_attributes && !words.is_empty() { (words, &title[at..]) } else { (title, "") }
+}
+
+/// The edits by which all that led to a heading's old id leads to its new one, and the old one stays a target.
+pub fn edits(
+    site: &Site,
+    (page, old, new): (PageId, &str, &str),
+    sources: &Sources,
+    locate: Locate,
+) -> Edits {
+    let mut edits = Edits::new();
+    let leads_here = |target: Target, holder: Option<PageId>| match target {
+        Target::Page { page: to, .. } => to == page,
+        Target::SamePage => holder == Some(page),
+        _ => false,
+    };
+    for (index, (holder, links)) in site.pages.iter().zip(&site.links).enumerate() {
+        let holder_id = Some(PageId(index as u32));
+        let links = holder.article.body.links.iter().zip(links.iter());
+        let links = links.filter(|(_, link)| leads_here(link.target, holder_id));
+        let Some(text) = sources.text(&holder.article.path) else { continue };
+        let found = of_links(text, (old, new), links);
+        if !found.is_empty() {
+            edits.insert(holder.article.path.clone(), found);
+        }
+    }
+    for (file, links) in site.html.iter().zip(site.html_links.iter()) {
+        let text = sources.text(&file.path).filter(|_| !sources.is_embedded(&file.path));
+        let links = file.links.iter().zip(links).filter(|(_, link)| leads_here(link.target, None));
+        let found = text.map_or_else(Vec::new, |text| of_links(text, (old, new), links));
+        if !found.is_empty() {
+            edits.insert(file.path.clone(), found);
+        }
+    }
+    let article = &site.page(page).article;
+    if let Some(matter) =
+        sources.text(&article.path).and_then(|text| Matter::of_article(text, locate))
+    {
+        let anchors = anchors(&matter, &article.front_matter.anchors, (old, new));
+        edits.entry(article.path.clone()).or_default().extend(anchors);
+    }
+    edits
+}
+
+/// Old ids lead to the new one; one that is the new one makes room for the old.
+fn anchors(matter: &Matter<'_>, known: &[(String, String)], (old, new): (&str, &str)) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut is_kept = false;
+    for (id, to) in known {
+        if id == new {
+            edits.extend(matter.replace_entry("anchors", (id, old), new));
+            is_kept = true;
+        } else if to == old {
+            edits.push(matter.replace(Field::Entry("anchors", id), new));
+        }
+    }
+    if !is_kept {
+        edits.push(matter.add_entry("anchors", old, new));
+    }
+    edits
+}
+
+fn of_links<'a>(
+    text: &str,
+    (old, new): (&str, &str),
+    links: impl Iterator<Item = (&'a Link, &'a Resolution)>,
+) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for (link, _) in links {
+        let Some((path, fragment)) = link.destination.split_once('#') else { continue };
+        let (id, tail) = match fragment.find(":~:") {
+            Some(at) => fragment.split_at(at),
+            None => (fragment.trim_end(), ""),
+        };
+        if id != old && percent_decode_str(id).decode_utf8_lossy() != old {
+            continue;
+        }
+        let range = link.span.0 as usize..link.span.1 as usize;
+        if edits.iter().any(|(known, _)| known.end == range.end) {
+            continue;
+        }
+        let fragment = written("", &format!("#{}{tail}", encode_path(new)), link.kind);
+        let Some(typed) = text.get(range.clone()) else { continue };
+        edits.push(match typed.rfind('#') {
+            // What stands before the fragment stays as it is typed.
+            Some(at) if typed[..at].find('#').is_none() => (range.start + at..range.end, fragment),
+            _ => (range, written(path.trim_start(), "", link.kind) + &fragment),
+        });
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, renamed};
+
+    #[test]
+    fn nothing_but_the_name_changes() {
+        for (written, text, id) in [
+            ("## Old name", "## New", "## Old name {#i}"),
+            ("##   Old ## \n", "##   New ## \n", "##   Old {#i} ## \n"),
+            ("# Old {#o .x}", "# New {#o .x}", "# Old {#i .x}"),
+            ("Old\nname\n---\n", "New\n---\n", "Old\nname {#i}\n---\n"),
+            ("## C#", "## New", "## C# {#i}"),
+        ] {
+            let renamed = |name| {
+                let (range, new) =
+                    renamed(written, (0, written.len() as u32), name).expect(written);
+                format!("{}{new}{}", &written[..range.start], &written[range.end..])
+            };
+            assert_eq!(renamed(Name::Text("New")), text);
+            assert_eq!(renamed(Name::Id("i")), id);
+        }
+        assert_eq!(renamed("##", (0, 2), Name::Text("x")).map(|(range, _)| range), Some(2..2));
+    }
+}

@@ -1,0 +1,359 @@
+//! A page or a section under another path: what has to change in which text, so that every link leads where it led and every
+//! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`strayed`]).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Edit;
+use super::front_matter::Matter;
+use crate::article::{Field, Link, Locate};
+use crate::config::Redirect;
+use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::site::links::{Holder, Problem, Resolution, Target, leads_to, relative_path, written};
+use crate::site::routes::canonical_form;
+use crate::site::tree::{CONTENT, folder, url_of};
+use crate::site::{Page, PageId, Site};
+use crate::source::Sources;
+
+/// The edits of each text, by its path before the move.
+pub type Edits = BTreeMap<SourcePath, Vec<Edit>>;
+
+/// What moves where.
+pub struct Move<'a> {
+    site: &'a Site,
+    from: SourcePath,
+    to: SourcePath,
+    /// The new path of each page, where it moves.
+    pages: Vec<Option<SourcePath>>,
+    /// The new path of each asset's source, where it moves.
+    assets: Vec<Option<SourcePath>>,
+}
+
+/// How the places of entries are found.
+pub struct Reading {
+    /// Finds places in front matter.
+    pub locate: Locate,
+    /// Finds places in the settings.
+    pub locate_settings: Locate,
+}
+
+impl<'a> Move<'a> {
+    /// A file or a folder of `content` moves.
+    pub fn new(site: &'a Site, from: SourcePath, to: SourcePath) -> Self {
+        let moved = |path: &SourcePath| moved(path, (&from, &to));
+        let pages = site.pages.iter().map(|page| moved(&page.article.path)).collect();
+        let assets = site.routes.assets.iter().map(|asset| moved(&asset.source)).collect();
+        Self { site, from, to, pages, assets }
+    }
+
+    /// Where a source is after the move.
+    pub fn path(&self, path: &SourcePath) -> SourcePath {
+        moved(path, (&self.from, &self.to)).unwrap_or_else(|| path.clone())
+    }
+
+    /// The pages that move, with their old and their new URLs.
+    pub fn pages(&self) -> impl Iterator<Item = (PageId, UrlPath, UrlPath)> {
+        let pages = self.site.pages.iter().zip(&self.pages).enumerate();
+        pages.filter_map(|(index, (page, to))| {
+            let new = url_of(to.as_ref()?, page.article.kind);
+            Some((PageId(index as u32), page.url.clone(), new))
+        })
+    }
+
+    /// Every edit, by path.
+    pub fn edits(&self, sources: &Sources, reading: &Reading) -> Edits {
+        let per_page: Vec<_> = (0..self.site.pages.len())
+            .into_par_iter()
+            .filter_map(|index| self.of_page(PageId(index as u32), sources, reading.locate))
+            .collect();
+        let mut edits: Edits = per_page.into_iter().collect();
+        for (file, links) in self.site.html.iter().zip(self.site.html_links.iter()) {
+            let text = sources.text(&file.path).filter(|_| !sources.is_embedded(&file.path));
+            let Some(text) = text else { continue };
+            let links = file.links.iter().zip(links);
+            let found = self.of_links(text, Holder::Html(file), links);
+            if !found.is_empty() {
+                edits.insert(file.path.clone(), found);
+            }
+        }
+        let settings = SourcePath::new("site.yaml");
+        if let Some(text) = sources.text(&settings) {
+            let found = self.of_settings(&Matter::of_settings(text, reading.locate_settings));
+            if !found.is_empty() {
+                edits.insert(settings, found);
+            }
+        }
+        edits
+    }
+
+    fn of_page(
+        &self,
+        id: PageId,
+        sources: &Sources,
+        locate: Locate,
+    ) -> Option<(SourcePath, Vec<Edit>)> {
+        let page = self.site.page(id);
+        let path = &page.article.path;
+        let text: &Arc<str> = sources.text(path)?;
+        let links = page.article.body.links.iter().zip(self.site.links[id.0 as usize].iter());
+        let mut edits = self.of_links(text, Holder::Page(id), links);
+        let related = self.site.related[id.0 as usize].iter().enumerate();
+        let moved = related
+            .filter_map(|(index, to)| Some((index, self.pages[(*to)?.0 as usize].as_ref()?)));
+        let mut moved = moved.peekable();
+        let has_moved = self.pages[id.0 as usize].is_some();
+        if moved.peek().is_some() || has_moved {
+            let matter = Matter::of_article(text, locate)?;
+            edits.extend(
+                moved.map(|(index, to)| matter.replace(Field::Item("related", index), name(to))),
+            );
+            if has_moved && page.included {
+                edits.push(self.alias(id, &matter));
+            }
+        }
+        (!edits.is_empty()).then(|| (path.clone(), edits))
+    }
+
+    /// The old address in `aliases`; in the place of the new one, when the page moves back.
+    fn alias(&self, id: PageId, matter: &Matter<'_>) -> Edit {
+        let page = self.site.page(id);
+        let old = page.url.encoded();
+        let new = self.new_url(id);
+        let aliases = &page.article.front_matter.aliases;
+        let is_new = |alias: &String| {
+            let decoded = percent_encoding::percent_decode_str(alias).decode_utf8_lossy();
+            canonical_form(&decoded) == new.as_str()
+        };
+        match aliases.iter().position(is_new) {
+            Some(index) => matter.replace(Field::Item("aliases", index), &old),
+            None => matter.add_item("aliases", &old),
+        }
+    }
+
+    fn new_url(&self, id: PageId) -> UrlPath {
+        let page = self.site.page(id);
+        url_of(self.pages[id.0 as usize].as_ref().unwrap_or(&page.article.path), page.article.kind)
+    }
+
+    fn of_links<'l>(
+        &self,
+        text: &str,
+        holder: Holder<'_>,
+        links: impl Iterator<Item = (&'l Link, &'l Resolution)>,
+    ) -> Vec<Edit> {
+        let mut edits: Vec<Edit> = Vec::new();
+        for (link, resolution) in links {
+            let Some((path, rest)) = self.destination(holder, link, resolution) else { continue };
+            let range = link.span.0 as usize..link.span.1 as usize;
+            // A reference definition stands once, and is used often.
+            if edits.iter().rev().take(64).any(|(known, _)| *known == range) {
+                continue;
+            }
+            let Some(old) = text.get(range.clone()) else { continue };
+            // What follows the path stays as it is typed, where that can be told.
+            let path = written(&path, "", link.kind);
+            let edit = match old.strip_suffix(rest).filter(|_| !rest.is_empty()) {
+                Some(before) => (range.start..range.start + before.len(), path),
+                None => (range, path + &written("", rest, link.kind)),
+            };
+            edits.push(edit);
+        }
+        edits
+    }
+
+    /// The path that a link has to have, percent-encoded, and what follows it; nothing when it leads there as it is.
+    fn destination<'l>(
+        &self,
+        holder: Holder<'_>,
+        link: &'l Link,
+        resolution: &Resolution,
+    ) -> Option<(String, &'l str)> {
+        let (rest, new) = match resolution.target {
+            Target::Page { page, rest } => (rest, self.pages[page.0 as usize].as_ref()),
+            Target::SectionList { page, rest, .. } => (rest, self.pages[page.0 as usize].as_ref()),
+            Target::Asset { asset, rest } => (rest, self.assets[asset as usize].as_ref()),
+            _ => return None,
+        };
+        let (path, rest) = link.destination.split_at_checked(rest as usize)?;
+        let (path, rest) = (path.trim(), rest.trim());
+        let is_full = path.contains("://");
+        let is_alias = resolution.problems().any(|problem| matches!(problem, Problem::LinkToAlias));
+        match holder {
+            Holder::Page(id) if !is_full && !path.starts_with('/') => {
+                self.relative(id, resolution.target, path).map(|path| (path, rest))
+            }
+            // The old address of a page leads to it wherever it is.
+            _ if new.is_none() || is_alias => None,
+            Holder::Html(_) if !is_full => Some((self.below_base(resolution.target), rest)),
+            _ if is_full => {
+                let origin = path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+                let base = self.site.configuration.base_url.as_ref()?.path();
+                let url = self.url(resolution.target);
+                Some((format!("{origin}{base}{}", url.trim_start_matches('/')), rest))
+            }
+            _ => Some((self.url(resolution.target), rest)),
+        }
+    }
+
+    /// A destination relative to the page's source, after the move; nothing when it leads there as it is written.
+    fn relative(&self, holder: PageId, target: Target, path: &str) -> Option<String> {
+        let new_holder = self.pages[holder.0 as usize].as_ref();
+        let (source, new) = match target {
+            Target::Page { page, .. } => {
+                (&self.site.page(page).article.path, self.pages[page.0 as usize].as_ref())
+            }
+            Target::Asset { asset, .. } => {
+                let index = asset as usize;
+                (&self.site.routes.assets[index].source, self.assets[index].as_ref())
+            }
+            _ => return None,
+        };
+        if new_holder.is_none() && new.is_none() {
+            return None;
+        }
+        let to = new.unwrap_or(source);
+        let to = to.below(CONTENT).or_else(|| to.below("static"))?;
+        let folder = folder(new_holder.unwrap_or(&self.site.page(holder).article.path));
+        (!leads_to(path, folder, to)).then(|| relative_path(folder, to))
+    }
+
+    /// The URL of what moved, after the move, below the base URL.
+    fn url(&self, target: Target) -> String {
+        match target {
+            Target::Page { page, .. } => self.new_url(page).encoded(),
+            Target::SectionList { page, number, .. } => {
+                format!("{}page/{number}/", self.new_url(page).encoded())
+            }
+            Target::Asset { asset, .. } => {
+                let path = self.assets[asset as usize].as_ref();
+                let below = path.and_then(|path| path.below(CONTENT)).unwrap_or_default();
+                format!("/{}", encode_path(below))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn below_base(&self, target: Target) -> String {
+        format!("{}{}", self.site.base.path(), self.url(target).trim_start_matches('/'))
+    }
+
+    fn of_settings(&self, matter: &Matter<'_>) -> Vec<Edit> {
+        let redirects = &self.site.configuration.redirects;
+        let changed = redirects.iter().filter_map(|redirect| {
+            let to = self.redirect(redirect)?;
+            Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
+        });
+        let mut edits: Vec<Edit> = changed.collect();
+        for (id, old, new) in self.pages() {
+            let page = self.site.page(id);
+            // A section without `index.md` has no front matter that could keep its address.
+            if page.included && !page.has_file {
+                edits.push(matter.add_entry("redirects", &old.encoded(), &new.encoded()));
+            }
+        }
+        edits
+    }
+
+    /// Where a redirect has to lead, when what it leads to moves.
+    fn redirect(&self, redirect: &Redirect) -> Option<String> {
+        let to = redirect.to.strip_prefix('/').map(|_| redirect.to.as_str())?;
+        let end = to.find(['?', '#']).unwrap_or(to.len());
+        let (path, rest) = to.split_at(end);
+        if let Some(folder) = path.strip_suffix(":splat") {
+            let section = format!("/{}/", self.from.below(CONTENT)?);
+            let inside = folder.strip_prefix(section.as_str())?;
+            return Some(format!("/{}/{inside}:splat{rest}", encode_path(self.to.below(CONTENT)?)));
+        }
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+        let url = canonical_form(&decoded);
+        let mut pages = self.pages();
+        let (_, _, new) = pages.find(|(_, old, _)| old.as_str() == url)?;
+        Some(format!("{}{rest}", new.encoded()))
+    }
+
+    /// The page that keeps the move from being made, and why: another page's address or redirect is in the way.
+    pub fn obstacle(&self) -> Option<String> {
+        let routes = &self.site.routes;
+        self.pages().find_map(|(id, _, new)| {
+            if let Some(other) = routes.alias(new.as_str()).filter(|other| *other != id) {
+                let path = &self.site.page(other).article.path;
+                return Some(format!(
+                    "`{}` is an alias of `{path}`; take it out there first",
+                    new.as_str()
+                ));
+            }
+            let redirects = &self.site.configuration.redirects;
+            let taken = redirects.iter().find(|redirect| redirect.takes(new.as_str()))?;
+            Some(format!(
+                "`site.yaml` redirects `{}`, which takes `{}`; remove that first",
+                taken.from,
+                new.as_str()
+            ))
+        })
+    }
+}
+
+fn moved(path: &SourcePath, (from, to): (&SourcePath, &SourcePath)) -> Option<SourcePath> {
+    if path == from {
+        return Some(to.clone());
+    }
+    Some(SourcePath::new(&format!("{to}/{}", path.below(from.as_str())?)))
+}
+
+/// How `related` names a page, given its path.
+fn name(path: &SourcePath) -> &str {
+    let path = path.below(CONTENT).unwrap_or_default();
+    let path = path.strip_suffix(".md").unwrap_or(path);
+    path.strip_suffix("/index").unwrap_or(path)
+}
+
+/// The first link or entry that leads elsewhere after a change: the source that it stands in. `path` says where each source
+/// is after it.
+pub fn strayed<'a>(
+    (before, after): (&'a Site, &Site),
+    path: &(dyn Fn(&SourcePath) -> SourcePath + Sync),
+) -> Option<&'a SourcePath> {
+    let target = |site: &Site, target: Target| match target {
+        Target::Page { page, .. } => Some(site.page(page).article.path.clone()),
+        Target::SectionList { page, number, .. } => {
+            Some(SourcePath::new(&format!("{}/{number}", site.page(page).article.path.folder())))
+        }
+        Target::Asset { asset, .. } => Some(site.routes.assets[asset as usize].source.clone()),
+        _ => None,
+    };
+    let same = |one: Target, other: Target| match one {
+        Target::SectionList { page, number, .. } => {
+            let list = path(&before.page(page).article.path);
+            target(after, other) == Some(SourcePath::new(&format!("{}/{number}", list.folder())))
+        }
+        _ => target(before, one).map(|to| path(&to)) == target(after, other),
+    };
+    let same_links = |one: &[Resolution], other: &[Resolution]| {
+        one.len() == other.len()
+            && one.iter().zip(other).all(|(one, other)| same(one.target, other.target))
+    };
+    let same_page = |(index, page): (usize, &Page)| {
+        // A folder that is empty now has no page made up for it any more.
+        if !page.has_file {
+            return true;
+        }
+        let Some(id) = after.routes.page(path(&page.article.path).as_str()) else { return false };
+        let named =
+            |site: &Site, id: &Option<PageId>| id.map(|id| site.page(id).article.path.clone());
+        let (old, new) = (&before.related[index], &after.related[id.0 as usize]);
+        old.len() == new.len()
+            && old
+                .iter()
+                .zip(new)
+                .all(|(old, new)| named(before, old).map(|old| path(&old)) == named(after, new))
+            && same_links(&before.links[index], &after.links[id.0 as usize])
+    };
+    let page = before.pages.par_iter().enumerate().find_first(|page| !same_page(*page));
+    let html = || {
+        let files = before.html.iter().zip(before.html_links.iter().zip(after.html_links.iter()));
+        files.into_iter().find(|(_, (old, new))| !same_links(old, new)).map(|(file, _)| &file.path)
+    };
+    page.map(|(_, page)| &page.article.path).or_else(html)
+}

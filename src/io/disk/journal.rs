@@ -1,0 +1,213 @@
+//! Moves and changes files of the site, all or none, whenever the program is killed. What is to be done is written into one
+//! file first; once that is in its place, it will be done: by this run, else by the next one that reads the site.
+#![expect(clippy::disallowed_methods, reason = "this is where files are written")]
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{DiskError, io};
+
+/// The file that says what is to be done; it begins with a dot and ends with `~`, so that nothing takes it for a source.
+const JOURNAL: &str = ".silcrow-journal~";
+/// The format's number.
+const FORMAT: u32 = 1;
+
+/// What is to be done: first the moves, in their order, then the changes. All paths are below the site's root, as the file
+/// system spells them.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Changes {
+    format: u32,
+    /// Files and folders, and where they go.
+    pub moves: Vec<(String, String)>,
+    /// Texts, in the places where they are after the moves.
+    pub texts: Vec<ChangedText>,
+}
+
+/// A text that takes another's place.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChangedText {
+    /// The file, where it is after the moves.
+    pub path: String,
+    /// What it has to hold still, as a hash.
+    old: [u8; 32],
+    /// What it will hold.
+    new: String,
+}
+
+impl ChangedText {
+    /// The text `new` in the place of `old`.
+    pub fn new(path: &str, old: &str, new: &str) -> Self {
+        let old = *blake3::hash(old.as_bytes()).as_bytes();
+        Self { path: path.to_owned(), old, new: new.to_owned() }
+    }
+}
+
+impl Changes {
+    /// These moves and texts.
+    pub fn new(moves: Vec<(String, String)>, texts: Vec<ChangedText>) -> Self {
+        Self { format: FORMAT, moves, texts }
+    }
+}
+
+/// Makes changes below `root`, all or none.
+///
+/// # Errors
+///
+/// When something is not as it was read, or is in the way: then nothing has changed. When the system refuses a step later,
+/// the rest is done by the next run.
+pub fn change(root: &Path, changes: &Changes) -> Result<(), DiskError> {
+    let _lock = lock(root);
+    finish(root)?;
+    changes.moves.iter().try_for_each(|step| may_move(root, step))?;
+    changes.texts.par_iter().try_for_each(|text| is_as_read(root, changes, text))?;
+    let journal = root.join(JOURNAL);
+    let text = serde_json::to_string(changes).map_err(std::io::Error::other);
+    let text = text.map_err(io("write", &journal))?;
+    write_beside(&journal, &text, true)?;
+    apply(root, changes)
+}
+
+/// Finishes what a killed run began. To be called before the site is read.
+///
+/// # Errors
+///
+/// When a file was changed since, or the system refuses.
+pub(super) fn recover(root: &Path) -> Result<(), DiskError> {
+    if fs::symlink_metadata(root.join(JOURNAL)).is_err() {
+        return Ok(());
+    }
+    let _lock = lock(root);
+    finish(root)
+}
+
+fn finish(root: &Path) -> Result<(), DiskError> {
+    let journal = root.join(JOURNAL);
+    let text = match fs::read_to_string(&journal) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        text => text.map_err(io("read", &journal))?,
+    };
+    let changes: Changes = serde_json::from_str(&text)
+        .map_err(std::io::Error::other)
+        .map_err(io("understand", &journal))?;
+    apply(root, &changes)
+}
+
+/// Keeps two runs apart. Where a folder cannot be locked, they are not.
+fn lock(root: &Path) -> Option<File> {
+    let folder = File::open(root).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Whether a move can be made: what moves is there, and nothing is where it goes.
+fn may_move(root: &Path, (from, to): &(String, String)) -> Result<(), DiskError> {
+    let (from, to) = (root.join(from), root.join(to));
+    let metadata = fs::symlink_metadata(&from).map_err(io("move", &from))?;
+    if metadata.is_symlink() {
+        return Err(DiskError::Link(from));
+    }
+    if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
+        return Err(DiskError::Exists(to));
+    }
+    Ok(())
+}
+
+/// Whether two names are one file, as on systems without regard to case.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whether a text holds still what was read, where it is before the moves.
+fn is_as_read(root: &Path, changes: &Changes, text: &ChangedText) -> Result<(), DiskError> {
+    let below = |to: &str| {
+        let rest = text.path.strip_prefix(to)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    };
+    let before = changes.moves.iter().find_map(|(from, to)| Some(format!("{from}{}", below(to)?)));
+    let path = root.join(before.as_deref().unwrap_or(&text.path));
+    let held = fs::read(&path).map_err(io("read", &path))?;
+    if *blake3::hash(&held).as_bytes() != text.old {
+        return Err(DiskError::Changed(path));
+    }
+    let permissions = fs::metadata(&path).map_err(io("open", &path))?.permissions();
+    if permissions.readonly() {
+        return Err(io("change", &path)(ErrorKind::PermissionDenied.into()));
+    }
+    Ok(())
+}
+
+/// Takes every step that has not been taken yet, and then the journal away.
+fn apply(root: &Path, changes: &Changes) -> Result<(), DiskError> {
+    for (from, to) in &changes.moves {
+        let (from, to) = (root.join(from), root.join(to));
+        if fs::symlink_metadata(&from).is_err() && fs::symlink_metadata(&to).is_ok() {
+            continue; // It was moved before the kill.
+        }
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder).map_err(io("create", folder))?;
+        }
+        fs::rename(&from, &to).map_err(io("move", &from))?;
+        if let Some(folder) = from.parent() {
+            // A folder that holds something still stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    changes.texts.par_iter().try_for_each(|text| put(root, text))?;
+    sync(root);
+    let journal = root.join(JOURNAL);
+    fs::remove_file(&journal).map_err(io("remove", &journal))
+}
+
+/// Puts a text into its place, unless it is there already. A file that somebody has changed since stays as it is.
+fn put(root: &Path, text: &ChangedText) -> Result<(), DiskError> {
+    let path = root.join(&text.path);
+    let path = fs::canonicalize(&path).map_err(io("open", &path))?;
+    let held = fs::read(&path).map_err(io("read", &path))?;
+    if held == text.new.as_bytes() {
+        return Ok(());
+    }
+    if *blake3::hash(&held).as_bytes() != text.old {
+        return Err(DiskError::Interrupted(path, root.join(JOURNAL)));
+    }
+    write_beside(&path, &text.new, false)
+}
+
+/// Writes a text beside its file, and then in its place.
+fn write_beside(path: &Path, text: &str, is_synced: bool) -> Result<(), DiskError> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".silcrow~");
+    let new: PathBuf = path.with_file_name(name);
+    let write = || {
+        let mut output = File::create(&new)?;
+        output.write_all(text.as_bytes())?;
+        if let Ok(metadata) = fs::metadata(path) {
+            fs::set_permissions(&new, metadata.permissions())?;
+        }
+        if is_synced {
+            output.sync_all()?;
+        }
+        fs::rename(&new, path)
+    };
+    write().map_err(|error| {
+        // What cannot be removed is a file that the reader ignores.
+        let _ = fs::remove_file(&new);
+        io("write", path)(error)
+    })
+}
+
+/// What was written is on the disk before the journal goes: one call for all files, where the system has it.
+fn sync(root: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(folder) = File::open(root) {
+        // The files are whole, and only a crash of the machine could lose them now.
+        let _ = rustix::fs::syncfs(&folder);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = root;
+}

@@ -1,0 +1,58 @@
+//! A folder that was built: which files it has, by content, and what single ones say.
+#![expect(clippy::disallowed_methods, reason = "this is where files are read")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::write::MANIFEST;
+use super::{DiskError, io};
+
+/// The files below a folder, `/`-separated, each with the BLAKE3 hash of its bytes. Without what belongs to who publishes it
+/// (`.git`), and without silcrow's own list.
+///
+/// # Errors
+///
+/// When there is no such folder, or a file cannot be read.
+pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
+    let metadata = fs::metadata(folder).map_err(io("open", folder))?;
+    if !metadata.is_dir() {
+        return Err(io("open", folder)(std::io::ErrorKind::NotADirectory.into()));
+    }
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    let entries = WalkDir::new(folder).min_depth(1).into_iter();
+    for entry in entries.filter_entry(|entry| !(entry.depth() == 1 && entry.file_name() == ".git"))
+    {
+        let entry = entry.map_err(|error| DiskError::Io {
+            action: "look into",
+            path: folder.to_owned(),
+            source: error.into(),
+        })?;
+        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let parts: Vec<_> =
+            relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name = parts.join("/");
+        if !entry.file_type().is_dir() && name != MANIFEST {
+            files.push((name, entry.into_path()));
+        }
+    }
+    let hashed = files.into_par_iter().map(|(name, path)| {
+        let bytes = fs::read(&path).map_err(io("read", &path))?;
+        Ok((name, *blake3::hash(&bytes).as_bytes()))
+    });
+    hashed.collect()
+}
+
+/// The text of a file of a listing; what is not UTF-8 in it as far as it can be read.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn read_listed(folder: &Path, name: &str) -> Result<String, DiskError> {
+    let path = folder.join(name);
+    let bytes = fs::read(&path).map_err(io("read", &path))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,138 @@
+//! The record as text: what is written is read again, and what is damaged is told.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::{Ids, Published, Read, Record, State};
+
+fn state() -> impl Strategy<Value = State> {
+    let ids = prop::collection::vec("[a-z %\u{fc}\u{8bbe}\\n#!-]{1,8}", 0..4);
+    let page = (prop::option::of(1..28_i8), any::<u64>(), ids).prop_map(|(day, text, ids)| {
+        let updated = day.map(|day| date(2026, 2, day));
+        let ids = Ids::new(ids.iter().map(String::as_str));
+        State::Page(Published { updated, text, ids })
+    });
+    prop_oneof![page, "/[a-z]{1,3}/".prop_map(|to| State::Redirect(to.into())), Just(State::Gone)]
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    prop::collection::btree_map("/[a-c]{0,3}/", state(), 0..6).prop_map(|states| {
+        let mut record = Record::default();
+        states.into_iter().for_each(|(url, state)| record.set(&url, state));
+        record
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_again(record in record()) {
+        let text = record.print();
+        let read = Read::parse(&text);
+        prop_assert_eq!(&read.damages, &[]);
+        prop_assert_eq!(read.record.print(), text);
+    }
+
+    #[test]
+    fn uniting_does_not_depend_on_the_order(one in record(), two in record(), three in record()) {
+        let left = one.clone().united(two.clone()).united(three.clone());
+        let right = three.united(one.united(two));
+        prop_assert_eq!(left.print(), right.print());
+    }
+
+    #[test]
+    fn a_conflict_is_united_and_told(one in record(), two in record()) {
+        let body = |record: &Record| record.print().lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+        let head = one.print().lines().next().expect("a record has a first line").to_owned();
+        let text = format!("{head}\n<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n", body(&one), body(&two));
+        let read = Read::parse(&text);
+        prop_assert_eq!(read.damages.len(), 1);
+        prop_assert!(read.damages[0].is_repairable);
+        prop_assert_eq!(read.record.print(), one.united(two).print());
+    }
+
+    #[test]
+    fn nothing_is_forgotten_by_publishing(before in record(), now in record()) {
+        let after = before.clone().published(now.clone());
+        for (url, ..) in before.entries().chain(now.entries()) {
+            prop_assert!(after.get(url).is_some());
+        }
+        for (url, state, _) in now.entries() {
+            if let (State::Page(page), Some(State::Page(kept))) = (state, after.get(url)) {
+                prop_assert!(page.ids.live().all(|id| kept.ids.live().any(|other| other == id)));
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_read(text in "[ -~\\n\u{e9}]{0,200}") {
+        for damage in Read::parse(&text).damages {
+            prop_assert!(text.get(damage.at).is_some());
+        }
+    }
+}
+
+#[test]
+fn every_damage_is_told_with_its_place() {
+    for (line, wrong, message) in [
+        ("a page - 0000000000000001", "a page - 0000000000000001", "does not begin with a URL"),
+        ("/a/", "/a/", "does not say what is at the URL"),
+        ("/a/ pages", "pages", "`pages` is not `page`"),
+        ("/a/ page 2026-13-01 0000000000000001", "2026-13-01", "is not a date"),
+        ("/a/ page - 1", "1", "is not a hash"),
+        ("/a/ page - 000000000000000G", "000000000000000G", "is not a hash"),
+        ("/a/ page - 0000000000000001 id", "id", "is not an id"),
+        ("/a/ redirect", "redirect", "where it leads"),
+        ("/a/ gone now", "now", "does not belong here"),
+        ("", "", "does not begin with a URL"),
+    ] {
+        let text = format!("# silcrow record 1\n{line}\n/z/ gone\n");
+        let read = Read::parse(&text);
+        let [damage] = read.damages.as_slice() else { panic!("{line}: {:?}", read.damages) };
+        assert_eq!(&text[damage.at.clone()], wrong, "{line}");
+        assert!(damage.message.contains(message) && !damage.is_repairable, "{}", damage.message);
+        assert_eq!(read.record.get("/z/"), Some(&State::Gone), "the other lines count");
+    }
+    for (lines, message) in [
+        ("/b/ gone\n/a/ gone\n", "`/a/` is not in its order"),
+        ("/a/ gone\n/a/ gone\n", "`/a/` stands twice"),
+    ] {
+        let read = Read::parse(&format!("# silcrow record 1\n{lines}"));
+        assert_eq!(read.damages.len(), 1);
+        assert_eq!(read.damages[0].message, message);
+        assert!(read.damages[0].is_repairable);
+    }
+    let headless = Read::parse("/a/ gone\n");
+    assert_eq!((headless.damages.len(), headless.record.len()), (1, 1));
+}
+
+#[test]
+fn windows_line_ends_are_read() {
+    let read = Read::parse("# silcrow record 1\r\n/a/ page - 0000000000000001 #x\r\n/b/ gone\r\n");
+    assert_eq!((read.damages.len(), read.record.len()), (0, 2));
+}
+
+#[test]
+fn ids_follow_a_page_to_its_new_url() {
+    let page = |ids: &[&str]| {
+        State::Page(Published { updated: None, text: 1, ids: Ids::new(ids.iter().copied()) })
+    };
+    let mut before = Record::default();
+    before.set("/old/", page(&["kept", "lost"]));
+    let mut now = Record::default();
+    now.set("/old/", State::Redirect("/new/".into()));
+    now.set("/new/", page(&["kept", "own"]));
+    let Some(State::Page(after)) = before.published(now).get("/new/").cloned() else {
+        panic!("the page is there");
+    };
+    assert_eq!(after.ids.live().collect::<Vec<_>>(), ["kept", "lost", "own"]);
+}
+
+#[test]
+fn an_id_that_is_taken_away_stays_away_until_it_is_back() {
+    let ids = Ids::new(["a", "b"].into_iter());
+    let without = ids.without("a").expect("it is there");
+    assert_eq!(without.live().collect::<Vec<_>>(), ["b"]);
+    assert_eq!(without.united(&ids).live().count(), 1);
+    assert_eq!(without.with(&ids).live().count(), 2);
+    assert_eq!(ids.without("c"), None);
+}
