@@ -323,14 +323,14 @@ fn killed_at_any_moment_readers_have_the_old_site_or_the_new_one() {
                     .stderr(Stdio::null())
                     .spawn()
                     .expect("the program starts");
-                let end = Instant::now() + length * moment as u32 / 36;
+                let end = Instant::now() + length * moment as u32 / 20;
                 while Instant::now() < end && child.try_wait().expect("a child").is_none() {
                     std::thread::yield_now();
                 }
                 child.kill().expect("a child can be killed");
                 child.wait().expect("a killed child ends");
                 let (old, new) = (is_version(1 - version), is_version(version));
-                assert!(old != new, "neither site, after {moment} of 36 parts of {length:?}");
+                assert!(old != new, "neither site, after {moment} of 20 parts of {length:?}");
                 seen[usize::from(new)] += 1;
                 published(&site, &["--max-delete", "99"]);
                 assert!(is_version(version), "the next publish is wrong");

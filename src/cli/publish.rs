@@ -91,7 +91,7 @@ fn send(
     carry_out(store, &plan, Contents::Given(&|object| rendered.bytes(object)), arguments)?;
     // A preview is no promise to keep its addresses.
     let is_for_good = !(arguments.dry_run || arguments.site.preview || arguments.site.drafts);
-    if is_for_good && !plan.is_empty() {
+    if is_for_good {
         record::write(&arguments.site.root, rendered.site()).map_err(Failure::Failed)?;
     }
     Ok(plan)
