@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 
 use common::{ARTICLE, Run, Site, TODAY, command, tree};
 
+/// What a publish remembers of the site, beside `site.yaml`.
+const RECORD: &str = "silcrow.lock";
+
 fn site(articles: usize) -> Site {
     let site = Site::new(&[]);
     for number in 0..articles {
@@ -21,8 +24,12 @@ fn site(articles: usize) -> Site {
     site
 }
 
+/// Publishes a site that nobody remembers: what is taken away later is no finding then.
 fn publish(site: &Site, arguments: &[&str]) -> Run {
-    site.run(&[&["publish", "target", "--today", TODAY], arguments].concat())
+    let _ = fs::remove_file(site.path(RECORD));
+    let run = site.run(&[&["publish", "target", "--today", TODAY], arguments].concat());
+    let _ = fs::remove_file(site.path(RECORD));
+    run
 }
 
 /// Publishes, and returns the plan.
@@ -229,6 +236,24 @@ fn two_publishes_to_one_folder_are_kept_apart() {
 }
 
 #[test]
+fn what_was_published_is_recorded_and_a_preview_is_not() {
+    let site = site(1);
+    let base = ["publish", "target", "--today", TODAY];
+    for more in [&["--dry-run"][..], &["--preview"], &["--drafts"]] {
+        assert_eq!(site.run(&[&base[..], more].concat()).code, 0);
+        assert!(!site.path(RECORD).exists(), "{more:?}");
+    }
+    assert_eq!(site.run(&base).code, 0);
+    let record = fs::read_to_string(site.path(RECORD)).expect("it is written");
+    assert!(record.contains("/a0/"), "{record}");
+    assert_eq!(site.run(&base).stdout, "");
+    fs::remove_file(site.path("content/a0.md")).expect("our own file");
+    let run = site.run(&[&base[..], &["--format", "json"]].concat());
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("url-vanished"), "{}", run.stdout);
+}
+
+#[test]
 fn a_summary_is_added_to_its_file() {
     let site = site(1);
     site.write("summary.md", "before\n");
@@ -290,6 +315,7 @@ fn killed_at_any_moment_readers_have_the_old_site_or_the_new_one() {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for moment in 0..40 {
                 let version = moment % 2;
+                let _ = fs::remove_file(site.path(RECORD));
                 write_version(&site, version);
                 let arguments = ["publish", "target", "--today", TODAY, "--max-delete", "99"];
                 let mut child = command(&site.path(""), &arguments)
@@ -297,14 +323,14 @@ fn killed_at_any_moment_readers_have_the_old_site_or_the_new_one() {
                     .stderr(Stdio::null())
                     .spawn()
                     .expect("the program starts");
-                let end = Instant::now() + length * moment as u32 / 36;
+                let end = Instant::now() + length * moment as u32 / 20;
                 while Instant::now() < end && child.try_wait().expect("a child").is_none() {
                     std::thread::yield_now();
                 }
                 child.kill().expect("a child can be killed");
                 child.wait().expect("a killed child ends");
                 let (old, new) = (is_version(1 - version), is_version(version));
-                assert!(old != new, "neither site, after {moment} of 36 parts of {length:?}");
+                assert!(old != new, "neither site, after {moment} of 20 parts of {length:?}");
                 seen[usize::from(new)] += 1;
                 published(&site, &["--max-delete", "99"]);
                 assert!(is_version(version), "the next publish is wrong");

@@ -89,7 +89,9 @@ fn send(
     };
     let plan = plan::plan(&wanted, &held, &allowed)?;
     carry_out(store, &plan, Contents::Given(&|object| rendered.bytes(object)), arguments)?;
-    if !arguments.dry_run && !arguments.site.preview {
+    // A preview is no promise to keep its addresses.
+    let is_for_good = !(arguments.dry_run || arguments.site.preview || arguments.site.drafts);
+    if is_for_good {
         remember(rendered, arguments).map_err(Failure::Failed)?;
     }
     Ok(plan)

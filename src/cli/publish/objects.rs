@@ -11,7 +11,7 @@ use crate::output::{Output, OutputBody};
 use crate::path::{OutputPath, UrlPath};
 use crate::publish::{ContentHash, Object, Role};
 use crate::render::{Renderer, View, outputs};
-use crate::site::{Site, history};
+use crate::site::Site;
 use crate::source::{Content, Sources};
 
 /// A site that nothing is wrong with.
@@ -34,7 +34,7 @@ impl Rendered {
     ) -> Self {
         let search = compile::search(&renderer);
         let views: BTreeMap<_, _> =
-            renderer.views().into_iter().map(|view| (path(site, view), view)).collect();
+            renderer.views().into_iter().map(|view| (path(&renderer, view), view)).collect();
         let page = |(path, content): (OutputPath, _)| {
             let view = views.get(&path);
             let role = view.map_or(Role::Listing, |view| role(*view));
@@ -57,11 +57,6 @@ impl Rendered {
         Self { root, renderer, views, files, objects, base_url }
     }
 
-    /// The site.
-    pub(super) fn site(&self) -> &Site {
-        &self.renderer.site
-    }
-
     /// What is published, sorted by path.
     pub(super) fn objects(&self) -> &[Object] {
         &self.objects
@@ -70,6 +65,11 @@ impl Rendered {
     /// Where the site is published, when that is known in full.
     pub(super) fn base_url(&self) -> Option<String> {
         self.base_url.clone()
+    }
+
+    /// The site.
+    pub(super) fn site(&self) -> &Site {
+        &self.renderer.site
     }
 
     /// The bytes of one object.
@@ -91,15 +91,16 @@ impl Rendered {
 }
 
 /// Where a view goes.
-fn path(site: &Site, view: View) -> OutputPath {
+fn path(renderer: &Renderer, view: View) -> OutputPath {
+    let site = &renderer.site;
     match view {
         View::Article(id) | View::Section(id, 1) => site.page(id).url.output(),
         View::Section(id, number) => {
             let url = site.page(id).url.as_str();
             UrlPath::new(&format!("{url}page/{number}/")).output()
         }
-        View::Gone(index) => history::gone(site)[index].output(),
         View::NotFound => OutputPath::new("404.html"),
+        View::Gone(index) => renderer.gone[index].output(),
         View::Search => UrlPath::new("/search/").output(),
         View::Generated(file) => site.generated_url(file).output(),
         View::Redirect(index) => site.routes.alias_list[index].0.output(),

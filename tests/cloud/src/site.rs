@@ -116,6 +116,8 @@ impl Site {
 
     /// Runs silcrow.
     pub fn run(&self, arguments: &[&str]) -> Run {
+        // A site that nobody remembers: what is taken away later is no finding then.
+        let _ = fs::remove_file(self.path("silcrow.lock"));
         let output = self.command(arguments).output().expect("silcrow was built with `cloud`");
         let text = |bytes| String::from_utf8(bytes).expect("silcrow prints UTF-8");
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
