@@ -62,9 +62,10 @@ fn built(site: &Site) -> BTreeMap<String, Vec<u8>> {
     tree(&site.path("public"))
 }
 
-/// The pages, without `404.html`, which every site has.
+/// The pages, without those that every site has.
 fn pages(files: &BTreeMap<String, Vec<u8>>) -> Vec<&str> {
-    let is_page = |name: &&str| name.ends_with(".html") && *name != "404.html";
+    let is_page =
+        |name: &&str| name.ends_with(".html") && !["404.html", "search/index.html"].contains(name);
     files.keys().map(String::as_str).filter(is_page).collect()
 }
 
@@ -1037,8 +1038,8 @@ fn a_mistake_in_a_component_is_one_finding_on_all_pages() {
     );
     let run =
         refused(&site, 1, &["error template-error templates/components/header.html 2:12-2:17"]);
-    // Three articles, the home page, and `404.html`.
-    assert_eq!(run.findings()[0]["pages"], 5);
+    // Three articles, the home page, the search page, and `404.html`.
+    assert_eq!(run.findings()[0]["pages"], 6);
 }
 
 #[test]
