@@ -141,7 +141,7 @@ class Built:
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         self.files = {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
         html = {name: lxml.html.document_fromstring(text.decode()) for name, text in self.files.items()
-                if name.endswith(".html") and name != "404.html"}
+                if name.endswith(".html") and name not in ("404.html", "search/index.html")}
         self.pages = {name: tree for name, tree in html.items() if not tree.xpath("//meta[@http-equiv='refresh']")}
 
     def text(self, name):
