@@ -10,11 +10,14 @@ mod external;
 mod fix;
 mod graph;
 mod links;
+#[cfg(feature = "man")]
+mod man;
 mod mv;
 mod named;
 mod nginx;
 mod only;
 mod printer;
+mod publish;
 mod record;
 mod review;
 mod root;
@@ -39,6 +42,8 @@ pub enum Outcome {
     Findings,
     /// The command could not run.
     Failed,
+    /// A publish was refused, and nothing was written.
+    Refused,
 }
 
 impl From<Outcome> for ExitCode {
@@ -47,6 +52,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Clean => 0,
             Outcome::Findings => 1,
             Outcome::Failed => 2,
+            Outcome::Refused => 3,
         })
     }
 }
@@ -65,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
+        Command::Publish(arguments) => publish::publish(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
         Command::Links(arguments) => links::links(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
@@ -79,6 +86,8 @@ pub fn run() -> ExitCode {
             print_schema(*schema);
             Ok(Outcome::Clean)
         }
+        #[cfg(feature = "man")]
+        Command::Man { folder } => man::man(folder),
         Command::Completions { shell } => {
             clap_complete::generate(
                 *shell,

@@ -5,6 +5,7 @@ pub mod disk;
 pub mod external;
 pub mod http;
 pub mod interrupt;
+pub mod store;
 pub mod watch;
 
 /// The system's reason without its number, in lower case, as our messages are.

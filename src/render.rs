@@ -65,7 +65,7 @@ pub struct Renderer {
     /// The files of the search index, made when one is first asked for.
     search: OnceLock<Vec<Output>>,
     /// Addresses of pages that were taken away on purpose.
-    gone: Vec<UrlPath>,
+    pub(crate) gone: Vec<UrlPath>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.

@@ -9,10 +9,12 @@ pub mod json;
 pub mod junit;
 pub mod links;
 pub mod live;
+pub mod publish;
 pub mod rdjson;
 pub mod reviews;
 pub mod rules;
 pub mod sarif;
+pub mod summary;
 
 use std::collections::BTreeMap;
 

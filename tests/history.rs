@@ -367,6 +367,7 @@ fn two_sites_are_compared_by_what_their_pages_say() {
             "changed / ",
             "changed /404.html ",
             "changed /a/ ",
+            "changed /search/ ",
             "removed /gone/ ",
             "redirected /move/ /s/moved/",
         ]

@@ -317,7 +317,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "stale-article",
         "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n         ^^^^^^^^^^ stale-article\nreview_every: 90d\n---\n//- content/s/index.md\n---\ntitle: S\nreview_every: 1 week\n---\n//- content/s/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreviewed: 2026-11-15\n          ^^^^^^^^^^ stale-article\n---\n",
-        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreviewed: 2026-11-16\nreview_every: 1 week\n---\n//- content/b.md\nFRONT\n//- content/c.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreview_every: 1 week\ndraft: true\n---\n//- content/index.md\n---\ntitle: H\nupdated: 2020-01-01\nreview_every: 1 week\n---\n",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreviewed: 2026-11-16\nreview_every: 1 week\n---\n//- content/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreview_every: 1 year\n---\n//- content/c.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nreview_every: 1 week\ndraft: true\n---\n//- content/index.md\n---\ntitle: H\nupdated: 2020-01-01\nreview_every: 1 week\n---\n",
     ),
     (
         "updated-unchanged",

@@ -35,11 +35,14 @@ Examples:
   silcrow graph byok/overview                 who links to a page, before it goes
   silcrow mv byok/overview byok/intro         move an article; links follow, the old address leads on
   silcrow stale --within 30d                  what is to be looked over by then
+  silcrow publish /srv/help --dry-run         what would be sent there
+  silcrow publish s3://bucket --rollback      the release before, again
   silcrow check --external                    the same, and ask other sites for what is linked to
   silcrow links --external                    every URL of another site, one a line
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
 
-Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run.";
+Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run,
+3 publish refused (nothing was written).";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -49,6 +52,8 @@ pub(super) enum Command {
     Serve(ServeArguments),
     /// Find everything that is wrong, and write nothing
     Check(CheckArguments),
+    /// Send the site to where readers get it; an interrupted publish never shows, and the next one goes on
+    Publish(PublishArguments),
     /// Show which page leads where: orphans, dead ends, most linked, or all around one page
     Graph(GraphArguments),
     /// List the links of the site, for other tools
@@ -73,6 +78,13 @@ pub(super) enum Command {
     Schema {
         /// What the schema is of
         schema: Schema,
+    },
+    /// Write the manual's pages, one for each command
+    #[cfg(feature = "man")]
+    Man {
+        /// The folder; made when it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
     /// Print completions for a shell
     Completions {
@@ -120,6 +132,9 @@ pub(super) struct SiteArguments {
     /// Findings that stand in this file are not reported; see `check --write-baseline`
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// Also append a summary in Markdown to this file, like `$GITHUB_STEP_SUMMARY`
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -166,6 +181,39 @@ pub(super) struct ServeArguments {
     /// What the browser opens to edit a place in a file
     #[arg(long, value_name = "PATTERN", default_value = "vscode://file/{path}:{line}:{column}")]
     pub(super) editor: String,
+}
+
+#[derive(Args)]
+pub(super) struct PublishArguments {
+    /// Where it goes: a folder, or a bucket as `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`
+    #[arg(value_name = "TARGET")]
+    pub(super) target: String,
+    #[command(flatten)]
+    pub(super) site: SiteArguments,
+    /// Print what would be written and deleted, and do nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How many files may be deleted; when not given, ten or a tenth of all
+    #[arg(long, value_name = "COUNT")]
+    pub(super) max_delete: Option<usize>,
+    /// Write over files of the same names that silcrow did not publish
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// The base URL under which the site was published here before it moved
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub(super) moved_from: Option<BaseUrl>,
+    /// Write the URLs that readers get something else at to this file, for a CDN's purge
+    #[arg(long, value_name = "FILE")]
+    pub(super) purge_list: Option<PathBuf>,
+    /// Publish an earlier release again, the one before when none is named; the site here is not read
+    #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["adopt", "max_delete", "moved_from"])]
+    pub(super) rollback: Option<String>,
+    /// How many seconds an earlier publish to a bucket may show no life before this one goes on in its place
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub(super) take_over_after: u64,
+    /// List the releases that can be gone back to, newest first, and publish nothing
+    #[arg(long, conflicts_with_all = ["rollback", "dry_run"])]
+    pub(super) list_releases: bool,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the clock and the file system are known here")]
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::arguments::{BuildArguments, CheckArguments, ExternalArguments, SiteArguments};
@@ -9,12 +10,13 @@ use super::external;
 use super::nginx;
 use super::only::Only;
 use super::printer::{self, Progress};
+use super::publish::Rendered;
 use super::{Outcome, baseline};
 use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::io::disk::{self, Staging};
-use crate::output::Output;
+use crate::output::{Output, OutputBody};
 use crate::path::SourcePath;
 use crate::render::Renderer;
 use crate::report::{self, Counts, plural};
@@ -168,8 +170,57 @@ fn run(
     print(
         &Report { diagnostics, sources: &sources, site, notices, builds, wrote, start },
         arguments,
-    );
+    )?;
     Ok(outcome)
+}
+
+/// Reads a site, looks at it and renders it as `build` does, and writes nothing. Where something is wrong, that is printed,
+/// and how the command ends is returned.
+///
+/// # Errors
+///
+/// When the site cannot be read.
+pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rendered, Outcome>> {
+    let start = Instant::now();
+    let Checked { sources, compiled, renderer, diagnostics, mut notices, .. } =
+        look(arguments, Asked::default())?;
+    let site = &*compiled.site;
+    let progress = Progress::new(renderer.views().len(), start);
+    let pages = Mutex::new(Vec::new());
+    let in_templates = compile::pages(&renderer, &|output: Output| {
+        progress.increment();
+        if let OutputBody::Bytes(bytes) = &output.body {
+            let page = (output.path, (*blake3::hash(bytes).as_bytes(), bytes.len() as u64));
+            pages.lock().unwrap_or_else(PoisonError::into_inner).push(page);
+        }
+    });
+    progress.finish();
+    let in_templates = compile::settle(site, in_templates);
+    let mut diagnostics: Vec<_> = diagnostics.into_iter().chain(in_templates).collect();
+    Diagnostic::sort(&mut diagnostics);
+    let limit = arguments.fail_on.severity();
+    let failed = diagnostics.iter().any(|finding| finding.severity >= limit);
+    let outcome = outcome(failed, &diagnostics);
+    let (files, notice) = compile::files(site, &sources);
+    notices.extend(site_notices(site, notice));
+    print(
+        &Report {
+            diagnostics,
+            sources: &sources,
+            site,
+            notices,
+            builds: false,
+            wrote: false,
+            start,
+        },
+        arguments,
+    )?;
+    if failed {
+        return Ok(Err(outcome));
+    }
+    let pages = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let root = arguments.root.clone();
+    Ok(Ok(Rendered::new(root, (renderer, site), pages, (files, &sources))))
 }
 
 fn outcome(failed: bool, diagnostics: &[Diagnostic]) -> Outcome {
@@ -217,7 +268,7 @@ struct Report<'a> {
     start: Instant,
 }
 
-fn print(report: &Report<'_>, arguments: &SiteArguments) {
+fn print(report: &Report<'_>, arguments: &SiteArguments) -> anyhow::Result<()> {
     printer::findings(&report.diagnostics, report.sources, arguments);
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
@@ -230,4 +281,8 @@ fn print(report: &Report<'_>, arguments: &SiteArguments) {
     };
     printer::counts(&report.diagnostics, arguments);
     printer::summary(&what, Counts::of(&report.diagnostics), report.start.elapsed());
+    let Some(file) = &arguments.summary else { return Ok(()) };
+    let root = super::root::seen(&arguments.root);
+    let from = (report.sources, &root);
+    Ok(disk::append(file, &report::summary::report(&what, &report.diagnostics, from))?)
 }

@@ -58,6 +58,16 @@ pub(super) fn summary(what: &str, counts: Counts, took: Duration) {
     eprintln!("{what}: {} ({})", counts.text(), seconds(took));
 }
 
+/// A last line without findings: what was done, how long it took.
+pub(super) fn done(what: &str, took: Duration) {
+    eprintln!("{what} ({})", seconds(took));
+}
+
+/// Why a command does not do what was asked for.
+pub(super) fn error(reason: &str) {
+    eprintln!("{}: {reason}", error_word());
+}
+
 /// Something worth knowing that is no finding.
 pub(super) fn notice(text: &str) {
     eprintln!("note: {text}");

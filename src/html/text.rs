@@ -31,7 +31,7 @@ fn after_comment(html: &str) -> &str {
 fn tag<'a>(html: &'a str, out: &mut Lines) -> &'a str {
     let is_end = html.as_bytes()[1] == b'/';
     let start = if is_end { 2 } else { 1 };
-    let length = html[start..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(0);
+    let length = html[start..].bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(0);
     let name = &html[start..start + length];
     let after = after_tag(&html[start + length..]);
     let is = |other: &str| name.eq_ignore_ascii_case(other);
@@ -46,11 +46,7 @@ fn tag<'a>(html: &'a str, out: &mut Lines) -> &'a str {
     if is("pre") {
         out.pre = if is_end { out.pre.saturating_sub(1) } else { out.pre + 1 };
     }
-    if CELLS.iter().any(|cell| is(cell)) {
-        out.gap = out.gap.max(Gap::Space);
-    } else if BLOCKS.iter().any(|block| is(block)) {
-        out.gap = Gap::Line;
-    }
+    out.gap = out.gap.max(gap(name));
     after
 }
 
@@ -86,45 +82,18 @@ fn after_tag(html: &str) -> &str {
     }
 }
 
-const CELLS: [&str; 2] = ["td", "th"];
-const BLOCKS: [&str; 36] = [
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "caption",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "nav",
-    "main",
-    "aside",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "hr",
-    "br",
-    "figure",
-    "figcaption",
-    "details",
-    "summary",
-    "form",
-    "title",
-];
+/// What an element's tags stand for between two pieces of text. Nearly all are written in lower case.
+fn gap(name: &str) -> Gap {
+    match name {
+        "td" | "th" => Gap::Space,
+        "p" | "div" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre"
+        | "table" | "thead" | "tbody" | "tr" | "caption" | "section" | "article" | "header"
+        | "footer" | "nav" | "main" | "aside" | "dl" | "dt" | "dd" | "blockquote" | "hr" | "br"
+        | "figure" | "figcaption" | "details" | "summary" | "form" | "title" => Gap::Line,
+        _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => gap(&name.to_ascii_lowercase()),
+        _ => Gap::None,
+    }
+}
 
 /// What stands between two pieces of text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,7 +114,7 @@ impl Lines {
     fn add(&mut self, html: &str) {
         let mut rest = html;
         while !rest.is_empty() {
-            let space = rest.find(|c: char| c.is_ascii_whitespace());
+            let space = rest.bytes().position(|byte| byte.is_ascii_whitespace());
             let word = &rest[..space.unwrap_or(rest.len())];
             if !word.is_empty() {
                 match self.gap {

@@ -14,7 +14,7 @@ pub use journal::{ChangedText, Changes, change};
 pub use listing::{listing, read_listed};
 pub use live::Live;
 pub use read::read;
-pub use replace::{Replacement, make_folder, read_text, replace, write_over};
+pub use replace::{Replacement, append, make_folder, read_text, replace, write_over};
 pub use write::{Staging, write_new};
 
 /// Why the file system could not do what was asked.

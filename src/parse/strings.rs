@@ -11,7 +11,7 @@ use crate::source::Span;
 pub const FILE: &str = "templates/strings.yaml";
 
 /// The names that there are; a test holds them equal to the theme's file.
-pub const NAMES: [&str; 63] = [
+pub const NAMES: [&str; 64] = [
     "skip_to_content",
     "menu",
     "breadcrumb",
@@ -41,6 +41,7 @@ pub const NAMES: [&str; 63] = [
     "search",
     "search_title",
     "search_label",
+    "find",
     "close",
     "one_result",
     "result_count",

@@ -117,13 +117,14 @@ describe('a page that is open', () => {
         served.write(path, `${text}\nEdit ${edits.indexOf(edit)}.\n`);
         await waitForText(page, `Edit ${edits.indexOf(edit)}.`);
         const [patched, fresh] = await page.evaluate(async () => {
+          // The theme's own script adds buttons, and shows those that would do nothing without it.
           const clean = (root) => {
-            root.querySelectorAll('script, silcrow-panel').forEach((element) => element.remove());
+            root.querySelectorAll('script, silcrow-panel, .copy').forEach((element) => element.remove());
             root.querySelectorAll('[data-line]').forEach((element) => element.removeAttribute('data-line'));
-            root.normalize();
-            return root.outerHTML.replace(/\s+/g, ' ').replace(/ style=""/, '');
+            root.querySelectorAll('.toc a').forEach((element) => element.removeAttribute('aria-current'));
+            const parts = [root.querySelector('title'), root.querySelector('main'), root.querySelector('footer')];
+            return parts.map((part) => { part.normalize(); return part.outerHTML.replace(/\s+/g, ' '); }).join('\n');
           };
-          await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
           const text = await (await fetch(location.href)).text();
           const loaded = new DOMParser().parseFromString(text, 'text/html').documentElement;
           return [clean(document.documentElement.cloneNode(true)), clean(loaded)];

@@ -108,7 +108,7 @@ pub(crate) fn run(mut command: Command) -> Run {
     let status = child.wait().expect("the program ends");
     let [stdout, stderr] = printed;
     assert!(!stderr.contains("panicked"), "{command:?}: {stderr}");
-    let code = status.code().filter(|code| (0..=2).contains(code));
+    let code = status.code().filter(|code| (0..=3).contains(code));
     let code = code.unwrap_or_else(|| panic!("{command:?} ended with {status}: {stderr}"));
     Run { stdout, stderr, code }
 }

@@ -74,6 +74,16 @@ pub fn make_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(io("create", path))
 }
 
+/// Adds a text to a file's end; the file is made when it is not there.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn append(path: &Path, text: &str) -> Result<(), DiskError> {
+    let open = || File::options().append(true).create(true).open(path);
+    open().and_then(|mut file| file.write_all(text.as_bytes())).map_err(io("write", path))
+}
+
 /// Reads a text.
 ///
 /// # Errors

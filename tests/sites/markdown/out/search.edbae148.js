@@ -447,7 +447,7 @@ export function mount(root) {
   });
   root.addEventListener('click', (event) => {
     // A click beside the panel meets the dialog itself. A link may lead to a heading of this very page.
-    const leaves = event.target === root || event.target.closest('form button, ol a');
+    const leaves = event.target === root || event.target.closest('form [type=button], ol a');
     if (isDialog && leaves && !event.ctrlKey && !event.metaKey && !event.shiftKey) root.close();
   });
   more.addEventListener('click', async () => {

@@ -1,0 +1,257 @@
+//! An object store as a target: S3-compatible storage, Google Cloud Storage or Azure. Writes stage by stage, each object
+//! and a copy of it by content; then the manifest, which is the commit point; deletes last. A lock and a journal beside
+//! the site tell the next publish what a dead one did.
+
+mod clean;
+mod credentials;
+mod lock;
+mod requests;
+
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{Contents, StoreError, verify};
+use crate::path::OutputPath;
+use crate::publish::journal::Journal;
+use crate::publish::manifest::Manifest;
+use crate::publish::plan::{Held, Plan, Write};
+use crate::publish::{ContentHash, OWN_FOLDER, Object, hex};
+use lock::Lock;
+use requests::{Expect, Requests, Version};
+
+/// How many requests are on their way at a time.
+const AT_A_TIME: usize = 16;
+/// After how many writes the target is told how far the publish is. Those are the most that a rerun writes again.
+const CHUNK: usize = 256;
+/// How often a publish shows that it lives.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// A bucket or container, or a folder in it.
+pub struct Cloud {
+    runtime: tokio::runtime::Runtime,
+    requests: Requests,
+    /// How long a publish may show no life before another takes its place.
+    pub(super) patience: Duration,
+    seen: Seen,
+}
+
+/// What was there when the target was looked at.
+#[derive(Default)]
+struct Seen {
+    manifest: Option<Version>,
+    lock: Option<(Lock, Version)>,
+}
+
+fn own(name: &str) -> String {
+    format!("{OWN_FOLDER}/{name}")
+}
+
+fn manifest_key() -> String {
+    own("manifest")
+}
+
+fn release_key(name: &str) -> String {
+    own(&format!("releases/{name}"))
+}
+
+fn content_key(hash: &ContentHash) -> String {
+    own(&format!("content/{}", hex(hash)))
+}
+
+impl Cloud {
+    pub(super) fn open(target: &str) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Request("begin".to_owned(), error.to_string()))?;
+        let requests = Requests::new(credentials::open(target)?);
+        Ok(Self { runtime, requests, patience: Duration::from_secs(15), seen: Seen::default() })
+    }
+
+    /// Whether another publish at the same time would be told of.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.requests.obeys_conditions()
+    }
+
+    pub(super) fn held(&mut self) -> Result<Held, StoreError> {
+        let Self { runtime, requests, seen, .. } = self;
+        runtime.block_on(async {
+            let (manifest, lock) = (manifest_key(), lock::key());
+            let (manifest, lock) =
+                futures_util::try_join!(requests.get(&manifest), requests.get(&lock))?;
+            let lock = match lock {
+                Some((bytes, version)) => Some((Lock::parse(&bytes)?, version)),
+                None => None,
+            };
+            let journal = match &lock {
+                Some((lock, _)) => Some(lock.journal(requests).await?),
+                None => None,
+            };
+            let version = manifest.as_ref().map(|(_, version)| version.clone());
+            let manifest = manifest.map(|(bytes, _)| read_manifest(&bytes)).transpose()?;
+            *seen = Seen { manifest: version, lock };
+            let foreign = match &manifest {
+                Some(_) => Vec::new(),
+                None => requests.list("").await?,
+            };
+            let foreign = foreign.iter().map(|key| OutputPath::new(key)).collect();
+            Ok(Held { manifest, journal, foreign })
+        })
+    }
+
+    pub(super) fn release(&self, name: &str) -> Result<Manifest, StoreError> {
+        self.runtime.block_on(self.requests.release(name))
+    }
+
+    pub(super) fn publish(
+        &mut self,
+        plan: &Plan,
+        contents: Contents<'_>,
+        committed: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let seen = std::mem::take(&mut self.seen);
+        let run = Run { requests: &mut self.requests, contents, plan };
+        self.runtime.block_on(run.publish(seen, self.patience, committed))
+    }
+}
+
+fn read_manifest(bytes: &[u8]) -> Result<Manifest, StoreError> {
+    let damaged = |damage| StoreError::Damaged("manifest".to_owned(), damage);
+    Manifest::parse(&String::from_utf8_lossy(bytes)).map_err(damaged)
+}
+
+impl Requests {
+    /// The manifest of a release that is kept.
+    async fn release(&self, name: &str) -> Result<Manifest, StoreError> {
+        let found = self.get(&release_key(name)).await?;
+        let none = || StoreError::NoRelease(name.to_owned(), Vec::new());
+        let (bytes, _) = found.ok_or_else(none)?;
+        read_manifest(&bytes)
+    }
+}
+
+/// One publish on its way.
+struct Run<'a> {
+    requests: &'a mut Requests,
+    contents: Contents<'a>,
+    plan: &'a Plan,
+}
+
+impl Run<'_> {
+    async fn publish(
+        self,
+        seen: Seen,
+        patience: Duration,
+        committed: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut lock = lock::Held::take(self.requests, seen.lock, patience).await?;
+        let result = self.with_lock(&mut lock, seen.manifest, committed).await;
+        match &result {
+            Ok(()) => lock.release(self.requests).await,
+            // Another one has it now.
+            Err(error) if error.is_refusal() && !lock.is_ours() => result,
+            Err(_) => {
+                // So that a rerun need not wait to see that nobody is at work; it waits where this fails.
+                let _ = lock.end(self.requests).await;
+                result
+            }
+        }
+    }
+
+    async fn with_lock(
+        &self,
+        lock: &mut lock::Held,
+        manifest: Option<Version>,
+        committed: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if self.requests.version(&manifest_key()).await? != manifest {
+            return Err(StoreError::Busy("another publish has ended meanwhile".to_owned()));
+        }
+        lock.write_journal(self.requests, &self.plan.journal()).await?;
+        let mut done = 0;
+        for chunk in self.plan.writes.chunk_by(|left, right| left.stage == right.stage) {
+            for chunk in chunk.chunks(CHUNK) {
+                self.alive(lock, self.write_all(chunk)).await?;
+                done += chunk.len();
+                if chunk.len() == CHUNK {
+                    lock.beat(self.requests, Some(done)).await?;
+                }
+            }
+        }
+        if let Some(release) = &self.plan.release {
+            // Who has lost the lock must not commit.
+            lock.beat(self.requests, Some(done)).await?;
+            self.commit(release, manifest).await?;
+        }
+        committed()?;
+        self.alive(lock, self.clean()).await
+    }
+
+    /// Works, and shows every now and then that it does.
+    async fn alive(
+        &self,
+        lock: &mut lock::Held,
+        work: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            match select(work.as_mut(), std::pin::pin!(tokio::time::sleep(BEAT))).await {
+                Either::Left((result, _)) => return result,
+                Either::Right(_) => lock.beat(self.requests, None).await?,
+            }
+        }
+    }
+
+    async fn write_all(&self, writes: &[Write]) -> Result<(), StoreError> {
+        stream::iter(writes)
+            .map(|write| self.write(&write.object))
+            .buffer_unordered(AT_A_TIME)
+            .try_collect()
+            .await
+    }
+
+    async fn write(&self, object: &Object) -> Result<(), StoreError> {
+        let copy = content_key(&object.hash);
+        let key = object.path.as_str();
+        match self.contents {
+            Contents::Given(given) => {
+                let bytes = verify(object, given(object)?)?;
+                self.requests.put_object(key, object, bytes.clone()).await?;
+                self.requests.copy(key, &copy, bytes).await
+            }
+            Contents::Kept(_) => {
+                let found = self.requests.get(&copy).await?;
+                let (bytes, _) = found.ok_or_else(|| StoreError::Content(key.to_owned()))?;
+                self.requests.put_object(key, object, verify(object, bytes)?).await
+            }
+        }
+    }
+
+    /// The commit point: from here on the target holds the new release.
+    async fn commit(&self, release: &Manifest, seen: Option<Version>) -> Result<(), StoreError> {
+        let text = release.to_text();
+        self.requests.put_own(&release_key(&release.name()), &text, Expect::Anything).await?;
+        let expect = seen.map_or(Expect::Nothing, Expect::Version);
+        match self.requests.put_own(&manifest_key(), &text, expect).await? {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Busy("another publish has ended meanwhile".to_owned())),
+        }
+    }
+}
+
+impl Lock {
+    /// What the publish that had the lock did. Where it had not begun, or had come to its very end, that is nothing; its
+    /// lock is to be cleared away all the same.
+    async fn journal(&self, requests: &Requests) -> Result<Journal, StoreError> {
+        let Some(name) = &self.journal else { return Ok(Journal::default()) };
+        let Some((bytes, _)) = requests.get(&lock::journal_key(name)).await? else {
+            return Ok(Journal::default());
+        };
+        let journal = Journal::parse(&String::from_utf8_lossy(&bytes));
+        let journal =
+            journal.map_err(|damage| StoreError::Damaged("journal".to_owned(), damage))?;
+        Ok(journal.after(self.done))
+    }
+}

@@ -1,0 +1,67 @@
+//! The last step of a publish to an object store: what nobody needs is deleted. Nothing is deleted anywhere else.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{AT_A_TIME, Run, content_key, own, release_key};
+use crate::io::store::{StoreError, is_release_name};
+use crate::publish::ContentHash;
+use crate::publish::manifest::Manifest;
+
+impl Run<'_> {
+    /// Deletes files of the site, then what is kept of releases that nobody can go back to.
+    pub(super) async fn clean(&self) -> Result<(), StoreError> {
+        let files = self.plan.deletions.iter().map(|path| path.as_str().to_owned());
+        self.delete(files.collect()).await?;
+        let kept = self.kept().await?;
+        let releases = self.requests.list(&own("releases")).await?;
+        let names = releases.iter().filter_map(|key| key.rsplit('/').next());
+        let dropped: Vec<String> = names
+            .filter(|name| is_release_name(name) && !kept.iter().any(|kept| kept == name))
+            .map(str::to_owned)
+            .collect();
+        if !dropped.is_empty() || !self.plan.garbage.is_empty() {
+            let dropped_hashes = self.hashes(&dropped).await?;
+            let kept_hashes = self.hashes(&kept).await?;
+            let unneeded: BTreeSet<ContentHash> =
+                dropped_hashes.into_iter().chain(self.plan.garbage.iter().copied()).collect();
+            let unneeded = unneeded.difference(&kept_hashes).map(content_key);
+            self.delete(unneeded.collect()).await?;
+            self.delete(dropped.iter().map(|name| release_key(name)).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn kept(&self) -> Result<Vec<String>, StoreError> {
+        if let Some(release) = &self.plan.release {
+            return Ok(release.kept());
+        }
+        let found = self.requests.get(&super::manifest_key()).await?;
+        let manifest = found.map(|(bytes, _)| super::read_manifest(&bytes)).transpose()?;
+        Ok(manifest.as_ref().map_or_else(Vec::new, Manifest::kept))
+    }
+
+    /// The contents of releases. One whose manifest is gone already has none.
+    async fn hashes(&self, releases: &[String]) -> Result<BTreeSet<ContentHash>, StoreError> {
+        let mut hashes = BTreeSet::new();
+        for name in releases {
+            match self.requests.release(name).await {
+                Ok(Manifest { objects, .. }) => {
+                    hashes.extend(objects.into_values().map(|object| object.hash));
+                }
+                Err(StoreError::NoRelease(..)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(hashes)
+    }
+
+    async fn delete(&self, keys: Vec<String>) -> Result<(), StoreError> {
+        stream::iter(&keys)
+            .map(|key| self.requests.delete(key))
+            .buffer_unordered(AT_A_TIME)
+            .try_collect()
+            .await
+    }
+}

@@ -1,0 +1,201 @@
+//! A folder as a target: `releases/NAME` holds a whole site, and `current` is a link to one of them that changes in one
+//! step. Files that have not changed are linked from release to release. The manifests stand in `.silcrow/releases`.
+#![expect(clippy::disallowed_methods, reason = "this is where files are published")]
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{Contents, StoreError, is_release_name, verify};
+use crate::io::disk::{DiskError, write_over};
+use crate::path::OutputPath;
+use crate::publish::manifest::Manifest;
+use crate::publish::plan::{Held, Plan};
+use crate::publish::{OWN_FOLDER, Object};
+
+/// The link to the release that readers get.
+const CURRENT: &str = "current";
+/// The folder of releases.
+const RELEASES: &str = "releases";
+
+/// A folder with releases.
+pub struct Folder {
+    root: PathBuf,
+    /// The release that `current` led to when the folder was looked at.
+    seen: Option<String>,
+}
+
+impl Folder {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, seen: None }
+    }
+
+    pub(super) fn held(&mut self) -> Result<Held, StoreError> {
+        self.seen = self.current()?;
+        let manifest = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
+        Ok(Held { manifest, ..Held::default() })
+    }
+
+    /// The release that readers get.
+    fn current(&self) -> Result<Option<String>, StoreError> {
+        let link = self.root.join(CURRENT);
+        let target = match fs::read_link(&link) {
+            Ok(target) => target,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput) => {
+                return Err(StoreError::NotOurs(link));
+            }
+            Err(error) => return Err(io("open", &link)(error)),
+        };
+        let name = target.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        let name = name.filter(|name| target == Path::new(RELEASES).join(name));
+        let name = name.filter(|name| is_release_name(name));
+        name.map(Some).ok_or(StoreError::NotOurs(link))
+    }
+
+    pub(super) fn release(&self, name: &str) -> Result<Manifest, StoreError> {
+        let path = self.manifest_path(name);
+        let text = fs::read_to_string(&path).map_err(io("read", &path))?;
+        let manifest = Manifest::parse(&text);
+        manifest
+            .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
+    }
+
+    fn manifest_path(&self, name: &str) -> PathBuf {
+        self.root.join(OWN_FOLDER).join(RELEASES).join(name)
+    }
+
+    fn release_path(&self, name: &str) -> PathBuf {
+        self.root.join(RELEASES).join(name)
+    }
+
+    /// Steps, each of which a killed publish can have been the last of: a folder beside the releases is filled; the
+    /// manifest is written; the folder gets its name; the link changes; releases that nobody can go back to are removed.
+    pub(super) fn publish(
+        &self,
+        plan: &Plan,
+        contents: Contents<'_>,
+        committed: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(manifest) = &plan.release else { return committed() };
+        let name = manifest.name();
+        for folder in [self.root.join(RELEASES), self.root.join(OWN_FOLDER).join(RELEASES)] {
+            fs::create_dir_all(&folder).map_err(io("create", &folder))?;
+        }
+        let _lock = self.lock()?;
+        if self.current()? != self.seen {
+            return Err(StoreError::Busy("another publish has ended meanwhile".to_owned()));
+        }
+        let new = self.root.join(RELEASES).join(".new");
+        for leftover in [&new, &self.release_path(&name)] {
+            remove(leftover)?;
+        }
+        self.fill(&new, plan, contents)?;
+        write_over(&self.manifest_path(&name), &manifest.to_text())?;
+        fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
+        self.switch(&name)?;
+        committed()?;
+        self.clean(&manifest.kept())
+    }
+
+    /// Keeps two publishes apart. The lock is on the folder itself, so that nothing is left behind.
+    fn lock(&self) -> Result<File, StoreError> {
+        let folder = File::open(&self.root).map_err(io("open", &self.root))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(folder),
+            Err(fs::TryLockError::WouldBlock) => {
+                Err(StoreError::Busy("another publish to this folder is on its way".to_owned()))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(io("lock", &self.root)(error)),
+        }
+    }
+
+    fn fill(&self, new: &Path, plan: &Plan, contents: Contents<'_>) -> Result<(), StoreError> {
+        let Some(manifest) = &plan.release else { return Ok(()) };
+        let before = self.seen.as_deref().map(|name| self.release_path(name));
+        let written: std::collections::BTreeSet<&OutputPath> =
+            plan.writes.iter().map(|write| &write.object.path).collect();
+        let retired = manifest.retired.values().map(|retired| &retired.object);
+        let objects: Vec<&Object> = manifest.objects.values().chain(retired).collect();
+        objects.par_iter().try_for_each(|object| {
+            let path = new.join(object.path.as_str());
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(io("create", folder))?;
+            }
+            match before.as_ref().filter(|_| !written.contains(&object.path)) {
+                Some(before) => link(&before.join(object.path.as_str()), &path),
+                None => {
+                    let bytes = self.bytes(object, contents)?;
+                    fs::write(&path, bytes).map_err(io("write", &path))
+                }
+            }
+        })
+    }
+
+    fn bytes(&self, object: &Object, contents: Contents<'_>) -> Result<Vec<u8>, StoreError> {
+        let bytes = match contents {
+            Contents::Given(given) => given(object)?,
+            Contents::Kept(name) => {
+                let path = self.release_path(name).join(object.path.as_str());
+                fs::read(&path).map_err(io("read", &path))?
+            }
+        };
+        verify(object, bytes)
+    }
+
+    /// The commit point: from here on readers get the new site.
+    #[cfg(unix)]
+    fn switch(&self, name: &str) -> Result<(), StoreError> {
+        let (link, new) = (self.root.join(CURRENT), self.root.join(".current.new"));
+        remove(&new)?;
+        std::os::unix::fs::symlink(Path::new(RELEASES).join(name), &new)
+            .and_then(|()| fs::rename(&new, &link))
+            .map_err(io("switch", &link))
+    }
+
+    #[cfg(not(unix))]
+    fn switch(&self, _: &str) -> Result<(), StoreError> {
+        let error = std::io::Error::from(ErrorKind::Unsupported);
+        Err(io("switch", &self.root.join(CURRENT))(error))
+    }
+
+    /// Removes releases that manifests tell of and that nobody can go back to.
+    fn clean(&self, kept: &[String]) -> Result<(), StoreError> {
+        let folder = self.root.join(OWN_FOLDER).join(RELEASES);
+        let entries = fs::read_dir(&folder).map_err(io("look into", &folder))?;
+        for entry in entries {
+            let name = entry.map_err(io("look into", &folder))?.file_name();
+            let Some(name) = name.to_str().filter(|name| is_release_name(name)) else { continue };
+            if !kept.iter().any(|kept| kept == name) {
+                remove(&self.release_path(name))?;
+                remove(&self.manifest_path(name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes a file that is another one too; where the file system cannot, a copy of it.
+fn link(from: &Path, to: &Path) -> Result<(), StoreError> {
+    fs::hard_link(from, to)
+        .or_else(|_| fs::copy(from, to).map(|_| ()))
+        .map_err(io("take over", from))
+}
+
+/// Removes a file, a link or a folder; that it is not there is fine.
+fn remove(path: &Path) -> Result<(), StoreError> {
+    let result = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    };
+    result.map_err(io("remove", path))
+}
+
+fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Disk(DiskError::Io { action, path, source })
+}

@@ -1,0 +1,106 @@
+//! What a publish refuses to do, so that a mistake costs an error and not a site.
+
+use std::collections::BTreeSet;
+
+use super::journal::Journal;
+use super::manifest::Manifest;
+use super::plan::{Held, Wanted};
+use crate::path::OutputPath;
+
+/// How many files may be deleted without a word: this many, or this share of all.
+const FREE_DELETIONS: usize = 10;
+const FREE_SHARE: usize = 10;
+/// How many files a message names.
+const NAMED: usize = 5;
+
+/// What a publish may do that it does not do without a word.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// How many files it may delete; when nothing is said, ten or a tenth of all.
+    pub deletions: Option<usize>,
+    /// Whether it may write over files that silcrow did not publish.
+    pub adopt: bool,
+    /// The base URL that the site had when it was published last.
+    pub moved_from: Option<String>,
+}
+
+/// Why nothing is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The site has no article.
+    Empty,
+    /// Nobody knows where the site is published.
+    NoBaseUrl,
+    /// Another site is published at the target: its base URL, and ours.
+    OtherSite(String, String),
+    /// Files of others would be written over: how many, and the first of them.
+    Foreign(usize, Vec<String>),
+    /// More files would be deleted than is allowed: how many, how many are, and the first of them.
+    Deletions(usize, usize, Vec<String>),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("the site has no article, and would leave readers nothing; name the right folder with `--root`"),
+            Self::NoBaseUrl => formatter.write_str("nothing says where the site is published; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"),
+            Self::OtherSite(theirs, ours) => write!(formatter, "the target holds the site of `{theirs}`, and this one is `{ours}`; name another target, or type `--moved-from {theirs}` when the site has moved"),
+            Self::Foreign(count, first) => write!(formatter, "the target holds {count} of these files already, and silcrow did not publish them: {}; name another target, or type `--adopt` to write over them", list(first, *count)),
+            Self::Deletions(count, limit, first) => write!(formatter, "{count} files would be deleted, and {limit} may be: {}; type `--max-delete {count}` when that is meant", list(first, *count)),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn list(first: &[String], count: usize) -> String {
+    let names: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+    let more = if count > first.len() { " and others" } else { "" };
+    names.join(", ") + more
+}
+
+/// Refuses a site without articles or address, and targets of others.
+pub(super) fn refuse_others(
+    site: &str,
+    wanted: &Wanted,
+    held: &Held,
+    allowed: &Allowed,
+) -> Result<(), Refusal> {
+    match &held.manifest {
+        Some(manifest) if manifest.site != site => {
+            let has_moved = allowed.moved_from.as_ref() == Some(&manifest.site);
+            let refusal = || Refusal::OtherSite(manifest.site.clone(), site.to_owned());
+            has_moved.then_some(()).ok_or_else(refusal)
+        }
+        Some(_) => Ok(()),
+        None => {
+            let journal = held.journal.iter();
+            let ours: BTreeSet<&OutputPath> =
+                journal.flat_map(Journal::objects).map(|object| &object.path).collect();
+            let paths = wanted.objects.iter().map(|object| &object.path);
+            let lost = paths.filter(|path| held.foreign.contains(*path) && !ours.contains(path));
+            let lost: Vec<_> = lost.collect();
+            let is_fine = allowed.adopt || lost.is_empty();
+            is_fine.then_some(()).ok_or_else(|| Refusal::Foreign(lost.len(), first(&lost)))
+        }
+    }
+}
+
+/// Refuses more deletions than are allowed.
+pub(super) fn refuse_deletions(
+    paths: &[&OutputPath],
+    manifest: Option<&Manifest>,
+    allowed: &Allowed,
+) -> Result<(), Refusal> {
+    let all = manifest.map_or(0, |manifest| manifest.objects.len());
+    let limit = allowed.deletions.unwrap_or(FREE_DELETIONS.max(all / FREE_SHARE));
+    if paths.len() <= limit {
+        return Ok(());
+    }
+    Err(Refusal::Deletions(paths.len(), limit, first(paths)))
+}
+
+/// Enough of a list for a message.
+fn first(paths: &[&OutputPath]) -> Vec<String> {
+    paths.iter().take(NAMED).map(|path| path.as_str().to_owned()).collect()
+}

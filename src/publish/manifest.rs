@@ -1,0 +1,187 @@
+//! The list of what one release of a site consists of. Written last at a target, it is what makes a release one. Knows
+//! objects and texts, and nothing of where a text is kept.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, Damage, FORMAT};
+use super::{KEPT_RELEASES, Object, Role};
+use crate::path::OutputPath;
+
+/// A site's objects at a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Whose site it is: its base URL.
+    pub site: String,
+    /// Counts the releases of a target, from 1.
+    pub number: u64,
+    /// The day it was published.
+    pub date: Date,
+    /// The names of the releases before it that can be rolled back to, oldest first.
+    pub earlier: Vec<String>,
+    /// What readers get.
+    pub objects: BTreeMap<OutputPath, Object>,
+    /// Hashed files that no page refers to any more: readers may have pages that do.
+    pub retired: BTreeMap<OutputPath, Retired>,
+}
+
+/// A hashed file that stays for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retired {
+    /// The file.
+    pub object: Object,
+    /// The number of the first release without it.
+    pub number: u64,
+    /// The day of that release.
+    pub date: Date,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    silcrow_manifest: u32,
+    site: String,
+    release: u64,
+    date: String,
+    earlier: Vec<String>,
+    objects: usize,
+    digest: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RetiredHead {
+    retired: u64,
+    date: String,
+}
+
+impl Manifest {
+    /// The release's name: its number and the beginning of the hash of its objects. Sorted as text, releases are in order.
+    pub fn name(&self) -> String {
+        format!("{:06}-{}", self.number, &text::digest(&self.lines())[..8])
+    }
+
+    /// The releases that are kept: the earlier ones and this one.
+    pub fn kept(&self) -> Vec<String> {
+        self.earlier.iter().cloned().chain([self.name()]).collect()
+    }
+
+    /// The earlier releases of the next one: at most as many as can be kept beside it.
+    pub fn earlier_of_next(&self) -> Vec<String> {
+        let kept = self.kept();
+        kept[kept.len().saturating_sub(KEPT_RELEASES - 1)..].to_vec()
+    }
+
+    /// Whether a site with no article would be published.
+    pub fn has_articles(&self) -> bool {
+        self.objects.values().any(|object| object.role == Role::Article)
+    }
+
+    fn lines(&self) -> String {
+        let objects = self.objects.values().map(text::object_line);
+        let retired = self.retired.values().flat_map(|retired| {
+            let head = RetiredHead { retired: retired.number, date: retired.date.to_string() };
+            [text::line(&head), text::object_line(&retired.object)]
+        });
+        objects.chain(retired).collect()
+    }
+
+    /// The manifest as a text. The same release gives the same bytes.
+    pub fn to_text(&self) -> String {
+        let lines = self.lines();
+        let head = Head {
+            silcrow_manifest: FORMAT,
+            site: self.site.clone(),
+            release: self.number,
+            date: self.date.to_string(),
+            earlier: self.earlier.clone(),
+            objects: self.objects.len(),
+            digest: text::digest(&lines),
+        };
+        text::line(&head) + &lines
+    }
+
+    /// A manifest from its text.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not one that silcrow wrote, whole.
+    pub fn parse(text: &str) -> Result<Self, Damage> {
+        let (head, lines) = text::split(text, |head: &Head| (head.silcrow_manifest, &head.digest))?;
+        let mut lines = lines.lines();
+        let mut objects = BTreeMap::new();
+        for line in lines.by_ref().take(head.objects) {
+            let object = text::read_object(line)?;
+            objects.insert(object.path.clone(), object);
+        }
+        let mut retired = BTreeMap::new();
+        while let (Some(line), Some(object)) = (lines.next(), lines.next()) {
+            let RetiredHead { retired: number, date } = text::read_line(line)?;
+            let object = text::read_object(object)?;
+            let date = read_date(&date)?;
+            retired.insert(object.path.clone(), Retired { object, number, date });
+        }
+        let (site, number, date) = (head.site, head.release, read_date(&head.date)?);
+        Ok(Self { site, number, date, earlier: head.earlier, objects, retired })
+    }
+}
+
+fn read_date(text: &str) -> Result<Date, Damage> {
+    text.parse().map_err(|_| Damage::Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Manifest, Retired};
+    use crate::path::OutputPath;
+    use crate::publish::text::Damage;
+    use crate::publish::{Object, Role};
+
+    fn manifest() -> Manifest {
+        let object = |path: &str, role| {
+            let hash = *blake3::hash(path.as_bytes()).as_bytes();
+            Object::new(OutputPath::new(path), role, (hash, 3))
+        };
+        let date = jiff::civil::date(2026, 2, 1);
+        let article = object("a b/100%/\u{fc}+/index.html", Role::Article);
+        let old = object("old.css", Role::File);
+        let retired = Retired { object: old.clone(), number: 2, date };
+        Manifest {
+            site: "https://example.com/docs/".to_owned(),
+            number: 3,
+            date,
+            earlier: vec!["000001-00000000".to_owned()],
+            objects: BTreeMap::from([(article.path.clone(), article)]),
+            retired: BTreeMap::from([(old.path.clone(), retired)]),
+        }
+    }
+
+    #[test]
+    fn a_manifest_is_read_as_it_was_written() {
+        let manifest = manifest();
+        assert_eq!(Manifest::parse(&manifest.to_text()), Ok(manifest));
+    }
+
+    #[test]
+    fn a_manifest_that_is_cut_off_or_edited_is_damaged() {
+        let text = manifest().to_text();
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            assert_eq!(Manifest::parse(&text[..end]), Err(Damage::Unreadable), "{end}");
+        }
+        assert_eq!(Manifest::parse(&text.replace("old.css", "new.css")), Err(Damage::Unreadable));
+        let newer = text.replacen("\"silcrow_manifest\":1", "\"silcrow_manifest\":2", 1);
+        assert_eq!(Manifest::parse(&newer), Err(Damage::Newer));
+    }
+
+    #[test]
+    fn five_releases_are_kept() {
+        let mut manifest = manifest();
+        manifest.earlier = (1..=4).map(|number| format!("00000{number}-00000000")).collect();
+        let next = manifest.earlier_of_next();
+        assert_eq!(next.len(), 4);
+        assert_eq!(next[3], manifest.name());
+        assert!(next[0].starts_with("000002"));
+    }
+}

@@ -1,0 +1,350 @@
+//! From what a target holds to what it shall hold: what is written, in which order, and what is deleted. What has changed
+//! is told by the hash of a content and by its headers, never by times, sizes or ETags. Carries nothing out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::guard::{Allowed, Refusal, refuse_deletions, refuse_others};
+use super::journal::Journal;
+use super::manifest::{Manifest, Retired};
+use super::{ContentHash, Object, Role};
+use crate::path::{OutputPath, encode_path};
+
+/// How many releases a hashed file outlasts the last page that refers to it, at least.
+const RETIRED_RELEASES: u64 = 3;
+/// How many days it does.
+const RETIRED_DAYS: i32 = 30;
+/// What a target holds, as far as its own texts tell.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// The last release.
+    pub manifest: Option<Manifest>,
+    /// A publish that has not ended.
+    pub journal: Option<Journal>,
+    /// Where there is no manifest: the paths of everything at the target.
+    pub foreign: BTreeSet<OutputPath>,
+}
+
+/// What a target shall hold.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Whose site it is: its base URL.
+    pub site: Option<String>,
+    /// What readers get.
+    pub objects: Vec<Object>,
+    /// Today.
+    pub date: Date,
+}
+
+/// What is written together. Each stage ends before the next begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Hashed files.
+    HashedAssets,
+    /// Other files.
+    Files,
+    /// Articles and sections that were not there: nothing leads to them yet.
+    NewPages,
+    /// Articles that were there.
+    ChangedArticles,
+    /// Sections, the home page and the page for wrong addresses.
+    Sections,
+    /// Feeds, the sitemap, redirects.
+    Listings,
+}
+
+impl Stage {
+    /// Its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HashedAssets => "hashed assets",
+            Self::Files => "other files",
+            Self::NewPages => "new pages",
+            Self::ChangedArticles => "changed articles",
+            Self::Sections => "section and home pages",
+            Self::Listings => "feeds and redirects",
+        }
+    }
+}
+
+/// Why an object is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It was not there.
+    New,
+    /// It holds something else.
+    Content,
+    /// It has other headers.
+    Headers,
+    /// An earlier publish ended while it wrote it.
+    Unsure,
+}
+
+/// An object that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The object.
+    pub object: Object,
+    /// When.
+    pub stage: Stage,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What is done, in this order: the writes, stage by stage; the manifest; the deletions.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The release that is made; none when the last one is what is wanted.
+    pub release: Option<Manifest>,
+    /// What is written, sorted by stage and path.
+    pub writes: Vec<Write>,
+    /// What is deleted, sorted.
+    pub deletions: Vec<OutputPath>,
+    /// Objects that the target holds and no manifest lists, as the journal has it.
+    pub written: Vec<Object>,
+    /// Objects that may be at the target, and that nothing is written for.
+    pub unsure: Vec<Object>,
+    /// Contents whose copies nobody needs.
+    pub garbage: Vec<ContentHash>,
+    /// Absolute URLs that readers get something else at.
+    pub purge: Vec<String>,
+    /// Whether an earlier publish left something to do.
+    pub resumes: bool,
+}
+
+impl Plan {
+    /// Whether the target is as it shall be.
+    pub fn is_empty(&self) -> bool {
+        self.release.is_none() && self.writes.is_empty() && !self.resumes
+    }
+
+    /// What is written at a target before anything else.
+    pub fn journal(&self) -> Journal {
+        Journal {
+            release: self.release.as_ref().map_or_else(String::new, Manifest::name),
+            written: self.written.clone(),
+            unsure: self.unsure.clone(),
+            intended: self.writes.iter().map(|write| write.object.clone()).collect(),
+            deletions: self.deletions.clone(),
+            garbage: self.garbage.clone(),
+        }
+    }
+}
+
+/// What is known of an object at a target.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    Certain(&'a Object),
+    Unsure(&'a Object),
+}
+
+impl<'a> Known<'a> {
+    fn object(self) -> &'a Object {
+        match self {
+            Self::Certain(object) | Self::Unsure(object) => object,
+        }
+    }
+}
+
+type State<'a> = BTreeMap<&'a OutputPath, Known<'a>>;
+
+/// The plan, or why there is none.
+///
+/// # Errors
+///
+/// When the site is not to be published like that; then nothing may be written.
+pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Refusal> {
+    if !wanted.objects.iter().any(|object| object.role == Role::Article) {
+        return Err(Refusal::Empty);
+    }
+    let site = wanted.site.as_ref().ok_or(Refusal::NoBaseUrl)?;
+    refuse_others(site, wanted, held, allowed)?;
+    let manifest = held.manifest.as_ref();
+    // A journal whose release is there has told all but the last: its deletions.
+    let is_committed = |journal: &&Journal| {
+        journal.release.is_empty()
+            || manifest.is_some_and(|manifest| manifest.name() == journal.release)
+    };
+    let journal = held.journal.as_ref();
+    let unfinished = journal.filter(|journal| !is_committed(journal));
+    let state = state(manifest, unfinished);
+    let mut writes: Vec<Write> =
+        wanted.objects.iter().filter_map(|object| write(object, &state, manifest)).collect();
+    writes.sort_by(|left, right| {
+        (left.stage, &left.object.path).cmp(&(right.stage, &right.object.path))
+    });
+    let next = Next::new(wanted, &state, manifest);
+    let mut deletions = next.deletions;
+    let guarded: Vec<_> = deletions
+        .iter()
+        .filter(|path| state.get(path).is_some_and(|known| known.object().role != Role::Hashed))
+        .collect();
+    refuse_deletions(&guarded, manifest, allowed)?;
+    let pending = journal.into_iter().flat_map(|journal| &journal.deletions);
+    let is_gone =
+        |path: &&OutputPath| !next.objects.contains_key(*path) && !next.retired.contains_key(*path);
+    deletions.extend(pending.filter(is_gone).cloned());
+    let release = Manifest {
+        site: site.clone(),
+        number: next.number,
+        date: wanted.date,
+        earlier: manifest.map_or_else(Vec::new, Manifest::earlier_of_next),
+        objects: next.objects,
+        retired: next.retired,
+    };
+    let is_same = manifest.is_some_and(|manifest| is_same(manifest, &release));
+    if let Some(manifest) = manifest.filter(|_| is_same) {
+        // What that manifest lists goes when another one does not list it.
+        deletions.retain(|path| !manifest.retired.contains_key(path));
+    }
+    let (written, unsure) = left(unfinished, &writes);
+    Ok(Plan {
+        purge: purge(site, (&writes, &deletions), journal),
+        garbage: garbage(journal, unfinished, &release),
+        release: (!is_same).then_some(release),
+        written,
+        unsure,
+        writes,
+        deletions: deletions.into_iter().collect(),
+        resumes: journal.is_some(),
+    })
+}
+
+/// Whether readers get the same of both, and the later one keeps track of nothing else.
+fn is_same(last: &Manifest, next: &Manifest) -> bool {
+    last.site == next.site
+        && last.objects == next.objects
+        && next.retired.keys().all(|path| last.retired.contains_key(path))
+}
+
+/// What an earlier publish left and this one does not write: what the target is known to hold, and what it may hold.
+fn left(journal: Option<&Journal>, writes: &[Write]) -> (Vec<Object>, Vec<Object>) {
+    let Some(journal) = journal else { return Default::default() };
+    let written: BTreeSet<&OutputPath> = writes.iter().map(|write| &write.object.path).collect();
+    let is_left = |object: &&Object| !written.contains(&object.path);
+    let unsure = journal.unsure.iter().chain(&journal.intended);
+    (
+        journal.written.iter().filter(is_left).cloned().collect(),
+        unsure.filter(is_left).cloned().collect(),
+    )
+}
+
+fn state<'a>(manifest: Option<&'a Manifest>, journal: Option<&'a Journal>) -> State<'a> {
+    let listed = manifest.into_iter().flat_map(|manifest| {
+        manifest.objects.values().chain(manifest.retired.values().map(|retired| &retired.object))
+    });
+    let mut state: State<'a> =
+        listed.map(|object| (&object.path, Known::Certain(object))).collect();
+    if let Some(journal) = journal {
+        state.extend(journal.written.iter().map(|object| (&object.path, Known::Certain(object))));
+        let unsure = journal.unsure.iter().chain(&journal.intended);
+        state.extend(unsure.map(|object| (&object.path, Known::Unsure(object))));
+    }
+    state
+}
+
+fn write(object: &Object, state: &State<'_>, manifest: Option<&Manifest>) -> Option<Write> {
+    let reason = match state.get(&object.path) {
+        None => Reason::New,
+        Some(Known::Unsure(_)) => Reason::Unsure,
+        Some(Known::Certain(known)) if known.is_served_as(object) => return None,
+        Some(Known::Certain(known)) if known.hash == object.hash => Reason::Headers,
+        Some(Known::Certain(_)) => Reason::Content,
+    };
+    let is_listed = manifest.is_some_and(|manifest| manifest.objects.contains_key(&object.path));
+    let stage = match object.role {
+        Role::Hashed => Stage::HashedAssets,
+        Role::File => Stage::Files,
+        Role::Article | Role::Section if !is_listed => Stage::NewPages,
+        Role::Article => Stage::ChangedArticles,
+        Role::Section | Role::NotFound => Stage::Sections,
+        Role::Listing => Stage::Listings,
+    };
+    Some(Write { object: object.clone(), stage, reason })
+}
+
+/// What the next release holds, and what the target loses.
+struct Next {
+    number: u64,
+    objects: BTreeMap<OutputPath, Object>,
+    retired: BTreeMap<OutputPath, Retired>,
+    deletions: BTreeSet<OutputPath>,
+}
+
+impl Next {
+    fn new(wanted: &Wanted, state: &State<'_>, manifest: Option<&Manifest>) -> Self {
+        let number = manifest.map_or(0, |manifest| manifest.number) + 1;
+        let objects: BTreeMap<_, _> =
+            wanted.objects.iter().map(|object| (object.path.clone(), object.clone())).collect();
+        let mut next =
+            Self { number, objects, retired: BTreeMap::new(), deletions: BTreeSet::new() };
+        let unwanted = state.iter().filter(|(path, _)| !next.objects.contains_key(**path));
+        let (mut retired, mut deletions) = (Vec::new(), Vec::new());
+        for (path, known) in unwanted {
+            let before = manifest.and_then(|manifest| manifest.retired.get(*path));
+            let since = before.map_or((number, wanted.date), |before| (before.number, before.date));
+            let object = known.object();
+            // Pages are written after the files that they refer to: nobody has one with a file that never came.
+            let is_there = matches!(known, Known::Certain(_)) || is_listed(manifest, path);
+            if object.role == Role::Hashed && is_there && !is_over(since, (number, wanted.date)) {
+                retired.push(Retired { object: object.clone(), number: since.0, date: since.1 });
+            } else {
+                deletions.push((*path).clone());
+            }
+        }
+        next.retired =
+            retired.into_iter().map(|retired| (retired.object.path.clone(), retired)).collect();
+        next.deletions.extend(deletions);
+        next
+    }
+}
+
+fn is_listed(manifest: Option<&Manifest>, path: &OutputPath) -> bool {
+    manifest.is_some_and(|manifest| {
+        manifest.objects.contains_key(path) || manifest.retired.contains_key(path)
+    })
+}
+
+/// Whether nobody can have a page any more that refers to a file retired then.
+fn is_over(since: (u64, Date), now: (u64, Date)) -> bool {
+    let days = (now.1 - since.1).get_days();
+    now.0 >= since.0 + RETIRED_RELEASES && days >= RETIRED_DAYS
+}
+
+/// Contents that only publishes know that never ended.
+fn garbage(
+    journal: Option<&Journal>,
+    unfinished: Option<&Journal>,
+    release: &Manifest,
+) -> Vec<ContentHash> {
+    let before = journal.into_iter().flat_map(|journal| journal.garbage.iter().copied());
+    let left = unfinished.into_iter().flat_map(Journal::objects).map(|object| object.hash);
+    let known: BTreeSet<ContentHash> = before.chain(left).collect();
+    let wanted: BTreeSet<ContentHash> =
+        release.objects.values().map(|object| object.hash).collect();
+    known.difference(&wanted).copied().collect()
+}
+
+/// The URLs of what changes, and of what an earlier publish changed that died before it could tell. Hashed files never do.
+fn purge(
+    site: &str,
+    (writes, deletions): (&[Write], &BTreeSet<OutputPath>),
+    journal: Option<&Journal>,
+) -> Vec<String> {
+    let before = journal.into_iter().flat_map(Journal::objects);
+    let objects = writes.iter().map(|write| &write.object).chain(before);
+    let changed = objects.filter(|object| object.role != Role::Hashed).map(|object| &object.path);
+    let urls: BTreeSet<String> = changed.chain(deletions).map(|path| url(site, path)).collect();
+    urls.into_iter().collect()
+}
+
+/// The URL by which readers ask for an object.
+fn url(site: &str, path: &OutputPath) -> String {
+    let path = path.as_str();
+    let path = match path.strip_suffix("index.html") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+        _ => path,
+    };
+    format!("{site}{}", encode_path(path))
+}
