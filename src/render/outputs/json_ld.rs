@@ -1,6 +1,6 @@
 //! What search engines are told of a page: JSON-LD by the vocabulary of schema.org.
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 
 use super::Renderer;
 use crate::path::UrlPath;
@@ -17,43 +17,108 @@ pub(in crate::render) fn json_ld(renderer: &Renderer, id: PageId) -> Option<Stri
         (_, true) => vec![breadcrumb(renderer, id)],
         (_, false) => vec![article(renderer, id), breadcrumb(renderer, id)],
     };
-    let data = json!({"@context": "https://schema.org", "@graph": graph});
+    let data = Data { context: "https://schema.org", graph };
+    let text = serde_json::to_string(&data).expect("texts and numbers can be written as JSON");
     // `<` would end the element, or begin a comment in it.
-    Some(data.to_string().replace('<', "\\u003c"))
+    Some(if text.contains('<') { text.replace('<', "\\u003c") } else { text })
 }
 
-fn article(renderer: &Renderer, id: PageId) -> Json {
+#[derive(Serialize)]
+struct Data<'a> {
+    #[serde(rename = "@context")]
+    context: &'a str,
+    #[serde(rename = "@graph")]
+    graph: Vec<Node<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "@type")]
+enum Node<'a> {
+    TechArticle(Article<'a>),
+    BreadcrumbList {
+        #[serde(rename = "itemListElement")]
+        items: Vec<Node<'a>>,
+    },
+    ListItem {
+        position: usize,
+        name: &'a str,
+        item: String,
+    },
+    WebSite(WebSite<'a>),
+    WebPage {
+        #[serde(rename = "@id")]
+        id: String,
+    },
+    Organization {
+        name: &'a str,
+    },
+    Person {
+        name: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Article<'a> {
+    headline: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    url: String,
+    main_entity_of_page: Box<Node<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<Box<Node<'a>>>,
+    publisher: Box<Node<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    in_language: &'a str,
+    article_section: &'a str,
+    is_part_of: Box<Node<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WebSite<'a> {
+    name: &'a str,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<Box<Node<'a>>>,
+}
+
+fn article(renderer: &Renderer, id: PageId) -> Node<'_> {
     let site = &*renderer.site;
     let page = site.page(id);
     let matter = &page.article.front_matter;
     let url = renderer.address(id);
     let section = site.page(site.section(page.section).page);
-    let mut article = json!({
-        "@type": "TechArticle",
-        "headline": matter.title,
-        "url": url,
-        "mainEntityOfPage": {"@type": "WebPage", "@id": url},
-        "inLanguage": site.configuration.language,
-        "articleSection": section.article.front_matter.title,
-        "publisher": {"@type": "Organization", "name": site.configuration.title},
-        "isPartOf": website_name(renderer),
-    });
-    let optional = [
-        ("description", matter.description.clone().map(Json::from)),
-        ("dateModified", matter.updated.map(|date| Json::from(date.to_string()))),
-        ("author", matter.author.as_ref().map(|name| json!({"@type": "Person", "name": name}))),
-        ("image", image(site).map(Json::from)),
-    ];
-    for (key, value) in optional {
-        if let Some(value) = value {
-            article[key] = value;
-        }
-    }
-    article
+    Node::TechArticle(Article {
+        headline: &matter.title,
+        description: matter.description.as_deref(),
+        main_entity_of_page: Box::new(Node::WebPage { id: url.clone() }),
+        url,
+        date_modified: matter.updated.map(|date| date.to_string()),
+        author: matter.author.as_deref().map(|name| Box::new(Node::Person { name })),
+        publisher: publisher(site),
+        image: image(site),
+        in_language: &site.configuration.language,
+        article_section: &section.article.front_matter.title,
+        is_part_of: Box::new(Node::WebSite(WebSite {
+            name: &site.configuration.title,
+            url: renderer.address_of(&UrlPath::new("/")),
+            description: None,
+            in_language: None,
+            publisher: None,
+        })),
+    })
 }
 
 /// From the home page to the page.
-fn breadcrumb(renderer: &Renderer, id: PageId) -> Json {
+fn breadcrumb(renderer: &Renderer, id: PageId) -> Node<'_> {
     let site = &*renderer.site;
     let section = site.page(id).section;
     let mut path: Vec<PageId> = std::iter::successors(Some(section), |id| site.section(*id).parent)
@@ -63,28 +128,27 @@ fn breadcrumb(renderer: &Renderer, id: PageId) -> Json {
     if !site.is_section_page(id) {
         path.push(id);
     }
-    let item = |(index, id): (usize, &PageId)| {
-        let name = &site.page(*id).article.front_matter.title;
-        json!({"@type": "ListItem", "position": index + 1, "name": name, "item": renderer.address(*id)})
+    let item = |(index, id): (usize, PageId)| Node::ListItem {
+        position: index + 1,
+        name: &site.page(id).article.front_matter.title,
+        item: renderer.address(id),
     };
-    let items: Vec<Json> = path.iter().enumerate().map(item).collect();
-    json!({"@type": "BreadcrumbList", "itemListElement": items})
+    Node::BreadcrumbList { items: path.into_iter().enumerate().map(item).collect() }
 }
 
-fn website(renderer: &Renderer) -> Json {
+fn website(renderer: &Renderer) -> Node<'_> {
     let configuration = &renderer.site.configuration;
-    let mut website = website_name(renderer);
-    website["inLanguage"] = Json::from(&*configuration.language);
-    website["publisher"] = json!({"@type": "Organization", "name": configuration.title});
-    if let Some(description) = &configuration.description {
-        website["description"] = Json::from(&**description);
-    }
-    website
+    Node::WebSite(WebSite {
+        name: &configuration.title,
+        url: renderer.address_of(&UrlPath::new("/")),
+        description: configuration.description.as_deref(),
+        in_language: Some(&configuration.language),
+        publisher: Some(publisher(&renderer.site)),
+    })
 }
 
-fn website_name(renderer: &Renderer) -> Json {
-    let url = renderer.address_of(&UrlPath::new("/"));
-    json!({"@type": "WebSite", "name": renderer.site.configuration.title, "url": url})
+fn publisher(site: &Site) -> Box<Node<'_>> {
+    Box::new(Node::Organization { name: &site.configuration.title })
 }
 
 /// The URL of the picture that stands for the site.
