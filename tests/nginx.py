@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ SITE = {
     "content/guides/index.md": "---\ntitle: Guides\n---\n",
     "content/guides/one.md": FRONT.format("One", "aliases: [/old/, /%C3%A4lter/, 'https://example.com/help/one/', /a%22b/]\n"),
 }
-CONFIGURATION = """daemon on;
+CONFIGURATION = """daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
@@ -72,17 +73,31 @@ def free_port():
 
 
 def start(nginx, folder):
-    """Starts nginx, which returns when it listens; on another port where somebody else was faster."""
+    """Starts nginx and waits until it listens; on another port where somebody else was faster."""
     for _ in range(5):
         port = free_port()
         (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
-        result = subprocess.run([nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"],
-                                capture_output=True, text=True, timeout=SECONDS, check=False)
-        if result.returncode == 0:
-            return port
-        if "Address already in use" not in result.stderr:
+        server = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + SECONDS
+        while server.poll() is None and time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return server, port
+            time.sleep(0.02)
+        stop(server)
+        if "Address already in use" not in (folder / "error.log").read_text():
             break
-    sys.exit(f"nginx did not start: {result.stderr}")
+    sys.exit(f"nginx did not start: {(folder / 'error.log').read_text()}")
+
+
+def stop(server):
+    """Ends nginx and its workers."""
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 class Host:
@@ -158,12 +173,13 @@ def main():
         built = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "conf")
         same("the site is built", built.returncode, 0)
         (folder / "tmp").mkdir()
-        host = Host(start(options.nginx, folder))
+        server, port = start(options.nginx, folder)
+        host = Host(port)
         try:
             check_redirects(host)
             check_headers(host, folder)
         finally:
-            os.kill(int((folder / "nginx.pid").read_text()), signal.SIGQUIT)
+            stop(server)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

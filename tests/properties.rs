@@ -263,8 +263,8 @@ proptest! {
         let plain = front.replace(&quoted, "\"x\"");
         let (pages, _) = compile_all(&snapshot(&files(&front)), &mut Memo::default());
         let (plain_pages, _) = compile_all(&snapshot(&files(&plain)), &mut Memo::default());
-        // The tags and attributes are those of a harmless title.
-        for (path, bytes) in &pages {
+        // The tags and attributes are those of a harmless title. Other outputs are no markup.
+        for (path, bytes) in pages.iter().filter(|(path, _)| path.ends_with(".html") || path.ends_with(".xml")) {
             prop_assert_eq!(shape(bytes), shape(&plain_pages[path]), "{}", path);
         }
     }
