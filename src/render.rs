@@ -8,7 +8,7 @@ mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 
@@ -136,9 +136,18 @@ impl Renderer {
         self.search.get_or_init(|| self.search_files())
     }
 
-    /// The files of the search index, for whoever writes them.
+    /// The files of the search index, sorted by path.
     pub fn search_files(&self) -> Vec<Output> {
-        search::files(self)
+        let files = Mutex::new(Vec::new());
+        self.write_search(&|file| files.lock().unwrap_or_else(PoisonError::into_inner).push(file));
+        let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files
+    }
+
+    /// Hands each file of the search index to `sink`, in any order.
+    pub fn write_search(&self, sink: &(dyn Fn(Output) + Sync)) {
+        search::files(self, sink);
     }
 
     /// Every failure to compile a template, whether a page needs it or not.

@@ -16,7 +16,7 @@ use silcrow::terms::terms;
 
 fn files_with(sources: &Sources, options: &Options) -> Vec<Output> {
     let compiled = compile::site(sources, options, &mut Memo::default());
-    compile::search(&compiled.renderer())
+    compiled.renderer().search_files()
 }
 
 fn files(fixture: &str) -> BTreeMap<String, Value> {
