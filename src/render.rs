@@ -101,7 +101,8 @@ impl Renderer {
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
         views.extend((0..self.gone.len()).map(View::Gone));
-        views.extend([View::Search, View::NotFound]);
+        views.extend(self.site.configuration.search.then_some(View::Search));
+        views.push(View::NotFound);
         views.extend(self.site.markdown_copies().map(View::Generated));
         views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
@@ -147,7 +148,9 @@ impl Renderer {
 
     /// Hands each file of the search index to `sink`, in any order.
     pub fn write_search(&self, sink: &(dyn Fn(Output) + Sync)) {
-        search::files(self, sink);
+        if self.site.configuration.search {
+            search::files(self, sink);
+        }
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
@@ -459,6 +462,7 @@ fn site_value(site: &Site) -> Value {
         }),
         locale: locale(&configuration.language),
         preview: site.options.preview,
+        search: configuration.search,
         extra: &configuration.extra,
     })
 }
