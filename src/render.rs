@@ -158,6 +158,11 @@ impl Renderer {
         self.templates.failures()
     }
 
+    /// The components that templates can use, by template and name.
+    pub fn components(&self) -> Vec<templates::Component> {
+        self.templates.components()
+    }
+
     pub(crate) fn string(&self, name: &str) -> &str {
         self.strings.get(name).map_or("", String::as_str)
     }
