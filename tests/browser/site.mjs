@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 /** The root of the repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,6 +30,10 @@ const contentTypes = {
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
+
+/** What hosts compress; and how much trouble the tests take over it. */
+const compressed = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.xml']);
+const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 /** The rules of a `_headers` file: each with a pattern of paths, and the headers that answers to these get. */
 function headerRules(text) {
@@ -109,11 +114,14 @@ export class Site {
       if (request.headers['sec-purpose']?.startsWith('prefetch')) this.prefetched.push(pathname);
       const found = this.fileAt(pathname);
       const file = found ?? '404.html';
+      const isCompressed = /\bbr\b/.test(request.headers['accept-encoding']) && compressed.has(extname(file));
       response.writeHead(found ? 200 : 404, {
         'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+        ...(isCompressed && { 'Content-Encoding': 'br', Vary: 'Accept-Encoding' }),
         ...this.headersOf(pathname),
       });
-      response.end(existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : '');
+      const body = existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : Buffer.alloc(0);
+      response.end(isCompressed ? brotliCompressSync(body, fast) : body);
     });
     await new Promise((listening, failed) => {
       this.#server.once('error', failed).listen(0, '127.0.0.1', listening);
