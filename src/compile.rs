@@ -271,9 +271,9 @@ pub fn failed(renderer: &Renderer, on_pages: &[Failure]) -> Vec<Diagnostic> {
     places.into_values().map(diagnostic).collect()
 }
 
-/// The files of the search index. They cannot fail, so that who only checks leaves them out.
-pub fn search(renderer: &Renderer) -> Vec<Output> {
-    renderer.search_files()
+/// Hands the files of the search index to `sink`. They cannot fail, so that who only checks leaves them out.
+pub fn search(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) {
+    renderer.write_search(sink);
 }
 
 /// Everything that is emitted and not rendered: copies of files. The notice is for the person who builds.

@@ -65,6 +65,8 @@ pub struct Configuration {
     pub image: Option<Placed<String>>,
     /// How many articles the feed has; none, and there is no feed.
     pub feed_articles: usize,
+    /// Whether readers can search: an index, a search page, and what opens search on every page.
+    pub search: bool,
     /// Whether there is a file with every text, for language models.
     pub llms_full: bool,
     /// Whom to tell of security problems.
@@ -96,6 +98,7 @@ impl Default for Configuration {
             redirects: Vec::new(),
             image: None,
             feed_articles: 50,
+            search: true,
             llms_full: false,
             security_txt: None,
             review_every: None,

@@ -8,7 +8,7 @@ mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 
@@ -101,7 +101,8 @@ impl Renderer {
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
         views.extend((0..self.gone.len()).map(View::Gone));
-        views.extend([View::Search, View::NotFound]);
+        views.extend(self.site.configuration.search.then_some(View::Search));
+        views.push(View::NotFound);
         views.extend(self.site.markdown_copies().map(View::Generated));
         views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
@@ -136,14 +137,30 @@ impl Renderer {
         self.search.get_or_init(|| self.search_files())
     }
 
-    /// The files of the search index, for whoever writes them.
+    /// The files of the search index, sorted by path.
     pub fn search_files(&self) -> Vec<Output> {
-        search::files(self)
+        let files = Mutex::new(Vec::new());
+        self.write_search(&|file| files.lock().unwrap_or_else(PoisonError::into_inner).push(file));
+        let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files
+    }
+
+    /// Hands each file of the search index to `sink`, in any order.
+    pub fn write_search(&self, sink: &(dyn Fn(Output) + Sync)) {
+        if self.site.configuration.search {
+            search::files(self, sink);
+        }
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.templates.failures()
+    }
+
+    /// The components that templates can use, by template and name.
+    pub fn components(&self) -> Vec<templates::Component> {
+        self.templates.components()
     }
 
     pub(crate) fn string(&self, name: &str) -> &str {
@@ -450,6 +467,7 @@ fn site_value(site: &Site) -> Value {
         }),
         locale: locale(&configuration.language),
         preview: site.options.preview,
+        search: configuration.search,
         extra: &configuration.extra,
     })
 }

@@ -2,6 +2,9 @@
 //! generated from the code (`SILCROW_BLESS=1` writes them), and every path that `ARCHITECTURE.md` names exists.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
+#[expect(dead_code, reason = "the rest is for tests of findings")]
+mod fixture;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -10,7 +13,9 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use silcrow::article::ArticleKind;
+use silcrow::compile::{self, Memo};
 use silcrow::diagnostic::RULES;
+use silcrow::render::templates::{Argument, Component};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -376,6 +381,49 @@ fn variables_table() -> String {
     table
 }
 
+/// What the theme's components take, as their definitions say.
+fn components_table() -> String {
+    let mut table = "| component | takes | |\n|---|---|---|\n".to_owned();
+    for component in theme_components() {
+        let takes = |argument: &Argument| {
+            let kind = argument.kind.unwrap_or("any");
+            let what =
+                argument.description.as_ref().map_or(String::new(), |what| format!(", {what}"));
+            format!("`{}`: {kind}{what}", argument.name)
+        };
+        let given = component.arguments.iter().filter(|argument| !argument.implicit);
+        let given: Vec<_> = given.map(takes).collect();
+        let given = if given.is_empty() { vec!["nothing".to_owned()] } else { given };
+        let description = component.description.unwrap_or_default();
+        writeln!(table, "| `{}` | {} | {description} |", component.name, given.join("; "))
+            .expect("a string grows");
+    }
+    table
+}
+
+fn theme_components() -> Vec<Component> {
+    let (sources, _) = fixture::parse("//- content/index.md\n---\ntitle: Home\n---\n");
+    compile::site(&sources, &fixture::today(), &mut Memo::default()).renderer().components()
+}
+
+#[test]
+fn every_component_of_the_theme_says_what_it_is_for_and_what_it_takes() {
+    let components = theme_components();
+    assert!(components.len() > 15, "{}", components.len());
+    for component in components {
+        assert!(component.description.is_some(), "{component:?}");
+        for argument in &component.arguments {
+            let is_described = argument.implicit || argument.description.is_some();
+            assert!(is_described, "{}: {argument:?}", component.name);
+            assert!(
+                argument.kind.is_some() || !argument.implicit,
+                "{}: {argument:?}",
+                component.name
+            );
+        }
+    }
+}
+
 /// What kind of thing a variable is, in a word.
 fn fields(schema: &Value, property: &Value) -> String {
     let text = property.to_string();
@@ -393,7 +441,11 @@ fn fields(schema: &Value, property: &Value) -> String {
 #[test]
 fn generated_tables_are_up_to_date() {
     let mut text = readme();
-    for (mark, table) in [("<!-- rules:", rules_table()), ("<!-- variables:", variables_table())] {
+    for (mark, table) in [
+        ("<!-- rules:", rules_table()),
+        ("<!-- variables:", variables_table()),
+        ("<!-- components:", components_table()),
+    ] {
         let start = text.find(mark).expect("the mark is there");
         let line_end = start + text[start..].find('\n').expect("a mark is a line") + 1;
         let after = &text[line_end..];

@@ -156,7 +156,7 @@ fn run(
             staging.discard();
         } else {
             copies.into_iter().for_each(|copy| staging.write(copy));
-            compile::search(&renderer).into_iter().for_each(|file| staging.write(file));
+            compile::search(&renderer, &|file| staging.write(file));
             staging.commit()?;
             asked.nginx.map_or(Ok(()), |folder| nginx::write(folder, site))?;
         }

@@ -6,20 +6,21 @@ mod part;
 mod postings;
 mod text;
 
-use rayon::prelude::*;
-
 use super::Renderer;
 use crate::output::Output;
 use crate::site::{PageId, Site};
 pub(super) use page::page;
 use part::Article;
 
-/// Every file of the index; the same bytes for the same site, whatever its base URL.
-pub(super) fn files(renderer: &Renderer) -> Vec<Output> {
+/// Where files go; in any order and from any thread.
+pub(super) type Sink<'a> = &'a (dyn Fn(Output) + Sync);
+
+/// Hands every file of the index to `sink`; the same bytes for the same site, whatever its base URL.
+pub(super) fn files(renderer: &Renderer, sink: Sink<'_>) {
     let site = &renderer.site;
     let ids: Vec<PageId> = site.included().filter(|id| is_listed(site, *id)).collect();
-    let articles: Vec<Article<'_>> = ids.par_iter().map(|id| article(site, *id)).collect();
-    files::files(&articles, &postings::entries(&articles))
+    let articles: Vec<Article<'_>> = ids.iter().map(|id| article(site, *id)).collect();
+    files::files(&articles, sink);
 }
 
 fn is_listed(site: &Site, id: PageId) -> bool {
@@ -38,6 +39,6 @@ fn article(site: &Site, id: PageId) -> Article<'_> {
         title: &front_matter.title,
         section: above.map_or("", |section| &site.page(section.page).article.front_matter.title),
         description: front_matter.description.as_deref().unwrap_or(""),
-        parts: part::parts(&page.article.body.html),
+        html: &page.article.body.html,
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
         }
     }
     let files = compile::files(&compiled.site, &sources).0;
-    for output in files.into_iter().chain(compile::search(&renderer)) {
+    for output in files.into_iter().chain(renderer.search_files()) {
         let url = address(output.path.as_str());
         let bytes = match output.body {
             OutputBody::Bytes(bytes) => bytes.into_owned(),

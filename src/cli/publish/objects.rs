@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::compile;
 use crate::io::disk::DiskError;
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
@@ -32,7 +31,7 @@ impl Rendered {
         pages: Vec<(OutputPath, (ContentHash, u64))>,
         (files, sources): (Vec<Output>, &Sources),
     ) -> Self {
-        let search = compile::search(&renderer);
+        let search = renderer.search_files();
         let views: BTreeMap<_, _> =
             renderer.views().into_iter().map(|view| (path(&renderer, view), view)).collect();
         let page = |(path, content): (OutputPath, _)| {

@@ -12,12 +12,16 @@
 //! their number, so that an edit changes few of them.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
+use ahash::AHashSet;
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::part::{Article, Part};
-use super::postings::{Entry, LEVELS};
+use super::Sink;
+use super::part::{Article, Measured};
+use super::postings::{LEVELS, Term, Terms};
 use crate::output::Output;
 use crate::path::OutputPath;
 
@@ -42,50 +46,121 @@ const MANY_TEXTS: usize = 4_000;
 /// In a site of more parts than this, a term that is in one of four says little: only where it stands out it is kept.
 const MANY_PARTS: usize = 500;
 
-/// The index of `articles`: the entry file first.
-pub(super) fn files(articles: &[Article<'_>], entries: &[Entry]) -> Vec<Output> {
-    let parts = articles.iter().map(|article| article.parts.len()).sum();
-    let postings: Vec<String> = entries.par_iter().map(|entry| postings(entry, parts)).collect();
-    let size = |index: usize| entries[index].term.len() + postings[index].len();
-    let terms_size: usize = (0..entries.len()).map(size).sum();
+/// Hands each file of the index of `articles` to `sink`, the entry file last.
+pub(super) fn files(articles: &[Article<'_>], sink: Sink<'_>) {
+    let (terms, measured) = super::postings::read(articles);
+    let parts = measured.iter().map(|article| article.sizes.len()).sum();
+    let sink = Once { sink, names: Mutex::default() };
     let texts_size: usize =
-        articles.iter().flat_map(|article| &article.parts).map(|part| part.size).sum();
-    let mut outputs = Vec::new();
-    let in_file = |range: Range<usize>| {
-        (
-            front_coded(entries[range.clone()].iter().map(|entry| &*entry.term)),
-            postings[range].join(" "),
-        )
-    };
-    let (terms, spelling) = if terms_size <= TERMS_INLINE {
-        (Placed::Here(in_file(0..entries.len())), None)
-    } else {
-        let is_anchor = |index: usize| hash(entries[index].term.as_bytes()).is_multiple_of(64);
-        let ranges = cut(entries.len(), TERMS_SIZE, size, is_anchor);
-        let first = ranges.iter().map(|range| beginning(entries, range.start)).collect::<Vec<_>>();
-        let files = write(ranges, &in_file, &mut outputs);
-        (Placed::Files { first: first.join(" "), files }, Some(spelling(entries, &mut outputs)))
-    };
-    let all: Vec<(&Article<'_>, &Part)> = articles
-        .iter()
-        .flat_map(|article| article.parts.iter().map(move |part| (article, part)))
-        .collect();
-    let in_file = |range: Range<usize>| all[range].iter().map(text).collect::<Vec<_>>();
+        measured.iter().flat_map(|article| &article.sizes).map(|size| *size as usize).sum();
+    let (placed, spelling, terms_size) = placed_terms(&terms, parts, &sink);
+    let texts = Texts::new(articles, &measured);
     let texts = if terms_size + texts_size <= TEXTS_INLINE {
-        Placed::Here(in_file(0..all.len()))
+        let written = RawValue::from_string(texts.in_file(0..parts));
+        Placed::Here(written.expect("a list of JSON texts is JSON"))
     } else {
-        let is_anchor = |index: usize| hash(all[index].0.url.as_bytes()).is_multiple_of(2);
+        let is_anchor = |index: usize| hash(texts.article(index).url.as_bytes()).is_multiple_of(2);
         let bounds = if parts > MANY_TEXTS { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
-        let ranges = cut(all.len(), bounds, |index| all[index].1.size + 100, is_anchor);
+        let ranges = cut(parts, bounds, |index| texts.size(index) + 100, is_anchor);
         let counts: Vec<String> = ranges.iter().map(|range| base36(range.len())).collect();
-        Placed::Files { first: counts.join(" "), files: write(ranges, &in_file, &mut outputs) }
+        let in_file = |range| texts.in_file(range).into_bytes();
+        Placed::Files { first: counts.join(" "), files: sink.write(ranges, &in_file) }
     };
-    let index = Index { format: 1, parts, long: long(articles), terms, spelling, texts };
-    // Two files of the same content have the same name.
-    outputs.sort_by(|one: &Output, other| one.path.cmp(&other.path));
-    outputs.dedup();
-    outputs.insert(0, Output::bytes(OutputPath::new("search/index.json"), json(&index)));
-    outputs
+    let index = Index { format: 1, parts, long: long(&measured), terms: placed, spelling, texts };
+    (sink.sink)(Output::bytes(OutputPath::new("search/index.json"), json(&index)));
+}
+
+/// The terms, and those that misspelt words may mean where they stand in files; and the terms' size.
+fn placed_terms(
+    all: &Terms,
+    parts: usize,
+    sink: &Once<'_>,
+) -> (Placed<(String, String)>, Option<Placed<String>>, usize) {
+    let terms = &all.terms;
+    let postings: Vec<String> = terms.par_iter().map(|term| postings(all, term, parts)).collect();
+    let size = |index: usize| terms[index].text.len() + postings[index].len();
+    let terms_size: usize = (0..terms.len()).map(size).sum();
+    let in_file = |range: Range<usize>| {
+        let texts = terms[range.clone()].iter().map(|term| &*term.text);
+        (front_coded(texts), postings[range].join(" "))
+    };
+    if terms_size <= TERMS_INLINE {
+        return (Placed::Here(in_file(0..terms.len())), None, terms_size);
+    }
+    let is_anchor = |index: usize| hash(terms[index].text.as_bytes()).is_multiple_of(64);
+    let ranges = cut(terms.len(), TERMS_SIZE, size, is_anchor);
+    let first = ranges.iter().map(|range| beginning(terms, range.start)).collect::<Vec<_>>();
+    let files = sink.write(ranges, &|range| json(&in_file(range)));
+    (Placed::Files { first: first.join(" "), files }, Some(spelling(all, sink)), terms_size)
+}
+
+/// Where files go that are named by what they hold: two of the same content are one.
+struct Once<'a> {
+    sink: Sink<'a>,
+    names: Mutex<AHashSet<String>>,
+}
+
+impl Once<'_> {
+    /// Writes one file for each range; returns their names.
+    fn write(
+        &self,
+        ranges: Vec<Range<usize>>,
+        in_file: &(impl Fn(Range<usize>) -> Vec<u8> + Sync),
+    ) -> String {
+        let write = |range| {
+            let bytes = in_file(range);
+            let name = name(&bytes);
+            let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+            if names.insert(name.clone()) {
+                drop(names);
+                let path = OutputPath::new(&format!("{FOLDER}/{name}.json"));
+                (self.sink)(Output::bytes(path, bytes));
+            }
+            name
+        };
+        ranges.into_par_iter().map(write).collect::<Vec<String>>().concat()
+    }
+}
+
+/// The texts of all parts, one after the other.
+struct Texts<'a> {
+    articles: &'a [Article<'a>],
+    measured: &'a [Measured],
+    /// For each part its article, and its number there.
+    places: Vec<(u32, u32)>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(articles: &'a [Article<'a>], measured: &'a [Measured]) -> Self {
+        let numbers = |(index, article): (usize, &Measured)| {
+            (0..article.sizes.len()).map(move |part| (index as u32, part as u32))
+        };
+        Self { articles, measured, places: measured.iter().enumerate().flat_map(numbers).collect() }
+    }
+
+    fn article(&self, index: usize) -> &Article<'a> {
+        &self.articles[self.places[index].0 as usize]
+    }
+
+    fn size(&self, index: usize) -> usize {
+        let (article, part) = self.places[index];
+        self.measured[article as usize].sizes[part as usize] as usize
+    }
+
+    /// The texts of some parts, as a list in JSON.
+    fn in_file(&self, range: Range<usize>) -> String {
+        let mut written = String::from("[");
+        for index in range {
+            if written.len() > 1 {
+                written.push(',');
+            }
+            let (article, part) = self.places[index];
+            let measured = &self.measured[article as usize];
+            written.push_str(&self.article(index).written(measured, part as usize));
+        }
+        written.push(']');
+        written
+    }
 }
 
 /// The entry file.
@@ -117,27 +192,11 @@ enum Placed<T> {
     },
 }
 
-/// A part as it is written.
-#[derive(Serialize)]
-struct Text<'a>(&'a str, &'a str, &'a str, &'a str, Vec<(&'a str, &'a str, &'a str)>);
-
-fn text<'a>((article, part): &(&'a Article<'_>, &'a Part)) -> Text<'a> {
-    let is_first = article.parts.first().is_some_and(|first| std::ptr::eq(first, *part));
-    let passages = part.passages.iter();
-    Text(
-        &article.url,
-        article.title,
-        article.section,
-        if is_first { article.description } else { "" },
-        passages.map(|passage| (&*passage.id, &*passage.heading, passage.text.trim())).collect(),
-    )
-}
-
-fn long(articles: &[Article<'_>]) -> String {
+fn long(articles: &[Measured]) -> String {
     let mut long = Vec::new();
     let mut before = 0;
     for article in articles {
-        match article.parts.len() {
+        match article.sizes.len() {
             1 => before += 1,
             count => {
                 long.extend([base36(before), base36(count)]);
@@ -148,17 +207,17 @@ fn long(articles: &[Article<'_>]) -> String {
     long.join(" ")
 }
 
-fn postings(entry: &Entry, parts: usize) -> String {
-    let count = entry.postings.len();
+fn postings(all: &Terms, term: &Term, parts: usize) -> String {
+    let count = all.count(term);
     let is_common = parts > MANY_PARTS && count > parts / 4;
     let mut written = if is_common { base36(count) + "," } else { String::new() };
     let mut next = 0;
-    for posting in &entry.postings {
+    for posting in all.postings(term) {
         if is_common && !posting.is_prominent() && posting.code < LEVELS - 2 {
             continue;
         }
         if posting.part > next {
-            written.push_str(&base36((posting.part - next) as usize));
+            push_base36(&mut written, (posting.part - next) as usize);
         }
         written.push(char::from(CODES[usize::from(posting.code)]));
         next = posting.part + 1;
@@ -182,9 +241,9 @@ fn front_coded<'a>(terms: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The shortest text that is not after the term and after every one before it.
-fn beginning(entries: &[Entry], index: usize) -> &str {
-    let term = &*entries[index].term;
-    let before = index.checked_sub(1).map_or("", |index| &*entries[index].term);
+fn beginning(terms: &[Term], index: usize) -> &str {
+    let term = &*terms[index].text;
+    let before = index.checked_sub(1).map_or("", |index| &*terms[index].text);
     let both = term.char_indices().zip(before.chars());
     let shared = both.take_while(|((_, one), other)| one == other).count();
     term.char_indices().nth(shared + 1).map_or(term, |(at, _)| &term[..at])
@@ -192,12 +251,12 @@ fn beginning(entries: &[Entry], index: usize) -> &str {
 
 /// The terms that a misspelt word may mean: those of more than one part, and those that stand out. By first character
 /// and length, as a misspelt word mostly begins as it should and is about as long.
-fn spelling(entries: &[Entry], outputs: &mut Vec<Output>) -> Placed<String> {
-    let is_known = |entry: &&Entry| {
-        entry.postings.len() > 1 || entry.postings.iter().any(|posting| posting.is_prominent())
+fn spelling(all: &Terms, sink: &Once<'_>) -> Placed<String> {
+    let is_known = |term: &&Term| {
+        all.count(term) > 1 || all.postings(term).any(|posting| posting.is_prominent())
     };
     let key = |term: &str| (term.chars().next(), term.chars().count());
-    let lengths = entries.iter().filter(is_known).map(|entry| (key(&entry.term), &*entry.term));
+    let lengths = all.terms.iter().filter(is_known).map(|term| (key(&term.text), &*term.text));
     let mut terms: Vec<_> = lengths.filter(|((_, length), _)| *length > 3).collect();
     terms.sort_unstable();
     let is_anchor = |index: usize| hash(terms[index].1.as_bytes()).is_multiple_of(64);
@@ -208,8 +267,9 @@ fn spelling(entries: &[Entry], outputs: &mut Vec<Output>) -> Placed<String> {
         (None, _) => String::new(),
     };
     let first: Vec<_> = ranges.iter().map(first).collect();
-    let in_file = |range: Range<usize>| front_coded(terms[range].iter().map(|(_, term)| *term));
-    Placed::Files { first: first.join(" "), files: write(ranges, &in_file, outputs) }
+    let in_file =
+        |range: Range<usize>| json(&front_coded(terms[range].iter().map(|(_, term)| *term)));
+    Placed::Files { first: first.join(" "), files: sink.write(ranges, &in_file) }
 }
 
 /// Divides `count` things into runs of at least `least` bytes, each up to the first anchor after that or `most` bytes.
@@ -235,27 +295,6 @@ fn cut(
     ranges
 }
 
-/// Writes one file for each range; returns their names.
-fn write<T: Serialize>(
-    ranges: Vec<Range<usize>>,
-    in_file: &(impl Fn(Range<usize>) -> T + Sync),
-    outputs: &mut Vec<Output>,
-) -> String {
-    let files: Vec<(String, Vec<u8>)> = ranges
-        .into_par_iter()
-        .map(|range| {
-            let bytes = json(&in_file(range));
-            (name(&bytes), bytes)
-        })
-        .collect();
-    let mut names = String::with_capacity(files.len() * 8);
-    for (name, bytes) in files {
-        outputs.push(Output::bytes(OutputPath::new(&format!("{FOLDER}/{name}.json")), bytes));
-        names.push_str(&name);
-    }
-    names
-}
-
 /// Eight characters of the content's hash: 41 bits.
 fn name(bytes: &[u8]) -> String {
     let mut number = hash(bytes);
@@ -272,15 +311,17 @@ fn hash(bytes: &[u8]) -> u64 {
     hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-fn base36(mut number: usize) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.extend(char::from_digit((number % 36) as u32, 36));
-        number /= 36;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
-        }
+fn base36(number: usize) -> String {
+    let mut written = String::new();
+    push_base36(&mut written, number);
+    written
+}
+
+fn push_base36(written: &mut String, number: usize) {
+    if number >= 36 {
+        push_base36(written, number / 36);
     }
+    written.extend(char::from_digit((number % 36) as u32, 36));
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

@@ -1,14 +1,15 @@
 //! Which term stands where: the terms of all parts, each with the parts that hold it and how much it says of them.
 
-use ahash::AHashMap;
+use ahash::RandomState;
+use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use super::part::{Article, Part};
+use super::part::{Article, Measured, Part};
 use crate::terms::each_term;
 
 /// Where in a part a term stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Field {
+enum Field {
     Title,
     Description,
     Heading,
@@ -22,65 +23,160 @@ pub(super) struct Posting {
     pub(super) code: u8,
 }
 
-/// A term and where it stands, by part.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) term: Box<str>,
-    pub(super) postings: Vec<Posting>,
-}
-
 /// How many levels there are of a term's weight in the text; 0 where it is not in it.
 pub(super) const LEVELS: u8 = 5;
 /// Of a part of so many words, the text counts as it is; in a longer one a single word says less.
 const USUAL_LENGTH: f32 = 250.0;
 /// How many articles are read by one thread at a time.
-const SHARE: usize = 128;
+const SHARE: usize = 256;
+/// The bits that hold a posting's code.
+const CODE_BITS: u32 = 6;
 
 impl Posting {
     /// Whether the term stands in the title, the description or a heading.
     pub(super) fn is_prominent(self) -> bool {
         self.code >= LEVELS
     }
+
+    fn pack(self) -> u32 {
+        self.part << CODE_BITS | u32::from(self.code)
+    }
+
+    fn unpack(packed: u32) -> Self {
+        Self { part: packed >> CODE_BITS, code: (packed & ((1 << CODE_BITS) - 1)) as u8 }
+    }
 }
 
-/// Every term of the articles, sorted.
-pub(super) fn entries(articles: &[Article<'_>]) -> Vec<Entry> {
-    let shares: Vec<Share> = articles.par_chunks(SHARE).map(Share::read).collect();
+/// Every term of the articles, and where it stands.
+pub(super) struct Terms {
+    shares: Vec<Share>,
+    /// The terms, sorted.
+    pub(super) terms: Vec<Term>,
+    /// For each term after the other, the shares that hold it, in order, and its number there.
+    places: Vec<(u32, u32)>,
+}
+
+/// A term.
+pub(super) struct Term {
+    pub(super) text: Box<str>,
+    /// Where in `places` its shares stand.
+    places: (u32, u32),
+}
+
+impl Terms {
+    /// Where a term stands, by part.
+    pub(super) fn postings(&self, term: &Term) -> impl Iterator<Item = Posting> {
+        let (start, end) = (term.places.0 as usize, term.places.1 as usize);
+        self.places[start..end].iter().flat_map(|(share, id)| {
+            let share = &self.shares[*share as usize];
+            let postings = share.postings_of(*id).iter().map(|packed| Posting::unpack(*packed));
+            postings.map(|posting| Posting { part: share.first_part + posting.part, ..posting })
+        })
+    }
+
+    /// In how many parts a term stands.
+    pub(super) fn count(&self, term: &Term) -> usize {
+        let (start, end) = (term.places.0 as usize, term.places.1 as usize);
+        let places = self.places[start..end].iter();
+        places.map(|(share, id)| self.shares[*share as usize].postings_of(*id).len()).sum()
+    }
+}
+
+/// Reads the articles.
+pub(super) fn read(articles: &[Article<'_>]) -> (Terms, Vec<Measured>) {
+    let read: Vec<_> = articles.par_chunks(SHARE).map(Share::read).collect();
+    let (mut shares, measured): (Vec<Share>, Vec<_>) = read.into_iter().unzip();
     let mut first_part = 0;
-    let mut found: Vec<(Box<str>, u32, Vec<Posting>)> = Vec::new();
-    for share in shares {
-        let Share { ids, postings, parts, .. } = share;
-        let mut postings: Vec<_> = postings.into_iter().map(Some).collect();
-        for (term, id) in ids {
-            let postings = postings[id as usize].take().unwrap_or_default();
-            found.push((term, first_part, postings));
-        }
-        first_part += parts;
+    for share in &mut shares {
+        share.first_part = first_part;
+        first_part += share.parts;
     }
-    found.par_sort_unstable_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
-    let mut entries: Vec<Entry> = Vec::with_capacity(found.len());
-    for (term, first_part, postings) in found {
-        let postings = postings
-            .into_iter()
-            .map(|Posting { part, code }| Posting { part: first_part + part, code });
-        match entries.last_mut().filter(|entry| entry.term == term) {
-            Some(entry) => entry.postings.extend(postings),
-            None => entries.push(Entry { term, postings: postings.collect() }),
-        }
+    (merge(shares), measured.into_iter().flatten().collect())
+}
+
+fn merge(shares: Vec<Share>) -> Terms {
+    let mut names = Names::default();
+    let mut known: Vec<(u32, u32, u32)> = Vec::new();
+    for (index, share) in shares.iter().enumerate() {
+        let of_share = (0..share.names.len()).map(|id| (names.id(share.names.get(id)), id));
+        known.extend(of_share.map(|(name, id)| (name, index as u32, id)));
     }
-    entries
+    // Stable, so that the shares of a term stay in order.
+    known.par_sort_by_key(|(name, ..)| *name);
+    let mut terms = Vec::with_capacity(names.len() as usize);
+    let mut start = 0;
+    for of_term in known.chunk_by(|one, other| one.0 == other.0) {
+        let end = start + of_term.len() as u32;
+        terms.push(Term { text: names.get(of_term[0].0).into(), places: (start, end) });
+        start = end;
+    }
+    terms.par_sort_unstable_by(|one, other| one.text.cmp(&other.text));
+    let places = known.into_iter().map(|(_, share, id)| (share, id)).collect();
+    Terms { shares, terms, places }
+}
+
+/// Texts with numbers, each text once.
+#[derive(Default)]
+struct Names {
+    hasher: RandomState,
+    ids: HashTable<u32>,
+    /// The texts, one after the other, and where each ends.
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Names {
+    fn len(&self) -> u32 {
+        self.ends.len() as u32
+    }
+
+    fn get(&self, id: u32) -> &str {
+        name(&self.text, &self.ends, id)
+    }
+
+    /// The number of a text; the next one, if it is new.
+    fn id(&mut self, wanted: &str) -> u32 {
+        let Self { hasher, ids, text, ends } = self;
+        let hash = hasher.hash_one(wanted);
+        if let Some(id) = ids.find(hash, |id| name(text, ends, *id) == wanted) {
+            return *id;
+        }
+        let id = ends.len() as u32;
+        text.push_str(wanted);
+        ends.push(text.len() as u32);
+        ids.insert_unique(hash, id, |id| hasher.hash_one(name(text, ends, *id)));
+        id
+    }
+}
+
+fn name<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
+    let start = id.checked_sub(1).map_or(0, |before| ends[before as usize]);
+    &text[start as usize..ends[id as usize] as usize]
 }
 
 /// The terms of some articles that follow each other. Parts are counted from the first of them.
 #[derive(Default)]
 struct Share {
-    ids: AHashMap<Box<str>, u32>,
-    postings: Vec<Vec<Posting>>,
+    first_part: u32,
+    parts: u32,
+    names: Names,
+    /// The postings of the terms, one term after the other, packed.
+    postings: Vec<u32>,
+    /// Where the postings of each term end.
+    ends: Vec<u32>,
+}
+
+/// What is found while a share is read.
+#[derive(Default)]
+struct Reading {
+    names: Names,
     parts: u32,
     /// For each term, what is known of it in the part that is read.
     seen: Vec<Seen>,
     /// The terms of the part that is read.
     here: Vec<u32>,
+    /// Terms with their postings, by part.
+    found: Vec<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -92,38 +188,35 @@ struct Seen {
 }
 
 impl Share {
-    fn read(articles: &[Article<'_>]) -> Self {
-        let mut share = Self::default();
-        for article in articles {
-            for (index, part) in article.parts.iter().enumerate() {
-                if index == 0 {
-                    share.add(article.title, Field::Title);
-                    share.add(article.description, Field::Description);
-                }
-                share.finish(part);
-            }
-        }
-        share
+    fn read(articles: &[Article<'_>]) -> (Self, Vec<Measured>) {
+        let mut reading = Reading::default();
+        let read = |article: &Article<'_>| {
+            reading.add(article.title, Field::Title);
+            reading.add(article.description, Field::Description);
+            article.read(|part| reading.part(part))
+        };
+        let measured = articles.iter().map(read).collect();
+        (reading.end(), measured)
     }
 
+    fn postings_of(&self, id: u32) -> &[u32] {
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.postings[start as usize..self.ends[id as usize] as usize]
+    }
+}
+
+impl Reading {
     fn add(&mut self, text: &str, field: Field) -> u32 {
         let mut length = 0;
-        let Self { ids, postings, seen, here, .. } = self;
         each_term(text, |term| {
             length += 1;
-            let id = match ids.get(term) {
-                Some(id) => *id,
-                None => {
-                    let id = postings.len() as u32;
-                    ids.insert(term.into(), id);
-                    postings.push(Vec::new());
-                    seen.push(Seen::default());
-                    id
-                }
-            };
-            let seen = &mut seen[id as usize];
+            let id = self.names.id(term);
+            if id as usize == self.seen.len() {
+                self.seen.push(Seen::default());
+            }
+            let seen = &mut self.seen[id as usize];
             if seen.count == 0 && !(seen.title || seen.description || seen.heading) {
-                here.push(id);
+                self.here.push(id);
             }
             match field {
                 Field::Title => seen.title = true,
@@ -136,19 +229,37 @@ impl Share {
     }
 
     /// Reads the part's own text, and ends it.
-    fn finish(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part<'_>) {
         let mut length = 0;
         for passage in &part.passages {
-            self.add(&passage.heading, Field::Heading);
-            length += self.add(&passage.text, Field::Text);
+            self.add(passage.heading, Field::Heading);
+            length += self.add(passage.text, Field::Text);
         }
-        let number = self.parts;
-        self.parts += 1;
         for id in self.here.drain(..) {
             let seen = std::mem::take(&mut self.seen[id as usize]);
-            let posting = Posting { part: number, code: seen.code(length) };
-            self.postings[id as usize].push(posting);
+            let posting = Posting { part: self.parts, code: seen.code(length) };
+            self.found.push((id, posting.pack()));
         }
+        self.parts += 1;
+    }
+
+    /// Puts the postings of each term together.
+    fn end(self) -> Share {
+        let Self { names, parts, found, .. } = self;
+        let mut ends = vec![0_u32; names.len() as usize];
+        found.iter().for_each(|(id, _)| ends[*id as usize] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            // Where the term's postings begin; each that is put there moves it on, in the end to where they end.
+            sum += std::mem::replace(end, sum);
+        }
+        let mut postings = vec![0; found.len()];
+        for (id, posting) in found {
+            let at = &mut ends[id as usize];
+            postings[*at as usize] = posting;
+            *at += 1;
+        }
+        Share { first_part: 0, parts, names, postings, ends }
     }
 }
 

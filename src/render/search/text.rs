@@ -1,23 +1,79 @@
 //! The plain text of a body, by heading. Reads the HTML that the parser wrote, and knows nothing of search.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
 /// What stands below one heading, up to the next.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Passage {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Passage<'a> {
     /// The heading's id; empty before the first heading.
-    pub(super) id: String,
+    pub(super) id: &'a str,
     /// The heading's text.
-    pub(super) heading: String,
+    pub(super) heading: &'a str,
     /// The text, with a line break where a block begins or ends.
-    pub(super) text: String,
+    pub(super) text: &'a str,
 }
 
-/// Elements that stand within a line: no space comes of them.
-const INLINE: [&str; 27] = [
-    "span", "a", "code", "strong", "em", "abbr", "b", "bdi", "bdo", "cite", "data", "del", "dfn",
-    "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "sup", "time", "u", "var", "wbr",
-];
+/// The passages of a body, in one text: the id, the heading and the text of each.
+#[derive(Debug, Default)]
+pub(super) struct Passages {
+    text: String,
+    places: Vec<Places>,
+}
+
+/// Where the parts of a passage begin. It ends where the next one begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Places {
+    id: usize,
+    heading: usize,
+    text: usize,
+}
+
+impl Passages {
+    /// Each passage, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Passage<'_>> {
+        let next = self.places.iter().skip(1).map(|next| next.id).chain([self.text.len()]);
+        self.places.iter().zip(next).map(|(places, end)| Passage {
+            id: &self.text[places.id..places.heading],
+            heading: &self.text[places.heading..places.text],
+            text: &self.text[places.text..end],
+        })
+    }
+}
+
+/// Whether an element stands within a line: no space comes of it.
+fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "span"
+            | "a"
+            | "code"
+            | "strong"
+            | "em"
+            | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "data"
+            | "del"
+            | "dfn"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "sub"
+            | "sup"
+            | "time"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
 /// Elements whose content no reader sees as text.
 const UNSEEN: [&str; 4] = ["script", "style", "template", "svg"];
 /// References that writers of raw HTML use; others stay as they are written.
@@ -41,10 +97,9 @@ const REFERENCES: [(&str, &str); 16] = [
 ];
 
 /// The passages of a body, in order.
-pub(super) fn passages(html: &str) -> Vec<Passage> {
-    let mut reader =
-        Reader { passages: Vec::new(), passage: Passage::default(), in_heading: false };
-    reader.passage.text.reserve(html.len() / 2);
+pub(super) fn passages(html: &str) -> Passages {
+    let mut reader = Reader::default();
+    reader.text.reserve(html.len() / 2);
     let mut rest = html;
     while !rest.is_empty() {
         let end = memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
@@ -57,29 +112,56 @@ pub(super) fn passages(html: &str) -> Vec<Passage> {
         };
         rest = &rest[length..];
     }
-    reader.begin(Passage::default());
-    reader.passages
+    reader.end_passage();
+    Passages { text: reader.text, places: reader.places }
 }
 
+#[derive(Default)]
 struct Reader {
-    passages: Vec<Passage>,
-    passage: Passage,
+    text: String,
+    /// The passages that have ended.
+    places: Vec<Places>,
+    /// The one that is read.
+    here: Places,
     in_heading: bool,
 }
 
 impl Reader {
     fn write(&mut self, text: &str) {
-        let Passage { heading, text: body, .. } = &mut self.passage;
-        let target = if self.in_heading { heading } else { body };
+        let is_after_break = self.text.len() > self.target() && self.text.ends_with('\n');
         // Between two blocks one line break is enough.
-        let text = if target.ends_with('\n') { text.trim_start_matches('\n') } else { text };
-        target.push_str(text);
+        let text = if is_after_break { text.trim_start_matches('\n') } else { text };
+        self.text.push_str(text);
     }
 
-    fn begin(&mut self, next: Passage) {
-        let passage = std::mem::replace(&mut self.passage, next);
-        if !passage.id.is_empty() || !passage.text.trim().is_empty() {
-            self.passages.push(passage);
+    /// Where that begins which is written now: the heading or the text of the passage.
+    fn target(&self) -> usize {
+        if self.in_heading { self.here.heading } else { self.here.text }
+    }
+
+    /// Ends the passage, which counts if it has an id or a text.
+    fn end_passage(&mut self) {
+        self.end_heading();
+        let Places { id, heading, text } = self.here;
+        if heading > id || !self.text[text..].trim().is_empty() {
+            self.places.push(self.here);
+        } else {
+            self.text.truncate(id);
+        }
+        let end = self.text.len();
+        self.here = Places { id: end, heading: end, text: end };
+    }
+
+    fn begin_heading(&mut self, id: &str) {
+        self.end_passage();
+        self.text.push_str(id);
+        self.here.heading = self.text.len();
+        self.in_heading = true;
+    }
+
+    fn end_heading(&mut self) {
+        if std::mem::take(&mut self.in_heading) {
+            self.here.text = self.text.len();
         }
     }
 
@@ -125,29 +207,33 @@ impl Reader {
             return 1;
         }
         let length = tag_length(rest);
-        let is = |known: &&str| known.eq_ignore_ascii_case(name);
-        if INLINE.iter().any(&is) {
-            return length;
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            self.element(&name.to_ascii_lowercase(), closes, &rest[..length]);
+        } else {
+            self.element(name, closes, &rest[..length]);
         }
-        if UNSEEN.iter().any(is) && !closes {
-            return length + unseen(&rest[length..], name);
+        let is_unseen = !closes && UNSEEN.iter().any(|unseen| unseen.eq_ignore_ascii_case(name));
+        if is_unseen { length + unseen(&rest[length..], name) } else { length }
+    }
+
+    /// What an element's beginning or end means for the text. The name is in lower case.
+    fn element(&mut self, name: &str, closes: bool, tag: &str) {
+        if is_inline(name) || UNSEEN.contains(&name) {
+            return;
         }
-        if let [b'h' | b'H', b'1'..=b'6'] = name.as_bytes() {
-            let id = id(&rest[..length]).filter(|_| !closes);
-            self.in_heading = id.is_some();
-            if let Some(id) = id {
-                self.begin(Passage { id, ..Passage::default() });
+        if let [b'h', b'1'..=b'6'] = name.as_bytes() {
+            match id(tag).filter(|_| !closes) {
+                Some(id) => self.begin_heading(&id),
+                None => self.end_heading(),
             }
         } else if !self.in_heading {
             self.line_break();
         }
-        length
     }
 
     fn line_break(&mut self) {
-        let text = &mut self.passage.text;
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
+        if self.text.len() > self.here.text && !self.text.ends_with('\n') {
+            self.text.push('\n');
         }
     }
 }
@@ -155,7 +241,7 @@ impl Reader {
 /// The length of a tag, whose attributes may hold `>` in quotes.
 fn tag_length(tag: &str) -> usize {
     let mut at = 1;
-    while let Some(found) = tag[at..].find(['>', '"', '\'']) {
+    while let Some(found) = memchr3(b'>', b'"', b'\'', &tag.as_bytes()[at..]) {
         at += found;
         let quote = tag.as_bytes()[at];
         at += 1;
@@ -181,8 +267,7 @@ fn unseen(rest: &str, name: &str) -> usize {
 fn id(tag: &str) -> Option<String> {
     let value = &tag[tag.find(" id=\"")? + 5..];
     let value = &value[..value.find('"')?];
-    let mut passages = passages(value);
-    passages.pop().map(|passage| passage.text)
+    Some(passages(value).text)
 }
 
 #[cfg(test)]
@@ -190,8 +275,8 @@ mod tests {
     use super::{Passage, passages};
 
     fn read(html: &str) -> Vec<(String, String, String)> {
-        let fields = |Passage { id, heading, text }: Passage| (id, heading, text);
-        passages(html).into_iter().map(fields).collect()
+        let fields = |Passage { id, heading, text }: Passage<'_>| passage(id, heading, text);
+        passages(html).iter().map(fields).collect()
     }
 
     fn passage(id: &str, heading: &str, text: &str) -> (String, String, String) {
