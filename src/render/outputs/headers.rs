@@ -24,7 +24,8 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) fn headers(site: &Site) -> String {
     let path = site.base.path();
     let mut text = rule(&format!("{path}*"), &everywhere(site));
-    for file in hashed(site).into_iter().chain([format!("{}*", search(site))]) {
+    let search = search(site).map(|folder| format!("{folder}*"));
+    for file in hashed(site).into_iter().chain(search) {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
@@ -142,8 +143,8 @@ pub(super) fn hashed(site: &Site) -> Vec<String> {
 }
 
 /// The folder of the search index's files, all of which may be kept for good. They are too many for a rule each.
-pub(super) fn search(site: &Site) -> String {
-    site.href(&UrlPath::new("/search/index/"))
+pub(super) fn search(site: &Site) -> Option<String> {
+    site.configuration.search.then(|| site.href(&UrlPath::new("/search/index/")))
 }
 
 /// Media types that hosts do not know by the files' names, or not all of them.

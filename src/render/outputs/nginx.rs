@@ -36,9 +36,11 @@ fn maps(site: &Site) -> String {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
         text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
     }
-    let parts = search(site);
-    let parts = format!("~^{}", pattern(&percent_decode_str(&parts).decode_utf8_lossy()));
-    text.push_str(&format!("    {} {};\n}}\n", quoted(&parts), quoted(IMMUTABLE)));
+    if let Some(folder) = search(site) {
+        let folder = format!("~^{}", pattern(&percent_decode_str(&folder).decode_utf8_lossy()));
+        text.push_str(&format!("    {} {};\n", quoted(&folder), quoted(IMMUTABLE)));
+    }
+    text.push_str("}\n");
     if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
         // An empty header is not sent.
         text.push_str("\nmap $http_save_data $silcrow_speculation_rules {\n");
