@@ -363,6 +363,13 @@ impl RuleSettings {
             || set.into_iter().any(|(_, severity)| *severity > Severity::Off)
     }
 
+    /// Every pattern of files, with the name of its rule.
+    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &GlobMatcher)> {
+        let settings =
+            self.settings.iter().flat_map(|(rule, set)| set.iter().map(|set| (*rule, set)));
+        settings.filter_map(|(rule, (glob, _))| Some((rule, glob.as_ref()?)))
+    }
+
     /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
     pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
         let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);

@@ -39,7 +39,7 @@ fn placed<'a>(files: &'a BTreeMap<String, Value>, what: &str) -> Vec<&'a Value> 
     let Some(names) = placed.get("files") else { return vec![placed] };
     let names = text(names).as_bytes().chunks(8);
     let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
-    names.map(|name| &files[&format!("search/{name}.json")]).collect()
+    names.map(|name| &files[&format!("search/index/{name}.json")]).collect()
 }
 
 /// The articles in which the index has each term, by URL.

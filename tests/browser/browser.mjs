@@ -11,21 +11,15 @@ export const schemes = ['light', 'dark'];
 
 const height = 800;
 
-/** The Chromium of this machine. */
-export function executable() {
-  const path = process.env.CHROMIUM || '/usr/bin/chromium';
-  if (!existsSync(path)) {
-    throw new Error(`there is no Chromium at ${path}: install it, or name it in CHROMIUM`);
-  }
-  return path;
-}
-
-/** The sandbox does not work for root in containers; the rest keeps the browser from talking to anybody. */
-export const switches = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-
 export async function launch() {
-  return chromium.launch({ executablePath: executable(), args: switches });
+  const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(`there is no Chromium at ${executablePath}: install it, or name it in CHROMIUM`);
+  }
+  // The sandbox does not work for root in containers; the rest keeps the browser from talking to anybody.
+  const switches = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+  return chromium.launch({ executablePath, args: switches });
 }
 
 /**

@@ -31,10 +31,6 @@ const contentTypes = {
   '.svg': 'image/svg+xml',
 };
 
-/** What hosts compress; and how much trouble the tests take over it. */
-const compressed = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.xml']);
-const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
-
 /** The rules of a `_headers` file: each with a pattern of paths, and the headers that answers to these get. */
 function headerRules(text) {
   const rules = [];
@@ -114,14 +110,14 @@ export class Site {
       if (request.headers['sec-purpose']?.startsWith('prefetch')) this.prefetched.push(pathname);
       const found = this.fileAt(pathname);
       const file = found ?? '404.html';
-      const isCompressed = /\bbr\b/.test(request.headers['accept-encoding']) && compressed.has(extname(file));
+      const bytes = existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : Buffer.alloc(0);
+      const isPacked = request.headers['accept-encoding']?.includes('br') && extname(file) in contentTypes && extname(file) !== '.png';
       response.writeHead(found ? 200 : 404, {
         'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
-        ...(isCompressed && { 'Content-Encoding': 'br', Vary: 'Accept-Encoding' }),
+        ...(isPacked ? { 'Content-Encoding': 'br' } : {}),
         ...this.headersOf(pathname),
       });
-      const body = existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : Buffer.alloc(0);
-      response.end(isCompressed ? brotliCompressSync(body, fast) : body);
+      response.end(isPacked ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }) : bytes);
     });
     await new Promise((listening, failed) => {
       this.#server.once('error', failed).listen(0, '127.0.0.1', listening);

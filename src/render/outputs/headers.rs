@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::article::{Link, LinkKind};
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, UrlPath};
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::site::links::{Resolution, Target};
@@ -24,7 +24,8 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) fn headers(site: &Site) -> String {
     let path = site.base.path();
     let mut text = rule(&format!("{path}*"), &everywhere(site));
-    for file in hashed(site) {
+    let search = search(site).map(|folder| format!("{folder}*"));
+    for file in hashed(site).into_iter().chain(search) {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
@@ -139,6 +140,11 @@ fn source(url: &str) -> Option<String> {
 pub(super) fn hashed(site: &Site) -> Vec<String> {
     let assets = site.routes.assets.iter().filter(|asset| theme::is_hashed(&asset.source));
     assets.map(|asset| site.href(&asset.url)).collect()
+}
+
+/// The folder of the search index's files, all of which may be kept for good. They are too many for a rule each.
+pub(super) fn search(site: &Site) -> Option<String> {
+    site.configuration.search.then(|| site.href(&UrlPath::new("/search/index/")))
 }
 
 /// Media types that hosts do not know by the files' names, or not all of them.
