@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::article::{Link, LinkKind};
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, UrlPath};
+use crate::picture;
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::site::links::{Resolution, Target};
@@ -28,6 +29,9 @@ pub(super) fn headers(site: &Site) -> String {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
+    if let Some(folder) = image_folder(site) {
+        text.push_str(&rule(&format!("{folder}*"), &[("Cache-Control", IMMUTABLE.to_owned())]));
+    }
     for (file, media_type) in types(site).into_iter().chain([markdown]) {
         text.push_str(&rule(&file, &[("Content-Type", media_type.to_owned())]));
     }
@@ -139,6 +143,12 @@ fn source(url: &str) -> Option<String> {
 pub(super) fn hashed(site: &Site) -> Vec<String> {
     let assets = site.routes.assets.iter().filter(|asset| theme::is_hashed(&asset.source));
     assets.map(|asset| site.href(&asset.url)).collect()
+}
+
+/// The folder of files that may all be kept for good.
+pub(super) fn image_folder(site: &Site) -> Option<String> {
+    let folder = UrlPath::new(&format!("/{}/", picture::FOLDER));
+    site.has_image_folder().then(|| site.href(&folder))
 }
 
 /// Media types that hosts do not know by the files' names, or not all of them.

@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, types};
+use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, types};
 use super::redirects::{Line, lines};
 use crate::path::UrlPath;
 use crate::site::{Site, history};
@@ -36,6 +36,11 @@ fn maps(site: &Site) -> String {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
         text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
     }
+    if let Some(path) = image_folder(site) {
+        let decoded = percent_decode_str(&path).decode_utf8_lossy();
+        let pattern = format!("~^{}", escaped(&decoded));
+        text.push_str(&format!("    {} {};\n", quoted(&pattern), quoted(IMMUTABLE)));
+    }
     text.push_str("}\n");
     if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
         // An empty header is not sent.
@@ -45,16 +50,15 @@ fn maps(site: &Site) -> String {
     text
 }
 
+/// A text as a pattern that means it by the letter.
+fn escaped(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || c == '/';
+    text.chars().flat_map(|c| (!is_plain(c)).then_some('\\').into_iter().chain([c])).collect()
+}
+
 /// A redirect of a whole folder.
 fn folder(Line { from, to }: &Line) -> String {
-    let mut pattern = String::from("~^");
-    for c in from.trim_end_matches('*').chars() {
-        if !c.is_alphanumeric() && c != '/' {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push_str("(?<silcrow_rest>[^?#]*)");
+    let pattern = format!("~^{}(?<silcrow_rest>[^?#]*)", escaped(from.trim_end_matches('*')));
     let to = literal(to).replace(":splat", "${silcrow_rest}");
     format!("    {} {};\n", quoted(&pattern), quoted(&to))
 }
