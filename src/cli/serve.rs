@@ -20,6 +20,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::arguments::ServeArguments;
+use super::images::Variants;
 use super::{Outcome, build, printer};
 use crate::config::Options;
 use crate::io::disk::Live;
@@ -101,7 +102,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let live = Live::new(&root)?;
     let linked: Vec<_> = live.watched().into_iter().skip(Live::folders(&root).len()).collect();
     watch.add(&linked)?;
-    let mut compiler = Compiler::new(options(arguments));
+    let mut compiler = Compiler::new(options(arguments), Variants::new(&root));
     let revision = compiler.compile(live.sources());
     let address = url(&server, &revision.compiled.site);
     welcome(arguments, &server, &revision, &address);
@@ -239,11 +240,18 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
     }
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
+        Found::Variant(url) => variant(revision, &url.output()),
         Found::Search(url) => search_file(revision, &url.output()),
         Found::Generated(file) => generated(revision, file),
         Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
     };
     file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+}
+
+/// A variant of a picture.
+fn variant(revision: &Revision, path: &OutputPath) -> Option<Content> {
+    let bytes = revision.variants.bytes(path)?;
+    Some(Content::found(media_type(path.as_str()), bytes))
 }
 
 /// A file of the search index.
