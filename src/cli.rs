@@ -4,6 +4,7 @@
 mod arguments;
 mod baseline;
 mod build;
+mod components;
 mod create;
 mod diff;
 mod external;
@@ -83,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Review(arguments) => review::review(arguments),
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
+        Command::Components(arguments) => components::components(arguments),
         Command::Schema { schema } => {
             print_schema(*schema);
             Ok(Outcome::Clean)

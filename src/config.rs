@@ -65,6 +65,8 @@ pub struct Configuration {
     pub image: Option<Placed<String>>,
     /// How many articles the feed has; none, and there is no feed.
     pub feed_articles: usize,
+    /// Whether readers can search: an index, a search page, and what opens search on every page.
+    pub search: bool,
     /// Whether there is a file with every text, for language models.
     pub llms_full: bool,
     /// Whom to tell of security problems.
@@ -96,6 +98,7 @@ impl Default for Configuration {
             redirects: Vec::new(),
             image: None,
             feed_articles: 50,
+            search: true,
             llms_full: false,
             security_txt: None,
             review_every: None,
@@ -358,6 +361,13 @@ impl RuleSettings {
         let set = self.settings.get(rule.name).into_iter().flatten();
         rule.severity > Severity::Off
             || set.into_iter().any(|(_, severity)| *severity > Severity::Off)
+    }
+
+    /// Every pattern of files, with the name of its rule.
+    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &GlobMatcher)> {
+        let settings =
+            self.settings.iter().flat_map(|(rule, set)| set.iter().map(|set| (*rule, set)));
+        settings.filter_map(|(rule, (glob, _))| Some((rule, glob.as_ref()?)))
     }
 
     /// The severity of `rule` in `file`: that of the last matching setting, else `default`.

@@ -105,7 +105,8 @@ impl Renderer {
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
         views.extend((0..self.gone.len()).map(View::Gone));
-        views.extend([View::Search, View::NotFound]);
+        views.extend(self.site.configuration.search.then_some(View::Search));
+        views.push(View::NotFound);
         views.extend(self.site.markdown_copies().map(View::Generated));
         views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
@@ -151,7 +152,9 @@ impl Renderer {
 
     /// Hands each file of the search index to `sink`, in any order.
     pub fn write_search(&self, sink: &(dyn Fn(Output) + Sync)) {
-        search::files(self, sink);
+        if self.site.configuration.search {
+            search::files(self, sink);
+        }
     }
 
     /// Every failure to compile a template, whether a page needs it or not.
@@ -178,6 +181,11 @@ impl Renderer {
         if let Some(slot) = self.variants.get(asset) {
             slot.get_or_init(|| make().into());
         }
+    }
+
+    /// The components that templates can use, by template and name.
+    pub fn components(&self) -> Vec<templates::Component> {
+        self.templates.components()
     }
 
     pub(crate) fn string(&self, name: &str) -> &str {
@@ -484,6 +492,7 @@ fn site_value(site: &Site) -> Value {
         }),
         locale: locale(&configuration.language),
         preview: site.options.preview,
+        search: configuration.search,
         extra: &configuration.extra,
     })
 }

@@ -62,7 +62,7 @@ const ENGINES: [(&str, &str); 20] = [
     ("granit_parser", "src/parse/yaml.rs"),
     ("arborium", "src/parse/highlight.rs"),
     ("html5gum", "src/parse/raw_html.rs"),
-    ("tera", "src/render/templates.rs"),
+    ("tera", "src/render/templates"),
     ("annotate_snippets", "src/report/human.rs"),
     ("similar", "src/report/diff.rs"),
     ("notify", "src/io/watch.rs"),

@@ -26,6 +26,8 @@ SITE = {
                  "  /a.b$c(d/*: https://example.com/docs/guides/?from=:splat\n  /gone/: https://other.example/$x\n",
     "content/index.md": "---\ntitle: Home\n---\n",
     "content/guides/index.md": "---\ntitle: Guides\n---\n",
+    # So long that the search index is in files of its own.
+    "content/guides/long.md": FRONT.format("Long", "") + " ".join(f"word{number}" for number in range(12_000)),
     "content/guides/one.md": FRONT.format("One", "aliases: [/old/, /%C3%A4lter/, 'https://example.com/help/one/', /a%22b/]\n"),
 }
 CONFIGURATION = """daemon off;
@@ -112,6 +114,13 @@ class Host:
         connection.close()
         return response
 
+    def text(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        connection.request("GET", path)
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return text
+
     def location(self, path):
         response = self.get(path)
         own = f"http://127.0.0.1:{self.port}"
@@ -146,11 +155,36 @@ def check_headers(host, folder):
     same("who saves data is told of no rules for fetching ahead", saving.getheader("Speculation-Rules"), None)
     style = next((folder / "root/docs").glob("silcrow.*.css")).name
     same("a hashed file", host.get(f"/docs/{style}").getheader("Cache-Control"), "public, max-age=31536000, immutable")
+    part = next((folder / "root/docs/search/index").glob("*.json")).name
+    same("a part of the search index", host.get(f"/docs/search/index/{part}").getheader("Cache-Control"), "public, max-age=31536000, immutable")
+    same("what says which there are", host.get("/docs/search/index.json").getheader("Cache-Control"), "public, max-age=0, must-revalidate")
     for path, kind in {"/docs/guides/one/index.md": "text/markdown; charset=utf-8",
                        "/docs/feed.xml": "application/atom+xml; charset=utf-8",
                        "/docs/speculation-rules.json": "application/speculationrules+json"}.items():
         same(f"the type of {path}", host.get(path).getheader("Content-Type"), kind)
         same(f"{path} has the policy", "default-src 'none'" in (host.get(path).getheader("Content-Security-Policy") or ""), True)
+
+
+def retire(silcrow, folder):
+    """An article is published, and taken away on purpose."""
+    article = folder / "in/content/guides/two words.md"
+    article.write_text(FRONT.format("Two", ""))
+    for arguments in (["record"], ["retire", "/guides/two%20words/"]):
+        done = subprocess.run([silcrow, *arguments, "--root", folder / "in"], capture_output=True, text=True, timeout=SECONDS, check=False)
+        same(f"{arguments}: {done.stderr}", done.returncode, 0)
+        article.unlink(missing_ok=True)
+
+
+def check_retired(host, folder):
+    """Who asks for it is told that it is gone, by the page that says so and by the status."""
+    gone = host.get("/docs/guides/two%20words/")
+    same("a retired address", gone.status, 410)
+    same("it is not kept for good", gone.getheader("Cache-Control"), None)
+    same("its type", gone.getheader("Content-Type"), "text/html; charset=utf-8")
+    same("it has the policy", "default-src 'none'" in (gone.getheader("Content-Security-Policy") or ""), True)
+    page = (folder / "root/docs/guides/two words/index.html").read_text()
+    same("its page is what is sent", host.text("/docs/guides/two%20words/"), page)
+    same("other hosts serve the page with 200, so it asks not to be indexed", '<meta name="robots" content="noindex">' in page, True)
 
 
 def main():
@@ -170,6 +204,7 @@ def main():
         refused = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "root/docs/conf")
         same("a folder in the output is refused", (refused.returncode, "is in the output" in refused.stderr), (2, True))
         same("and nothing was written", (folder / "root/docs").exists(), False)
+        retire(Path(options.silcrow).resolve(), folder)
         built = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "conf")
         same("the site is built", built.returncode, 0)
         (folder / "tmp").mkdir()
@@ -178,6 +213,7 @@ def main():
         try:
             check_redirects(host)
             check_headers(host, folder)
+            check_retired(host, folder)
         finally:
             stop(server)
     print(f"{passed} passed, {failed} failed")

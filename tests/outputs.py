@@ -365,13 +365,16 @@ def check_headers(site, base):
     for name in site.files:
         headers = headers_of(rules, base + name)
         check(f"{name} has a policy", "default-src 'none'" in headers.get("Content-Security-Policy", ""), headers)
-        hashed = re.search(r"\.[0-9a-f]{8}\.(css|js)$", name) is not None
+        hashed = re.search(r"\.[0-9a-f]{8}\.(css|js)$|^search/index/[0-9a-z]{8}\.json$", name) is not None
         same(f"{name} is kept for good", "immutable" in headers.get("Cache-Control", ""), hashed)
         if name.endswith(".md"):
             same(f"{name}: type", headers["Content-Type"], "text/markdown; charset=utf-8")
     same("the rules' address", headers_of(rules, base)["Speculation-Rules"], f'"{base}speculation-rules.json"')
     same("the rules' type", headers_of(rules, base + "speculation-rules.json")["Content-Type"],
          "application/speculationrules+json")
+    same("a part of the search index is kept for good", headers_of(rules, base + "search/index/0a1b2c3d.json")["Cache-Control"],
+         "public, max-age=31536000, immutable")
+    check("what says which parts there are is not", "Cache-Control" not in headers_of(rules, base + "search/index.json"))
     json.loads(site.text("speculation-rules.json"))
     return rules
 

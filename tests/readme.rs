@@ -2,6 +2,9 @@
 //! generated from the code (`SILCROW_BLESS=1` writes them), and every path that `ARCHITECTURE.md` names exists.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
+#[expect(dead_code, reason = "the rest is for tests of findings")]
+mod fixture;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -10,7 +13,9 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use silcrow::article::ArticleKind;
+use silcrow::compile::{self, Memo};
 use silcrow::diagnostic::RULES;
+use silcrow::render::templates::{Argument, Component};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -126,6 +131,43 @@ fn jobs(text: &str) -> Vec<(String, Vec<String>)> {
     named.iter().filter_map(job).collect()
 }
 
+/// Runs git, which knows nobody and nothing of this machine.
+#[cfg(unix)]
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let result = Command::new("git")
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .args(["-c", "user.name=Author", "-c", "user.email=author@example.com"])
+        .args(arguments)
+        .output()
+        .expect("git is installed");
+    assert!(result.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&result.stderr));
+    String::from_utf8_lossy(&result.stdout).into_owned()
+}
+
+/// The host of a repository, which has a newer commit than the site's folder: somebody merged while the workflow ran.
+#[cfg(unix)]
+fn hosted(site: &Path) -> tempfile::TempDir {
+    let host = tempfile::tempdir().expect("a scratch folder");
+    git(site, &["init", "--quiet", "--initial-branch", "main"]);
+    git(site, &["add", "."]);
+    git(site, &["commit", "--quiet", "--message", "A site"]);
+    git(host.path(), &["clone", "--quiet", "--bare", &site.display().to_string(), "bare"]);
+    git(host.path(), &["clone", "--quiet", "bare", "other"]);
+    let other = host.path().join("other");
+    git(&other, &["commit", "--quiet", "--allow-empty", "--message", "Merged meanwhile"]);
+    git(&other, &["push", "--quiet"]);
+    git(site, &["remote", "add", "origin", &host.path().join("bare").display().to_string()]);
+    git(site, &["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
+    // The host's address, as one who is asked for it knows it.
+    let address = "https://gitlab-ci-token:token@gitlab.example/docs/help.git";
+    let bare = host.path().join("bare");
+    let settings = format!("[url \"{}\"]\n  insteadOf = {address}\n", bare.display());
+    fs::write(host.path().join("settings"), settings).expect("writable");
+    host
+}
+
 #[cfg(unix)]
 #[test]
 fn every_line_of_the_workflows_runs() {
@@ -133,30 +175,48 @@ fn every_line_of_the_workflows_runs() {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(program.to_owned()).chain(std::env::split_paths(&path));
     let path = std::env::join_paths(folders).expect("folders of a path can be joined");
-    for (file, count) in [(".github/workflows/help-center.yml", 6), (".gitlab-ci.yml", 4)] {
+    for (file, count) in [(".github/workflows/help-center.yml", 7), (".gitlab-ci.yml", 12)] {
         let site = site();
+        let host = hosted(site.path());
+        if file.contains("gitlab") {
+            git(site.path(), &["checkout", "--quiet", "--detach"]);
+        }
         let text = fs::read_to_string(site.path().join(file)).expect("it is shown");
-        let mut lines = 0;
-        for line in jobs(&text).into_iter().flat_map(|(_, lines)| lines) {
+        let run = |line: &str| {
             // What only the host knows, and a bucket that is not there.
             let line = line.replace("${{ github.event.number }}", "12");
             let line = line.replace("s3://help-center", "target");
             let result = Command::new("bash")
                 .current_dir(site.path())
                 .env("PATH", &path)
+                .env("GIT_CONFIG_GLOBAL", host.path().join("settings"))
+                .env("GIT_CONFIG_NOSYSTEM", "1")
                 .env("GITHUB_STEP_SUMMARY", "summary.md")
                 .env("CI_MERGE_REQUEST_IID", "12")
+                .env("CI_JOB_TOKEN", "token")
+                .env("CI_SERVER_HOST", "gitlab.example")
+                .env("CI_PROJECT_PATH", "docs/help")
+                .env("CI_DEFAULT_BRANCH", "main")
                 .args(["-euo", "pipefail", "-c", &line])
                 .output()
                 .expect("a shell runs");
             let text = String::from_utf8_lossy(&result.stderr);
             assert_eq!(result.status.code(), Some(0), "{line}: {text}");
-            lines += 1;
-        }
-        assert_eq!(lines, count, "{file}");
+        };
+        let lines: Vec<String> = jobs(&text).into_iter().flat_map(|(_, lines)| lines).collect();
+        lines.iter().for_each(|line| run(line));
+        assert_eq!(lines.len(), count, "{file}");
         for made in ["preview/index.html", "target/current/index.html", "purge.txt"] {
             assert!(site.path().join(made).is_file(), "{file}: {made}");
         }
+        let log = || git(&host.path().join("bare"), &["log", "main", "--format=%s", "--name-only"]);
+        let recorded = "Record what was published [skip ci]\n\nsilcrow.lock\nMerged meanwhile\n";
+        assert!(log().starts_with(recorded), "{file}: {}", log());
+        // What was recorded already is not recorded again.
+        let last = lines.iter().position(|line| line.contains("git add")).expect("it is committed");
+        let before = log();
+        run(&lines[last..].join("\n").replace("remote add record", "remote set-url record"));
+        assert_eq!(log(), before);
     }
 }
 
@@ -321,6 +381,49 @@ fn variables_table() -> String {
     table
 }
 
+/// What the theme's components take, as their definitions say.
+fn components_table() -> String {
+    let mut table = "| component | takes | |\n|---|---|---|\n".to_owned();
+    for component in theme_components() {
+        let takes = |argument: &Argument| {
+            let kind = argument.kind.unwrap_or("any");
+            let what =
+                argument.description.as_ref().map_or(String::new(), |what| format!(", {what}"));
+            format!("`{}`: {kind}{what}", argument.name)
+        };
+        let given = component.arguments.iter().filter(|argument| !argument.implicit);
+        let given: Vec<_> = given.map(takes).collect();
+        let given = if given.is_empty() { vec!["nothing".to_owned()] } else { given };
+        let description = component.description.unwrap_or_default();
+        writeln!(table, "| `{}` | {} | {description} |", component.name, given.join("; "))
+            .expect("a string grows");
+    }
+    table
+}
+
+fn theme_components() -> Vec<Component> {
+    let (sources, _) = fixture::parse("//- content/index.md\n---\ntitle: Home\n---\n");
+    compile::site(&sources, &fixture::today(), &mut Memo::default()).renderer().components()
+}
+
+#[test]
+fn every_component_of_the_theme_says_what_it_is_for_and_what_it_takes() {
+    let components = theme_components();
+    assert!(components.len() > 15, "{}", components.len());
+    for component in components {
+        assert!(component.description.is_some(), "{component:?}");
+        for argument in &component.arguments {
+            let is_described = argument.implicit || argument.description.is_some();
+            assert!(is_described, "{}: {argument:?}", component.name);
+            assert!(
+                argument.kind.is_some() || !argument.implicit,
+                "{}: {argument:?}",
+                component.name
+            );
+        }
+    }
+}
+
 /// What kind of thing a variable is, in a word.
 fn fields(schema: &Value, property: &Value) -> String {
     let text = property.to_string();
@@ -338,7 +441,11 @@ fn fields(schema: &Value, property: &Value) -> String {
 #[test]
 fn generated_tables_are_up_to_date() {
     let mut text = readme();
-    for (mark, table) in [("<!-- rules:", rules_table()), ("<!-- variables:", variables_table())] {
+    for (mark, table) in [
+        ("<!-- rules:", rules_table()),
+        ("<!-- variables:", variables_table()),
+        ("<!-- components:", components_table()),
+    ] {
         let start = text.find(mark).expect("the mark is there");
         let line_end = start + text[start..].find('\n').expect("a mark is a line") + 1;
         let after = &text[line_end..];

@@ -112,6 +112,79 @@ fn a_section_moves_with_its_files_and_back() {
 }
 
 #[test]
+fn a_pattern_of_the_settings_that_a_move_leaves_behind_is_told_of() {
+    let settings = "rules:\n  missing-page:\n    content/s/**: off\n    content/**: warning\n  image-no-alt:\n    content/t/*: off\n";
+    let site = Site::new(&[
+        ("site.yaml", settings),
+        ("content/s/index.md", "---\ntitle: S\n---\n"),
+        ("content/s/b.md", &format!("{ARTICLE}[gone](gone.md)\n")),
+        ("content/t/index.md", "---\ntitle: T\n---\n"),
+    ]);
+    let run = mv(&site, &["s/b", "t/b"]);
+    let note = "note: in `site.yaml`, the pattern `content/s/**` of `missing-page` took in 1 file that it does not any more; add one for `content/t/b.md`\n";
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.stderr.matches("note: ").count(), 1, "{}", run.stderr);
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+    assert_eq!(read(&site, "site.yaml"), settings);
+    // The other way nothing of `content/s/**` is lost; what `content/t/*` took in is.
+    let back = mv(&site, &["t/b", "s/b"]);
+    assert!(back.stderr.contains("`content/t/*` of `image-no-alt`"), "{}", back.stderr);
+    assert_eq!(back.stderr.matches("note: ").count(), 1, "{}", back.stderr);
+}
+
+#[test]
+fn the_address_of_a_section_without_a_page_of_its_own_leads_on_when_a_move_empties_it() {
+    let site = Site::new(&[
+        ("site.yaml", "base_url: https://example.com/docs/\n"),
+        ("content/r/s/b.md", &format!("{ARTICLE}Text.\n")),
+        ("content/t/index.md", "---\ntitle: T\n---\n"),
+        ("content/u/a.md", ARTICLE),
+        ("content/u/b.md", ARTICLE),
+    ]);
+    assert_eq!(site.run(&["record"]).code, 0);
+    let run = mv(&site, &["r/s/b", "t/new"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("note: "), "{}", run.stderr);
+    let settings = read(&site, "site.yaml");
+    assert!(
+        settings.ends_with("redirects:\n  /r/s/: /t/new/\n  /r/: /t/new/\n")
+            || settings.ends_with("redirects:\n  /r/: /t/new/\n  /r/s/: /t/new/\n"),
+        "{settings}"
+    );
+    // Nothing that was published is gone.
+    let check = site.run(&["check", "--today", "2026-02-01"]);
+    assert_eq!(check.code, 0, "{}", check.stdout);
+    // One that another article is left in stays.
+    let run = mv(&site, &["u/a", "t/a"]);
+    assert_eq!((run.code, read(&site, "site.yaml")), (0, settings), "{}", run.stderr);
+    let check = site.run(&["check", "--today", "2026-02-01"]);
+    assert_eq!(check.code, 0, "{}", check.stdout);
+    // Back again: its address would be its own, and is taken.
+    let back = mv(&site, &["t/new", "r/s/b"]);
+    assert_eq!(back.code, 2, "{}", back.stderr);
+    assert!(
+        back.stderr.contains("`site.yaml` redirects `/r/`, which takes `/r/`"),
+        "{}",
+        back.stderr
+    );
+    site.write("site.yaml", "base_url: https://example.com/docs/\n");
+    let back = mv(&site, &["t/new", "r/s/b"]);
+    assert_eq!(back.code, 0, "{}", back.stderr);
+    let check = site.run(&["check", "--today", "2026-02-01"]);
+    assert_eq!(check.code, 0, "{}", check.stdout);
+}
+
+#[test]
+fn where_no_settings_could_keep_that_address_it_is_told_of() {
+    let site =
+        Site::new(&[("content/s/b.md", ARTICLE), ("content/t/index.md", "---\ntitle: T\n---\n")]);
+    let _ = fs::remove_file(site.path("site.yaml"));
+    let run = mv(&site, &["s/b", "t/b"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("note: `/s/` was the page of a section"), "{}", run.stderr);
+}
+
+#[test]
 fn a_heading_is_renamed_and_its_old_id_is_kept() {
     let site = linked();
     assert_eq!(site.run(&["record"]).code, 0);

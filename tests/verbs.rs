@@ -286,3 +286,24 @@ fn the_graph_shows_what_is_around_a_page() {
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.starts_with("error: there is no page `s/d`"), "{}", unknown.stderr);
 }
+
+#[test]
+fn components_are_listed_with_what_they_take_a_sites_own_too() {
+    let own = "{% component Price(amount: number, currency: string = \"EUR\", @site: map) {\"description\": \"A sum.\", \"amount\": \"how much\"} %}{{ amount }}{% endcomponent Price %}";
+    let site = Site::new(&[("content/a.md", ARTICLE), ("templates/components/price.html", own)]);
+    let text = site.run(&["components"]);
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    let expected = "<Price amount={…} currency={…} />  templates/components/price.html\n  A sum.\n  \
+        amount: number, how much\n  currency: string, `EUR` when not given\n  \
+        site: map, the variable `site` when not given\n";
+    assert!(text.stdout.contains(expected), "{}", text.stdout);
+    let json = site.run(&["components", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).expect("the components are JSON");
+    let price =
+        json.as_array().into_iter().flatten().find(|component| component["name"] == "Price");
+    let price = price.expect("the site's own component is there");
+    assert_eq!(price["template"], "components/price.html");
+    assert_eq!(price["arguments"][0]["type"], "number");
+    assert_eq!(price["arguments"][1]["default"], "EUR");
+    assert_eq!(price["arguments"][2]["implicit"], true);
+}

@@ -74,6 +74,8 @@ pub(super) enum Command {
     Init(InitArguments),
     /// Make an article: a draft with every required key and today's date
     New(NewArguments),
+    /// List the components that templates can use, and what they take
+    Components(ComponentsArguments),
     /// Print a JSON Schema, for editors and other tools
     Schema {
         /// What the schema is of
@@ -254,6 +256,16 @@ pub(super) struct GraphArguments {
     #[arg(long)]
     pub(super) drafts: bool,
     /// How it is printed
+    #[arg(long, default_value = "text")]
+    pub(super) format: TextOrJson,
+}
+
+#[derive(Args)]
+pub(super) struct ComponentsArguments {
+    /// The site's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// How they are printed
     #[arg(long, default_value = "text")]
     pub(super) format: TextOrJson,
 }

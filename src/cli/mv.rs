@@ -1,6 +1,8 @@
 //! `mv`: an article, a section or a heading under another name. What comes of it is read and compared before anything is
 //! written, and then all of it is written or nothing.
 
+mod left_behind;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -69,6 +71,7 @@ pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     let mut after = plan.after.clone();
     update_record((&site, &changed), &mut after, &plan);
     let texts = changed_texts(&before, &after, &plan);
+    left_behind::tell((&site, &changed), &|path| plan.path(path));
     if arguments.dry_run {
         printer::plain(&shown(&texts, &plan));
         eprintln!("would change {}", plural(texts.len(), "file"));

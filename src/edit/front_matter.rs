@@ -107,24 +107,34 @@ impl<'a> Matter<'a> {
     /// One more item of a key's list.
     pub fn add_item(&self, key: &str, item: &str) -> Edit {
         let item = scalar(item);
-        self.add(key, &item, ("[", &format!("- {item}")))
+        self.add(key, ("[", &item), &[format!("- {item}")])
     }
 
     /// One more entry of a key's mapping.
     pub fn add_entry(&self, key: &str, name: &str, value: &str) -> Edit {
-        let entry = format!("{}: {}", scalar(name), scalar(value));
-        self.add(key, &entry, ("{", &entry))
+        self.add_entries(key, &[(name.to_owned(), value.to_owned())])
+    }
+
+    /// More entries of a key's mapping, in one edit: where the key is not there yet, each of several would bring it along.
+    pub fn add_entries(&self, key: &str, entries: &[(String, String)]) -> Edit {
+        let entry =
+            |(name, value): &(String, String)| format!("{}: {}", scalar(name), scalar(value));
+        let entries: Vec<String> = entries.iter().map(entry).collect();
+        self.add(key, ("{", &entries.join(", ")), &entries)
     }
 
     /// Adds to a list or mapping: between brackets as `flow`, in a line of its own as `block`.
-    fn add(&self, key: &str, flow: &str, (bracket, block): (&str, &str)) -> Edit {
+    fn add(&self, key: &str, (bracket, flow): (&str, &str), blocks: &[String]) -> Edit {
         let newline = self.newline();
+        let lines = |indent: &str| -> String {
+            blocks.iter().flat_map(|block| [indent, block, newline]).collect()
+        };
         let Some(line) = self.line_of(key) else {
             let at = self.yaml.end;
-            return (at..at, format!("{key}:{newline}  {block}{newline}"));
+            return (at..at, format!("{key}:{newline}{}", lines("  ")));
         };
         if !self.has_value(key) {
-            return (line.end..line.end, format!("  {block}{newline}"));
+            return (line.end..line.end, lines("  "));
         }
         let place = self.place(Field::Value(key));
         let value = &self.text[place.clone()];
@@ -142,7 +152,7 @@ impl<'a> Matter<'a> {
         let indent = &self.text[begin..place.start];
         let after =
             self.text[place.end..].find('\n').map_or(self.text.len(), |end| place.end + end + 1);
-        (after..after, format!("{indent}{block}{newline}"))
+        (after..after, lines(indent))
     }
 }
 

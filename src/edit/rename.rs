@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Edit;
 use super::front_matter::Matter;
-use crate::article::{Field, Link, Locate};
+use crate::article::{ArticleKind, Field, Link, Locate};
 use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::site::links::{Holder, Problem, Resolution, Target, leads_to, relative_path, written};
@@ -246,14 +246,33 @@ impl<'a> Move<'a> {
             Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
         });
         let mut edits: Vec<Edit> = changed.collect();
-        for (id, old, new) in self.pages() {
-            let page = self.site.page(id);
-            // A section without `index.md` has no front matter that could keep its address.
-            if page.included && !page.has_file {
-                edits.push(matter.add_entry("redirects", &old.encoded(), &new.encoded()));
-            }
+        // A section without `index.md` has no front matter that could keep its address.
+        let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
+        let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
+        let mut added: Vec<_> = moved.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
+        if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
+            added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
+        }
+        if !added.is_empty() {
+            edits.push(matter.add_entries("redirects", &added));
         }
         edits
+    }
+
+    /// The URLs of sections without `index.md` that nothing is left in: nobody makes up a page for them any more.
+    fn emptied(&self) -> impl Iterator<Item = &UrlPath> {
+        let pages = self.site.pages.iter().zip(&self.pages);
+        let made_up = pages.filter(|(page, new)| page.included && !page.has_file && new.is_none());
+        let emptied = made_up.filter(|(section, _)| {
+            let folder = section.article.path.folder();
+            let holds = |path: &SourcePath| path.below(folder).is_some();
+            let mut all = self.site.pages.iter().zip(&self.pages);
+            let stays = |(page, new): (&Page, &Option<SourcePath>)| {
+                page.included && page.has_file && holds(new.as_ref().unwrap_or(&page.article.path))
+            };
+            holds(&self.from) && !all.any(stays)
+        });
+        emptied.map(|(page, _)| &page.url)
     }
 
     /// Where a redirect has to lead, when what it leads to moves.
@@ -276,7 +295,13 @@ impl<'a> Move<'a> {
     /// The page that keeps the move from being made, and why: another page's address or redirect is in the way.
     pub fn obstacle(&self) -> Option<String> {
         let routes = &self.site.routes;
-        self.pages().find_map(|(id, _, new)| {
+        let in_settings = |url: &str| {
+            let redirects = &self.site.configuration.redirects;
+            let taken = redirects.iter().find(|redirect| redirect.takes(url))?;
+            let from = &taken.from;
+            Some(format!("`site.yaml` redirects `{from}`, which takes `{url}`; remove that first"))
+        };
+        let of_pages = self.pages().find_map(|(id, _, new)| {
             if let Some(other) = routes.alias(new.as_str()).filter(|other| *other != id) {
                 let path = &self.site.page(other).article.path;
                 return Some(format!(
@@ -284,14 +309,18 @@ impl<'a> Move<'a> {
                     new.as_str()
                 ));
             }
-            let redirects = &self.site.configuration.redirects;
-            let taken = redirects.iter().find(|redirect| redirect.takes(new.as_str()))?;
-            Some(format!(
-                "`site.yaml` redirects `{}`, which takes `{}`; remove that first",
-                taken.from,
-                new.as_str()
-            ))
-        })
+            in_settings(new.as_str())
+        });
+        of_pages.or_else(|| self.made_up().find_map(|url| in_settings(url.as_str())))
+    }
+
+    /// The URLs of sections that the move makes: folders on the way to the new path that are not there yet.
+    fn made_up(&self) -> impl Iterator<Item = UrlPath> {
+        let below = self.to.below(CONTENT).unwrap_or_default();
+        let folders = below.match_indices('/').map(|(at, _)| format!("{CONTENT}/{}", &below[..at]));
+        let indexes = folders.map(|folder| SourcePath::new(&format!("{folder}/index.md")));
+        let new = indexes.filter(|index| self.site.routes.page(index.as_str()).is_none());
+        new.map(|index| url_of(&index, ArticleKind::Section))
     }
 }
 

@@ -103,6 +103,22 @@ enum Gap {
     Line,
 }
 
+/// The length of the words at the beginning of a text that have one space between them: they stand as they are.
+fn run(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut is_space = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_whitespace() {
+            is_space = false;
+        } else if is_space || *byte != b' ' {
+            return at - usize::from(is_space);
+        } else {
+            is_space = true;
+        }
+    }
+    bytes.len() - usize::from(is_space)
+}
+
 struct Lines {
     text: String,
     gap: Gap,
@@ -113,27 +129,27 @@ struct Lines {
 impl Lines {
     fn add(&mut self, html: &str) {
         let mut rest = html;
-        while !rest.is_empty() {
-            let space = rest.bytes().position(|byte| byte.is_ascii_whitespace());
-            let word = &rest[..space.unwrap_or(rest.len())];
-            if !word.is_empty() {
-                match self.gap {
-                    Gap::Line if !self.text.is_empty() => self.text.push('\n'),
-                    Gap::Space if !self.text.is_empty() => self.text.push(' '),
-                    _ => {}
-                }
-                self.gap = Gap::None;
-                self.word(word);
+        while let Some(first) = rest.bytes().next() {
+            if first.is_ascii_whitespace() {
+                let is_line = self.pre > 0 && first == b'\n';
+                self.gap = self.gap.max(if is_line { Gap::Line } else { Gap::Space });
+                rest = &rest[1..];
+                continue;
             }
-            let Some(space) = space else { break };
-            let is_line = self.pre > 0 && rest.as_bytes()[space] == b'\n';
-            self.gap = self.gap.max(if is_line { Gap::Line } else { Gap::Space });
-            rest = &rest[space + 1..];
+            match self.gap {
+                Gap::Line if !self.text.is_empty() => self.text.push('\n'),
+                Gap::Space if !self.text.is_empty() => self.text.push(' '),
+                _ => {}
+            }
+            self.gap = Gap::None;
+            let length = run(rest);
+            self.words(&rest[..length]);
+            rest = &rest[length..];
         }
     }
 
-    /// Adds a word, with the five characters that have to be escaped as they are meant.
-    fn word(&mut self, mut word: &str) {
+    /// Adds words, with the five characters that have to be escaped as they are meant.
+    fn words(&mut self, mut word: &str) {
         while let Some(at) = memchr(b'&', word.as_bytes()) {
             self.text.push_str(&word[..at]);
             word = &word[at..];

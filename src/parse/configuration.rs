@@ -130,6 +130,8 @@ pub(crate) struct WrittenConfiguration {
     pub image: Option<Text>,
     /// How many of the articles that changed last `feed.xml` has. 50 when absent; with 0 there is no feed.
     pub feed_articles: Option<FeedSize>,
+    /// Whether the site has a search of its own. `true` when absent.
+    pub search: Option<bool>,
     /// Whether to write `llms-full.txt` with every text, for language models.
     pub llms_full: Option<bool>,
     /// What `/.well-known/security.txt` says (RFC 9116): whom to tell of security problems (`contact`), and until when that holds (`expires`).
@@ -160,6 +162,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         redirects: fields.take("redirects"),
         image: fields.take("image"),
         feed_articles: fields.take("feed_articles"),
+        search: fields.take("search"),
         llms_full: fields.take("llms_full"),
         security_txt: fields.take("security_txt"),
         review_every: fields.take("review_every"),
@@ -187,6 +190,7 @@ fn resolve(
         redirects,
         image,
         feed_articles,
+        search,
         llms_full,
         security_txt,
         review_every,
@@ -208,6 +212,7 @@ fn resolve(
         redirects: redirects.map_or_else(Vec::new, |redirects| redirects.0),
         image: image.map(|image| Placed { value: image.0, at: place(&["image"]) }),
         feed_articles: feed_articles.map_or(default.feed_articles, |size| size.0),
+        search: search.unwrap_or(default.search),
         llms_full: llms_full.unwrap_or(default.llms_full),
         security_txt: security_txt
             .and_then(|security| security.resolve(place(&["security_txt", "expires"]))),

@@ -40,6 +40,8 @@ pub struct SiteContext<'a> {
     pub locale: Option<String>,
     /// Whether search engines are asked to leave the site out (`--preview`).
     pub preview: bool,
+    /// Whether the site has a search of its own.
+    pub search: bool,
     /// The `extra` of `site.yaml`.
     pub extra: &'a std::collections::BTreeMap<String, Json>,
 }

@@ -1,6 +1,8 @@
 //! Compiling and running templates: the one file that sets the template engine up and reads its errors. An error is a
 //! finding at its place in the template; one that shows on many pages is one finding.
 
+mod components;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,6 +11,8 @@ use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
 
 pub use tera::value::Key;
 pub use tera::{Context, Map, Value};
+
+pub use components::{Argument, Component};
 
 use super::fields::{self, Misnamed, Type};
 use crate::config::Strings;

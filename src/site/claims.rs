@@ -8,8 +8,9 @@ use crate::path::{SourcePath, UrlPath};
 use crate::source::Span;
 
 /// What every output has, and no source can bring. A site's own `_redirects` is kept as long as silcrow has none to write.
-const RESERVED: [&str; 4] =
-    [".silcrow-manifest", "404.html", "search/index.html", "search/index.json"];
+const RESERVED: [&str; 2] = [".silcrow-manifest", "404.html"];
+/// The same, where the site has a search of its own.
+const SEARCH: [&str; 2] = ["search/index.html", "search/index.json"];
 const REDIRECTS: &str = "_redirects";
 /// The Markdown copy of a page, beside it.
 const COPY: &str = "index.md";
@@ -17,16 +18,28 @@ const COPY: &str = "index.md";
 /// The files that pages and assets become, and then the old addresses.
 #[derive(Default)]
 pub(super) struct Claims {
+    has_search: bool,
     /// By the file of the output, folded.
     files: BTreeMap<String, (UrlPath, SourcePath)>,
     findings: Vec<Diagnostic>,
 }
 
 impl Claims {
+    /// Of a site that has a search of its own, or none.
+    pub(super) fn new(has_search: bool) -> Self {
+        Self { has_search, ..Self::default() }
+    }
+
+    /// What every output of the site has.
+    fn reserved(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let has_search = self.has_search;
+        RESERVED.into_iter().chain(SEARCH.into_iter().filter(move |_| has_search))
+    }
+
     /// Claims the file of a URL.
     pub(super) fn claim(&mut self, url: &UrlPath, source: &SourcePath) {
         let output = fold(url.output().as_str());
-        if let Some(name) = RESERVED.into_iter().find(|name| needs(&output, name)) {
+        if let Some(name) = self.reserved().find(|name| needs(&output, name)) {
             return self.findings.push(reserved(source, name));
         }
         match self.files.get(&output) {
@@ -41,7 +54,7 @@ impl Claims {
     /// a file.
     pub(super) fn shadowed(&self, url: &UrlPath) -> Option<String> {
         let output = fold(url.output().as_str());
-        let of_silcrow = RESERVED.into_iter().chain([REDIRECTS]).find(|name| needs(&output, name));
+        let of_silcrow = self.reserved().chain([REDIRECTS]).find(|name| needs(&output, name));
         if let Some(name) = of_silcrow.or_else(|| self.copy(&output)) {
             return Some(format!("{name} of every site"));
         }
@@ -108,7 +121,9 @@ fn needs(output: &str, name: &str) -> bool {
 fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
     let help = match output {
         "404.html" => "put the page into `templates/404.html`",
-        "search/index.html" => "rename it, or put the page into `templates/search.html`",
+        "search/index.html" => {
+            "rename it, put the page into `templates/search.html`, or set `search: false` in `site.yaml`"
+        }
         REDIRECTS => "put its lines under `redirects` in `site.yaml`",
         "feed.xml" => "rename it, or set `feed_articles: 0` in `site.yaml`",
         _ => "rename it",

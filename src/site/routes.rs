@@ -116,7 +116,7 @@ impl Routes {
         settings: (&Configuration, &Options),
     ) -> (Self, Vec<Diagnostic>) {
         let mut routes = Self::default();
-        let mut claims = Claims::default();
+        let mut claims = Claims::new(settings.0.search);
         for (index, page) in pages.iter().enumerate() {
             let id = PageId(index as u32);
             routes.pages.insert(page.article.path.clone(), id);
@@ -131,8 +131,10 @@ impl Routes {
         routes.add_section_lists(pages, sections, &mut claims);
         routes.add_assets(sources, &settings.0.theme, &mut claims);
         routes.urls.entry(UrlPath::new("/404.html")).or_insert(Place::NotFound);
-        routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
-        routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
+        if settings.0.search {
+            routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
+            routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
+        }
         routes.add_aliases(pages, settings.0, &claims);
         let generated = routes.add_generated(pages, settings, &claims);
         (routes, claims.findings(&generated))

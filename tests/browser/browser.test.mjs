@@ -8,6 +8,7 @@ import './network.mjs';
 import './prefetch.mjs';
 import './keyboard.mjs';
 import './scriptless.mjs';
+import './reader.mjs';
 import './articles.mjs';
 import './lists.mjs';
 import './search.mjs';

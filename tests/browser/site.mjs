@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 /** The root of the repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -109,11 +110,14 @@ export class Site {
       if (request.headers['sec-purpose']?.startsWith('prefetch')) this.prefetched.push(pathname);
       const found = this.fileAt(pathname);
       const file = found ?? '404.html';
+      const bytes = existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : Buffer.alloc(0);
+      const isPacked = request.headers['accept-encoding']?.includes('br') && extname(file) in contentTypes && extname(file) !== '.png';
       response.writeHead(found ? 200 : 404, {
         'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+        ...(isPacked ? { 'Content-Encoding': 'br' } : {}),
         ...this.headersOf(pathname),
       });
-      response.end(existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file)) : '');
+      response.end(isPacked ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }) : bytes);
     });
     await new Promise((listening, failed) => {
       this.#server.once('error', failed).listen(0, '127.0.0.1', listening);

@@ -25,13 +25,11 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) fn headers(site: &Site) -> String {
     let path = site.base.path();
     let mut text = rule(&format!("{path}*"), &everywhere(site));
-    for file in hashed(site) {
+    let folders = [search(site), image_folder(site)].into_iter().flatten();
+    for file in hashed(site).into_iter().chain(folders.map(|folder| format!("{folder}*"))) {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
-    if let Some(folder) = image_folder(site) {
-        text.push_str(&rule(&format!("{folder}*"), &[("Cache-Control", IMMUTABLE.to_owned())]));
-    }
     for (file, media_type) in types(site).into_iter().chain([markdown]) {
         text.push_str(&rule(&file, &[("Content-Type", media_type.to_owned())]));
     }
@@ -149,6 +147,11 @@ pub(super) fn hashed(site: &Site) -> Vec<String> {
 pub(super) fn image_folder(site: &Site) -> Option<String> {
     let folder = UrlPath::new(&format!("/{}/", picture::FOLDER));
     site.has_image_folder().then(|| site.href(&folder))
+}
+
+/// The folder of the search index's files, all of which may be kept for good. They are too many for a rule each.
+pub(super) fn search(site: &Site) -> Option<String> {
+    site.configuration.search.then(|| site.href(&UrlPath::new("/search/index/")))
 }
 
 /// Media types that hosts do not know by the files' names, or not all of them.

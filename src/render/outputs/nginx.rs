@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, types};
+use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, search, types};
 use super::redirects::{Line, lines};
 use crate::path::UrlPath;
 use crate::site::{Site, history};
@@ -36,10 +36,9 @@ fn maps(site: &Site) -> String {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
         text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
     }
-    if let Some(path) = image_folder(site) {
-        let decoded = percent_decode_str(&path).decode_utf8_lossy();
-        let pattern = format!("~^{}", escaped(&decoded));
-        text.push_str(&format!("    {} {};\n", quoted(&pattern), quoted(IMMUTABLE)));
+    for folder in [search(site), image_folder(site)].into_iter().flatten() {
+        let folder = format!("~^{}", pattern(&percent_decode_str(&folder).decode_utf8_lossy()));
+        text.push_str(&format!("    {} {};\n", quoted(&folder), quoted(IMMUTABLE)));
     }
     text.push_str("}\n");
     if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
@@ -50,17 +49,23 @@ fn maps(site: &Site) -> String {
     text
 }
 
-/// A text as a pattern that means it by the letter.
-fn escaped(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || c == '/';
-    text.chars().flat_map(|c| (!is_plain(c)).then_some('\\').into_iter().chain([c])).collect()
-}
-
 /// A redirect of a whole folder.
 fn folder(Line { from, to }: &Line) -> String {
-    let pattern = format!("~^{}(?<silcrow_rest>[^?#]*)", escaped(from.trim_end_matches('*')));
+    let pattern = format!("~^{}(?<silcrow_rest>[^?#]*)", pattern(from.trim_end_matches('*')));
     let to = literal(to).replace(":splat", "${silcrow_rest}");
     format!("    {} {};\n", quoted(&pattern), quoted(&to))
+}
+
+/// A regular expression of what begins with a text.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::new();
+    for c in text.chars() {
+        if !c.is_alphanumeric() && c != '/' {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 /// Directives, for the `server` block.
@@ -76,7 +81,9 @@ fn server(site: &Site) -> String {
         text.push_str(&format!("add_header {name} {value} always;\n"));
     }
     text.push_str("add_header Cache-Control $silcrow_cache;\n\n");
+    // Pages of errors are named by paths that nobody decodes.
     let not_found = site.href(&UrlPath::new("/404.html"));
+    let not_found = percent_decode_str(&not_found).decode_utf8_lossy();
     text.push_str(&format!("error_page 404 {};\n\n", quoted(&literal(&not_found))));
     text.push_str("charset utf-8;\ncharset_types text/html text/xml text/plain text/css application/javascript application/atom+xml;\n\n");
     for (file, media_type) in types(site) {
@@ -90,9 +97,8 @@ fn server(site: &Site) -> String {
             percent_decode_str(site.base.path()).decode_utf8_lossy(),
             url.as_str().trim_start_matches('/')
         );
-        let page = quoted(&literal(&format!("{}index.html", site.href(&url))));
         text.push_str(&format!(
-            "location = {} {{\n    error_page 410 {page};\n    return 410;\n}}\n",
+            "location = {} {{\n    error_page 410 \"${{uri}}index.html\";\n    return 410;\n}}\n",
             quoted(&place)
         ));
     }

@@ -8,7 +8,7 @@
 //! - spelling: the terms that a misspelt word may mean, by first character and length.
 //! - texts: parts, with their article's URL, title, section and description.
 //!
-//! The files' names are made of what they hold. Where one ends and the next begins depends on their content, not on
+//! The files' names, in `search/index/`, are made of what they hold. Where one ends and the next begins depends on their content, not on
 //! their number, so that an edit changes few of them.
 
 use std::ops::Range;
@@ -25,8 +25,8 @@ use super::postings::{LEVELS, Term, Terms};
 use crate::output::Output;
 use crate::path::OutputPath;
 
-/// The folder of all files, in the output.
-const FOLDER: &str = "search";
+/// The folder of all files but the first, in the output. Everything in it may be kept for good.
+const FOLDER: &str = "search/index";
 /// The letter of each code of a posting.
 const CODES: &[u8; 8 * LEVELS as usize] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&()*+-./:;";
 /// The bytes up to which terms stand in the entry file: about 40 KB when compressed.

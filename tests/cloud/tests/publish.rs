@@ -96,6 +96,68 @@ fn an_unchanged_site_takes_two_requests_and_a_changed_article_only_its_own() {
     assert_eq!(live(&server.bucket()), site.built());
 }
 
+/// What is sent by the next publish: paths and content types.
+fn sent_by_the_next(site: &Site, proxy: &Proxy) -> Vec<(String, String, String)> {
+    proxy.set(|_| Fault::None);
+    site.published(&[]);
+    let value = |request: &Request, name| request.header(name).unwrap_or_default().to_owned();
+    let sent = writes(proxy).into_iter().map(|request| {
+        let (kind, cache) = (value(&request, "content-type"), value(&request, "cache-control"));
+        (request.path, kind, cache)
+    });
+    sent.collect()
+}
+
+#[test]
+fn the_same_bytes_with_another_content_type_are_sent_again() {
+    let server = Server::new();
+    let proxy = Proxy::new(server.address());
+    let site = Site::new(proxy.address(), 3);
+    site.published(&[]);
+    // The site's own file goes before the generated one, and has the type that its name tells.
+    let rules = live(&server.bucket())["speculation-rules.json"].clone();
+    let text = String::from_utf8(rules.clone()).expect("JSON is UTF-8");
+    site.write("static/speculation-rules.json", &text);
+    let expected = [(
+        "/bucket/speculation-rules.json".to_owned(),
+        "application/json; charset=utf-8".to_owned(),
+        "public, max-age=0, must-revalidate".to_owned(),
+    )];
+    assert_eq!(sent_by_the_next(&site, &proxy), expected);
+    assert_eq!(live(&server.bucket())["speculation-rules.json"], rules);
+    assert_eq!(sent_by_the_next(&site, &proxy), []);
+}
+
+#[test]
+fn the_same_bytes_with_another_cache_class_are_sent_again() {
+    let server = Server::new();
+    let proxy = Proxy::new(server.address());
+    let site = Site::new(proxy.address(), 3);
+    site.published(&[]);
+    // As a version would have written it that let browsers keep this article for a minute.
+    let manifest = server.bucket().join(".silcrow/manifest");
+    let text = fs::read_to_string(&manifest).expect("it was published");
+    let (head, lines) = text.split_once('\n').expect("a manifest has lines");
+    let lines: String = lines
+        .split_inclusive('\n')
+        .map(|line| match line.contains("\"a1/index.html\"") {
+            true => line.replace("max-age=0, must-revalidate", "max-age=60"),
+            false => line.to_owned(),
+        })
+        .collect();
+    let digest = |lines: &str| blake3::hash(lines.as_bytes()).to_hex().to_string();
+    let old = digest(text.split_once('\n').expect("a manifest has lines").1);
+    let head = head.replace(&old, &digest(&lines));
+    fs::write(&manifest, format!("{head}\n{lines}")).expect("writable");
+    let expected = [(
+        "/bucket/a1/index.html".to_owned(),
+        "text/html; charset=utf-8".to_owned(),
+        "public, max-age=0, must-revalidate".to_owned(),
+    )];
+    assert_eq!(sent_by_the_next(&site, &proxy), expected);
+    assert_eq!(sent_by_the_next(&site, &proxy), []);
+}
+
 #[test]
 fn names_with_spaces_umlauts_plus_and_percent_reach_the_bucket() {
     let server = Server::new();

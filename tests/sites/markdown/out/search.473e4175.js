@@ -104,7 +104,7 @@ export async function openIndex(read) {
   const index = await read('index.json');
   const files = new Map();
   const file = (names, number) => {
-    const name = `${names.slice(number * 8, number * 8 + 8)}.json`;
+    const name = `index/${names.slice(number * 8, number * 8 + 8)}.json`;
     if (!files.has(name)) {
       files.set(name, read(name).catch((error) => {
         files.delete(name);

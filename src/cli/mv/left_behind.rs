@@ -1,0 +1,37 @@
+//! What a move leaves behind and cannot take along: patterns of `site.yaml` that no longer take in what has moved, and
+//! addresses that lead nowhere now. Tells of it; changes nothing.
+
+use crate::cli::printer;
+use crate::path::SourcePath;
+use crate::render::outputs::redirected;
+use crate::report::plural;
+use crate::site::Site;
+
+/// Tells of all of it. `moved` is where a source is after the move.
+pub(super) fn tell((site, changed): (&Site, &Site), moved: &dyn Fn(&SourcePath) -> SourcePath) {
+    for (rule, pattern) in site.configuration.rules.patterns() {
+        let files = site.pages.iter().filter(|page| page.has_file).map(|page| &page.article.path);
+        let is_lost = |path: &&SourcePath| {
+            pattern.is_match(path.as_str()) && !pattern.is_match(moved(path).as_str())
+        };
+        let lost: Vec<&SourcePath> = files.filter(is_lost).collect();
+        let Some(first) = lost.first() else { continue };
+        let (count, glob) = (plural(lost.len(), "file"), pattern.glob().glob());
+        let to = moved(first);
+        printer::notice(&format!(
+            "in `site.yaml`, the pattern `{glob}` of `{rule}` took in {count} that it does not any more; add one for `{to}`"
+        ));
+    }
+    for page in site.pages.iter().filter(|page| page.included && !page.has_file) {
+        let url = page.url.as_str();
+        let path = format!("{}{}", site.base.path(), url.trim_start_matches('/'));
+        let is_there = changed.routes.place(url).is_some()
+            || changed.routes.alias(url).is_some()
+            || redirected(changed, &path).is_some();
+        if !is_there {
+            printer::notice(&format!(
+                "`{url}` was the page of a section without `index.md`, and leads nowhere now; write where it shall lead under `redirects` in `site.yaml`"
+            ));
+        }
+    }
+}

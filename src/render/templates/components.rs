@@ -1,0 +1,83 @@
+//! What the components of a site's templates are for and what they take, read from the templates themselves.
+
+use serde::Serialize;
+use tera::Value;
+
+use super::Templates;
+
+/// The key of a component's metadata that says what it is for; the others are named as its arguments.
+const DESCRIPTION: &str = "description";
+
+/// A component, as its definition says.
+#[derive(Debug, Serialize)]
+pub struct Component {
+    /// Its name.
+    pub name: String,
+    /// The template that defines it: a path below `templates/`.
+    pub template: String,
+    /// What it is for, where its definition says so.
+    pub description: Option<String>,
+    /// What it takes, those that have to be given first.
+    pub arguments: Vec<Argument>,
+}
+
+/// What a component takes.
+#[derive(Debug, Serialize)]
+pub struct Argument {
+    /// Its name.
+    pub name: String,
+    /// `string`, `bool`, `integer`, `float`, `number`, `array`, `map` or `bytes`; none, and anything may be given.
+    #[serde(rename = "type")]
+    pub kind: Option<&'static str>,
+    /// Whether it is the variable of that name, unless something else is given.
+    pub implicit: bool,
+    /// What it is when it is not given.
+    pub default: Option<String>,
+    /// What it is, where the definition says so.
+    pub description: Option<String>,
+}
+
+impl Templates {
+    /// The components that pages can use, by template and name.
+    pub fn components(&self) -> Vec<Component> {
+        let names = self.tera.get_component_names().map(str::to_owned);
+        let mut components: Vec<_> = names.filter_map(|name| self.component(&name)).collect();
+        components
+            .sort_by(|one, other| (&one.template, &one.name).cmp(&(&other.template, &other.name)));
+        components
+    }
+
+    fn component(&self, name: &str) -> Option<Component> {
+        let definition = self.tera.get_component_definition(name)?;
+        let said = |key: &str| definition.metadata().get(key).and_then(Value::as_str);
+        let argument = |argument: &tera::ComponentArg| Argument {
+            name: argument.name().to_owned(),
+            kind: argument.arg_type().map(|kind| kind.as_str()),
+            implicit: argument.is_implicit(),
+            default: argument.default().map(ToString::to_string),
+            description: said(argument.name()).map(str::to_owned),
+        };
+        let mut arguments: Vec<_> = definition.args().iter().map(argument).collect();
+        arguments.sort_by_key(|argument| (argument.implicit, argument.default.is_some()));
+        Some(Component {
+            name: name.to_owned(),
+            template: self.template_of(name)?,
+            description: said(DESCRIPTION).map(str::to_owned),
+            arguments,
+        })
+    }
+
+    /// The template that defines a component.
+    fn template_of(&self, name: &str) -> Option<String> {
+        let defines = |text: &str| {
+            let mut definitions =
+                text.match_indices("component ").map(|(at, word)| &text[at + word.len()..]);
+            definitions.any(|rest| {
+                rest.trim_start()
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.trim_start().starts_with('('))
+            })
+        };
+        self.inputs.texts.iter().find(|(_, text)| defines(text)).map(|(name, _)| name.clone())
+    }
+}
