@@ -37,7 +37,7 @@ use crate::site::generated::Generated;
 use crate::source;
 use crate::theme;
 use address::Found;
-use pages::{EVENTS, SCRIPT, Script, with_script};
+use pages::{EVENTS, SCRIPT, Script, Shown, with_script};
 use rebuild::{Compiler, Rebuild};
 use revision::{Current, Revision, lock};
 use tabs::{Findings, Tabs};
@@ -221,22 +221,7 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
         return Answer::Redirect { status: 301, location: to + &query.unwrap_or_default() };
     }
     if let Some(shown) = revision.shown(&found) {
-        let (status, html) = match shown.html {
-            Ok(html) => (shown.status, html),
-            Err(failures) => (500, revision.error_page(&failures)),
-        };
-        let source = shown.source.as_ref().map(|source| revision.sources.spelling(source));
-        let html = with_script(
-            &html,
-            &Script {
-                hash: &pages::hash(&html),
-                source: source.unwrap_or(""),
-                root: &shared.root.to_string_lossy(),
-                editor: &shared.editor,
-            },
-        );
-        let page = Content::found("text/html; charset=utf-8", html.into_bytes());
-        return Answer::Content(Content { status, ..page });
+        return Answer::Content(page(shared, revision, shown));
     }
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
@@ -245,7 +230,29 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
         Found::Generated(file) => generated(revision, file),
         Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
     };
-    file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+    let nothing = || Some(page(shared, revision, revision.shown(&Found::Nothing)?));
+    file.or_else(nothing)
+        .map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+}
+
+/// A page with the script in it.
+fn page(shared: &Shared, revision: &Revision, shown: Shown) -> Content {
+    let (status, html) = match shown.html {
+        Ok(html) => (shown.status, html),
+        Err(failures) => (500, revision.error_page(&failures)),
+    };
+    let source = shown.source.as_ref().map(|source| revision.sources.spelling(source));
+    let html = with_script(
+        &html,
+        &Script {
+            hash: &pages::hash(&html),
+            source: source.unwrap_or(""),
+            root: &shared.root.to_string_lossy(),
+            editor: &shared.editor,
+        },
+    );
+    let page = Content::found("text/html; charset=utf-8", html.into_bytes());
+    Content { status, ..page }
 }
 
 /// A variant of a picture.
