@@ -1,6 +1,7 @@
 // What is checked of a page, apart from the tests, so that the tests can prove that each check finds what it is for.
 // Every check returns what it found, as lines for a person to read.
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -108,6 +109,19 @@ export async function markupErrors(name, html) {
   const report = await validator.validateString(html, name);
   return report.results.flatMap((result) => result.messages)
     .map(({ line, column, ruleId, message }) => `${name}:${line}:${column}: ${ruleId}: ${message}`);
+}
+
+/** What the Nu checker says of every page in a folder, its information too. */
+export function nuFindings(folder) {
+  const jar = createRequire(import.meta.url).resolve('vnu-jar/build/dist/vnu.jar');
+  const command = ['-Xss4m', '-jar', jar, '--skip-non-html', '--format', 'json', folder];
+  return new Promise((done, failed) => {
+    execFile(process.env.JAVA || 'java', command, { maxBuffer: 1 << 27 }, (error, _, text) => {
+      // With findings it ends with 1.
+      if (error && error.code !== 1) failed(error);
+      else done(JSON.parse(text).messages.map(({ url, lastLine, message }) => `${url}:${lastLine}: ${message}`));
+    });
+  });
 }
 
 /** What a page asks a browser to run: there is nothing to run in a page of ours. */

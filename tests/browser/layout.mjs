@@ -37,6 +37,21 @@ describe('layout', { concurrency: 2 }, () => {
     assert.deepEqual(await collect(widths.least, both, setTextSpacing), []);
   });
 
+  it('the name of the site, search and the switch of colours stand in one line on a phone, clear of the rule below', async () => {
+    await withPage(browser, { width: widths.phone }, async (page) => {
+      await page.goto(sites.helpCenter.page('byok/setup-openai/').address);
+      const boxes = await page.locator('.site-header').evaluate((header) => {
+        const shown = [...header.children].filter((child) => child.checkVisibility() && child.tagName !== 'DIALOG');
+        return [header, ...shown].map((element) => element.getBoundingClientRect().toJSON());
+      });
+      const [header, ...parts] = boxes;
+      assert.equal(parts.length, 3);
+      const middles = parts.map(({ top, height }) => Math.round(top + height / 2));
+      assert.ok(Math.max(...middles) - Math.min(...middles) <= 1, `their middles are at ${middles}`);
+      assert.ok(parts.every(({ bottom }) => bottom + 2 <= header.bottom), 'none touches the rule');
+    });
+  });
+
   it('a page in Arabic is laid out from right to left, and its code from left to right', async () => {
     await withPage(browser, { width: widths.desk }, async (page) => {
       await page.goto(sites.arabic.page('keys/create/').address);

@@ -1,25 +1,10 @@
 // Every page of every site is valid HTML, for html-validate and for the Nu checker, which runs on Java.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 
-import { markupErrors } from './checks.mjs';
+import { markupErrors, nuFindings } from './checks.mjs';
 import { sites } from './run.mjs';
-
-/** What the Nu checker says of every page of a site, its information too. */
-function nuFindings(folder) {
-  const jar = createRequire(import.meta.url).resolve('vnu-jar/build/dist/vnu.jar');
-  const command = ['-Xss4m', '-jar', jar, '--skip-non-html', '--format', 'json', folder];
-  return new Promise((done, failed) => {
-    execFile(process.env.JAVA || 'java', command, { maxBuffer: 1 << 27 }, (error, _, text) => {
-      // With findings it ends with 1.
-      if (error && error.code !== 1) failed(error);
-      else done(JSON.parse(text).messages.map(({ url, lastLine, message }) => `${url}:${lastLine}: ${message}`));
-    });
-  });
-}
 
 describe('markup', () => {
   for (const site of sites.all) {

@@ -20,6 +20,18 @@ const kinds = [
   arabic.page(''), arabic.page('search/'),
 ];
 
+/** Violations of accessibility rules with the search dialog open, with results and with none. Axe is in the page. */
+async function violationsOfSearch(open) {
+  const found = [];
+  await open.keyboard.press('Control+k');
+  for (const [query, shown] of [['key', '.search-panel ol a'], ['xqzzyv', '.search-panel [role=status]:has-text("xqzzyv")']]) {
+    await open.getByRole('searchbox').fill(query);
+    await open.locator(shown).first().waitFor();
+    found.push(...(await violations(open)).map((line) => `search for ${query}: ${line}`));
+  }
+  return found;
+}
+
 const kilobytes = (bytes) => Math.round(bytes / 100) / 10;
 
 describe('what a reader loads', () => {
@@ -61,6 +73,7 @@ describe('preferences', () => {
             await open.goto(page.address);
             await loadAxe(open);
             assert.deepEqual(await violations(open), [], `${page.name}, ${colorScheme}`);
+            if (page === article) assert.deepEqual(await violationsOfSearch(open), [], colorScheme);
           }
         });
       }
@@ -84,6 +97,9 @@ describe('preferences', () => {
           assert.equal(await button.getAttribute('aria-pressed'), String(chosen === 'dark'));
           await loadAxe(open);
           assert.deepEqual(await violations(open), [], page.name);
+          if (page !== article) continue;
+          assert.deepEqual(await violationsOfSearch(open), [], chosen);
+          await open.keyboard.press('Escape');
         }
         await button.click();
         await open.reload();
@@ -99,6 +115,8 @@ describe('code', () => {
       await open.goto(shapes.page('reference/every-shape/').address);
       const button = open.getByRole('button', { name: /^Copy/ }).first();
       const code = await open.locator('.prose pre').first().textContent();
+      // Who steers by voice says the word that is seen (WCAG 2.5.3).
+      assert.ok((await button.getAttribute('aria-label')).startsWith(await button.textContent()));
       await button.focus();
       await open.keyboard.press('Enter');
       await open.locator('[role=status]', { hasText: 'Copied' }).waitFor();
@@ -190,6 +208,8 @@ describe('a screen reader', () => {
       await open.getByRole('searchbox').fill('key');
       await open.locator('.search-panel ol a').first().waitFor();
       const { all } = await tree(open);
+      assert.ok(!all.some((node) => node.role === 'main'), 'what lies behind the dialog is not told');
+      assert.ok(all.some((node) => node.role === 'button' && node.name === 'Close'));
       assert.ok(all.some((node) => node.role === 'dialog' && node.name === 'Search'));
       assert.ok(all.some((node) => node.role === 'searchbox' && node.name !== ''));
       await open.locator('.search-panel [role=status]', { hasText: /\d/ }).waitFor();

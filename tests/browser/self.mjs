@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import { widths, withPage } from './browser.mjs';
-import { clippedText, complaints, crawl, loadAxe, markupErrors, overflow, scripts, smallTargets, violations } from './checks.mjs';
+import { clippedText, complaints, crawl, loadAxe, markupErrors, nuFindings, overflow, scripts, smallTargets, violations } from './checks.mjs';
 import { browser } from './run.mjs';
 import { Site } from './site.mjs';
 
@@ -51,5 +51,6 @@ describe('the checks', () => {
       expect(found, 'inline style', 'inline script', '404');
     });
     expect(await markupErrors('wrong', wrong), 'doctype-style', 'wcag/h37');
+    expect(await nuFindings(folder), 'index.html:', 'Element “title” must not be empty', 'An “img” element must have an “alt” attribute');
   });
 });
