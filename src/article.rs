@@ -195,6 +195,9 @@ pub enum SlotContent {
     Link(u32),
     /// ` width="…" height="…"` of the image that this link leads to, where known.
     Dimensions(u32),
+    /// ` srcset="…" sizes="…"` of the image that this link leads to, where it has variants; and the width in pixels that is
+    /// written of it, 0 where none is.
+    Variants(u32, u16),
     /// One of the theme's words, escaped.
     Word(Word),
     /// The anchor link of the heading with this index.

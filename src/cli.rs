@@ -10,6 +10,7 @@ mod diff;
 mod external;
 mod fix;
 mod graph;
+mod images;
 mod links;
 #[cfg(feature = "man")]
 mod man;

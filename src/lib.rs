@@ -15,6 +15,7 @@ pub mod html;
 pub mod media_type;
 pub mod output;
 pub mod path;
+pub mod picture;
 pub mod publish;
 pub mod record;
 pub mod source;

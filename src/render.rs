@@ -16,6 +16,7 @@ use crate::article::Heading;
 use crate::config::{NamedLink, Strings};
 use crate::output::Output;
 use crate::path::{OutputPath, SourcePath, UrlPath, encode_path};
+use crate::picture::Variant;
 use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::site::{Page, PageId, SectionId, Site, freshness, history};
@@ -64,6 +65,8 @@ pub struct Renderer {
     links: Vec<OnceLock<Value>>,
     /// The files of the search index, made when one is first asked for.
     search: OnceLock<Vec<Output>>,
+    /// The variants of each file that is a picture, once they are made.
+    variants: Vec<OnceLock<Box<[Variant]>>>,
     /// Addresses of pages that were taken away on purpose.
     pub(crate) gone: Vec<UrlPath>,
 }
@@ -82,10 +85,11 @@ impl Renderer {
         let defaults = defaults(site_value(&site), Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
+        let variants = site.routes.assets.iter().map(|_| OnceLock::new()).collect();
         let root =
             site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
         let (gone, search) = (history::gone(&site), OnceLock::new());
-        Self { site, templates, strings, defaults, root, hrefs, links, search, gone }
+        Self { site, templates, strings, defaults, root, hrefs, links, search, variants, gone }
     }
 
     /// Everything that is rendered: pages in the order of their paths, redirects, what is gone, the search page,
@@ -156,6 +160,27 @@ impl Renderer {
     /// Every failure to compile a template, whether a page needs it or not.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.templates.failures()
+    }
+
+    /// The variants of the picture with this index among the files. Those that nobody has made yet it has not.
+    pub fn variants(&self, asset: usize) -> &[Variant] {
+        self.variants.get(asset).and_then(OnceLock::get).map_or(&[], |variants| variants)
+    }
+
+    /// The pictures with variants that a page shows, by their indexes among the files.
+    pub fn images(&self, view: View) -> Vec<usize> {
+        match view {
+            View::Article(id) | View::Section(id, _) => self.site.images(id).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes the variants of a picture known; whoever comes meanwhile waits. They follow from the picture alone, so that they
+    /// are made once.
+    pub fn set_variants(&self, asset: usize, make: impl FnOnce() -> Vec<Variant>) {
+        if let Some(slot) = self.variants.get(asset) {
+            slot.get_or_init(|| make().into());
+        }
     }
 
     /// The components that templates can use, by template and name.

@@ -6,6 +6,7 @@ pub mod freshness;
 pub mod generated;
 pub mod graph;
 pub mod history;
+mod images;
 pub mod links;
 pub mod routes;
 pub mod tree;

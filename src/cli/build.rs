@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::arguments::{BuildArguments, CheckArguments, ExternalArguments, SiteArguments};
 use super::external;
+use super::images::Variants;
 use super::nginx;
 use super::only::Only;
 use super::printer::{self, Progress};
@@ -18,6 +19,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::io::disk::{self, Staging};
 use crate::output::{Output, OutputBody};
 use crate::path::SourcePath;
+use crate::publish::{Object, Role};
 use crate::render::Renderer;
 use crate::report::{self, Counts, plural};
 use crate::site::Site;
@@ -139,6 +141,11 @@ fn run(
         }
         _ => None,
     };
+    let variants = Variants::new(&arguments.root);
+    if let Some(staging) = &staging {
+        let write = |file: Output| staging.write(file);
+        notices.extend(variants.make_all((&renderer, &sources), &write));
+    }
     let progress = Progress::new(renderer.views().len(), start);
     let in_templates = compile::pages(&renderer, &|output: Output| {
         progress.increment();
@@ -158,6 +165,7 @@ fn run(
             copies.into_iter().for_each(|copy| staging.write(copy));
             compile::search(&renderer, &|file| staging.write(file));
             staging.commit()?;
+            variants.prune((&renderer, &sources));
             asked.nginx.map_or(Ok(()), |folder| nginx::write(folder, site))?;
         }
     }
@@ -187,6 +195,15 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     let site = &*compiled.site;
     let progress = Progress::new(renderer.views().len(), start);
     let pages = Mutex::new(Vec::new());
+    let variants = Variants::new(&arguments.root);
+    let made = Mutex::new(Vec::new());
+    notices.extend(variants.make_all((&renderer, &sources), &|file: Output| {
+        if let OutputBody::Bytes(bytes) = &file.body {
+            let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
+            let object = Object::new(file.path, Role::Hashed, content);
+            made.lock().unwrap_or_else(PoisonError::into_inner).push(object);
+        }
+    }));
     let in_templates = compile::pages(&renderer, &|output: Output| {
         progress.increment();
         if let OutputBody::Bytes(bytes) = &output.body {
@@ -220,7 +237,9 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     }
     let pages = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
     let root = arguments.root.clone();
-    Ok(Ok(Rendered::new(root, (renderer, site), pages, (files, &sources))))
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let rendered = Rendered::new(root, (renderer, site), pages, (files, &sources));
+    Ok(Ok(rendered.with_variants(variants, made)))
 }
 
 fn outcome(failed: bool, diagnostics: &[Diagnostic]) -> Outcome {

@@ -20,6 +20,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::arguments::ServeArguments;
+use super::images::Variants;
 use super::{Outcome, build, printer};
 use crate::config::Options;
 use crate::io::disk::Live;
@@ -36,7 +37,7 @@ use crate::site::generated::Generated;
 use crate::source;
 use crate::theme;
 use address::Found;
-use pages::{EVENTS, SCRIPT, Script, with_script};
+use pages::{EVENTS, SCRIPT, Script, Shown, with_script};
 use rebuild::{Compiler, Rebuild};
 use revision::{Current, Revision, lock};
 use tabs::{Findings, Tabs};
@@ -101,7 +102,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let live = Live::new(&root)?;
     let linked: Vec<_> = live.watched().into_iter().skip(Live::folders(&root).len()).collect();
     watch.add(&linked)?;
-    let mut compiler = Compiler::new(options(arguments));
+    let mut compiler = Compiler::new(options(arguments), Variants::new(&root));
     let revision = compiler.compile(live.sources());
     let address = url(&server, &revision.compiled.site);
     welcome(arguments, &server, &revision, &address);
@@ -220,30 +221,44 @@ fn content(shared: &Shared, revision: &Revision, path: &str, query: Option<&str>
         return Answer::Redirect { status: 301, location: to + &query.unwrap_or_default() };
     }
     if let Some(shown) = revision.shown(&found) {
-        let (status, html) = match shown.html {
-            Ok(html) => (shown.status, html),
-            Err(failures) => (500, revision.error_page(&failures)),
-        };
-        let source = shown.source.as_ref().map(|source| revision.sources.spelling(source));
-        let html = with_script(
-            &html,
-            &Script {
-                hash: &pages::hash(&html),
-                source: source.unwrap_or(""),
-                root: &shared.root.to_string_lossy(),
-                editor: &shared.editor,
-            },
-        );
-        let page = Content::found("text/html; charset=utf-8", html.into_bytes());
-        return Answer::Content(Content { status, ..page });
+        return Answer::Content(page(shared, revision, shown));
     }
     let file = match found {
         Found::Asset(index) => asset(&shared.root, revision, index),
+        Found::Variant(url) => variant(revision, &url.output()),
         Found::Search(url) => search_file(revision, &url.output()),
         Found::Generated(file) => generated(revision, file),
         Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
     };
-    file.map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+    let nothing = || Some(page(shared, revision, revision.shown(&Found::Nothing)?));
+    file.or_else(nothing)
+        .map_or_else(|| content(shared, revision, "/404.html", None), Answer::Content)
+}
+
+/// A page with the script in it.
+fn page(shared: &Shared, revision: &Revision, shown: Shown) -> Content {
+    let (status, html) = match shown.html {
+        Ok(html) => (shown.status, html),
+        Err(failures) => (500, revision.error_page(&failures)),
+    };
+    let source = shown.source.as_ref().map(|source| revision.sources.spelling(source));
+    let html = with_script(
+        &html,
+        &Script {
+            hash: &pages::hash(&html),
+            source: source.unwrap_or(""),
+            root: &shared.root.to_string_lossy(),
+            editor: &shared.editor,
+        },
+    );
+    let page = Content::found("text/html; charset=utf-8", html.into_bytes());
+    Content { status, ..page }
+}
+
+/// A variant of a picture.
+fn variant(revision: &Revision, path: &OutputPath) -> Option<Content> {
+    let bytes = revision.variants.bytes(path)?;
+    Some(Content::found(media_type(path.as_str()), bytes))
 }
 
 /// A file of the search index.

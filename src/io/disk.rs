@@ -1,5 +1,6 @@
 //! The file system: reading a site's sources, and writing its output all or nothing.
 
+mod dimensions;
 mod journal;
 mod listing;
 mod live;

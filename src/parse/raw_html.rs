@@ -59,12 +59,7 @@ pub(crate) enum Part {
         is_verbatim: bool,
     },
     /// An `<img>`.
-    Image {
-        /// Where its URL is written; where it has none, the tag.
-        src: Range<usize>,
-        /// Its `alt`.
-        alt: Option<String>,
-    },
+    Image(Image),
     /// Something that a strict content security policy blocks.
     Blocked {
         /// Where it stands.
@@ -74,6 +69,25 @@ pub(crate) enum Part {
     },
     /// A comment, its marks included.
     Comment(Range<usize>),
+}
+
+/// An `<img>`. Places are in bytes.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Image {
+    /// Where its URL is written; where it has none, the tag.
+    pub src: Range<usize>,
+    /// Its `alt`.
+    pub alt: Option<String>,
+    /// The end of the tag's name, where attributes can be added.
+    pub name_end: usize,
+    /// Its `width`, where that is a number of pixels.
+    pub width: Option<u16>,
+    /// Whether it has a `width` or a `height`.
+    pub is_sized: bool,
+    /// Whether it says itself what else there is to choose from.
+    pub has_candidates: bool,
+    /// Whether it says itself when it is loaded.
+    pub has_loading: bool,
 }
 
 /// A tag with more attributes is not read.
@@ -186,16 +200,7 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
                 .any(|name| attribute(name).is_some_and(|value| !value.trim_ascii().is_empty()));
             found.parts.extend(place(b"href").map(|href| Part::Anchor { href, is_named }));
         }
-        b"img" => {
-            let src = place(b"src").unwrap_or(whole);
-            let hidden = [b"aria-hidden".as_slice(), b"role"].into_iter().any(|name| {
-                attribute(name).is_some_and(|value| {
-                    matches!(value.as_slice(), b"true" | b"presentation" | b"none")
-                })
-            });
-            let alt = attribute(b"alt").and_then(text).or(hidden.then(String::new));
-            found.parts.push(Part::Image { src, alt });
-        }
+        b"img" => found.parts.push(Part::Image(image(tag, place(b"src").unwrap_or(whole)))),
         b"style" => found.parts.push(Part::Blocked { range: whole, what: "an inline style sheet" }),
         b"script" => match place(b"src") {
             None => found.parts.push(Part::Blocked { range: whole, what: "an inline script" }),
@@ -205,6 +210,26 @@ fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
             Some(_) => {}
         },
         _ => {}
+    }
+}
+
+fn image(tag: &StartTag<usize>, src: Range<usize>) -> Image {
+    let text = |name: &[u8]| {
+        let value = tag.attributes.get(name)?;
+        std::str::from_utf8(value).ok().map(str::to_owned)
+    };
+    let has = |names: &[&[u8]]| names.iter().any(|name| tag.attributes.contains_key(*name));
+    let hidden = [b"aria-hidden".as_slice(), b"role"].into_iter().any(|name| {
+        text(name).is_some_and(|value| matches!(&*value, "true" | "presentation" | "none"))
+    });
+    Image {
+        src,
+        alt: text(b"alt").or(hidden.then(String::new)),
+        name_end: tag.span.start + "<img".len(),
+        width: text(b"width").and_then(|width| width.trim().parse().ok()),
+        is_sized: has(&[b"width", b"height"]),
+        has_candidates: has(&[b"srcset", b"sizes"]),
+        has_loading: has(&[b"loading"]),
     }
 }
 
@@ -339,7 +364,7 @@ mod tests {
                 Part::Anchor { href, is_named } => format!("a {} {is_named}", at(href)),
                 Part::AnchorEnd => "/a".to_owned(),
                 Part::Text { range, is_verbatim } => format!("text {} {is_verbatim}", at(range)),
-                Part::Image { src, alt } => format!("img {} {alt:?}", at(src)),
+                Part::Image(image) => format!("img {} {:?}", at(&image.src), image.alt),
                 Part::Blocked { range, what } => format!("{what} {}", at(range)),
                 Part::Comment(range) => format!("comment {}", at(range)),
             })

@@ -7,6 +7,8 @@ use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 use super::Renderer;
 use crate::article::{Body, Link, SlotContent, Word};
 use crate::html;
+use crate::path::UrlPath;
+use crate::picture::Variant;
 use crate::site::PageId;
 use crate::site::links::{Resolution, Target};
 
@@ -24,6 +26,9 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// How wide a column of text is at most, in pixels.
+const COLUMN: u32 = 720;
+
 /// The body of a page as HTML.
 pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     let site = &renderer.site;
@@ -39,6 +44,9 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
             SlotContent::Link(index) => link(renderer, body, links, index as usize, &mut output),
             SlotContent::Dimensions(index) => {
                 dimensions(renderer, links, index as usize, &mut output)
+            }
+            SlotContent::Variants(index, width) => {
+                variants(renderer, links, (index as usize, width), &mut output);
             }
             SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(name(word))),
             SlotContent::Anchor(index) => anchor(renderer, body, index as usize, &mut output),
@@ -111,6 +119,32 @@ fn dimensions(renderer: &Renderer, links: &[Resolution], index: usize, output: &
     {
         output.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
     }
+}
+
+/// Smaller variants of an image, and the image itself as the last of them. A browser that reads no `srcset` takes the
+/// image.
+fn variants(
+    renderer: &Renderer,
+    links: &[Resolution],
+    (index, written): (usize, u16),
+    output: &mut String,
+) {
+    let Some(Target::Asset { asset, .. }) = links.get(index).map(|link| &link.target) else {
+        return;
+    };
+    let route = &renderer.site.routes.assets[*asset as usize];
+    let variants = renderer.variants(*asset as usize);
+    let Some((own, _)) = route.dimensions.filter(|_| !variants.is_empty()) else { return };
+    output.push_str(" srcset=\"");
+    for Variant { width, path } in variants {
+        let href = renderer.site.href(&UrlPath::new(path.as_str()));
+        output.push_str(&format!("{href} {width}w, "));
+    }
+    // No wider than its own pixels, nor than the column: `--measure` of the style sheet, with a margin.
+    let written = Some(u32::from(written)).filter(|width| *width > 0).unwrap_or(own);
+    let shown = written.min(COLUMN);
+    let href = renderer.site.href(&route.url);
+    output.push_str(&format!("{href} {own}w\" sizes=\"(min-width: {shown}px) {shown}px, 100vw\""));
 }
 
 fn name(word: Word) -> &'static str {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::cli::images::Variants;
 use crate::io::disk::DiskError;
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
@@ -21,6 +22,7 @@ pub(in crate::cli) struct Rendered {
     files: BTreeMap<OutputPath, Output>,
     objects: Vec<Object>,
     base_url: Option<String>,
+    variants: Variants,
 }
 
 impl Rendered {
@@ -53,7 +55,15 @@ impl Rendered {
         objects.sort_by(|left, right| left.path.cmp(&right.path));
         let files = files.into_iter().chain(search).map(|file| (file.path.clone(), file)).collect();
         let base_url = site.base.absolute(site.base.path());
-        Self { root, renderer, views, files, objects, base_url }
+        let variants = Variants::new(&root);
+        Self { root, renderer, views, files, objects, base_url, variants }
+    }
+
+    /// The same with variants of its pictures, and who has their bytes.
+    pub(in crate::cli) fn with_variants(mut self, variants: Variants, made: Vec<Object>) -> Self {
+        self.objects.extend(made);
+        self.objects.sort_by(|left, right| left.path.cmp(&right.path));
+        Self { variants, ..self }
     }
 
     /// What is published, sorted by path.
@@ -74,6 +84,9 @@ impl Rendered {
     /// The bytes of one object.
     pub(super) fn bytes(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
         let gone = || StoreError::Content(object.path.as_str().to_owned());
+        if let Some(bytes) = self.variants.bytes(&object.path) {
+            return Ok(bytes);
+        }
         let body = match self.views.get(&object.path) {
             Some(view) => self.renderer.render(*view).map_err(|_| gone())?.body,
             None => self.files.get(&object.path).ok_or_else(gone)?.body.clone(),

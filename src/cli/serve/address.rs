@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::picture;
 use crate::render::{View, outputs};
 use crate::site::generated::Generated;
 use crate::site::routes::{Place, canonical_form};
@@ -20,6 +21,8 @@ pub(super) enum Found {
     Asset(usize),
     /// A file of the search index, if there is one of that path.
     Search(UrlPath),
+    /// A variant of a picture, if one was made for a page.
+    Variant(UrlPath),
     /// A file for programs or hosts.
     Generated(Generated),
     /// Another address: a path of this server, percent-encoded, or a URL.
@@ -50,6 +53,7 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
             Found::Elsewhere(site.href(&canonical))
         }
         None if let Some(index) = gone(site, &canonical) => Found::View(View::Gone(index), None),
+        None if is_variant(&url) => Found::Variant(url),
         None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
@@ -63,6 +67,13 @@ fn gone(site: &Site, url: &UrlPath) -> Option<usize> {
 /// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
 fn is_search_file(url: &UrlPath) -> bool {
     url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
+}
+
+/// Whether a path may be one of a variant of a picture. Its name tells what is in it, and no route knows it.
+fn is_variant(url: &UrlPath) -> bool {
+    url.as_str().strip_prefix('/').is_some_and(|path| {
+        path.strip_prefix(picture::FOLDER).is_some_and(|rest| rest.starts_with('/'))
+    })
 }
 
 /// The part of a path below the base URL, beginning with `/`.

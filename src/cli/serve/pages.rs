@@ -46,8 +46,11 @@ impl Revision {
                 let (source, html) = self.html_file(*index)?;
                 return Some(Shown { status: 200, source: Some(source), html: Ok(html) });
             }
-            Found::Generated(_) | Found::Search(_) | Found::Elsewhere(_) => return None,
+            Found::Generated(_) | Found::Search(_) | Found::Variant(_) | Found::Elsewhere(_) => {
+                return None;
+            }
         };
+        self.variants.make_for(view, (&self.renderer, &self.sources));
         let html = self.renderer.render(view).map(|output| match output.body {
             OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             OutputBody::Copy { .. } => String::new(),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::revision::Revision;
 use super::{Shared, say};
+use crate::cli::images::Variants;
 use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::io::disk::Live;
@@ -29,13 +30,14 @@ const NAMED: usize = 2;
 pub(super) struct Compiler {
     options: Box<dyn Fn() -> Options + Send>,
     memo: Memo,
+    variants: Variants,
     number: u64,
 }
 
 impl Compiler {
     /// `options` are those of the moment: midnight passes while a writer writes.
-    pub(super) fn new(options: impl Fn() -> Options + Send + 'static) -> Self {
-        Self { options: Box::new(options), memo: Memo::default(), number: 0 }
+    pub(super) fn new(options: impl Fn() -> Options + Send + 'static, variants: Variants) -> Self {
+        Self { options: Box::new(options), memo: Memo::default(), variants, number: 0 }
     }
 
     /// The next revision.
@@ -43,7 +45,8 @@ impl Compiler {
         self.number += 1;
         let compiled = compile::site(sources, &(self.options)(), &mut self.memo);
         let renderer = compiled.renderer();
-        Revision { number: self.number, sources: Arc::clone(sources), compiled, renderer }
+        let (sources, variants) = (Arc::clone(sources), self.variants.clone());
+        Revision { number: self.number, sources, compiled, renderer, variants }
     }
 }
 

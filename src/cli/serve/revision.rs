@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::cli::images::Variants;
 use crate::compile::Compiled;
 use crate::render::Renderer;
 use crate::source::Sources;
@@ -15,6 +16,7 @@ pub(super) struct Revision {
     pub(super) sources: Arc<Sources>,
     pub(super) compiled: Compiled,
     pub(super) renderer: Renderer,
+    pub(super) variants: Variants,
 }
 
 /// The newest revision.

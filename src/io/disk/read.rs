@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
+use super::dimensions::dimensions;
 use super::journal::recover;
 use super::{DiskError, io, reason};
 use crate::path::SourcePath;
@@ -339,15 +340,7 @@ fn asset(path: &Path, source: &SourcePath) -> std::io::Result<Asset> {
         hasher.update(&buffer[..count]);
     }
     let extension = source.extension().map(str::to_ascii_lowercase);
-    let is_image = matches!(
-        extension.as_deref(),
-        Some("png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "heic")
-    );
-    let dimensions = if is_image {
-        imagesize::size(path).ok().map(|size| (size.width as u32, size.height as u32))
-    } else {
-        None
-    };
+    let dimensions = dimensions(path, extension.as_deref().unwrap_or(""));
     let is_html = matches!(extension.as_deref(), Some("html" | "htm"));
     let text = if is_html { fs::read_to_string(path).ok().map(Arc::from) } else { None };
     Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text })

@@ -183,6 +183,7 @@ impl<'a> Writer<'a, '_> {
         html::escape_into(&mut self.out.html, &image.alt);
         self.out.attribute_end("title", &image.title);
         self.out.insert(Insert::Slot(SlotContent::Dimensions(image.link)));
+        self.out.insert(Insert::Slot(SlotContent::Variants(image.link, 0)));
         // The first image is likely in view: loading it late would delay what the reader waits for.
         self.out.push(if self.images > 0 { " loading=\"lazy\">" } else { ">" });
         self.images += 1;

@@ -6,7 +6,7 @@ use super::Writer;
 use crate::article::{Link, LinkKind, SlotContent};
 use crate::diagnostic::{EMPTY_LINK_TEXT, IMAGE_NO_ALT, INLINE_STYLE_OR_SCRIPT, MD_LINK_IN_HTML};
 use crate::parse::fragment::Insert;
-use crate::parse::raw_html::{self, Part};
+use crate::parse::raw_html::{self, Image, Part};
 use crate::parse::{Finding, suppression};
 
 /// Raw HTML as the library hands it out, piece by piece, with each piece's place in the Markdown.
@@ -52,10 +52,22 @@ impl RawPieces {
 impl Writer<'_, '_> {
     pub(super) fn raw_html(&mut self, raw: &RawPieces) {
         let found = raw_html::scan(&raw.text);
+        let mut images = found.parts.iter().filter_map(|part| match part {
+            Part::Image(image) if !image.src.is_empty() => Some(image),
+            _ => None,
+        });
+        let mut image = images.next();
         let mut written = 0;
         for url in found.urls {
             if url.range.start < written {
                 continue;
+            }
+            // What is added to a tag stands before its URLs.
+            while let Some(next) = image.filter(|image| image.src.start <= url.range.start) {
+                if next.src == url.range {
+                    written = self.image_attributes(raw, next, written);
+                }
+                image = images.next();
             }
             self.out.push(&raw.text[written..url.range.start]);
             written = url.range.end;
@@ -75,6 +87,29 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Adds to an `<img>` what it does not say itself. Returns how much of the HTML is written.
+    fn image_attributes(&mut self, raw: &RawPieces, image: &Image, written: usize) -> usize {
+        // An attribute with a URL before `src` is written already, and so is what it stands in.
+        let at = image.name_end;
+        if at < written {
+            return written;
+        }
+        self.out.push(&raw.text[written..at]);
+        let link = self.links.len() as u32;
+        if !image.is_sized {
+            self.out.insert(Insert::Slot(SlotContent::Dimensions(link)));
+        }
+        if !image.has_candidates {
+            let width = image.width.unwrap_or(0);
+            self.out.insert(Insert::Slot(SlotContent::Variants(link, width)));
+        }
+        if !image.has_loading && self.images > 0 {
+            self.out.push(" loading=\"lazy\"");
+        }
+        self.images += 1;
+        at
+    }
+
     fn raw_part(&mut self, raw: &RawPieces, part: &Part) {
         match part {
             Part::Anchor { href, is_named } => {
@@ -88,15 +123,15 @@ impl Writer<'_, '_> {
                     self.markdown_in_html(raw, range);
                 }
             }
-            Part::Image { src, alt } => {
+            Part::Image(image) => {
                 // An image without words is a mistake of its own.
-                if alt.as_deref() != Some("") {
+                if image.alt.as_deref() != Some("") {
                     self.name_link();
                 }
-                if alt.is_none() {
+                if image.alt.is_none() {
                     let finding = Finding::new(
                         &IMAGE_NO_ALT,
-                        raw.range(src),
+                        raw.range(&image.src),
                         "this image has no `alt`".to_owned(),
                     )
                     .help("add `alt=\"what it shows\"`, or `alt=\"\"` where it only decorates");

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::article::{Link, LinkKind};
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
 use crate::path::{SourcePath, UrlPath};
+use crate::picture;
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::site::links::{Resolution, Target};
@@ -24,8 +25,8 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) fn headers(site: &Site) -> String {
     let path = site.base.path();
     let mut text = rule(&format!("{path}*"), &everywhere(site));
-    let search = search(site).map(|folder| format!("{folder}*"));
-    for file in hashed(site).into_iter().chain(search) {
+    let folders = [search(site), image_folder(site)].into_iter().flatten();
+    for file in hashed(site).into_iter().chain(folders.map(|folder| format!("{folder}*"))) {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
@@ -140,6 +141,12 @@ fn source(url: &str) -> Option<String> {
 pub(super) fn hashed(site: &Site) -> Vec<String> {
     let assets = site.routes.assets.iter().filter(|asset| theme::is_hashed(&asset.source));
     assets.map(|asset| site.href(&asset.url)).collect()
+}
+
+/// The folder of files that may all be kept for good.
+pub(super) fn image_folder(site: &Site) -> Option<String> {
+    let folder = UrlPath::new(&format!("/{}/", picture::FOLDER));
+    site.has_image_folder().then(|| site.href(&folder))
 }
 
 /// The folder of the search index's files, all of which may be kept for good. They are too many for a rule each.

@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, search, types};
+use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, search, types};
 use super::redirects::{Line, lines};
 use crate::path::UrlPath;
 use crate::site::{Site, history};
@@ -36,7 +36,7 @@ fn maps(site: &Site) -> String {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
         text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
     }
-    if let Some(folder) = search(site) {
+    for folder in [search(site), image_folder(site)].into_iter().flatten() {
         let folder = format!("~^{}", pattern(&percent_decode_str(&folder).decode_utf8_lossy()));
         text.push_str(&format!("    {} {};\n", quoted(&folder), quoted(IMMUTABLE)));
     }
