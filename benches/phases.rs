@@ -171,7 +171,10 @@ fn pages(bencher: Bencher<'_, '_>) {
     let sources = sources();
     let compiled = compile::site(&sources, &options(), &mut Memo::default());
     let renderer = compiled.renderer();
-    bencher.bench_local(|| compile::pages(black_box(&renderer), &|output| drop(black_box(output))));
+    bencher.bench_local(|| {
+        let views = renderer.views();
+        compile::pages(black_box(&renderer), views, &|output| drop(black_box(output)))
+    });
 }
 
 /// A thousand findings as text.

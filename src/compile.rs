@@ -226,30 +226,29 @@ impl Compiled {
     }
 }
 
-/// Stage 3, second half: every page rendered once and handed to `sink`, so that template errors on pages that nobody
-/// visits are found. An error in a template is one finding, with the number of pages it shows on.
-pub fn pages(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) -> Vec<Diagnostic> {
-    pages_while(renderer, sink, &|| true).unwrap_or_default()
+/// Stage 3, second half: these rendered once each and handed to `sink`; all pages, so that template errors on pages that
+/// nobody visits are found. An error in a template is one finding, with the number of pages it shows on.
+pub fn pages(
+    renderer: &Renderer,
+    views: Vec<View>,
+    sink: &(dyn Fn(Output) + Sync),
+) -> Vec<Diagnostic> {
+    pages_while(renderer, views, sink, &|| true).unwrap_or_default()
 }
 
 /// The same, given up as soon as `go_on` says so; then nothing is known.
 pub fn pages_while(
     renderer: &Renderer,
+    views: Vec<View>,
     sink: &(dyn Fn(Output) + Sync),
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Vec<Diagnostic>> {
-    let render = |view: &View| match renderer.render(*view) {
-        Ok(output) => {
-            sink(output);
-            Vec::new()
-        }
-        Err(failures) => failures,
-    };
-    let views = renderer.views();
-    let failures = views.par_iter().map(|view| go_on().then(|| render(view))).while_some();
-    let failures: Vec<Vec<Failure>> = failures.collect();
-    let all = (failures.len() == views.len()).then(|| failures.concat())?;
-    Some(failed(renderer, &all))
+    let render = |view: View| renderer.render(view).map(sink).err();
+    let failures = views.into_par_iter().map(|view| go_on().then(|| render(view)));
+    // A large site has very many pages that do not fail.
+    let failures: Option<Vec<_>> = failures.filter(|failed| *failed != Some(None)).collect();
+    let failures: Vec<Failure> = failures?.into_iter().flatten().flatten().collect();
+    Some(failed(renderer, &failures))
 }
 
 /// Failures of a renderer as findings: those to compile a template, and those to render pages. One place of a template

@@ -67,6 +67,8 @@ pub struct Configuration {
     pub feed_articles: usize,
     /// Whether readers can search: an index, a search page, and what opens search on every page.
     pub search: bool,
+    /// Whether each page has a copy of its text as Markdown beside it.
+    pub markdown_copies: bool,
     /// Whether there is a file with every text, for language models.
     pub llms_full: bool,
     /// Whom to tell of security problems.
@@ -99,6 +101,7 @@ impl Default for Configuration {
             image: None,
             feed_articles: 50,
             search: true,
+            markdown_copies: true,
             llms_full: false,
             security_txt: None,
             review_every: None,

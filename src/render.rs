@@ -92,9 +92,17 @@ impl Renderer {
         Self { site, templates, strings, defaults, root, hrefs, links, search, variants, gone }
     }
 
-    /// Everything that is rendered: pages in the order of their paths, redirects, what is gone, the search page,
-    /// `404.html`, and what is for programs.
+    /// Everything that is rendered: all pages, and what is for programs, which cannot fail.
     pub fn views(&self) -> Vec<View> {
+        let mut views = self.pages();
+        views.extend(self.site.markdown_copies().map(View::Generated));
+        views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
+        views
+    }
+
+    /// Every page: those with a source in the order of their paths, redirects, what is gone, the search page, and
+    /// `404.html`.
+    pub fn pages(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
         for id in self.site.included() {
             if self.site.is_section_page(id) {
@@ -107,8 +115,6 @@ impl Renderer {
         views.extend((0..self.gone.len()).map(View::Gone));
         views.extend(self.site.configuration.search.then_some(View::Search));
         views.push(View::NotFound);
-        views.extend(self.site.markdown_copies().map(View::Generated));
-        views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
     }
 
@@ -306,7 +312,7 @@ impl Renderer {
             description: front_matter.description.as_deref(),
             url: &href,
             canonical: self.site.canonical(url),
-            markdown: Some(format!("{href}index.md")),
+            markdown: self.site.markdown_copy(id).map(|_| format!("{href}index.md")),
             json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),

@@ -366,9 +366,16 @@ impl Site {
         generated::tells_host_aliases(&self.configuration, &self.base)
     }
 
+    /// The Markdown copy of a page, where the site has copies.
+    pub fn markdown_copy(&self, id: PageId) -> Option<Generated> {
+        self.configuration.markdown_copies.then_some(Generated::MarkdownCopy(id, 1))
+    }
+
     /// The Markdown copies of the site, in the order of its pages.
     pub fn markdown_copies(&self) -> impl Iterator<Item = Generated> {
-        generated::copies(&self.pages, &self.sections)
+        let has_copies = self.configuration.markdown_copies;
+        let copies = has_copies.then(|| generated::copies(&self.pages, &self.sections));
+        copies.into_iter().flatten()
     }
 
     /// The URL path of something that is made for programs and hosts.

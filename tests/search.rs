@@ -4,7 +4,6 @@
 mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 use fixture::{parse, today};
 use proptest::prelude::*;
@@ -176,28 +175,4 @@ fn an_edit_changes_few_files() {
     let (before, after) = (files(&before), files(&after));
     let changed = after.keys().filter(|name| !before.contains_key(*name)).count();
     assert!((1..=6).contains(&changed), "{changed} of {}", after.len());
-}
-
-#[test]
-fn a_site_without_search_has_no_trace_of_it() {
-    let site = format!(
-        "//- site.yaml\ntitle: T\nsearch: false\n//- content/index.md\n---\ntitle: Home\n---\n//- content/search.md\n{}//- content/a.md\n{}",
-        article("Its own page", "[a](a.md)"),
-        article("A", "[one](search.md) [two](/search/)")
-    );
-    let (sources, _) = parse(&site);
-    let compiled = compile::site(&sources, &today(), &mut Memo::default());
-    let renderer = compiled.renderer();
-    let findings = compiled.findings(&sources, &renderer);
-    assert!(findings.is_empty(), "{findings:?}");
-    assert_eq!(renderer.search_files(), []);
-    let pages = Mutex::new(BTreeMap::new());
-    compile::pages(&renderer, &|page| {
-        let OutputBody::Bytes(bytes) = page.body else { panic!("pages are bytes") };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        pages.lock().expect("no panic").insert(page.path.as_str().to_owned(), text);
-    });
-    let pages = pages.into_inner().expect("no panic");
-    assert!(pages["search/index.html"].contains("Its own page"));
-    assert!(!pages["a/index.html"].contains("search-open"), "{}", pages["a/index.html"]);
 }

@@ -146,8 +146,9 @@ fn run(
         let write = |file: Output| staging.write(file);
         notices.extend(variants.make_all((&renderer, &sources), &write));
     }
-    let progress = Progress::new(renderer.views().len(), start);
-    let in_templates = compile::pages(&renderer, &|output: Output| {
+    let views = if staging.is_some() { renderer.views() } else { renderer.pages() };
+    let progress = Progress::new(views.len(), start);
+    let in_templates = compile::pages(&renderer, views, &|output: Output| {
         progress.increment();
         if let Some(staging) = &staging {
             staging.write(output);
@@ -179,6 +180,8 @@ fn run(
         &Report { diagnostics, sources: &sources, site, notices, builds, wrote, start },
         arguments,
     )?;
+    // The program ends here: giving back a large site's millions of pieces one by one takes time for nothing.
+    std::mem::forget((renderer, compiled, sources));
     Ok(outcome)
 }
 
@@ -193,7 +196,8 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     let Checked { sources, compiled, renderer, diagnostics, mut notices, .. } =
         look(arguments, Asked::default())?;
     let site = &*compiled.site;
-    let progress = Progress::new(renderer.views().len(), start);
+    let views = renderer.views();
+    let progress = Progress::new(views.len(), start);
     let pages = Mutex::new(Vec::new());
     let variants = Variants::new(&arguments.root);
     let made = Mutex::new(Vec::new());
@@ -204,7 +208,7 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
             made.lock().unwrap_or_else(PoisonError::into_inner).push(object);
         }
     }));
-    let in_templates = compile::pages(&renderer, &|output: Output| {
+    let in_templates = compile::pages(&renderer, views, &|output: Output| {
         progress.increment();
         if let OutputBody::Bytes(bytes) = &output.body {
             let page = (output.path, (*blake3::hash(bytes).as_bytes(), bytes.len() as u64));

@@ -132,6 +132,8 @@ pub(crate) struct WrittenConfiguration {
     pub feed_articles: Option<FeedSize>,
     /// Whether the site has a search of its own. `true` when absent.
     pub search: Option<bool>,
+    /// Whether each page has a copy of its text as Markdown beside it, `index.md`. `true` when absent.
+    pub markdown_copies: Option<bool>,
     /// Whether to write `llms-full.txt` with every text, for language models.
     pub llms_full: Option<bool>,
     /// What `/.well-known/security.txt` says (RFC 9116): whom to tell of security problems (`contact`), and until when that holds (`expires`).
@@ -163,6 +165,7 @@ fn written(fields: &mut Fields) -> WrittenConfiguration {
         image: fields.take("image"),
         feed_articles: fields.take("feed_articles"),
         search: fields.take("search"),
+        markdown_copies: fields.take("markdown_copies"),
         llms_full: fields.take("llms_full"),
         security_txt: fields.take("security_txt"),
         review_every: fields.take("review_every"),
@@ -191,6 +194,7 @@ fn resolve(
         image,
         feed_articles,
         search,
+        markdown_copies,
         llms_full,
         security_txt,
         review_every,
@@ -213,6 +217,7 @@ fn resolve(
         image: image.map(|image| Placed { value: image.0, at: place(&["image"]) }),
         feed_articles: feed_articles.map_or(default.feed_articles, |size| size.0),
         search: search.unwrap_or(default.search),
+        markdown_copies: markdown_copies.unwrap_or(default.markdown_copies),
         llms_full: llms_full.unwrap_or(default.llms_full),
         security_txt: security_txt
             .and_then(|security| security.resolve(place(&["security_txt", "expires"]))),

@@ -3,7 +3,7 @@
 
 use super::heading::Ids;
 use super::markdown::COLON;
-use crate::article::{Body, Heading, Link, Slot, SlotContent};
+use crate::article::{Body, Heading, HeadingIds, Link, Slot, SlotContent};
 use crate::html;
 
 /// A piece of HTML with places to fill.
@@ -144,15 +144,14 @@ pub(crate) fn finish(
     }
     other_ids.sort_unstable();
     other_ids.dedup();
-    let mut by_id: Vec<u32> = (0..shown.len() as u32).collect();
-    by_id.sort_by(|a, b| shown[*a as usize].id.cmp(&shown[*b as usize].id));
+    let by_id = HeadingIds::new(&shown);
     // Copies of exactly the size that is needed: bodies live as long as the site, and there may be many.
     Body {
         html: Box::from(html.as_str()),
         slots: slots.into(),
         headings: shown.into(),
         links: links.into(),
-        by_id: by_id.into(),
+        by_id,
         other_ids: other_ids.into(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::routes::fold;
+use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, URL_CONFLICT};
 use crate::path::{SourcePath, UrlPath};
 use crate::source::Span;
@@ -19,15 +20,17 @@ const COPY: &str = "index.md";
 #[derive(Default)]
 pub(super) struct Claims {
     has_search: bool,
+    has_copies: bool,
     /// By the file of the output, folded.
     files: BTreeMap<String, (UrlPath, SourcePath)>,
     findings: Vec<Diagnostic>,
 }
 
 impl Claims {
-    /// Of a site that has a search of its own, or none.
-    pub(super) fn new(has_search: bool) -> Self {
-        Self { has_search, ..Self::default() }
+    /// Of a site with these settings.
+    pub(super) fn new(configuration: &Configuration) -> Self {
+        let Configuration { search, markdown_copies, .. } = *configuration;
+        Self { has_search: search, has_copies: markdown_copies, ..Self::default() }
     }
 
     /// What every output of the site has.
@@ -69,7 +72,7 @@ impl Claims {
 
     /// The Markdown copy that a file of the output would stand in the way of.
     fn copy(&self, output: &str) -> Option<&'static str> {
-        output.match_indices(COPY).find_map(|(at, _)| {
+        output.match_indices(COPY).filter(|_| self.has_copies).find_map(|(at, _)| {
             let is_part = (at == 0 || output[..at].ends_with('/')) && needs(&output[at..], COPY);
             let page = || format!("{}index.html", &output[..at]);
             (is_part && self.files.contains_key(&page())).then_some(COPY)
@@ -124,6 +127,7 @@ fn reserved(source: &SourcePath, output: &str) -> Diagnostic {
         "search/index.html" => {
             "rename it, put the page into `templates/search.html`, or set `search: false` in `site.yaml`"
         }
+        COPY => "rename it, or set `markdown_copies: false` in `site.yaml`",
         REDIRECTS => "put its lines under `redirects` in `site.yaml`",
         "feed.xml" => "rename it, or set `feed_articles: 0` in `site.yaml`",
         _ => "rename it",

@@ -94,6 +94,8 @@ pub struct Routes {
     pub alias_list: Vec<(UrlPath, PageId)>,
     /// Old addresses outside the base path, sorted.
     pub host_aliases: Vec<HostAlias>,
+    /// Whether pages have Markdown copies.
+    has_copies: bool,
     /// What is made for programs and hosts, sorted; Markdown copies are not among them.
     pub generated: Vec<Generated>,
     /// Made when a link is first found broken: a site without broken links never needs it.
@@ -115,8 +117,8 @@ impl Routes {
         sources: &Sources,
         settings: (&Configuration, &Options),
     ) -> (Self, Vec<Diagnostic>) {
-        let mut routes = Self::default();
-        let mut claims = Claims::new(settings.0.search);
+        let mut routes = Self { has_copies: settings.0.markdown_copies, ..Self::default() };
+        let mut claims = Claims::new(settings.0);
         for (index, page) in pages.iter().enumerate() {
             let id = PageId(index as u32);
             routes.pages.insert(page.article.path.clone(), id);
@@ -171,7 +173,8 @@ impl Routes {
 
     /// The Markdown copy that a URL path leads to. A draft that is no part of the site has none.
     pub fn markdown_copy(&self, url: &str) -> Option<Generated> {
-        match self.place(url.strip_suffix("index.md").filter(|page| page.ends_with('/'))?)? {
+        let page = url.strip_suffix("index.md").filter(|page| page.ends_with('/'))?;
+        match self.place(page).filter(|_| self.has_copies)? {
             Place::Page(page) => Some(Generated::MarkdownCopy(page, 1)),
             Place::SectionList(page, number) => Some(Generated::MarkdownCopy(page, number)),
             _ => None,

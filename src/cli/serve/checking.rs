@@ -42,7 +42,8 @@ fn look(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> 
         .map_or_else(|| compile::failed(renderer, &[]), |before| before.failures);
     let told = tell(shared, revision, (&found, &known));
     shared.checked(*number, told);
-    let all = compile::pages_while(renderer, &|_| {}, &|| shared.current.is_newest(*number));
+    let go_on = || shared.current.is_newest(*number);
+    let all = compile::pages_while(renderer, renderer.pages(), &|_| {}, &go_on);
     let failures = all.unwrap_or_else(|| known.clone());
     let texts = |failures: &[Diagnostic]| {
         failures

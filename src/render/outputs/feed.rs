@@ -65,8 +65,10 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
         author(output, writer);
     }
     link(output, "alternate", "text/html", &renderer.address(id));
-    let copy = renderer.site.generated_url(Generated::MarkdownCopy(id, 1));
-    link(output, "alternate", "text/markdown", &renderer.address_of(&copy));
+    if let Some(copy) = renderer.site.markdown_copy(id) {
+        let copy = renderer.address_of(&renderer.site.generated_url(copy));
+        link(output, "alternate", "text/markdown", &copy);
+    }
     // An entry without content has to have a summary.
     xml_element(output, "summary", description.as_deref().unwrap_or(title));
     output.push_str("</entry>\n");

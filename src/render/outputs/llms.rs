@@ -1,8 +1,7 @@
 //! `llms.txt` (llmstxt.org) and `llms-full.txt`: the whole site for language models, its sections in the order of
-//! navigation. Links lead to the Markdown copies.
+//! navigation. Links lead to the Markdown copies, where the site has them.
 
 use super::{Renderer, markdown_copy};
-use crate::site::generated::Generated;
 use crate::site::{PageId, SectionId};
 
 /// Every page with its description, by section.
@@ -86,7 +85,10 @@ fn entry(renderer: &Renderer, id: PageId, text: &mut String) {
     let site = &renderer.site;
     let matter = &site.page(id).article.front_matter;
     let title = matter.title.replace('[', "(").replace(']', ")");
-    let url = renderer.address_of(&site.generated_url(Generated::MarkdownCopy(id, 1)));
+    let url = match site.markdown_copy(id) {
+        Some(copy) => renderer.address_of(&site.generated_url(copy)),
+        None => renderer.address(id),
+    };
     let url = url.replace('(', "%28").replace(')', "%29");
     text.push_str(&format!("- [{title}]({url})"));
     if let Some(description) = &matter.description {
