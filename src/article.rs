@@ -274,14 +274,48 @@ pub struct Heading {
 /// A link or another attribute that holds a URL.
 #[derive(Debug, PartialEq)]
 pub struct Link {
-    /// The destination, escapes and entities resolved, not yet percent-decoded.
-    pub destination: Box<str>,
+    /// The destination.
+    destination: Destination,
     /// Offsets of the destination as written in the source.
     pub span: (u32, u32),
     /// What holds the destination.
     pub kind: LinkKind,
     /// Whether the span is in a reference definition; the offsets of the use, then.
     pub used_at: Option<(u32, u32)>,
+}
+
+/// A destination. Nearly all stand in the source as they are meant, and are not held twice.
+#[derive(Debug, PartialEq)]
+enum Destination {
+    AsWritten,
+    Resolved(Box<str>),
+}
+
+impl Link {
+    /// A link to a destination whose escapes and entities are resolved. It stands nowhere yet.
+    pub fn new(destination: impl Into<Box<str>>, kind: LinkKind) -> Self {
+        let destination = Destination::Resolved(destination.into());
+        Self { destination, span: (0, 0), kind, used_at: None }
+    }
+
+    /// The link at its place, where `written` stands.
+    pub fn place(&mut self, span: (u32, u32), written: &str) {
+        self.span = span;
+        if matches!(&self.destination, Destination::Resolved(resolved) if **resolved == *written) {
+            self.destination = Destination::AsWritten;
+        }
+    }
+
+    /// The destination, escapes and entities resolved, not yet percent-decoded. `source` is the text of the article that the
+    /// link stands in; a file of HTML needs none.
+    pub fn destination<'a>(&'a self, source: &'a str) -> &'a str {
+        match &self.destination {
+            Destination::AsWritten => {
+                source.get(self.span.0 as usize..self.span.1 as usize).unwrap_or("")
+            }
+            Destination::Resolved(destination) => destination,
+        }
+    }
 }
 
 /// What holds a destination.

@@ -59,8 +59,8 @@ pub struct Renderer {
     defaults: Context,
     /// What URLs begin with that lead here from anywhere; where no origin is known, from its root.
     root: String,
-    /// Each page's URL, made when it is first asked for.
-    hrefs: Vec<OnceLock<Box<str>>>,
+    /// Each page's URL, made when it is first asked for; none where it is the page's URL path as it is.
+    hrefs: Vec<OnceLock<Option<Box<str>>>>,
     /// Each page as an entry of a list, made when it is first asked for, and shared by all lists.
     links: Vec<OnceLock<Value>>,
     /// The files of the search index, made when one is first asked for.
@@ -92,11 +92,13 @@ impl Renderer {
         Self { site, templates, strings, defaults, root, hrefs, links, search, variants, gone }
     }
 
-    /// Everything that is rendered: all pages, and what is for programs, which cannot fail.
+    /// Everything that is rendered: what is for programs, which cannot fail, and all pages. The texts that name every page
+    /// come first: they are large, and gone again before memory is fullest.
     pub fn views(&self) -> Vec<View> {
-        let mut views = self.pages();
+        let generated = self.site.routes.generated.iter().copied();
+        let mut views: Vec<View> = generated.map(View::Generated).collect();
+        views.extend(self.pages());
         views.extend(self.site.markdown_copies().map(View::Generated));
-        views.extend(self.site.routes.generated.iter().copied().map(View::Generated));
         views
     }
 
@@ -205,7 +207,12 @@ impl Renderer {
     }
 
     pub(crate) fn href(&self, id: PageId) -> &str {
-        self.hrefs[id.0 as usize].get_or_init(|| self.site.href(&self.site.page(id).url).into())
+        let url = &self.site.page(id).url;
+        let href = self.hrefs[id.0 as usize].get_or_init(|| {
+            let href = self.site.href(url);
+            (href != url.as_str()).then(|| href.into())
+        });
+        href.as_deref().unwrap_or(url.as_str())
     }
 
     fn list_pages(&self, id: PageId) -> usize {
@@ -397,15 +404,19 @@ impl Renderer {
         let page = self.site.page(id);
         let front_matter = &page.article.front_matter;
         let section = self.site.section(page.section);
-        Value::from_serializable(&LinkContext {
-            title: &front_matter.title,
-            nav_title: page.nav_title(),
+        let title = Value::from(&*front_matter.title);
+        // Nearly always the same text, which is held once then.
+        let own_title = front_matter.nav_title.as_deref().map(Value::from);
+        LinkContext {
+            nav_title: own_title.unwrap_or_else(|| title.clone()),
+            title,
             description: front_matter.description.as_deref(),
             url: self.href(id),
             updated: front_matter.updated.map(|date| date.to_string()),
             draft: page.draft,
             article_count: if section.page == id { section.articles.len() } else { 0 },
-        })
+        }
+        .into()
     }
 
     /// The sections in a section, in order.

@@ -1,8 +1,7 @@
-// A site of real prose: the READMEs, guides and module documentation inside the packages that are on this machine. What is
-// chosen depends on the texts alone, so that the same packages give the same site. No text of others is kept here.
+// A site of real prose: the READMEs, guides and module documentation inside the packages of `Cargo.lock`, so that every
+// machine has the same site; `cargo fetch --locked` brings those that no build needed. No text of others is kept here.
 
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +11,17 @@ const longest = 80_000;
 /** Files that are alike in all packages, or are no prose. */
 const unwanted = /^(change|history|news|release|licen[sc]e|code.of.conduct|contributing|security|authors|upgrad|migrat|third)/i;
 
+/** The folder of every locked package, in the order of the lock file. */
 function folders() {
-  const cargo = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
-  const npm = execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim();
-  return [cargo, npm].filter((folder) => existsSync(folder));
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
+  const registries = readdirSync(sources).map((registry) => join(sources, registry));
+  const lock = readFileSync(new URL('../../Cargo.lock', import.meta.url), 'utf8');
+  const packages = [...lock.matchAll(/^name = "(.+)"\nversion = "(.+)"\nsource/gm)].map(([, name, version]) => `${name}-${version}`);
+  return packages.map((name) => {
+    const found = registries.map((registry) => join(registry, name)).find((folder) => existsSync(folder));
+    if (!found) throw new Error(`${name} is not on this machine: run \`cargo fetch --locked\``);
+    return found;
+  });
 }
 
 function* walk(folder, ends) {

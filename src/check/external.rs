@@ -40,10 +40,12 @@ impl ExternalLink<'_> {
 /// Every link of the site to another one, by file and place. Those to the writer's own machine or network are none.
 pub fn links(site: &Site) -> Vec<ExternalLink<'_>> {
     let pages = site.pages.iter().zip(site.links.iter());
-    let pages = pages
-        .map(|(page, resolved)| (&page.article.path, &page.article.body.links[..], &resolved[..]));
+    let pages = pages.map(|(page, resolved)| {
+        let article = &page.article;
+        (&article.path, (&article.body.links[..], &*article.source.text), &resolved[..])
+    });
     let html = site.html.iter().zip(site.html_links.iter());
-    let html = html.map(|(file, resolved)| (&file.path, &file.links[..], &resolved[..]));
+    let html = html.map(|(file, resolved)| (&file.path, (&file.links[..], ""), &resolved[..]));
     let mut found: Vec<_> = pages
         .chain(html)
         .flat_map(|(path, links, resolved)| of_file(path, links, resolved))
@@ -54,7 +56,7 @@ pub fn links(site: &Site) -> Vec<ExternalLink<'_>> {
 
 fn of_file<'a>(
     path: &SourcePath,
-    links: &'a [Link],
+    (links, text): (&'a [Link], &'a str),
     resolved: &[Resolution],
 ) -> Vec<ExternalLink<'a>> {
     let mut found: BTreeMap<(u32, u32), ExternalLink<'a>> = BTreeMap::new();
@@ -63,7 +65,7 @@ fn of_file<'a>(
         if resolution.target != Target::Outside || is_local {
             continue;
         }
-        let url = match WebUrl::parse(&link.destination) {
+        let url = match WebUrl::parse(link.destination(text)) {
             Err(UrlError::OtherScheme) => continue,
             Err(UrlError::Unusable(reason)) => Err(reason),
             Ok(url) => Ok(url),
@@ -71,7 +73,7 @@ fn of_file<'a>(
         let span = |(start, end)| Span { file: path.clone(), start, end };
         let known = found.entry(link.span).or_insert_with(|| ExternalLink {
             span: span(link.span),
-            destination: link.destination.trim(),
+            destination: link.destination(text).trim(),
             uses: Vec::new(),
             kind: link.kind,
             url,

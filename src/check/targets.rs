@@ -97,9 +97,14 @@ struct Broken<'b, 'a> {
 }
 
 impl Broken<'_, '_> {
+    fn destination(&self) -> &str {
+        let Holding { site, holder, .. } = self.holding;
+        self.link.destination(holder.text(site)).trim()
+    }
+
     fn finding(&self, problem: &Problem) -> Diagnostic {
         let site = self.holding.site;
-        let destination = self.link.destination.trim();
+        let destination = self.destination();
         let page = self.page();
         let new = |rule: &'static Rule, message: String| {
             Diagnostic::new(rule, Span::file(self.holding.path), message)
@@ -254,7 +259,7 @@ impl Broken<'_, '_> {
 
     /// What follows the destination's path, as it is meant.
     fn rest(&self) -> &str {
-        let destination = self.link.destination.trim();
+        let destination = self.destination();
         destination.find(['?', '#']).map_or("", |at| &destination[at..])
     }
 
@@ -297,7 +302,7 @@ impl Broken<'_, '_> {
 
     /// The destination with another fragment.
     fn with_anchor(&self, id: &str) -> String {
-        let path = self.link.destination.trim().split('#').next().unwrap_or("");
+        let path = self.destination().split('#').next().unwrap_or("");
         self.written(path, &format!("#{}", encode_path(id)))
     }
 

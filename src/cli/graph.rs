@@ -140,7 +140,7 @@ impl<'a> Known<'a> {
             Edge::Link(index) => {
                 let link = &article.body.links[index];
                 let start = link.used_at.map_or(link.span.0, |used| used.0);
-                (&*link.destination, Some(self.position(&article.path, start)))
+                (link.destination(&article.source.text), Some(self.position(&article.path, start)))
             }
             Edge::Related(index) => (article.front_matter.related[index].as_str(), None),
         };

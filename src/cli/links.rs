@@ -34,12 +34,12 @@ pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
 /// The links in the site's own files, by file and place. A reference definition is one link, however often it is used.
 fn listed(site: &Site, sources: &Sources) -> Vec<ListedLink> {
     let external: Vec<Span> = external::links(site).into_iter().map(|link| link.span).collect();
-    let of_file = |path: &SourcePath, links: &[Link], resolved: &[Resolution]| {
+    let of_file = |path: &SourcePath, (links, text): (&[Link], &str), resolved: &[Resolution]| {
         let listed = |(link, resolution): (&Link, &Resolution)| {
             let (start, end) = link.span;
             let span = Span { file: path.clone(), start, end };
             ListedLink {
-                destination: link.destination.trim().to_owned(),
+                destination: link.destination(text).trim().to_owned(),
                 kind: link.kind,
                 target: site.target(resolution.target, path),
                 external: external.binary_search(&span).is_ok(),
@@ -51,12 +51,13 @@ fn listed(site: &Site, sources: &Sources) -> Vec<ListedLink> {
     let pages = site.pages.iter().zip(site.links.iter());
     let mut found: Vec<ListedLink> = pages
         .flat_map(|(page, resolved)| {
-            of_file(&page.article.path, &page.article.body.links, resolved)
+            let article = &page.article;
+            of_file(&article.path, (&article.body.links, &article.source.text), resolved)
         })
         .collect();
     for (file, resolved) in site.html.iter().zip(site.html_links.iter()) {
         if !sources.is_embedded(&file.path) {
-            found.extend(of_file(&file.path, &file.links, resolved));
+            found.extend(of_file(&file.path, (&file.links, ""), resolved));
         }
     }
     found.sort_by(|a, b| a.span.cmp(&b.span));

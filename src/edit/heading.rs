@@ -140,7 +140,7 @@ fn of_links<'a>(
 ) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     for (link, _) in links {
-        let Some((path, fragment)) = link.destination.split_once('#') else { continue };
+        let Some((path, fragment)) = link.destination(text).split_once('#') else { continue };
         let (id, tail) = match fragment.find(":~:") {
             Some(at) => fragment.split_at(at),
             None => (fragment.trim_end(), ""),

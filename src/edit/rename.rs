@@ -145,7 +145,9 @@ impl<'a> Move<'a> {
     ) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
         for (link, resolution) in links {
-            let Some((path, rest)) = self.destination(holder, link, resolution) else { continue };
+            let Some((path, rest)) = self.destination(holder, (link, text), resolution) else {
+                continue;
+            };
             let range = link.span.0 as usize..link.span.1 as usize;
             // A reference definition stands once, and is used often.
             if edits.iter().rev().take(64).any(|(known, _)| *known == range) {
@@ -167,7 +169,7 @@ impl<'a> Move<'a> {
     fn destination<'l>(
         &self,
         holder: Holder<'_>,
-        link: &'l Link,
+        (link, text): (&'l Link, &'l str),
         resolution: &Resolution,
     ) -> Option<(String, &'l str)> {
         let (rest, new) = match resolution.target {
@@ -176,7 +178,7 @@ impl<'a> Move<'a> {
             Target::Asset { asset, rest } => (rest, self.assets[asset as usize].as_ref()),
             _ => return None,
         };
-        let (path, rest) = link.destination.split_at_checked(rest as usize)?;
+        let (path, rest) = link.destination(text).split_at_checked(rest as usize)?;
         let (path, rest) = (path.trim(), rest.trim());
         let is_full = path.contains("://");
         let is_alias = resolution.problems().any(|problem| matches!(problem, Problem::LinkToAlias));

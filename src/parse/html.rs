@@ -33,12 +33,10 @@ pub fn html(path: &SourcePath, kind: HtmlKind, text: &str) -> HtmlFile {
 }
 
 fn link(url: Url) -> Link {
-    Link {
-        destination: url.value.into(),
-        span: (url.range.start as u32, url.range.end as u32),
-        kind: if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink },
-        used_at: None,
-    }
+    let kind = if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink };
+    let mut link = Link::new(url.value, kind);
+    link.span = (url.range.start as u32, url.range.end as u32);
+    link
 }
 
 /// Where the template engine's tags and comments stand.
@@ -87,7 +85,7 @@ mod tests {
         let links: Vec<_> = file
             .links
             .iter()
-            .map(|link| (&*link.destination, &text[link.span.0 as usize..link.span.1 as usize]))
+            .map(|link| (link.destination(""), &text[link.span.0 as usize..link.span.1 as usize]))
             .collect();
         assert_eq!(links, [("/yes/", "/yes/")]);
         assert_eq!(file.ids, [Box::from("one")]);
@@ -98,7 +96,7 @@ mod tests {
     fn a_static_file_is_read_as_it_is() {
         let text = "<a name=top2 href=\"{{x}}\">x</a><h2 id='b'>";
         let file = html(&SourcePath::new("static/a.html"), HtmlKind::Static, text);
-        assert_eq!(&*file.links[0].destination, "{{x}}");
+        assert_eq!(file.links[0].destination(""), "{{x}}");
         assert!(file.has_id("b") && file.has_id("top2") && !file.makes_up_ids);
     }
 }

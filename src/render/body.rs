@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 
 use super::Renderer;
-use crate::article::{Body, Link, SlotContent, Word};
+use crate::article::{Article, Body, Link, SlotContent, Word};
 use crate::html;
 use crate::path::UrlPath;
 use crate::picture::Variant;
@@ -32,7 +32,8 @@ const COLUMN: u32 = 720;
 /// The body of a page as HTML.
 pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     let site = &renderer.site;
-    let body = &site.page(id).article.body;
+    let article = &site.page(id).article;
+    let body = &article.body;
     let links = &site.links[id.0 as usize];
     let mut output = String::with_capacity(body.html.len() + body.slots.len() * 48);
     let mut copied = 0;
@@ -41,7 +42,7 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
         output.push_str(&body.html[copied..at]);
         copied = at;
         match slot.content {
-            SlotContent::Link(index) => link(renderer, body, links, index as usize, &mut output),
+            SlotContent::Link(index) => link(renderer, article, links, index as usize, &mut output),
             SlotContent::Dimensions(index) => {
                 dimensions(renderer, links, index as usize, &mut output)
             }
@@ -62,9 +63,16 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     output
 }
 
-fn link(renderer: &Renderer, body: &Body, links: &[Resolution], index: usize, output: &mut String) {
-    let (Some(link), Some(resolution)) = (body.links.get(index), links.get(index)) else { return };
-    let (href, rest) = published(renderer, link, resolution);
+fn link(
+    renderer: &Renderer,
+    article: &Article,
+    links: &[Resolution],
+    index: usize,
+    output: &mut String,
+) {
+    let link = article.body.links.get(index);
+    let (Some(link), Some(resolution)) = (link, links.get(index)) else { return };
+    let (href, rest) = published(renderer, (link, &article.source.text), resolution);
     output.push_str(href.as_deref().unwrap_or(""));
     encode(rest).for_each(|piece| html::escape_into(output, piece));
 }
@@ -73,10 +81,10 @@ fn link(renderer: &Renderer, body: &Body, links: &[Resolution], index: usize, ou
 /// it. Where that is nothing of the site's, what is written stands alone.
 pub(super) fn published<'a>(
     renderer: &'a Renderer,
-    link: &'a Link,
+    (link, source): (&'a Link, &'a str),
     resolution: &Resolution,
 ) -> (Option<Cow<'a, str>>, &'a str) {
-    let destination = &*link.destination;
+    let destination = link.destination(source);
     let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim();
     match resolution.target {
         Target::Page { page, rest } => (Some(Cow::Borrowed(renderer.href(page))), tail(rest)),

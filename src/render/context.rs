@@ -106,12 +106,14 @@ pub struct PageContext<'a> {
 }
 
 /// An entry of a list of pages: of `breadcrumb`, `sidebar.articles`, `related`, `articles`, `subsections` and the like.
-#[derive(Serialize, JsonSchema)]
+#[derive(JsonSchema)]
 pub struct LinkContext<'a> {
     /// The page's title.
-    pub title: &'a str,
+    #[schemars(with = "String")]
+    pub title: Value,
     /// The title in navigation.
-    pub nav_title: &'a str,
+    #[schemars(with = "String")]
+    pub nav_title: Value,
     /// The page's description, or none.
     pub description: Option<&'a str>,
     /// The page's URL, with the base URL's path.
@@ -203,6 +205,22 @@ impl From<SidebarContext> for Value {
             ("subsections", subsections.into()),
             ("count", count.into()),
             ("windowed", windowed.into()),
+        ])
+    }
+}
+
+impl From<LinkContext<'_>> for Value {
+    fn from(link: LinkContext<'_>) -> Self {
+        let LinkContext { title, nav_title, description, url, updated, draft, article_count } =
+            link;
+        map([
+            ("title", title),
+            ("nav_title", nav_title),
+            ("description", description.map_or_else(Self::none, Self::from)),
+            ("url", url.into()),
+            ("updated", updated.map_or_else(Self::none, Self::from)),
+            ("draft", draft.into()),
+            ("article_count", article_count.into()),
         ])
     }
 }

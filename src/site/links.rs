@@ -195,6 +195,16 @@ pub enum Holder<'a> {
     Html(&'a HtmlFile),
 }
 
+impl<'a> Holder<'a> {
+    /// The text that links in articles take their destinations from.
+    pub fn text(self, site: &'a Site) -> &'a str {
+        match self {
+            Self::Page(page) => &site.page(page).article.source.text,
+            Self::Html(_) => "",
+        }
+    }
+}
+
 /// Whether a path as it is written leads from a folder below `content` to a file below it.
 pub fn leads_to(path: &str, folder: &str, file: &str) -> bool {
     let joined = decode(path).and_then(|path| normalise("", folder, &path));
@@ -213,7 +223,8 @@ pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Resolution]> {
 }
 
 fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
-    let destination = link.destination.trim_ascii();
+    let written = link.destination(holder.text(site));
+    let destination = written.trim_ascii();
     if destination.is_empty() {
         return wrong(Target::SamePage, Problem::EmptyDestination);
     }
@@ -240,7 +251,7 @@ fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
     let path_end = memchr2(b'?', b'#', own.as_bytes()).unwrap_or(own.len());
     let fragment = memchr(b'#', &own.as_bytes()[path_end..]).map(|at| &own[path_end + at + 1..]);
     // The rest is cut from the destination as it stands, white space and all.
-    let space = link.destination.len() - link.destination.trim_ascii_start().len();
+    let space = written.len() - written.trim_ascii_start().len();
     let rest = (space + destination.len() - own.len() + path_end) as u32;
     let is_within = own_site.is_none() && path_end == 0;
     let look = Look { site, routes: &site.routes, holder, kind: link.kind, rest, is_within };

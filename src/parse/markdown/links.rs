@@ -106,12 +106,7 @@ impl<'a> Writer<'a, '_> {
         let definition =
             if reference { self.definitions.used(id).map(|at| at.range.clone()) } else { None };
         let index = self.links.len();
-        self.links.push(Link {
-            destination: destination.into(),
-            span: (0, 0),
-            kind: link,
-            used_at: None,
-        });
+        self.links.push(Link::new(destination, link));
         self.open_links.push(OpenLink {
             index: Some(index),
             kind,
@@ -137,12 +132,19 @@ impl<'a> Writer<'a, '_> {
             }
             None => (destination::inline(self.markdown, range, open.inner_end), None),
         };
+        // Not placed yet, it holds its destination itself.
         let link = &self.links[index];
-        if !open.is_named && link.kind == LinkKind::Link && !link.destination.trim().is_empty() {
+        let leads = !link.destination("").trim().is_empty();
+        if !open.is_named && link.kind == LinkKind::Link && leads {
             self.unnamed.push(Unnamed { link: index, rule: &EMPTY_LINK_TEXT });
         }
-        self.links[index].span = self.place(span);
         self.links[index].used_at = used_at;
+        self.place_link(index, span);
+    }
+
+    pub(super) fn place_link(&mut self, index: usize, range: Range<usize>) {
+        let (span, written) = (self.place(range.clone()), self.markdown.get(range));
+        self.links[index].place(span, written.unwrap_or(""));
     }
 
     /// Handles an event inside an image's text, of which only words are shown. Returns whether it did.

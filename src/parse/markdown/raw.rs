@@ -71,10 +71,10 @@ impl Writer<'_, '_> {
             }
             self.out.push(&raw.text[written..url.range.start]);
             written = url.range.end;
-            let span = self.place(raw.range(&url.range));
             let kind = if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink };
             self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
-            self.links.push(Link { destination: url.value.into(), span, kind, used_at: None });
+            self.links.push(Link::new(url.value, kind));
+            self.place_link(self.links.len() - 1, raw.range(&url.range));
         }
         self.out.push(&raw.text[written..]);
         for id in found.ids {

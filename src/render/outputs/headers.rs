@@ -97,21 +97,21 @@ impl Shown {
     fn of(site: &Site) -> Self {
         let mut shown = Self::default();
         for id in site.included() {
-            let links = &site.page(id).article.body.links;
-            shown.add(links, &site.links[id.0 as usize]);
+            let article = &site.page(id).article;
+            shown.add((&article.body.links, &article.source.text), &site.links[id.0 as usize]);
         }
         for (file, resolutions) in site.html.iter().zip(&*site.html_links) {
-            shown.add(&file.links, resolutions);
+            shown.add((&file.links, ""), resolutions);
         }
         shown
     }
 
-    fn add(&mut self, links: &[Link], resolutions: &[Resolution]) {
+    fn add(&mut self, (links, text): (&[Link], &str), resolutions: &[Resolution]) {
         for (link, resolution) in links.iter().zip(resolutions) {
             if !link.kind.is_resource() || resolution.target != Target::Outside {
                 continue;
             }
-            let Some(source) = source(&link.destination) else { continue };
+            let Some(source) = source(link.destination(text)) else { continue };
             if link.kind == LinkKind::HtmlResource {
                 self.embedded.insert(source.clone());
             }

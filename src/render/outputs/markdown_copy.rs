@@ -108,7 +108,8 @@ fn destination(
     id: PageId,
     (link, resolution): (&Link, &Resolution),
 ) -> Option<String> {
-    match published(renderer, link, resolution) {
+    let source = &renderer.site.page(id).article.source.text;
+    match published(renderer, (link, source), resolution) {
         (Some(href), rest) => {
             let mut url = renderer.address_of_href(&href);
             url.extend(encode(rest));
@@ -126,7 +127,7 @@ fn destination(
 /// Whether the span of a link is that of its destination. Where the destination cannot be found it is that of the link.
 fn stands(source: &str, link: &Link) -> bool {
     let Some(text) = source.get(link.span.0 as usize..link.span.1 as usize) else { return false };
-    *text == *link.destination || !(text.starts_with('[') || text.starts_with("!["))
+    text == link.destination(source) || !(text.starts_with('[') || text.starts_with("!["))
 }
 
 /// A URL as it is written in the place of a destination; nothing where it cannot stand.
