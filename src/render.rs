@@ -93,13 +93,17 @@ impl Renderer {
     }
 
     /// Everything that is rendered: what is for programs, which cannot fail, and all pages. The texts that name every page
-    /// come first: they are large, and gone again before memory is fullest.
+    /// come first: they are large, and gone again before memory is fullest. A page's Markdown copy follows it: one makes the
+    /// folder for both.
     pub fn views(&self) -> Vec<View> {
-        let generated = self.site.routes.generated.iter().copied();
-        let mut views: Vec<View> = generated.map(View::Generated).collect();
-        views.extend(self.pages());
-        views.extend(self.site.markdown_copies().map(View::Generated));
-        views
+        let copy = |view: View| match view {
+            View::Article(id) => self.site.markdown_copy(id, 1),
+            View::Section(id, number) => self.site.markdown_copy(id, number as u32),
+            _ => None,
+        };
+        let with_copy = |view: View| std::iter::once(view).chain(copy(view).map(View::Generated));
+        let generated = self.site.routes.generated.iter().copied().map(View::Generated);
+        generated.chain(self.pages().into_iter().flat_map(with_copy)).collect()
     }
 
     /// Every page: those with a source in the order of their paths, redirects, what is gone, the search page, and
@@ -140,8 +144,12 @@ impl Renderer {
             View::Generated(generated) => return Ok(outputs::output(self, generated)),
             View::Gone(index) => self.gone(&self.gone[index]),
         };
-        let html = self.templates.render(template, &context)?;
-        Ok(Output::bytes(path, html.into_bytes()))
+        let body = match view {
+            View::Article(id) | View::Section(id, _) => self.site.page(id).article.body.html.len(),
+            _ => 0,
+        };
+        let html = self.templates.render(template, &context, body)?;
+        Ok(Output::bytes(path, html))
     }
 
     /// The files of the search index, for whoever answers requests for them: made once, and kept.
@@ -312,14 +320,14 @@ impl Renderer {
         let page = self.site.page(id);
         let front_matter = &page.article.front_matter;
         let href = if *url == page.url { self.href(id).to_owned() } else { self.site.href(url) };
-        let mut context = self.empty(&PageContext {
+        let mut context = self.empty(PageContext {
             kind,
             title: &front_matter.title,
             nav_title: page.nav_title(),
             description: front_matter.description.as_deref(),
             url: &href,
             canonical: self.site.canonical(url),
-            markdown: self.site.markdown_copy(id).map(|_| format!("{href}index.md")),
+            markdown: self.site.markdown_copy(id, 1).map(|_| format!("{href}index.md")),
             json_ld: outputs::json_ld::json_ld(self, id),
             updated: front_matter.updated.map(|date| date.to_string()),
             reviewed: front_matter.reviewed.map(|date| date.to_string()),
@@ -368,7 +376,7 @@ impl Renderer {
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
         let extra = BTreeMap::new();
         let url = self.site.href(&UrlPath::new(url));
-        self.empty(&PageContext {
+        self.empty(PageContext {
             kind,
             title,
             nav_title: title,
@@ -390,9 +398,9 @@ impl Renderer {
     }
 
     /// Every variable, those that only some pages have with nothing in them.
-    fn empty(&self, page: &PageContext<'_>) -> Context {
+    fn empty(&self, page: PageContext<'_>) -> Context {
         let mut context = self.defaults.clone();
-        context.insert("page", page);
+        context.insert_value("page", page.into());
         context
     }
 

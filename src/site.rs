@@ -366,16 +366,9 @@ impl Site {
         generated::tells_host_aliases(&self.configuration, &self.base)
     }
 
-    /// The Markdown copy of a page, where the site has copies.
-    pub fn markdown_copy(&self, id: PageId) -> Option<Generated> {
-        self.configuration.markdown_copies.then_some(Generated::MarkdownCopy(id, 1))
-    }
-
-    /// The Markdown copies of the site, in the order of its pages.
-    pub fn markdown_copies(&self) -> impl Iterator<Item = Generated> {
-        let has_copies = self.configuration.markdown_copies;
-        let copies = has_copies.then(|| generated::copies(&self.pages, &self.sections));
-        copies.into_iter().flatten()
+    /// The Markdown copy of a page, or of a page of a section's list, where the site has copies.
+    pub fn markdown_copy(&self, id: PageId, number: u32) -> Option<Generated> {
+        self.configuration.markdown_copies.then_some(Generated::MarkdownCopy(id, number))
     }
 
     /// The URL path of something that is made for programs and hosts.

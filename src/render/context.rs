@@ -67,7 +67,7 @@ pub struct ImageContext {
 }
 
 /// `page`: the page that is rendered.
-#[derive(Serialize, JsonSchema)]
+#[derive(JsonSchema)]
 pub struct PageContext<'a> {
     /// `article`, `section`, `home`, `search`, `404`, `gone` or `redirect`.
     pub kind: &'a str,
@@ -209,6 +209,53 @@ impl From<SidebarContext> for Value {
     }
 }
 
+impl From<PageContext<'_>> for Value {
+    fn from(page: PageContext<'_>) -> Self {
+        let PageContext {
+            kind,
+            title,
+            nav_title,
+            description,
+            url,
+            canonical,
+            markdown,
+            json_ld,
+            updated,
+            reviewed,
+            overdue,
+            author,
+            draft,
+            search,
+            source,
+            edit_url,
+            extra,
+        } = page;
+        map([
+            ("kind", kind.into()),
+            ("title", title.into()),
+            ("nav_title", nav_title.into()),
+            ("description", optional(description)),
+            ("url", url.into()),
+            ("canonical", optional(canonical)),
+            ("markdown", optional(markdown)),
+            ("json_ld", optional(json_ld)),
+            ("updated", optional(updated)),
+            ("reviewed", optional(reviewed)),
+            ("overdue", optional(overdue)),
+            ("author", optional(author)),
+            ("draft", draft.into()),
+            ("search", search.into()),
+            ("source", source.into()),
+            ("edit_url", optional(edit_url)),
+            ("extra", Self::from_serializable(extra)),
+        ])
+    }
+}
+
+fn optional<T: Into<Value>>(value: Option<T>) -> Value {
+    value.map_or_else(Value::none, Into::into)
+}
+
 impl From<LinkContext<'_>> for Value {
     fn from(link: LinkContext<'_>) -> Self {
         let LinkContext { title, nav_title, description, url, updated, draft, article_count } =
@@ -216,9 +263,9 @@ impl From<LinkContext<'_>> for Value {
         map([
             ("title", title),
             ("nav_title", nav_title),
-            ("description", description.map_or_else(Self::none, Self::from)),
+            ("description", optional(description)),
             ("url", url.into()),
-            ("updated", updated.map_or_else(Self::none, Self::from)),
+            ("updated", optional(updated)),
             ("draft", draft.into()),
             ("article_count", article_count.into()),
         ])

@@ -59,6 +59,9 @@ pub struct Templates {
     broken: BTreeMap<String, Vec<Failure>>,
 }
 
+/// What a page takes beside its body, about: memory that is taken at once need not be moved.
+const AROUND_BODY: usize = 12 * 1024;
+
 /// A template error while a page was rendered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failure {
@@ -256,20 +259,27 @@ fn reported(report: &str, templates: &BTreeMap<String, &str>) -> Option<Failure>
 }
 
 impl Templates {
-    /// Renders a page.
+    /// Renders a page, whose body takes that many bytes.
     ///
     /// # Errors
     ///
     /// The place and message of the first error, or those of a template that could not be read; nothing when there is no
     /// such template, which is a finding of front matter.
-    pub fn render(&self, template: &str, context: &Context) -> Result<String, Vec<Failure>> {
+    pub fn render(
+        &self,
+        template: &str,
+        context: &Context,
+        body: usize,
+    ) -> Result<Vec<u8>, Vec<Failure>> {
         if let Some(failures) = self.broken.get(template) {
             return Err(failures.clone());
         }
         if !self.tera.contains_template(template) {
             return Err(Vec::new());
         }
-        self.tera.render(template, context).map_err(|error| match error.kind() {
+        let mut html = Vec::with_capacity(body + AROUND_BODY);
+        let rendered = self.tera.render_to(template, context, &mut html);
+        rendered.map(|()| html).map_err(|error| match error.kind() {
             ErrorKind::RenderingError(report) => vec![Failure {
                 template: report.filename().to_owned(),
                 start: report.span().range.start,

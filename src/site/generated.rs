@@ -2,7 +2,7 @@
 //! what they hold is `render`'s. A site's own file takes the place of those that say nothing about pages.
 
 use super::routes::{HostAlias, SECTION_PAGE_SIZE};
-use super::{Page, PageId, Section};
+use super::{Page, PageId};
 use crate::config::{BaseUrl, Configuration, Options};
 use crate::path::UrlPath;
 
@@ -131,16 +131,6 @@ pub(super) fn files(plan: &Plan<'_>) -> Vec<Generated> {
 /// How many sitemaps `sitemap.xml` names; none when it holds every URL itself.
 pub fn sitemap_parts(pages: usize) -> u32 {
     if pages > SITEMAP_SIZE { pages.div_ceil(SITEMAP_SIZE) as u32 } else { 0 }
-}
-
-/// The Markdown copies of a site, in the order of its pages.
-pub(super) fn copies(pages: &[Page], sections: &[Section]) -> impl Iterator<Item = Generated> {
-    pages.iter().enumerate().filter(|(_, page)| page.included).flat_map(move |(index, page)| {
-        let id = PageId(index as u32);
-        let section = &sections[page.section.0 as usize];
-        let count = if section.page == id { list_pages(section.articles.len()) } else { 1 };
-        (1..=count as u32).map(move |number| Generated::MarkdownCopy(id, number))
-    })
 }
 
 #[cfg(test)]

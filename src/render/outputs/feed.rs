@@ -65,7 +65,7 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
         author(output, writer);
     }
     link(output, "alternate", "text/html", &renderer.address(id));
-    if let Some(copy) = renderer.site.markdown_copy(id) {
+    if let Some(copy) = renderer.site.markdown_copy(id, 1) {
         let copy = renderer.address_of(&renderer.site.generated_url(copy));
         link(output, "alternate", "text/markdown", &copy);
     }

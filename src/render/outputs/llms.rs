@@ -85,7 +85,7 @@ fn entry(renderer: &Renderer, id: PageId, text: &mut String) {
     let site = &renderer.site;
     let matter = &site.page(id).article.front_matter;
     let title = matter.title.replace('[', "(").replace(']', ")");
-    let url = match site.markdown_copy(id) {
+    let url = match site.markdown_copy(id, 1) {
         Some(copy) => renderer.address_of(&site.generated_url(copy)),
         None => renderer.address(id),
     };
