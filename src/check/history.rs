@@ -174,7 +174,7 @@ impl<'a> History<'a> {
         if let (Some((id, _)), None) = (same_name.next(), same_name.next()) {
             return Some((*id, "a new page of its name is"));
         }
-        let ids: Vec<String> = was.ids.live().map(decoded).collect();
+        let ids: Vec<Cow<str>> = was.ids.live().map(decoded).collect();
         let shared = |id: PageId| {
             let body = &self.given.site.page(id).article.body;
             ids.iter().filter(|id| body.has_id(id)).count()

@@ -66,20 +66,16 @@ fn after_element<'a>(html: &'a str, name: &str) -> &'a str {
 /// What follows a tag's `>`; one in quotes is a value's.
 fn after_tag(html: &str) -> &str {
     let mut rest = html;
-    loop {
-        let end = memchr(b'>', rest.as_bytes());
-        let quote = memchr2(b'"', b'\'', rest.as_bytes());
-        match (end, quote) {
-            (Some(end), Some(quote)) if quote < end => {
-                let mark = rest.as_bytes()[quote];
-                let value = &rest[quote + 1..];
-                let Some(close) = memchr(mark, value.as_bytes()) else { return "" };
-                rest = &value[close + 1..];
-            }
-            (Some(end), _) => return &rest[end + 1..],
-            (None, _) => return "",
-        }
+    while let Some(end) = memchr(b'>', rest.as_bytes()) {
+        let Some(quote) = memchr2(b'"', b'\'', &rest.as_bytes()[..end]) else {
+            return &rest[end + 1..];
+        };
+        let mark = rest.as_bytes()[quote];
+        let value = &rest[quote + 1..];
+        let Some(close) = memchr(mark, value.as_bytes()) else { return "" };
+        rest = &value[close + 1..];
     }
+    ""
 }
 
 /// What an element's tags stand for between two pieces of text. Nearly all are written in lower case.

@@ -1,5 +1,6 @@
 //! One line of the record: a URL, a word for what is there, and what belongs to it, with spaces between.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
@@ -74,8 +75,8 @@ impl Ids {
 }
 
 /// An id as it is on its page.
-pub fn decoded(id: &str) -> String {
-    percent_decode_str(id).decode_utf8_lossy().into_owned()
+pub fn decoded(id: &str) -> Cow<'_, str> {
+    percent_decode_str(id).decode_utf8_lossy()
 }
 
 /// An id in one word.
