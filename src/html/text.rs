@@ -104,7 +104,8 @@ fn run(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut is_space = false;
     for (at, byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_whitespace() {
+        // Nearly all bytes are no control characters either, which one comparison tells.
+        if *byte > b' ' || !byte.is_ascii_whitespace() {
             is_space = false;
         } else if is_space || *byte != b' ' {
             return at - usize::from(is_space);
