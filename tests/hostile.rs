@@ -984,7 +984,7 @@ fn what_fails_while_pages_are_rendered_is_one_finding_with_the_number_of_pages()
         ("{{ page.title.short }}\n", "1:15-1:20"),
         ("{{ \"a\" ~ page.titel }}\n", "1:15-1:20"),
         ("{{ [page.titel] }}\n", "1:10-1:15"),
-        ("{{ <Draft draft={page.drfat} /> }}\n", "1:23-1:28"),
+        ("{{ <LinkList items={page.drfat} /> }}\n", "1:26-1:31"),
         ("{% for item in related %}{{ item.title ~ item.titel }}{% endfor %}\n", "1:47-1:52"),
         ("{% if page.titel %}{% endif %}\n", "1:12-1:17"),
         ("{% for item in page.items %}{% endfor %}\n", "1:21-1:26"),
@@ -993,7 +993,7 @@ fn what_fails_while_pages_are_rendered_is_one_finding_with_the_number_of_pages()
         ("{{ asset(path=\"no.css\") }}\n", "1:4-1:24"),
         ("{{ 1 / 0 }}\n", "1:8-1:9"),
         ("{{ <Mark nothing={1} /> }}\n", "1:4-1:24"),
-        ("{{ <Draft /> }}\n", "1:4-1:13"),
+        ("{{ <LinkList /> }}\n", "1:4-1:16"),
     ] {
         let site = site_with_template(template);
         let expected = format!("error template-error templates/article.html {place}");
