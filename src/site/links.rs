@@ -1,7 +1,9 @@
 //! Where each link leads, in the order that the project's link rules give. Answers come from the table of routes; the
 //! file system is never asked. Renderer and checker use the same answers.
 
+mod anchors;
 mod destination;
+mod resolution;
 mod written;
 
 use std::sync::Arc;
@@ -15,168 +17,11 @@ use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::{extension, nfc};
+pub use resolution::{Problem, Resolution, Target};
 pub use written::{relative_path, written, written_url};
 
+use anchors::Anchors;
 use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
-
-/// Where a link leads, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Resolution {
-    /// Where it leads; for most problems, where it was meant to.
-    pub target: Target,
-    /// What is wrong, which for nearly all links is nothing.
-    problems: Option<Box<Problems>>,
-}
-
-/// What is wrong with a link: with its path, with its fragment, or with both.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Problems {
-    path: Option<Problem>,
-    fragment: Option<Problem>,
-}
-
-/// What a link leads to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Target {
-    /// A page. What follows the path in the destination (`?…`, `#…`) begins at `rest`.
-    Page {
-        /// The page.
-        page: PageId,
-        /// Offset in the destination.
-        rest: u32,
-    },
-    /// A further page of a section's list.
-    SectionList {
-        /// The section's page.
-        page: PageId,
-        /// The number of the list's page, from 2.
-        number: u32,
-        /// Offset in the destination of what follows the path.
-        rest: u32,
-    },
-    /// A file, by its index among the assets.
-    Asset {
-        /// The index.
-        asset: u32,
-        /// Offset in the destination of what follows the path.
-        rest: u32,
-    },
-    /// Something that every site has, by the path as written; it begins with `/`.
-    Generated,
-    /// A place on the page itself, as written.
-    SamePage,
-    /// Another site, a mail address and the like, as written.
-    Outside,
-    /// Nothing that is known, as written.
-    Unknown,
-}
-
-impl Target {
-    /// The page that is led to.
-    pub fn page(self) -> Option<PageId> {
-        match self {
-            Self::Page { page, .. } => Some(page),
-            _ => None,
-        }
-    }
-}
-
-/// What is wrong with a link.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Problem {
-    /// No page is there; the source path, or with a leading `/` the URL, that was looked for.
-    MissingPage(Box<str>),
-    /// No file is there; the URL path that was looked for.
-    MissingAsset(Box<str>),
-    /// The page has no such id; the id, decoded.
-    MissingAnchor(Box<str>),
-    /// The page has the id in other case; that id.
-    AnchorCase(Box<str>),
-    /// The source is named so in other case.
-    PathCase,
-    /// The source is named so in another Unicode form.
-    UnicodeForm,
-    /// It climbs out of the site.
-    EscapesRoot,
-    /// The page is a draft.
-    DraftTarget,
-    /// A page's URL, not in its own form.
-    NonCanonicalUrl,
-    /// A page by a relative URL.
-    RelativeUrl,
-    /// A source file from the root.
-    AbsoluteMd,
-    /// A source file, in HTML that readers get as it is written.
-    MdInHtml,
-    /// An old address.
-    LinkToAlias,
-    /// An address that `site.yaml` redirects; where to.
-    Redirected(Box<str>),
-    /// A page of this site, by its full URL.
-    OwnSiteAbsolute,
-    /// The page that the link is on.
-    SelfLink,
-    /// A backslash.
-    Backslash,
-    /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
-    BadPercentEncoding,
-    /// Nothing.
-    EmptyDestination,
-    /// `#` alone.
-    EmptyFragment,
-    /// `//host`.
-    ProtocolRelative,
-    /// The writer's own machine or network.
-    LocalUrl,
-    /// `http:`.
-    InsecureHttp,
-    /// `javascript:` and the like.
-    ForbiddenScheme,
-    /// A mail address that is not a proper `mailto:` URL.
-    MalformedMailto,
-    /// `tel:` without a telephone number.
-    MalformedTel,
-}
-
-impl Problem {
-    /// Whether the link leads to its page all the same.
-    fn arrives(&self) -> bool {
-        matches!(
-            self,
-            Self::PathCase
-                | Self::UnicodeForm
-                | Self::NonCanonicalUrl
-                | Self::RelativeUrl
-                | Self::AbsoluteMd
-                | Self::MdInHtml
-                | Self::LinkToAlias
-                | Self::OwnSiteAbsolute
-                | Self::SelfLink
-        )
-    }
-}
-
-impl Resolution {
-    /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
-    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let problems = self.problems.as_deref();
-        problems.into_iter().flat_map(|problems| problems.path.iter().chain(&problems.fragment))
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_fine(&self) -> bool {
-        self.problems.is_none()
-    }
-
-    fn path_problem(&self) -> Option<&Problem> {
-        self.problems.as_ref()?.path.as_ref()
-    }
-
-    fn with(target: Target, path: Option<Problem>) -> Self {
-        let problems = path.map(|path| Box::new(Problems { path: Some(path), fragment: None }));
-        Self { target, problems }
-    }
-}
 
 fn found(target: Target) -> Resolution {
     Resolution::with(target, None)
@@ -617,50 +462,4 @@ impl Look<'_> {
 
 fn unless_worse(resolution: Resolution, problem: Problem) -> Resolution {
     if resolution.is_fine() { wrong(resolution.target, problem) } else { resolution }
-}
-
-/// Where ids are looked for.
-enum Anchors<'a> {
-    Pages(&'a [super::Page]),
-    File(&'a HtmlFile),
-    Site(&'a Site),
-}
-
-impl Anchors<'_> {
-    fn problem(&self, id: &str) -> Option<Problem> {
-        if self.has(id) {
-            return None;
-        }
-        let decoded = percent_decode_str(id).decode_utf8_lossy();
-        if self.has(&decoded) {
-            return None;
-        }
-        Some(match self.in_other_case(&decoded) {
-            Some(known) => Problem::AnchorCase(known),
-            None => Problem::MissingAnchor(decoded.into()),
-        })
-    }
-
-    fn has(&self, id: &str) -> bool {
-        match self {
-            Self::Pages(pages) => pages.iter().any(|page| page.article.body.has_id(id)),
-            Self::File(file) => file.has_id(id),
-            Self::Site(site) => {
-                site.html.iter().any(|file| file.kind == HtmlKind::Template && file.has_id(id))
-                    || Self::Pages(&site.pages).has(id)
-            }
-        }
-    }
-
-    fn in_other_case(&self, id: &str) -> Option<Box<str>> {
-        let folded = id.to_lowercase();
-        let same = |known: &&str| known.to_lowercase() == folded;
-        match self {
-            Self::Pages(pages) => {
-                pages.iter().find_map(|page| page.article.body.ids().find(same)).map(Into::into)
-            }
-            Self::File(file) => file.ids.iter().map(AsRef::as_ref).find(same).map(Into::into),
-            Self::Site(_) => None,
-        }
-    }
 }

@@ -1,0 +1,94 @@
+//! The variables that are the same on every page: the site, and what is there where a page has nothing of its own to say.
+
+use serde::Serialize;
+
+use super::context::{
+    BacklinksContext, ImageContext, NamedLinkContext, PaginationContext, SidebarContext,
+    SiteContext,
+};
+use super::empty;
+use super::templates::{Context, Value};
+use crate::config::NamedLink;
+use crate::path::SourcePath;
+use crate::site::Site;
+use crate::site::generated::Generated;
+
+/// The variables of a page that has nothing to say beside the site's and the theme's.
+pub(super) fn defaults(site: &Site, strings: Value) -> Context {
+    let mut context = Context::new();
+    context.insert_value("site", site_value(site));
+    context.insert_value("strings", strings);
+    context.insert_value("content", Value::safe_string(""));
+    for name in ["toc", "breadcrumb", "related", "articles", "subsections", "outline"] {
+        context.insert_value(name, empty());
+    }
+    for name in ["section", "previous", "next", "redirect"] {
+        context.insert_value(name, Value::none());
+    }
+    context.insert_value("sidebar", SidebarContext::default().into());
+    context.insert_value("backlinks", BacklinksContext::default().into());
+    context.insert(
+        "pagination",
+        &PaginationContext { number: 1, count: 1, previous: None, next: None },
+    );
+    context
+}
+
+fn site_value(site: &Site) -> Value {
+    let configuration = &site.configuration;
+    let theme = &configuration.theme;
+    to_value(&SiteContext {
+        title: &configuration.title,
+        description: configuration.description.as_deref(),
+        language: &configuration.language,
+        text_direction: configuration.text_direction.name(),
+        contact: configuration.contact.as_deref(),
+        url: site.base.path(),
+        logo: theme.logo.as_ref().and_then(|logo| {
+            let source = SourcePath::new(&format!("static/{logo}"));
+            Some(site.href(&site.routes.asset(&source)?.url))
+        }),
+        navigation: named_links(site, &theme.navigation),
+        footer: named_links(site, &theme.footer),
+        footer_text: theme.footer_text.as_deref(),
+        feedback: theme.feedback.as_deref(),
+        feed: Some(Generated::Feed)
+            .filter(|feed| site.has_generated(*feed))
+            .map(|feed| site.href(&site.generated_url(feed))),
+        image: site.image().and_then(|image| {
+            let (width, height) = image.dimensions.unzip();
+            Some(ImageContext { url: site.canonical(&image.url)?, width, height })
+        }),
+        locale: locale(&configuration.language),
+        preview: site.options.preview,
+        search: configuration.search,
+        extra: &configuration.extra,
+    })
+}
+
+/// The links that lead somewhere; the others are findings.
+fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
+    let url = |link: &NamedLink| match link.is_url() {
+        true => Some(link.to.clone()),
+        false => {
+            let page = site.page(site.routes.page_by_name(&link.to)?);
+            page.included.then(|| site.href(&page.url))
+        }
+    };
+    let links = links.iter();
+    links
+        .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
+        .collect()
+}
+
+/// A language with its country, as OpenGraph has it (`pt_BR`); none where the country is not said.
+fn locale(language: &str) -> Option<String> {
+    let mut parts = language.split('-');
+    let language = parts.next()?;
+    let country = parts.find(|part| part.len() == 2)?;
+    Some(format!("{}_{}", language.to_ascii_lowercase(), country.to_ascii_uppercase()))
+}
+
+fn to_value(value: &impl Serialize) -> Value {
+    Value::from_serializable(value)
+}

@@ -1,0 +1,53 @@
+//! Whether there is a place that a fragment names.
+
+use percent_encoding::percent_decode_str;
+
+use super::Problem;
+use crate::article::{HtmlFile, HtmlKind};
+use crate::site::{Page, Site};
+
+/// Where ids are looked for.
+pub(super) enum Anchors<'a> {
+    Pages(&'a [Page]),
+    File(&'a HtmlFile),
+    Site(&'a Site),
+}
+
+impl Anchors<'_> {
+    pub(super) fn problem(&self, id: &str) -> Option<Problem> {
+        if self.has(id) {
+            return None;
+        }
+        let decoded = percent_decode_str(id).decode_utf8_lossy();
+        if self.has(&decoded) {
+            return None;
+        }
+        Some(match self.in_other_case(&decoded) {
+            Some(known) => Problem::AnchorCase(known),
+            None => Problem::MissingAnchor(decoded.into()),
+        })
+    }
+
+    fn has(&self, id: &str) -> bool {
+        match self {
+            Self::Pages(pages) => pages.iter().any(|page| page.article.body.has_id(id)),
+            Self::File(file) => file.has_id(id),
+            Self::Site(site) => {
+                site.html.iter().any(|file| file.kind == HtmlKind::Template && file.has_id(id))
+                    || Self::Pages(&site.pages).has(id)
+            }
+        }
+    }
+
+    fn in_other_case(&self, id: &str) -> Option<Box<str>> {
+        let folded = id.to_lowercase();
+        let same = |known: &&str| known.to_lowercase() == folded;
+        match self {
+            Self::Pages(pages) => {
+                pages.iter().find_map(|page| page.article.body.ids().find(same)).map(Into::into)
+            }
+            Self::File(file) => file.ids.iter().map(AsRef::as_ref).find(same).map(Into::into),
+            Self::Site(_) => None,
+        }
+    }
+}

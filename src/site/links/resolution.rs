@@ -1,0 +1,162 @@
+//! The answer to where a link leads, and everything that can be wrong with a link.
+
+use crate::site::PageId;
+
+/// Where a link leads, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolution {
+    /// Where it leads; for most problems, where it was meant to.
+    pub target: Target,
+    /// What is wrong, which for nearly all links is nothing.
+    pub(super) problems: Option<Box<Problems>>,
+}
+
+/// What is wrong with a link: with its path, with its fragment, or with both.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Problems {
+    pub path: Option<Problem>,
+    pub fragment: Option<Problem>,
+}
+
+/// What a link leads to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// A page. What follows the path in the destination (`?…`, `#…`) begins at `rest`.
+    Page {
+        /// The page.
+        page: PageId,
+        /// Offset in the destination.
+        rest: u32,
+    },
+    /// A further page of a section's list.
+    SectionList {
+        /// The section's page.
+        page: PageId,
+        /// The number of the list's page, from 2.
+        number: u32,
+        /// Offset in the destination of what follows the path.
+        rest: u32,
+    },
+    /// A file, by its index among the assets.
+    Asset {
+        /// The index.
+        asset: u32,
+        /// Offset in the destination of what follows the path.
+        rest: u32,
+    },
+    /// Something that every site has, by the path as written; it begins with `/`.
+    Generated,
+    /// A place on the page itself, as written.
+    SamePage,
+    /// Another site, a mail address and the like, as written.
+    Outside,
+    /// Nothing that is known, as written.
+    Unknown,
+}
+
+impl Target {
+    /// The page that is led to.
+    pub fn page(self) -> Option<PageId> {
+        match self {
+            Self::Page { page, .. } => Some(page),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a link.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// No page is there; the source path, or with a leading `/` the URL, that was looked for.
+    MissingPage(Box<str>),
+    /// No file is there; the URL path that was looked for.
+    MissingAsset(Box<str>),
+    /// The page has no such id; the id, decoded.
+    MissingAnchor(Box<str>),
+    /// The page has the id in other case; that id.
+    AnchorCase(Box<str>),
+    /// The source is named so in other case.
+    PathCase,
+    /// The source is named so in another Unicode form.
+    UnicodeForm,
+    /// It climbs out of the site.
+    EscapesRoot,
+    /// The page is a draft.
+    DraftTarget,
+    /// A page's URL, not in its own form.
+    NonCanonicalUrl,
+    /// A page by a relative URL.
+    RelativeUrl,
+    /// A source file from the root.
+    AbsoluteMd,
+    /// A source file, in HTML that readers get as it is written.
+    MdInHtml,
+    /// An old address.
+    LinkToAlias,
+    /// An address that `site.yaml` redirects; where to.
+    Redirected(Box<str>),
+    /// A page of this site, by its full URL.
+    OwnSiteAbsolute,
+    /// The page that the link is on.
+    SelfLink,
+    /// A backslash.
+    Backslash,
+    /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
+    BadPercentEncoding,
+    /// Nothing.
+    EmptyDestination,
+    /// `#` alone.
+    EmptyFragment,
+    /// `//host`.
+    ProtocolRelative,
+    /// The writer's own machine or network.
+    LocalUrl,
+    /// `http:`.
+    InsecureHttp,
+    /// `javascript:` and the like.
+    ForbiddenScheme,
+    /// A mail address that is not a proper `mailto:` URL.
+    MalformedMailto,
+    /// `tel:` without a telephone number.
+    MalformedTel,
+}
+
+impl Problem {
+    /// Whether the link leads to its page all the same.
+    pub(super) fn arrives(&self) -> bool {
+        matches!(
+            self,
+            Self::PathCase
+                | Self::UnicodeForm
+                | Self::NonCanonicalUrl
+                | Self::RelativeUrl
+                | Self::AbsoluteMd
+                | Self::MdInHtml
+                | Self::LinkToAlias
+                | Self::OwnSiteAbsolute
+                | Self::SelfLink
+        )
+    }
+}
+
+impl Resolution {
+    /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let problems = self.problems.as_deref();
+        problems.into_iter().flat_map(|problems| problems.path.iter().chain(&problems.fragment))
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_fine(&self) -> bool {
+        self.problems.is_none()
+    }
+
+    pub(super) fn path_problem(&self) -> Option<&Problem> {
+        self.problems.as_ref()?.path.as_ref()
+    }
+
+    pub(super) fn with(target: Target, path: Option<Problem>) -> Self {
+        let problems = path.map(|path| Box::new(Problems { path: Some(path), fragment: None }));
+        Self { target, problems }
+    }
+}
