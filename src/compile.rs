@@ -12,11 +12,11 @@ use crate::check::{self, Given, suppressions};
 use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
 use crate::output::{Output, OutputBody};
-use crate::parse::highlight::{Grammars, Highlighter};
 use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::record;
+use crate::render::highlight::Highlighters;
 use crate::render::templates::{self, Failure, Inputs, Templates};
 use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
@@ -42,7 +42,7 @@ pub struct Memo {
     strings: Option<ReadStrings>,
     site: Option<Arc<Site>>,
     templates: Option<Arc<Templates>>,
-    grammars: Grammars,
+    highlighters: Arc<Highlighters>,
 }
 
 struct Parsed {
@@ -73,6 +73,7 @@ pub struct Compiled {
     pub site: Arc<Site>,
     strings: Arc<Strings>,
     templates: Arc<Templates>,
+    highlighters: Arc<Highlighters>,
     diagnostics: Vec<Diagnostic>,
     /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
     suppressions: Vec<Suppression>,
@@ -95,7 +96,8 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
         _ => Arc::new(templates::compile(inputs)),
     };
     memo.templates = Some(Arc::clone(&templates));
-    Compiled { site, strings, templates, diagnostics, suppressions }
+    let highlighters = Arc::clone(&memo.highlighters);
+    Compiled { site, strings, templates, highlighters, diagnostics, suppressions }
 }
 
 fn settings(sources: &Sources, memo: &mut Memo) -> Settings {
@@ -135,15 +137,12 @@ fn articles(sources: &Sources, source_lines: bool, memo: &mut Memo) -> Vec<Arc<A
         }
         slots.push(same);
     }
-    let grammars = &memo.grammars;
-    let parse = |highlighter: &mut Highlighter,
-                 (_, path, text): &(usize, &SourcePath, &Arc<str>)| {
-        let (article, diagnostics) = parse::article(path, text, (highlighter, source_lines));
+    let parse = |(_, path, text): &(usize, &SourcePath, &Arc<str>)| {
+        let (article, diagnostics) = parse::article(path, text, source_lines);
         let (text, article) = (Arc::clone(text), Arc::new(article));
         Parsed { text, article, diagnostics: diagnostics.into() }
     };
-    let parsed: Vec<Parsed> =
-        unknown.par_iter().map_init(|| Highlighter::new(grammars), parse).collect();
+    let parsed: Vec<Parsed> = unknown.par_iter().map(parse).collect();
     unknown.iter().zip(parsed).for_each(|((index, ..), parsed)| slots[*index] = Some(parsed));
     memo.parsed = slots.into_iter().flatten().collect();
     memo.parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect()
@@ -200,8 +199,8 @@ fn strings(sources: &Sources, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>
 impl Compiled {
     /// Stage 2: what renders pages. Each page can be rendered alone, in any order and on any thread.
     pub fn renderer(&self) -> Renderer {
-        let (site, templates) = (Arc::clone(&self.site), Arc::clone(&self.templates));
-        Renderer::new(site, templates, Arc::clone(&self.strings))
+        let theme = (Arc::clone(&self.templates), Arc::clone(&self.strings));
+        Renderer::new(Arc::clone(&self.site), theme, Arc::clone(&self.highlighters))
     }
 
     /// Whether its templates are those of another compilation, and so what they fail at.

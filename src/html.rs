@@ -4,6 +4,8 @@ mod text;
 
 pub use text::text;
 
+use std::borrow::Cow;
+
 /// Appends `text` for an element's content or a quoted attribute: `&`, `<`, `>`, `"` and `'` as references. One set of
 /// characters for both contexts, so that moving text between them is safe.
 pub fn escape_into(output: &mut String, text: &str) {
@@ -22,6 +24,14 @@ pub fn escape_text_into(output: &mut String, text: &str) {
         rest = reference(output, rest, at);
     }
     output.push_str(rest);
+}
+
+/// The text that [`escape_text_into`] wrote.
+pub fn unescape_text(html: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'&', html.as_bytes()).is_none() {
+        return Cow::Borrowed(html);
+    }
+    Cow::Owned(html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
 /// Appends what stands before `at` and the reference for what stands there; returns what is left.
@@ -46,7 +56,7 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, escape_text_into};
+    use super::{escape, escape_text_into, unescape_text};
 
     #[test]
     fn markup_becomes_text() {
@@ -57,5 +67,9 @@ mod tests {
         let mut text = String::new();
         escape_text_into(&mut text, "a \"b\" <c> & d");
         assert_eq!(text, "a \"b\" &lt;c&gt; &amp; d");
+        assert_eq!(unescape_text(&text), "a \"b\" <c> & d");
+        let mut text = String::new();
+        escape_text_into(&mut text, "&lt; &amp;lt; <");
+        assert_eq!(unescape_text(&text), "&lt; &amp;lt; <");
     }
 }

@@ -6,7 +6,6 @@ mod fields;
 mod fragment;
 mod front_matter;
 pub mod heading;
-pub mod highlight;
 mod html;
 mod markdown;
 mod raw_html;
@@ -30,21 +29,19 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::path::SourcePath;
 use crate::source::Span;
 use fields::{FieldProblem, Place};
-use highlight::Highlighter;
 
 /// Parses one file of `content/`; with `source_lines`, its blocks tell the lines they stand on. A broken one still yields the best article that can be had, so that one mistake never
 /// hides others.
 pub fn article(
     path: &SourcePath,
     text: &Arc<str>,
-    (highlighter, source_lines): (&mut Highlighter, bool),
+    source_lines: bool,
 ) -> (Article, Vec<Diagnostic>) {
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
     let read = front_matter::read(text, kind, &|| title_from_path(path));
     let problems = read.problems.into_iter().map(|problem| diagnostic(path, problem));
-    let settings = (highlighter, source_lines);
-    let markdown = markdown::body(text, read.body.clone(), &read.front_matter, settings);
+    let markdown = markdown::body(text, read.body.clone(), &read.front_matter, source_lines);
     let findings = markdown.findings.into_iter().map(|finding| finding.diagnostic(path));
     let diagnostics = problems.chain(findings).collect();
     let mut suppressions = suppression::in_text(path, text, 0..read.body.start);

@@ -4,6 +4,7 @@ mod body;
 pub mod context;
 mod defaults;
 mod fields;
+pub mod highlight;
 pub mod outputs;
 mod search;
 pub mod templates;
@@ -23,6 +24,7 @@ use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
     SidebarContext,
 };
+use highlight::Highlighters;
 use templates::{Context, Failure, Templates, Value};
 
 /// How many of a section's articles the sidebar shows at most; of a longer section, those around the page.
@@ -54,6 +56,7 @@ pub struct Renderer {
     pub(crate) site: Arc<Site>,
     templates: Arc<Templates>,
     strings: Arc<Strings>,
+    highlighters: Arc<Highlighters>,
     /// Every variable but the page, as it is where nothing else is said.
     defaults: Context,
     /// What URLs begin with that lead here from anywhere; where no origin is known, from its root.
@@ -80,7 +83,11 @@ pub fn asset_urls(site: &Site) -> BTreeMap<String, String> {
 
 impl Renderer {
     /// What renders the pages of a site.
-    pub fn new(site: Arc<Site>, templates: Arc<Templates>, strings: Arc<Strings>) -> Self {
+    pub fn new(
+        site: Arc<Site>,
+        (templates, strings): (Arc<Templates>, Arc<Strings>),
+        highlighters: Arc<Highlighters>,
+    ) -> Self {
         let defaults = defaults::defaults(&site, Value::from_serializable(&*strings));
         let hrefs = site.pages.iter().map(|_| OnceLock::new()).collect();
         let links = site.pages.iter().map(|_| OnceLock::new()).collect();
@@ -88,7 +95,19 @@ impl Renderer {
         let root =
             site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
         let (gone, search) = (history::gone(&site), OnceLock::new());
-        Self { site, templates, strings, defaults, root, hrefs, links, search, variants, gone }
+        Self {
+            site,
+            templates,
+            strings,
+            highlighters,
+            defaults,
+            root,
+            hrefs,
+            links,
+            search,
+            variants,
+            gone,
+        }
     }
 
     /// Everything that is rendered: what is for programs, which cannot fail, and all pages. The texts that name every page

@@ -60,7 +60,7 @@ const ENGINES: [(&str, &str); 20] = [
     ("pulldown_cmark", "src/parse/markdown"),
     ("serde_yaml", "src/parse/yaml.rs"),
     ("granit_parser", "src/parse/yaml.rs"),
-    ("arborium", "src/parse/highlight.rs"),
+    ("arborium", "src/render/highlight.rs"),
     ("html5gum", "src/parse/raw_html.rs"),
     ("tera", "src/render/templates"),
     ("annotate_snippets", "src/report/human.rs"),

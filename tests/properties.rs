@@ -9,7 +9,6 @@ use silcrow::article::LinkKind;
 use silcrow::compile::{self, Memo};
 use silcrow::config::Options;
 use silcrow::output::{Output, OutputBody};
-use silcrow::parse::highlight::{Grammars, Highlighter};
 use silcrow::path::SourcePath;
 use silcrow::report;
 use silcrow::source::{Content, File, Sources};
@@ -242,8 +241,7 @@ proptest! {
             _ => format!("{before}<a title=\"x>y\" href=\"{destination}\">{text}</a>"),
         };
         let source = Arc::<str>::from(format!("{FRONT}\nx {line}\n"));
-        let mut highlighter = Highlighter::new(&Grammars::default());
-        let (article, _) = silcrow::parse::article(&SourcePath::new("content/a.md"), &source, (&mut highlighter, false));
+        let (article, _) = silcrow::parse::article(&SourcePath::new("content/a.md"), &source, false);
         for link in &article.body.links {
             let written = &source[link.span.0 as usize..link.span.1 as usize];
             prop_assert_eq!(written, link.destination(&source), "{}", source);

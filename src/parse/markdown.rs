@@ -21,9 +21,8 @@ use pulldown_cmark::{
 };
 
 use super::fragment::{Fragment, Insert, Named, WrittenHeading, finish};
-use super::highlight::Highlighter;
 use super::{Finding, suppression};
-use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
+use crate::article::{Body, FrontMatter, Grammar, Link, SlotContent, Word};
 use crate::diagnostic::DUPLICATE_ID;
 use crate::html;
 use definitions::{Definitions, Shown};
@@ -48,18 +47,18 @@ pub(crate) fn body(
     source: &str,
     range: Range<usize>,
     front_matter: &FrontMatter,
-    (highlighter, source_lines): (&mut Highlighter, bool),
+    source_lines: bool,
 ) -> Read {
     // Definition lists have panicked in the library up to 0.12; a page without them is better than no page. The
     // writer is made anew for each try, so nothing half-done is seen.
     let result = catch_unwind(AssertUnwindSafe(|| {
         let settings = Settings { extensions: EXTENSIONS, source_lines };
-        write(source, range.clone(), front_matter, (highlighter, settings))
+        write(source, range.clone(), front_matter, settings)
     }));
     result.unwrap_or_else(|_| {
         let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
         let settings = Settings { extensions, source_lines };
-        write(source, range, front_matter, (highlighter, settings))
+        write(source, range, front_matter, settings)
     })
 }
 
@@ -82,7 +81,7 @@ fn write(
     source: &str,
     range: Range<usize>,
     front_matter: &FrontMatter,
-    (highlighter, settings): (&mut Highlighter, Settings),
+    settings: Settings,
 ) -> Read {
     let markdown = &*definition_markers(&source[range.clone()]);
     let mut broken = Vec::new();
@@ -100,7 +99,6 @@ fn write(
         offset: range.start,
         lines: settings.source_lines.then(|| Lines::new(source)),
         title: &front_matter.title,
-        highlighter,
         out: Fragment::with_capacity(markdown.len() + markdown.len() / 3),
         outer: Vec::new(),
         headings: Vec::new(),
@@ -156,14 +154,13 @@ fn definition_markers(markdown: &str) -> Cow<'_, str> {
     prepared
 }
 
-struct Writer<'a, 'h> {
+struct Writer<'a> {
     markdown: &'a str,
     /// Where the Markdown begins in the file.
     offset: usize,
     /// Counts lines, where blocks are to tell theirs.
     lines: Option<Lines<'a>>,
     title: &'a str,
-    highlighter: &'h mut Highlighter,
     out: Fragment,
     /// What was being written when a footnote's definition began.
     outer: Vec<Fragment>,
@@ -207,7 +204,7 @@ struct Table {
     cell: usize,
 }
 
-impl<'a> Writer<'a, '_> {
+impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
     fn finish(mut self, shown: Option<&Shown>, anchors: &[(String, String)]) -> Read {
         std::mem::take(&mut self.footnotes).write(self.markdown, &mut self.out, &mut self.findings);
@@ -537,7 +534,13 @@ impl<'a> Writer<'a, '_> {
             self.out.push(&language_text);
             self.out.push("\">");
         }
-        self.highlighter.write(&language.to_lowercase(), &code, &mut self.out.html);
+        let mut escaped = String::with_capacity(code.len());
+        html::escape_text_into(&mut escaped, &code);
+        if let Some(grammar) = Grammar::of(&language.to_lowercase()) {
+            let length = escaped.len() as u32;
+            self.out.insert(Insert::Slot(SlotContent::Code(grammar, length)));
+        }
+        self.out.push(&escaped);
         self.out.push("</code></pre>\n");
     }
 

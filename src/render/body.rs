@@ -42,6 +42,11 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
         output.push_str(&body.html[copied..at]);
         copied = at;
         match slot.content {
+            SlotContent::Code(grammar, length) => {
+                copied += length as usize;
+                let code = html::unescape_text(&body.html[at..copied]);
+                renderer.highlighters.write(grammar, &code, &mut output);
+            }
             SlotContent::Link(index) => link(renderer, article, links, index as usize, &mut output),
             SlotContent::Dimensions(index) => {
                 dimensions(renderer, links, index as usize, &mut output)

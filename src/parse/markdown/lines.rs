@@ -26,7 +26,7 @@ impl<'s> Lines<'s> {
     }
 }
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     /// The attribute of a block that stands at `range` of the Markdown; nothing where none are asked for.
     pub(super) fn line(&mut self, range: &Range<usize>) -> String {
         let offset = range.start + self.offset;

@@ -56,7 +56,7 @@ impl OpenLink {
     }
 }
 
-impl<'a> Writer<'a, '_> {
+impl<'a> Writer<'a> {
     /// Notes how far the open link's text reaches.
     pub(super) fn extend_link(&mut self, event: &Event<'_>, range: &Range<usize>) {
         let Some(open) = self.open_links.last_mut() else { return };

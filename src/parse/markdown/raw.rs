@@ -49,7 +49,7 @@ impl RawPieces {
     }
 }
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     pub(super) fn raw_html(&mut self, raw: &RawPieces) {
         let found = raw_html::scan(&raw.text);
         let mut images = found.parts.iter().filter_map(|part| match part {

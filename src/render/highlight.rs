@@ -1,10 +1,11 @@
 //! Code as HTML with a class on each token. The one file that names the highlighter. Grammars are loaded when a
 //! language is first met.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arborium::{Config, GrammarStore, Highlighter as Engine, HtmlFormat};
 
+use crate::article::Grammar;
 use crate::html;
 
 /// Code past this many bytes is not highlighted: on text that is not of its language a grammar takes quadratic time.
@@ -13,41 +14,51 @@ const LONGEST: usize = 12 * 1024;
 /// that is not enough.
 const DEEPEST: usize = 128;
 
-/// The grammars, shared by the highlighters of all threads.
-#[derive(Clone, Default)]
-pub struct Grammars(Arc<GrammarStore>);
-
-/// Highlights the code of one thread.
-pub struct Highlighter {
-    engine: Engine,
+/// Highlighters that share the grammars they have loaded. There are as many as threads ever needed one at a time.
+#[derive(Default)]
+pub struct Highlighters {
+    grammars: Arc<GrammarStore>,
+    idle: Mutex<Vec<Engine>>,
 }
 
-impl Highlighter {
-    /// A highlighter that shares loaded grammars.
-    pub fn new(grammars: &Grammars) -> Self {
+impl Highlighters {
+    /// Appends `code` as HTML, with a class on each token that has one.
+    pub fn write(&self, grammar: Grammar, code: &str, output: &mut String) {
+        if code.len() > LONGEST || nesting(code) > DEEPEST {
+            return html::escape_text_into(output, code);
+        }
+        let name = match grammar {
+            Grammar::Bash => "bash",
+            Grammar::Json => "json",
+            Grammar::Yaml => "yaml",
+            Grammar::Python => "python",
+            Grammar::JavaScript => "javascript",
+            Grammar::Toml => "toml",
+            Grammar::Diff => "diff",
+            Grammar::Http => return http(self, code, output),
+        };
+        let mut engine = self.idle().pop().unwrap_or_else(|| self.engine());
+        match engine.highlight(name, code) {
+            Ok(html) => {
+                output.push_str(&html);
+                // The engine drops line ends after the last token.
+                output.push_str(&code[code.trim_end_matches('\n').len()..]);
+            }
+            Err(_) => html::escape_text_into(output, code),
+        }
+        self.idle().push(engine);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Engine>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn engine(&self) -> Engine {
         let config = Config {
             max_injection_depth: 0,
             html_format: HtmlFormat::ClassNamesWithPrefix("hl".to_owned()),
         };
-        Self { engine: Engine::with_store_and_config(Arc::clone(&grammars.0), config) }
-    }
-
-    /// Appends `code` as HTML, highlighted where the language is known.
-    pub fn write(&mut self, language: &str, code: &str, output: &mut String) {
-        if code.len() <= LONGEST && nesting(code) <= DEEPEST {
-            if language == "http" {
-                return http(self, code, output);
-            }
-            if let Some(name) = grammar(language)
-                && let Ok(html) = self.engine.highlight(name, code)
-            {
-                output.push_str(&html);
-                // The engine drops line ends after the last token.
-                output.push_str(&code[code.trim_end_matches('\n').len()..]);
-                return;
-            }
-        }
-        html::escape_text_into(output, code);
+        Engine::with_store_and_config(Arc::clone(&self.grammars), config)
     }
 }
 
@@ -72,23 +83,9 @@ fn nesting(code: &str) -> usize {
     deepest.max(widest)
 }
 
-/// The grammar for a language as writers name it after the fence.
-fn grammar(language: &str) -> Option<&'static str> {
-    Some(match language {
-        "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" => "bash",
-        "json" | "jsonc" | "json5" => "json",
-        "yaml" | "yml" => "yaml",
-        "python" | "py" => "python",
-        "javascript" | "js" | "mjs" | "cjs" | "node" => "javascript",
-        "toml" => "toml",
-        "diff" | "patch" => "diff",
-        _ => return None,
-    })
-}
-
 /// HTTP messages (RFC 9112): a start line, fields, and a body that is highlighted as JSON when it looks like it. No
 /// maintained grammar exists that is light enough to carry.
-fn http(highlighter: &mut Highlighter, code: &str, output: &mut String) {
+fn http(highlighters: &Highlighters, code: &str, output: &mut String) {
     let (head, body) =
         code.split_once("\n\n").map_or((code, None), |(head, body)| (head, Some(body)));
     for (index, line) in head.split('\n').enumerate() {
@@ -113,8 +110,11 @@ fn http(highlighter: &mut Highlighter, code: &str, output: &mut String) {
     }
     if let Some(body) = body {
         output.push_str("\n\n");
-        let is_json = body.trim_start().starts_with(['{', '[']);
-        highlighter.write(if is_json { "json" } else { "text" }, body, output);
+        if body.trim_start().starts_with(['{', '[']) {
+            highlighters.write(Grammar::Json, body, output);
+        } else {
+            html::escape_text_into(output, body);
+        }
     }
 }
 
@@ -131,11 +131,13 @@ fn token(output: &mut String, class: &str, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grammars, Highlighter};
+    use super::Highlighters;
+    use crate::article::Grammar;
 
     fn highlighted(language: &str, code: &str) -> String {
         let mut output = String::new();
-        Highlighter::new(&Grammars::default()).write(language, code, &mut output);
+        let grammar = Grammar::of(language).expect("the language is highlighted");
+        Highlighters::default().write(grammar, code, &mut output);
         output
     }
 
@@ -181,8 +183,8 @@ mod tests {
     }
 
     #[test]
-    fn unknown_languages_are_escaped() {
-        assert_eq!(highlighted("brainfuck", "+<>-"), "+&lt;&gt;-");
-        assert_eq!(highlighted("", "a & b"), "a &amp; b");
+    fn what_is_too_long_or_too_deep_is_escaped() {
+        assert_eq!(highlighted("json", &"<".repeat(200)), "&lt;".repeat(200));
+        assert_eq!(highlighted("bash", &"a & ".repeat(4000)), "a &amp; ".repeat(4000));
     }
 }
