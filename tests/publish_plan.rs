@@ -162,6 +162,26 @@ proptest! {
     }
 }
 
+/// A publish that goes back to what was there before another one died has no release of its own to tell by how far it came.
+#[test]
+fn going_back_after_a_publish_that_died_may_die_too() {
+    for (steps_on, steps_back) in (0..8).flat_map(|on| (0..8).map(move |back| (on, back))) {
+        let before = site(&[Some(0), Some(1)]);
+        let mut target = published(before.clone());
+        let mut publish = |objects: &[Object], steps| {
+            let wanted = wanted(objects.to_vec(), day(0));
+            let plan = plan(&wanted, &target.held(), &any_number_of_deletions()).expect("a site");
+            // None of the writes is told of: each may have happened or not.
+            target.carry_out(&plan, (steps, usize::MAX), &is_readable);
+        };
+        publish(&site(&[Some(2), Some(3)]), steps_on);
+        publish(&before, steps_back);
+        publish(&before, usize::MAX);
+        let found: Vec<_> = before.iter().map(|object| target.objects.get(&object.path)).collect();
+        assert_eq!(found, before.iter().map(Some).collect::<Vec<_>>(), "{steps_on} {steps_back}");
+    }
+}
+
 fn published(objects: Vec<Object>) -> Target {
     let mut target = Target::default();
     let plan = plan(&wanted(objects, day(0)), &target.held(), &Allowed::default());

@@ -10,7 +10,8 @@ use crate::path::OutputPath;
 /// A publish on its way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
-    /// The name of the release that is published; empty when nothing but deletions was left to do.
+    /// The name of the release that is published; empty when the last one is what is wanted, and what an earlier publish left
+    /// is put right.
     pub release: String,
     /// Objects that the target is known to hold, though no manifest lists them.
     pub written: Vec<Object>,

@@ -161,9 +161,10 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
     let site = wanted.site.as_ref().ok_or(Refusal::NoBaseUrl)?;
     refuse_others(site, wanted, held, allowed)?;
     let manifest = held.manifest.as_ref();
-    // A journal whose release is there has told all but the last: its deletions.
+    // A journal whose release is there has told all but the last: its deletions. One without a release may have gone back
+    // to the last one, and its writes are then all that tells what was written over.
     let is_committed = |journal: &&Journal| {
-        journal.release.is_empty()
+        journal.release.is_empty() && journal.intended.is_empty()
             || manifest.is_some_and(|manifest| manifest.name() == journal.release)
     };
     let journal = held.journal.as_ref();
