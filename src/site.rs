@@ -242,7 +242,8 @@ fn anew(
         .map(|index| links::of_page(&site, PageId(index as u32)))
         .collect();
     site.html_links = site.html.iter().map(|file| links::of_html(&site, file)).collect();
-    site.related = site.pages.iter().map(|page| related(&site, page)).collect();
+    let related: Vec<_> = site.pages.par_iter().map(|page| related(&site, page)).collect();
+    site.related = related.into();
     site.backlinks = backlinks(&site);
     site
 }

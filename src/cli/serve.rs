@@ -96,14 +96,14 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let stop = Arc::clone(&server);
     interrupt::on_interrupt(move || stop.stop())?;
     let root = fs::canonicalize(&arguments.root).unwrap_or_else(|_| arguments.root.clone());
-    // Watched first and read then, so that no edit falls between.
-    let poll = arguments.poll.map(Duration::from_millis);
-    let mut watch = Watch::new(&root, &Live::folders(&root), poll)?;
     let live = Live::new(&root)?;
-    let linked: Vec<_> = live.watched().into_iter().skip(Live::folders(&root).len()).collect();
-    watch.add(&linked)?;
+    let (watched, poll) = (live.watched(), arguments.poll.map(Duration::from_millis));
     let mut compiler = Compiler::new(options(arguments), Variants::new(&root));
-    let revision = compiler.compile(live.sources());
+    // Read first and watched then: systems tell of every file that is opened, those too that are read here. What changes
+    // in between is found by reading once more, while the first pages are looked at.
+    let (revision, watch) =
+        rayon::join(|| compiler.compile(live.sources()), || Watch::new(&root, &watched, poll));
+    let watch = watch?;
     let address = url(&server, &revision.compiled.site);
     welcome(arguments, &server, &revision, &address);
     if let Some(reason) = watch.polling() {

@@ -456,7 +456,8 @@ impl<'a> Writer<'a> {
     fn start_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
         let index = self.headings.len() as u32;
         self.heading = Some(OpenHeading { text: String::new(), start: self.out.html.len() });
-        let attributes = self.line(&range);
+        let mut attributes = String::new();
+        self.line(&range, &mut attributes);
         self.headings.push(WrittenHeading {
             level: level as u8,
             id: None,

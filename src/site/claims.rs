@@ -1,8 +1,11 @@
 //! Who claims which file of the output, without regard to case: some file systems and hosts have none.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::routes::fold;
+use rayon::prelude::*;
+
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, URL_CONFLICT};
 use crate::path::{SourcePath, UrlPath};
@@ -45,10 +48,13 @@ impl Claims {
         if let Some(name) = self.reserved().find(|name| needs(&output, name)) {
             return self.findings.push(reserved(source, name));
         }
-        match self.files.get(&output) {
-            Some((other_url, other)) => self.findings.push(conflict(url, source, other_url, other)),
-            None => {
-                self.files.insert(output, (url.clone(), source.clone()));
+        match self.files.entry(output) {
+            Entry::Occupied(entry) => {
+                let (other_url, other) = entry.get();
+                self.findings.push(conflict(url, source, other_url, other));
+            }
+            Entry::Vacant(entry) => {
+                entry.insert((url.clone(), source.clone()));
             }
         }
     }
@@ -98,18 +104,24 @@ impl Claims {
                 above.chain(inside).map(|(_, source)| reserved(source, name)).collect();
             self.findings.extend(found);
         }
-        for (output, (url, source)) in &self.files {
-            if let Some(name) = self.copy(output) {
-                self.findings.push(reserved(source, name));
-            }
-            // A file where another needs a folder.
-            for (at, _) in output.match_indices('/') {
-                if let Some((other_url, other)) = self.files.get(&output[..at]) {
-                    self.findings.push(conflict(url, source, other_url, other));
-                }
-            }
-        }
+        let claims = self.files.par_iter();
+        let found: Vec<_> =
+            claims.flat_map_iter(|(output, claim)| self.findings_of(output, claim)).collect();
+        self.findings.extend(found);
         self.findings
+    }
+
+    /// What is wrong with the claim of an output.
+    fn findings_of<'a>(
+        &'a self,
+        output: &'a str,
+        (url, source): &'a (UrlPath, SourcePath),
+    ) -> impl Iterator<Item = Diagnostic> + 'a {
+        let copy = self.copy(output).map(|name| reserved(source, name));
+        // A file where another needs a folder.
+        let folders = output.match_indices('/').filter_map(|(at, _)| self.files.get(&output[..at]));
+        copy.into_iter()
+            .chain(folders.map(|(other_url, other)| conflict(url, source, other_url, other)))
     }
 }
 

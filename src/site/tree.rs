@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{Page, PageId, Section, SectionId};
 use crate::article::{Article, ArticleKind, ArticleSource, Body, FrontMatter};
 use crate::config::Configuration;
@@ -48,13 +50,13 @@ pub fn tree(
             subsections: Vec::new(),
         })
         .collect();
+    let urls: Vec<UrlPath> = articles.par_iter().map(|article| url(article)).collect();
     let mut pages = Vec::with_capacity(articles.len());
-    for article in articles {
+    for (article, url) in articles.into_iter().zip(urls) {
         let section = ids[folder(&article.path)];
         if article.kind == ArticleKind::Section {
             sections[section.0 as usize].page = PageId(pages.len() as u32);
         }
-        let url = url(&article);
         let has_file = made_up_paths.binary_search(&article.path).is_err();
         pages.push(Page {
             article,
@@ -162,11 +164,13 @@ fn order(pages: &mut [Page], sections: &mut [Section]) {
         }
     }
     let section_pages: Vec<PageId> = sections.iter().map(|section| section.page).collect();
-    for section in sections {
+    sections.par_iter_mut().for_each(|section| {
         section.articles.sort_by_cached_key(|id| Rank::of(&pages[id.0 as usize]));
         section
             .subsections
             .sort_by_cached_key(|id| Rank::of(&pages[section_pages[id.0 as usize].0 as usize]));
+    });
+    for section in sections {
         for (position, id) in section.articles.iter().enumerate() {
             pages[id.0 as usize].position = position;
         }

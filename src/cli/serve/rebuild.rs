@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::revision::Revision;
+use super::revision::{Held, Revision};
 use super::{Shared, say};
 use crate::cli::images::Variants;
 use crate::compile::{self, Memo};
@@ -69,6 +69,7 @@ impl Rebuild {
     /// Takes changes in, for as long as the program runs.
     pub(super) fn run(mut self) {
         let mut polls = self.watch.polling().is_some();
+        self.catch_up();
         loop {
             if let Some(batch) = self.watch.next(PATIENCE) {
                 self.take(batch);
@@ -77,6 +78,19 @@ impl Rebuild {
                 polls = true;
                 say(&polling(reason));
             }
+        }
+    }
+
+    /// Takes in what changed after it was read and before it was watched. Requests need not wait: that is rarely anything.
+    fn catch_up(&mut self) {
+        let start = Instant::now();
+        match self.live.read_all() {
+            Ok(changed) if changed.is_empty() => {}
+            Ok(changed) => {
+                let shared = Arc::clone(&self.shared);
+                self.renew(shared.current.hold(), start, &changed);
+            }
+            Err(error) => say(&format!("{error}; the site stays as it was")),
         }
     }
 
@@ -100,13 +114,19 @@ impl Rebuild {
             return;
         }
         self.watch_new(&batch.paths);
+        self.renew(held, start, &changed);
+    }
+
+    /// Compiles the site with what has changed, and shows it.
+    fn renew(&mut self, held: Held<'_>, start: Instant, changed: &BTreeSet<SourcePath>) {
+        let shared = &self.shared;
         let before = shared.current.peek();
         let revision = self.compiler.compile(self.live.sources());
         // Said before it is there to be looked at: small sites are looked at in no time.
-        shared.rebuilt(revision.number, line(&changed, start.elapsed()));
+        shared.rebuilt(revision.number, line(changed, start.elapsed()));
         let revision = held.replace(revision);
         drop(held);
-        shared.tabs.update(&before, &revision, &changed);
+        shared.tabs.update(&before, &revision, changed);
     }
 }
 

@@ -112,12 +112,14 @@ impl Live {
 
     fn read_since(&mut self, before: &Sources) -> Result<BTreeSet<SourcePath>, DiskError> {
         let (sources, links) = read_with_links(&self.root)?;
-        self.links = links;
         let mut different = sources.differences(before);
         let problems = sources.problems.iter().filter(|problem| !before.problems.contains(problem));
         let solved = before.problems.iter().filter(|problem| !sources.problems.contains(problem));
         different.extend(problems.chain(solved).map(|problem| problem.path.clone()));
-        self.sources = Arc::new(sources);
+        // The same texts are not held twice.
+        if links != self.links || !different.is_empty() {
+            (self.sources, self.links) = (Arc::new(sources), links);
+        }
         Ok(different)
     }
 

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
 
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
@@ -35,22 +36,22 @@ pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), Di
     if !real_root.join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
     }
-    let mut found = Found::default();
-    for file in [SETTINGS, RECORD] {
-        root_file(&real_root, file, &mut found);
-    }
-    for folder in ["content", "static", "templates"] {
-        walk(&real_root, folder, &mut found);
-    }
-    let read: Vec<_> = found
-        .files
-        .into_par_iter()
-        .map(|(path, kind)| read_file(&real_root, &path, kind))
-        .collect();
-    let mut problems = found.problems;
+    let (sender, names) = mpsc::channel();
+    // Files are read while others are still looked for.
+    let ((mut problems, links), mut read) = rayon::join(
+        || find(&real_root, sender),
+        || {
+            let names = names.into_iter().enumerate().par_bridge();
+            let read = |(index, (path, kind)): (usize, (PathBuf, Kind))| {
+                (index, read_file(&real_root, &path, kind))
+            };
+            names.map(read).collect::<Vec<_>>()
+        },
+    );
+    read.sort_unstable_by_key(|(index, _)| *index);
     let mut seen = HashSet::new();
     let mut files: Vec<(SourcePath, File)> = Vec::with_capacity(read.len());
-    for (path, spelling, content, problem) in read {
+    for (_, (path, spelling, content, problem)) in read {
         problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
         // Only names that are not ASCII have more than one Unicode form.
         if !path.as_str().is_ascii() && !seen.insert(path.clone()) {
@@ -64,7 +65,7 @@ pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), Di
     }
     let mut sources = Sources::new(files, problems);
     theme::add_to(&mut sources);
-    Ok((sources, found.links))
+    Ok((sources, links))
 }
 
 /// Reads one file of the site, whose path below the root is as it should be. Nothing when only reading all of it can tell
@@ -95,12 +96,19 @@ enum Kind {
     Asset,
 }
 
-#[derive(Default)]
 struct Found {
-    files: Vec<(PathBuf, Kind)>,
+    /// Where the files go, to be read.
+    files: Sender<(PathBuf, Kind)>,
     problems: Vec<Problem>,
     /// What symbolic links lead to.
     links: Vec<PathBuf>,
+}
+
+impl Found {
+    fn file(&self, path: PathBuf, kind: Kind) {
+        // Who reads them is there as long as they are looked for.
+        let _ = self.files.send((path, kind));
+    }
 }
 
 /// The files beside the site's folders.
@@ -118,13 +126,25 @@ fn root_file(root: &Path, name: &str, found: &mut Found) {
         Ok(target) if !target.is_file() => ProblemKind::Unreadable("it is not a file".to_owned()),
         Ok(target) => {
             found.links.extend(metadata.is_symlink().then_some(target));
-            return found.files.push((path, Kind::Text));
+            return found.file(path, Kind::Text);
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProblemKind::SymlinkBroken,
         Err(error) if is_loop(&error) => ProblemKind::SymlinkLoop,
         Err(error) => ProblemKind::Unreadable(reason(&error)),
     };
     found.problems.push(Problem { path: SourcePath::new(name), kind });
+}
+
+/// Looks for the files of the site. What it met that is no file, and what symbolic links lead to.
+fn find(root: &Path, files: Sender<(PathBuf, Kind)>) -> (Vec<Problem>, Vec<PathBuf>) {
+    let mut found = Found { files, problems: Vec::new(), links: Vec::new() };
+    for file in [SETTINGS, RECORD] {
+        root_file(root, file, &mut found);
+    }
+    for folder in ["content", "static", "templates"] {
+        walk(root, folder, &mut found);
+    }
+    (found.problems, found.links)
 }
 
 fn walk(root: &Path, folder: &'static str, found: &mut Found) {
@@ -178,7 +198,7 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
             continue;
         }
         let kind = if is_text(folder, entry.path()) { Kind::Text } else { Kind::Asset };
-        found.files.push((entry.path().to_owned(), kind));
+        found.file(entry.into_path(), kind);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The source lines of blocks, as attributes, for the dev server alone: a click on a block leads to its line.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use super::Writer;
@@ -27,20 +28,20 @@ impl<'s> Lines<'s> {
 }
 
 impl Writer<'_> {
-    /// The attribute of a block that stands at `range` of the Markdown; nothing where none are asked for.
-    pub(super) fn line(&mut self, range: &Range<usize>) -> String {
-        let offset = range.start + self.offset;
-        let line = self.lines.as_mut().map(|lines| lines.line(offset));
-        line.map_or_else(String::new, |line| format!(" data-line=\"{line}\""))
+    /// Writes the attribute of a block that stands at `range` of the Markdown; nothing where none are asked for.
+    pub(super) fn line(&mut self, range: &Range<usize>, output: &mut String) {
+        if let Some(lines) = &mut self.lines {
+            let line = lines.line(range.start + self.offset);
+            write!(output, " data-line=\"{line}\"").expect("a string takes all text");
+        }
     }
 
     /// Writes the start of a block's tag (`<p`), its attribute, and the tag's end.
     pub(super) fn open_block(&mut self, tag: &str, range: &Range<usize>, end: &str) {
-        self.out.push(tag);
-        if self.lines.is_some() {
-            let line = self.line(range);
-            self.out.push(&line);
-        }
-        self.out.push(end);
+        let mut output = std::mem::take(&mut self.out.html);
+        output.push_str(tag);
+        self.line(range, &mut output);
+        output.push_str(end);
+        self.out.html = output;
     }
 }
