@@ -194,3 +194,19 @@ fn folders_that_come_and_go_are_seen() {
     site.write("templates/404.html", "<!doctype html><title>Gone</title>");
     served.wait_for_text("/nowhere/", "<title>Gone");
 }
+
+/// Nothing is there to be seen when a folder is made, and later there is.
+#[test]
+fn a_folder_is_watched_that_was_made_long_before_its_files() {
+    let site = Site::new(&[]);
+    let served = Served::start(&site, &[]);
+    for folder in ["static", "content/s"] {
+        fs::create_dir(site.path(folder)).expect("writable");
+    }
+    // Longer than a new folder is looked into again.
+    pause(Duration::from_millis(400));
+    site.write("static/picture.svg", "<svg/>");
+    served.wait_for("/picture.svg", |reply| reply.status == 200);
+    site.write("content/s/a.md", text("late"));
+    served.wait_for_text("/s/a/", "late");
+}

@@ -87,6 +87,7 @@ impl Rebuild {
         match self.live.read_all() {
             Ok(changed) if changed.is_empty() => {}
             Ok(changed) => {
+                self.watch_new(&BTreeSet::new());
                 let shared = Arc::clone(&self.shared);
                 self.renew(shared.current.hold(), start, &changed);
             }
@@ -104,6 +105,8 @@ impl Rebuild {
             batch.paths.extend(more.paths);
             batch.is_incomplete |= more.is_incomplete;
         }
+        // Also where nothing else is new: a folder may be made long before there is anything in it.
+        self.watch_new(&batch.paths);
         let read =
             if batch.is_incomplete { self.live.read_all() } else { self.live.update(&batch.paths) };
         let changed = match read {
@@ -113,7 +116,7 @@ impl Rebuild {
         if changed.is_empty() {
             return;
         }
-        self.watch_new(&batch.paths);
+        self.watch_new(&BTreeSet::new());
         self.renew(held, start, &changed);
     }
 
