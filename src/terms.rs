@@ -8,6 +8,27 @@ use unicode_normalization::char::is_combining_mark;
 /// Of a longer word, so many characters count.
 const LONGEST: usize = 32;
 
+/// What a byte is in a word; nothing where it is in none.
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+const NOT_ASCII: u8 = 4;
+const KINDS: [u8; 256] = kinds();
+
+const fn kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            0x80.. => NOT_ASCII,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+}
+
 /// Calls `found` with each term of `text`, in order.
 pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
     let bytes = text.as_bytes();
@@ -15,21 +36,27 @@ pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
-        let mut is_ascii = true;
+        let mut kinds = 0;
         while let Some(byte) = bytes.get(at)
-            && (byte.is_ascii_alphanumeric() || !byte.is_ascii())
+            && let kind = KINDS[usize::from(*byte)]
+            && kind != 0
         {
-            is_ascii &= byte.is_ascii();
+            kinds |= kind;
             at += 1;
         }
-        let piece = &text[start..at];
-        if !is_ascii {
-            terms_of_piece(piece, &mut found);
-        } else if !piece.is_empty() {
-            word.clear();
-            word.push_str(&piece[..piece.len().min(LONGEST)]);
-            word.make_ascii_lowercase();
-            found(&word);
+        if kinds & NOT_ASCII != 0 {
+            terms_of_piece(&text[start..at], &mut found);
+        } else if kinds != 0 {
+            let piece = &text[start..at.min(start + LONGEST)];
+            // Nearly all words are in lower case already.
+            if kinds & CAPITAL == 0 {
+                found(piece);
+            } else {
+                word.clear();
+                word.push_str(piece);
+                word.make_ascii_lowercase();
+                found(&word);
+            }
         }
         at += 1;
     }

@@ -65,6 +65,9 @@ fn after_element<'a>(html: &'a str, name: &str) -> &'a str {
 
 /// What follows a tag's `>`; one in quotes is a value's.
 fn after_tag(html: &str) -> &str {
+    if let Some(rest) = html.strip_prefix('>') {
+        return rest;
+    }
     let mut rest = html;
     while let Some(end) = memchr(b'>', rest.as_bytes()) {
         let Some(quote) = memchr2(b'"', b'\'', &rest.as_bytes()[..end]) else {

@@ -57,4 +57,38 @@ describe('keyboard', { concurrency: 2 }, () => {
       });
     });
   }
+
+  it('whether an article helped is said with Tab and Enter, and its page is told', async () => {
+    await withPage(browser, { width: widths.phone }, async (open) => {
+      const page = sites.shapes.page('reference/every-shape/');
+      for (const [answer, stops] of [['yes', 1], ['no', 2]]) {
+        let sent;
+        await open.route('https://docs.example.com/**', (route) => {
+          sent = route.request();
+          return route.fulfill({ status: 204 });
+        });
+        await open.goto(page.address);
+        // The last thing in the text that can have the focus before the form: from there on, Tab alone.
+        await open.evaluate(() => {
+          const form = document.querySelector('form.feedback');
+          const before = [...document.querySelectorAll('main a[href], main button, main summary, main [tabindex="0"]')]
+            .filter((element) => element.checkVisibility() && element.compareDocumentPosition(form) & Node.DOCUMENT_POSITION_FOLLOWING);
+          before.at(-1).focus();
+        });
+        for (let stop = 0; stop < stops; stop += 1) await open.keyboard.press('Tab');
+        const name = await open.evaluate(() => {
+          const button = document.activeElement;
+          return [button.textContent, document.getElementById(button.getAttribute('aria-describedby'))?.textContent];
+        });
+        assert.deepEqual(name, [answer === 'yes' ? 'Yes' : 'No', 'Did this help?']);
+        const request = open.waitForRequest('https://docs.example.com/**');
+        await open.keyboard.press('Enter');
+        await request;
+        assert.equal(sent.method(), 'POST');
+        const said = Object.fromEntries(new URLSearchParams(sent.postData()));
+        assert.deepEqual(said, { page: new URL(page.address).pathname, helpful: answer });
+        await open.unroute('https://docs.example.com/**');
+      }
+    });
+  });
 });

@@ -33,6 +33,11 @@ const articles = {
   hindi: ['पासवर्ड बदलें', 'सुरक्षा पृष्ठ खोलें।', ['पासवर्ड', 'सुरक्षा']],
 };
 
+it('the site in another language says nothing in English', () => {
+  const keys = (file) => readFileSync(join(repository, file), 'utf8').match(/^"?[a-z_]+"?(?=:)/gmu).sort();
+  assert.deepEqual(keys('tests/browser/sites/arabic/templates/strings.yaml'), keys('templates/strings.yaml'));
+});
+
 describe('search in any language', () => {
   it('the script makes the same terms as the program', () => {
     const vectors = JSON.parse(readFileSync(join(repository, 'tests/data/terms.json'), 'utf8'));
