@@ -32,6 +32,14 @@ impl File {
     pub fn new(content: Content) -> Self {
         Self { origin: Origin::Site, content, spelling: None }
     }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        match &self.content {
+            Content::Text(text) => text.is_empty(),
+            Content::Asset(asset) => asset.size == 0,
+        }
+    }
 }
 
 /// Whose file a source is.

@@ -62,11 +62,7 @@ describe('keyboard', { concurrency: 2 }, () => {
     await withPage(browser, { width: widths.phone }, async (open) => {
       const page = sites.shapes.page('reference/every-shape/');
       for (const [answer, stops] of [['yes', 1], ['no', 2]]) {
-        let sent;
-        await open.route('https://docs.example.com/**', (route) => {
-          sent = route.request();
-          return route.fulfill({ status: 204 });
-        });
+        await open.route('https://answers.example.org/**', (route) => route.fulfill({ status: 204 }));
         await open.goto(page.address);
         // The last thing in the text that can have the focus before the form: from there on, Tab alone.
         await open.evaluate(() => {
@@ -81,13 +77,13 @@ describe('keyboard', { concurrency: 2 }, () => {
           return [button.textContent, document.getElementById(button.getAttribute('aria-describedby'))?.textContent];
         });
         assert.deepEqual(name, [answer === 'yes' ? 'Yes' : 'No', 'Did this help?']);
-        const request = open.waitForRequest('https://docs.example.com/**');
+        const request = open.waitForRequest('https://answers.example.org/**');
         await open.keyboard.press('Enter');
-        await request;
+        const sent = await request;
         assert.equal(sent.method(), 'POST');
         const said = Object.fromEntries(new URLSearchParams(sent.postData()));
         assert.deepEqual(said, { page: new URL(page.address).pathname, helpful: answer });
-        await open.unroute('https://docs.example.com/**');
+        await open.unroute('https://answers.example.org/**');
       }
     });
   });

@@ -141,7 +141,9 @@ describe('code', () => {
     await withPage(browser, { javaScriptEnabled: false }, async (open) => {
       for (const page of [...kinds, shapes.page('reference/every-shape/')]) {
         await open.goto(page.address);
-        const dead = await open.locator('button:visible, input:enabled:visible').evaluateAll((found) => found.map((element) => element.outerHTML));
+        const dead = await open.locator('button:visible, input:enabled:visible')
+          // A form of its own needs no script.
+          .evaluateAll((found) => found.filter((element) => element.form === null || !element.form.matches('.feedback')).map((element) => element.outerHTML));
         assert.deepEqual(dead, [], page.name);
       }
     });

@@ -210,3 +210,30 @@ fn a_folder_is_watched_that_was_made_long_before_its_files() {
     site.write("content/s/a.md", text("late"));
     served.wait_for_text("/s/a/", "late");
 }
+
+/// Many programs empty a file and then write it. Readers of the page in between would lose their place on it.
+#[test]
+fn a_file_that_is_empty_for_a_moment_is_one_edit() {
+    const ROUNDS: usize = 12;
+    let site = Site::new(&[(PATH, &text("nothing"))]);
+    let served = Served::start(&site, &[]);
+    served.wait_for_text(PAGE, "nothing");
+    for round in 0..ROUNDS {
+        let marker = format!("round-{round}.");
+        File::create(site.path(PATH)).expect("writable");
+        pause(Duration::from_millis(10));
+        fs::write(site.path(PATH), text(&marker)).expect("writable");
+        served.wait_for_text(PAGE, &marker);
+    }
+    site.write("static/last.svg", "<svg/>");
+    let mut edits = 0;
+    loop {
+        let line = served.line();
+        edits += usize::from(line.contains("content/guides/a.md"));
+        if line.contains("last.svg") {
+            break;
+        }
+    }
+    // On a busy machine a moment may be longer, now and then.
+    assert!((ROUNDS..ROUNDS * 3 / 2).contains(&edits), "{edits} edits seen, {ROUNDS} made");
+}

@@ -11,11 +11,11 @@ use super::{Shared, say};
 use crate::cli::images::Variants;
 use crate::compile::{self, Memo};
 use crate::config::Options;
-use crate::io::disk::Live;
+use crate::io::disk::{DiskError, Live};
 use crate::io::watch::{Batch, Watch};
 use crate::path::SourcePath;
 use crate::report::plural;
-use crate::source::Sources;
+use crate::source::{File, Sources};
 
 /// How long a file that is gone may take to come back: some editors take it away for a moment while they save it.
 const MOMENT: Duration = Duration::from_millis(20);
@@ -107,9 +107,7 @@ impl Rebuild {
         }
         // Also where nothing else is new: a folder may be made long before there is anything in it.
         self.watch_new(&batch.paths);
-        let read =
-            if batch.is_incomplete { self.live.read_all() } else { self.live.update(&batch.paths) };
-        let changed = match read {
+        let changed = match self.read(&batch) {
             Ok(changed) => changed,
             Err(error) => return say(&format!("{error}; the site stays as it was")),
         };
@@ -118,6 +116,20 @@ impl Rebuild {
         }
         self.watch_new(&BTreeSet::new());
         self.renew(held, start, &changed);
+    }
+
+    /// Reads what a batch tells of. Returns the files that are not what they were.
+    fn read(&mut self, batch: &Batch) -> Result<BTreeSet<SourcePath>, DiskError> {
+        let before = Arc::clone(self.live.sources());
+        let mut changed = self.live.take(&batch.paths, batch.is_incomplete)?;
+        // Many programs save a file by emptying it first.
+        if changed.iter().any(|path| is_emptied(&before, self.live.sources(), path))
+            && let Some(more) = self.watch.next(MOMENT)
+        {
+            changed.extend(self.live.take(&more.paths, more.is_incomplete)?);
+            changed.retain(|path| before.get(path) != self.live.sources().get(path));
+        }
+        Ok(changed)
     }
 
     /// Compiles the site with what has changed, and shows it.
@@ -147,6 +159,12 @@ impl Rebuild {
         }
         self.watched = folders;
     }
+}
+
+/// Whether a file that held something holds nothing now.
+fn is_emptied(before: &Sources, now: &Sources, path: &SourcePath) -> bool {
+    let is_empty = |sources: &Sources| sources.get(path).map(File::is_empty);
+    is_empty(before) == Some(false) && is_empty(now) == Some(true)
 }
 
 /// Why files are looked at again and again.

@@ -74,6 +74,19 @@ impl Live {
         })
     }
 
+    /// Takes changes in: these, or whatever there are. Returns the files that are not what they were.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`super::read`]; the snapshot stays as it was then.
+    pub fn take(
+        &mut self,
+        changed: &BTreeSet<PathBuf>,
+        all: bool,
+    ) -> Result<BTreeSet<SourcePath>, DiskError> {
+        if all { self.read_all() } else { self.update(changed) }
+    }
+
     /// Takes changes in. Returns the files that are not what they were.
     ///
     /// # Errors
