@@ -103,6 +103,19 @@
     const isDialog = search.tagName === "DIALOG";
     let started;
     const start = () => (started ??= import(new URL(search.dataset.script, document.baseURI)).then(({ mount }) => mount(search)));
+    const form = search.querySelector("form");
+    // Who types faster than the rest is loaded gets the same; where it cannot be loaded, the search page.
+    const early = async (event) => {
+      event.preventDefault();
+      try {
+        await start();
+      } catch {
+        return form.submit();
+      }
+      form.removeEventListener("submit", early);
+      form.requestSubmit();
+    };
+    form.addEventListener("submit", early);
     const open = () => {
       const input = search.querySelector("input");
       if (isDialog && !search.open) search.showModal();

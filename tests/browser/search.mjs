@@ -100,11 +100,18 @@ describe('search', () => {
 
   it('Enter in the field takes the first result, however fast one types', async () => {
     await withPage(browser, {}, async (open) => {
-      await open.goto(article.address);
-      await open.keyboard.press('Control+k');
-      await open.keyboard.type('rotate a key');
-      await open.keyboard.press('Enter');
-      await open.waitForURL(/\/docs\/byok\/rotate-a-key\//);
+      for (const delay of [0, 500]) {
+        await open.route(/\/search\.[0-9a-f]+\.js$/, async (route) => {
+          await new Promise((done) => { setTimeout(done, delay); });
+          await route.continue();
+        });
+        await open.goto(article.address);
+        await open.keyboard.press('Control+k');
+        await open.keyboard.type('rotate a key');
+        await open.keyboard.press('Enter');
+        await open.waitForURL(/\/docs\/byok\/rotate-a-key\//);
+        await open.unroute(/\/search\.[0-9a-f]+\.js$/);
+      }
     });
   });
 
