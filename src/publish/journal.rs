@@ -47,6 +47,19 @@ impl Journal {
         self
     }
 
+    /// The journal, when its deletions may have begun without a release that tells: what they name may be at the target or
+    /// not.
+    #[must_use]
+    pub fn without_deleted(mut self) -> Self {
+        if self.release.is_empty() {
+            let is_kept = |object: &Object| !self.deletions.contains(&object.path);
+            let (kept, deleted) = std::mem::take(&mut self.written).into_iter().partition(is_kept);
+            self.written = kept;
+            self.unsure.extend::<Vec<Object>>(deleted);
+        }
+        self
+    }
+
     /// Every object that may be at the target because of it.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.written.iter().chain(&self.unsure).chain(&self.intended)

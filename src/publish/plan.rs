@@ -169,6 +169,8 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
     };
     let journal = held.journal.as_ref();
     let unfinished = journal.filter(|journal| !is_committed(journal));
+    let unfinished = unfinished.cloned().map(Journal::without_deleted);
+    let unfinished = unfinished.as_ref();
     let state = state(manifest, unfinished);
     let mut writes: Vec<Write> =
         wanted.objects.iter().filter_map(|object| write(object, &state, manifest)).collect();
