@@ -4,7 +4,9 @@ mod files;
 mod page;
 mod part;
 mod postings;
+mod runs;
 mod text;
+mod texts;
 
 use super::Renderer;
 use crate::output::Output;

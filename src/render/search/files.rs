@@ -20,8 +20,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Sink;
-use super::part::{Article, Measured};
-use super::postings::{LEVELS, Term, Terms};
+use super::part::{Article, parts};
+use super::postings::{LEVELS, Reading, Share, Term, Terms, merge};
+use super::runs::{cut, hash};
+use super::text::passages;
+use super::texts::Texts;
 use crate::output::Output;
 use crate::path::OutputPath;
 
@@ -31,51 +34,80 @@ const FOLDER: &str = "search/index";
 const CODES: &[u8; 8 * LEVELS as usize] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&()*+-./:;";
 /// The bytes up to which terms stand in the entry file: about 40 KB when compressed.
 const TERMS_INLINE: usize = 75_000;
-/// The bytes up to which texts do, together with the terms.
-const TEXTS_INLINE: usize = 48_000;
+/// The bytes up to which texts do.
+const TEXTS_INLINE: usize = 32_000;
+/// How many articles are read by one thread at a time, least and most.
+const SHARE: (usize, usize) = (192, 384);
 /// Bytes of a file of terms, least and most; a long entry may exceed them.
 const TERMS_SIZE: (usize, usize) = (4_000, 7_000);
 /// Bytes of a file of spellings.
 const SPELLING_SIZE: (usize, usize) = (4_000, 7_000);
 /// Bytes of a file of texts.
 const TEXTS_SIZE: (usize, usize) = (2_000, 6_000);
-/// The same in a site of many parts, where files as small would be too many.
-const MANY_TEXTS_SIZE: (usize, usize) = (9_000, 18_000);
-/// So many parts are many here.
-const MANY_TEXTS: usize = 4_000;
+/// The same in a site of many articles, where files as small would be too many.
+const MANY_TEXTS_SIZE: (usize, usize) = (10_000, 20_000);
+/// More articles than this are many here.
+const MANY_ARTICLES: usize = 4_000;
 /// In a site of more parts than this, a term that is in one of four says little: only where it stands out it is kept.
 const MANY_PARTS: usize = 500;
 
 /// Hands each file of the index of `articles` to `sink`, the entry file last.
 pub(super) fn files(articles: &[Article<'_>], sink: Sink<'_>) {
-    let (terms, measured) = super::postings::read(articles);
-    let parts = measured.iter().map(|article| article.sizes.len()).sum();
     let sink = Once { sink, names: Mutex::default() };
-    let texts_size: usize =
-        measured.iter().flat_map(|article| &article.sizes).map(|size| *size as usize).sum();
-    let (placed, spelling, terms_size) = placed_terms(&terms, parts, &sink);
-    let texts = Texts::new(articles, &measured);
-    let texts = if terms_size + texts_size <= TEXTS_INLINE {
-        let written = RawValue::from_string(texts.in_file(0..parts));
-        Placed::Here(written.expect("a list of JSON texts is JSON"))
-    } else {
-        let is_anchor = |index: usize| hash(texts.article(index).url.as_bytes()).is_multiple_of(2);
-        let bounds = if parts > MANY_TEXTS { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
-        let ranges = cut(parts, bounds, |index| texts.size(index) + 100, is_anchor);
-        let counts: Vec<String> = ranges.iter().map(|range| base36(range.len())).collect();
-        let in_file = |range| texts.in_file(range).into_bytes();
-        Placed::Files { first: counts.join(" "), files: sink.write(ranges, &in_file) }
-    };
-    let index = Index { format: 1, parts, long: long(&measured), terms: placed, spelling, texts };
+    let shares = cut(articles.len(), SHARE, |_| 1, |index| articles[index].is_anchor(64));
+    let is_alone = shares.len() == 1;
+    let bounds = if articles.len() > MANY_ARTICLES { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
+    let read = shares.into_par_iter().map(|share| {
+        let (terms, texts, counts) = read(&articles[share]);
+        let texts = if is_alone && texts.size() <= TEXTS_INLINE {
+            Placed::Here(raw(texts.list(0..texts.len())))
+        } else {
+            texts_in_files(&texts, bounds, &sink)
+        };
+        (terms, (texts, counts))
+    });
+    let (shares, texts): (Vec<Share>, Vec<_>) = read.unzip();
+    let (texts, counts): (Vec<_>, Vec<Vec<usize>>) = texts.into_iter().unzip();
+    let texts = texts.into_iter().reduce(Placed::and).unwrap_or(Placed::Here(raw(b"[]".to_vec())));
+    let parts = counts.iter().flatten().sum();
+    let (terms, spelling) = placed_terms(&merge(shares), parts, &sink);
+    let long = long(counts.into_iter().flatten());
+    let index = Index { format: 1, parts, long, terms, spelling, texts };
     (sink.sink)(Output::bytes(OutputPath::new("search/index.json"), json(&index)));
 }
 
-/// The terms, and those that misspelt words may mean where they stand in files; and the terms' size.
+/// Reads each body once: the terms of some articles, the texts of their parts, and how many parts each has.
+fn read(articles: &[Article<'_>]) -> (Share, Texts, Vec<usize>) {
+    let mut reading = Reading::default();
+    let mut texts = Texts::default();
+    let mut counts = Vec::with_capacity(articles.len());
+    for article in articles {
+        reading.article(article);
+        let text = passages(article.html);
+        let parts = parts(&text);
+        for (index, part) in parts.iter().enumerate() {
+            reading.part(part);
+            texts.add(article, part, index == 0);
+        }
+        counts.push(parts.len());
+    }
+    (reading.end(), texts, counts)
+}
+
+/// Writes the texts into files at once, so that no more than those of a share are held.
+fn texts_in_files(texts: &Texts, bounds: (usize, usize), sink: &Once<'_>) -> Placed<Box<RawValue>> {
+    let files = cut(texts.len(), bounds, |part| texts.size_of(part), |part| texts.is_anchor(part));
+    let counts: Vec<String> = files.iter().map(|parts| base36(parts.len())).collect();
+    let names: String = files.into_iter().map(|parts| sink.add(texts.list(parts))).collect();
+    Placed::Files { first: counts.join(" "), files: names }
+}
+
+/// The terms, and those that misspelt words may mean where they stand in files.
 fn placed_terms(
     all: &Terms,
     parts: usize,
     sink: &Once<'_>,
-) -> (Placed<(String, String)>, Option<Placed<String>>, usize) {
+) -> (Placed<(String, String)>, Option<Placed<String>>) {
     let terms = &all.terms;
     let postings: Vec<String> = terms.par_iter().map(|term| postings(all, term, parts)).collect();
     let size = |index: usize| terms[index].text.len() + postings[index].len();
@@ -85,13 +117,13 @@ fn placed_terms(
         (front_coded(texts), postings[range].join(" "))
     };
     if terms_size <= TERMS_INLINE {
-        return (Placed::Here(in_file(0..terms.len())), None, terms_size);
+        return (Placed::Here(in_file(0..terms.len())), None);
     }
     let is_anchor = |index: usize| hash(terms[index].text.as_bytes()).is_multiple_of(64);
     let ranges = cut(terms.len(), TERMS_SIZE, size, is_anchor);
     let first = ranges.iter().map(|range| beginning(terms, range.start)).collect::<Vec<_>>();
     let files = sink.write(ranges, &|range| json(&in_file(range)));
-    (Placed::Files { first: first.join(" "), files }, Some(spelling(all, sink)), terms_size)
+    (Placed::Files { first: first.join(" "), files }, Some(spelling(all, sink)))
 }
 
 /// Where files go that are named by what they hold: two of the same content are one.
@@ -101,65 +133,26 @@ struct Once<'a> {
 }
 
 impl Once<'_> {
+    /// Writes a file; returns its name.
+    fn add(&self, bytes: Vec<u8>) -> String {
+        let name = name(&bytes);
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.insert(name.clone()) {
+            drop(names);
+            let path = OutputPath::new(&format!("{FOLDER}/{name}.json"));
+            (self.sink)(Output::bytes(path, bytes));
+        }
+        name
+    }
+
     /// Writes one file for each range; returns their names.
     fn write(
         &self,
         ranges: Vec<Range<usize>>,
         in_file: &(impl Fn(Range<usize>) -> Vec<u8> + Sync),
     ) -> String {
-        let write = |range| {
-            let bytes = in_file(range);
-            let name = name(&bytes);
-            let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-            if names.insert(name.clone()) {
-                drop(names);
-                let path = OutputPath::new(&format!("{FOLDER}/{name}.json"));
-                (self.sink)(Output::bytes(path, bytes));
-            }
-            name
-        };
+        let write = |range| self.add(in_file(range));
         ranges.into_par_iter().map(write).collect::<Vec<String>>().concat()
-    }
-}
-
-/// The texts of all parts, one after the other.
-struct Texts<'a> {
-    articles: &'a [Article<'a>],
-    measured: &'a [Measured],
-    /// For each part its article, and its number there.
-    places: Vec<(u32, u32)>,
-}
-
-impl<'a> Texts<'a> {
-    fn new(articles: &'a [Article<'a>], measured: &'a [Measured]) -> Self {
-        let numbers = |(index, article): (usize, &Measured)| {
-            (0..article.sizes.len()).map(move |part| (index as u32, part as u32))
-        };
-        Self { articles, measured, places: measured.iter().enumerate().flat_map(numbers).collect() }
-    }
-
-    fn article(&self, index: usize) -> &Article<'a> {
-        &self.articles[self.places[index].0 as usize]
-    }
-
-    fn size(&self, index: usize) -> usize {
-        let (article, part) = self.places[index];
-        self.measured[article as usize].sizes[part as usize] as usize
-    }
-
-    /// The texts of some parts, as a list in JSON.
-    fn in_file(&self, range: Range<usize>) -> String {
-        let mut written = String::from("[");
-        for index in range {
-            if written.len() > 1 {
-                written.push(',');
-            }
-            let (article, part) = self.places[index];
-            let measured = &self.measured[article as usize];
-            written.push_str(&self.article(index).written(measured, part as usize));
-        }
-        written.push(']');
-        written
     }
 }
 
@@ -192,13 +185,26 @@ enum Placed<T> {
     },
 }
 
-fn long(articles: &[Measured]) -> String {
+impl<T> Placed<T> {
+    /// What stands in the files of both. What is in the entry file is all there is.
+    fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (
+                Placed::Files { first, files },
+                Placed::Files { first: next_first, files: next_files },
+            ) => Placed::Files { first: first + " " + &next_first, files: files + &next_files },
+            (here, _) => here,
+        }
+    }
+}
+
+fn long(counts: impl Iterator<Item = usize>) -> String {
     let mut long = Vec::new();
     let mut before = 0;
-    for article in articles {
-        match article.sizes.len() {
+    for count in counts {
+        match count {
             1 => before += 1,
-            count => {
+            _ => {
                 long.extend([base36(before), base36(count)]);
                 before = 0;
             }
@@ -272,29 +278,6 @@ fn spelling(all: &Terms, sink: &Once<'_>) -> Placed<String> {
     Placed::Files { first: first.join(" "), files: sink.write(ranges, &in_file) }
 }
 
-/// Divides `count` things into runs of at least `least` bytes, each up to the first anchor after that or `most` bytes.
-fn cut(
-    count: usize,
-    (least, most): (usize, usize),
-    size: impl Fn(usize) -> usize,
-    is_anchor: impl Fn(usize) -> bool,
-) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for index in 0..count {
-        let ends = bytes + size(index) > most || bytes >= least && is_anchor(index);
-        if index > start && ends {
-            ranges.push(start..index);
-            (start, bytes) = (index, 0);
-        }
-        bytes += size(index);
-    }
-    if start < count {
-        ranges.push(start..count);
-    }
-    ranges
-}
-
 /// Eight characters of the content's hash: 41 bits.
 fn name(bytes: &[u8]) -> String {
     let mut number = hash(bytes);
@@ -304,11 +287,6 @@ fn name(bytes: &[u8]) -> String {
         digit
     };
     (0..8).filter_map(|_| digits()).collect()
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    let hash = *blake3::hash(bytes).as_bytes();
-    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn base36(number: usize) -> String {
@@ -322,6 +300,11 @@ fn push_base36(written: &mut String, number: usize) {
         push_base36(written, number / 36);
     }
     written.extend(char::from_digit((number % 36) as u32, 36));
+}
+
+fn raw(json: Vec<u8>) -> Box<RawValue> {
+    let json = String::from_utf8(json).expect("JSON is UTF-8");
+    RawValue::from_string(json).expect("a list of JSON texts is JSON")
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

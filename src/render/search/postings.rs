@@ -4,7 +4,7 @@ use ahash::RandomState;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use super::part::{Article, Measured, Part};
+use super::part::{Article, Part};
 use crate::terms::each_term;
 
 /// Where in a part a term stands.
@@ -27,8 +27,6 @@ pub(super) struct Posting {
 pub(super) const LEVELS: u8 = 5;
 /// Of a part of so many words, the text counts as it is; in a longer one a single word says less.
 const USUAL_LENGTH: f32 = 250.0;
-/// How many articles are read by one thread at a time.
-const SHARE: usize = 256;
 /// The bits that hold a posting's code.
 const CODE_BITS: u32 = 6;
 
@@ -82,19 +80,13 @@ impl Terms {
     }
 }
 
-/// Reads the articles.
-pub(super) fn read(articles: &[Article<'_>]) -> (Terms, Vec<Measured>) {
-    let read: Vec<_> = articles.par_chunks(SHARE).map(Share::read).collect();
-    let (mut shares, measured): (Vec<Share>, Vec<_>) = read.into_iter().unzip();
+/// Puts together what was found in shares of the articles, which follow each other.
+pub(super) fn merge(mut shares: Vec<Share>) -> Terms {
     let mut first_part = 0;
     for share in &mut shares {
         share.first_part = first_part;
         first_part += share.parts;
     }
-    (merge(shares), measured.into_iter().flatten().collect())
-}
-
-fn merge(shares: Vec<Share>) -> Terms {
     let mut names = Names::default();
     let mut known: Vec<(u32, u32, u32)> = Vec::new();
     for (index, share) in shares.iter().enumerate() {
@@ -156,9 +148,9 @@ fn name<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
 
 /// The terms of some articles that follow each other. Parts are counted from the first of them.
 #[derive(Default)]
-struct Share {
+pub(super) struct Share {
     first_part: u32,
-    parts: u32,
+    pub(super) parts: u32,
     names: Names,
     /// The postings of the terms, one term after the other, packed.
     postings: Vec<u32>,
@@ -168,7 +160,7 @@ struct Share {
 
 /// What is found while a share is read.
 #[derive(Default)]
-struct Reading {
+pub(super) struct Reading {
     names: Names,
     parts: u32,
     /// For each term, what is known of it in the part that is read.
@@ -188,17 +180,6 @@ struct Seen {
 }
 
 impl Share {
-    fn read(articles: &[Article<'_>]) -> (Self, Vec<Measured>) {
-        let mut reading = Reading::default();
-        let read = |article: &Article<'_>| {
-            reading.add(article.title, Field::Title);
-            reading.add(article.description, Field::Description);
-            article.read(|part| reading.part(part))
-        };
-        let measured = articles.iter().map(read).collect();
-        (reading.end(), measured)
-    }
-
     fn postings_of(&self, id: u32) -> &[u32] {
         let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.postings[start as usize..self.ends[id as usize] as usize]
@@ -228,8 +209,14 @@ impl Reading {
         length
     }
 
+    /// Reads what an article's first part has beside its own text. The article's parts come next.
+    pub(super) fn article(&mut self, article: &Article<'_>) {
+        self.add(article.title, Field::Title);
+        self.add(article.description, Field::Description);
+    }
+
     /// Reads the part's own text, and ends it.
-    fn part(&mut self, part: &Part<'_>) {
+    pub(super) fn part(&mut self, part: &Part<'_>) {
         let mut length = 0;
         for passage in &part.passages {
             self.add(passage.heading, Field::Heading);
@@ -244,7 +231,7 @@ impl Reading {
     }
 
     /// Puts the postings of each term together.
-    fn end(self) -> Share {
+    pub(super) fn end(self) -> Share {
         let Self { names, parts, found, .. } = self;
         let mut ends = vec![0_u32; names.len() as usize];
         found.iter().for_each(|(id, _)| ends[*id as usize] += 1);
