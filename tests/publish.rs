@@ -159,6 +159,55 @@ fn a_damaged_manifest_is_refused() {
 }
 
 #[test]
+fn a_folder_whose_current_leads_to_no_release_is_refused_with_what_to_type() {
+    let site = site(2);
+    published(&site, &[]);
+    site.write("content/a1.md", format!("{ARTICLE}Changed.\n"));
+    published(&site, &[]);
+    let link = site.path("target/current");
+    let release = fs::read_link(&link).expect("it was published");
+    let typed = format!("`ln -sfn {} target/current`", release.display());
+    fs::remove_file(&link).expect("it is there");
+    for arguments in [&[][..], &["--base-url", "https://other.example/"], &["--rollback"]] {
+        assert!(refused(&site, arguments).contains(&typed));
+    }
+    std::os::unix::fs::symlink(&release, &link).expect("what was to be typed");
+    assert_eq!(published(&site, &[]), "");
+    fs::remove_dir_all(site.path("target").join(&release)).expect("it is there");
+    assert!(refused(&site, &[]).contains("leads to no release"));
+}
+
+#[test]
+fn what_a_killed_publish_left_goes_though_nothing_has_changed() {
+    let site = site(2);
+    published(&site, &[]);
+    let before = tree(&site.path("target"));
+    let manifest = fs::read_dir(site.path("target/.silcrow/releases")).expect("it is there");
+    let manifest =
+        manifest.map(|entry| entry.expect("an entry").path()).next().expect("a manifest");
+    site.write("target/.silcrow/releases/000002-00000000", fs::read(manifest).expect("a text"));
+    site.write("target/releases/000002-00000000/index.html", "left");
+    site.write("target/releases/.new/index.html", "left");
+    assert_eq!(published(&site, &[]), "");
+    assert!(tree(&site.path("target")) == before);
+    // A first publish that was killed before anybody could read it: another site does not go on in its place.
+    fs::remove_file(site.path("target/current")).expect("it is there");
+    assert!(
+        refused(&site, &["--base-url", "https://other.example/"]).contains("holds the site of")
+    );
+    published(&site, &[]);
+    assert_eq!(current(&site), built(&site));
+}
+
+#[test]
+fn a_list_for_caches_that_cannot_be_written_stops_the_publish() {
+    let site = site(1);
+    let run = publish(&site, &["--purge-list", "nowhere/purge.txt"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(!site.path("target").exists());
+}
+
+#[test]
 fn one_of_the_last_five_releases_can_be_gone_back_to() {
     let site = site(2);
     let mut sites = Vec::new();

@@ -53,7 +53,7 @@ impl Target {
         let manifest = self.manifest.as_ref();
         let manifest = manifest
             .map(|manifest| Manifest::parse(&manifest.to_text()).expect("our own manifest"));
-        Held { manifest, journal, foreign: BTreeSet::new() }
+        Held { manifest, journal, ..Held::default() }
     }
 
     /// Carries a plan out as far as `steps` go, and looks at the target after each. `chunk` writes are told of at a time.

@@ -293,10 +293,10 @@ class Site:
     def article(self, name, text="Text."):
         self.write(f"content/{name}.md", ARTICLE.format(text=text))
 
-    def run(self, *arguments, code=0):
+    def run(self, *arguments, code=0, day="2026-02-01"):
         # A site that nobody remembers: what is taken away later is no finding then.
         (self.folder / "silcrow.lock").unlink(missing_ok=True)
-        command = [self.silcrow, *arguments, "--today", "2026-02-01"]
+        command = [self.silcrow, *arguments, "--today", day]
         done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         assert KEY not in done.stdout + done.stderr, "a secret is printed"
@@ -424,4 +424,5 @@ def main():
         run(kind, silcrow)
 
 
-main()
+if __name__ == "__main__":
+    main()

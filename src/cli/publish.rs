@@ -162,6 +162,10 @@ fn carry_out(
     if plan.is_empty() {
         return committed();
     }
+    if let Some(file) = &arguments.purge_list {
+        // The one list of what has changed: better no publish than one whose list cannot be written.
+        disk::append(file, "")?;
+    }
     if plan.resumes {
         printer::notice(
             "an earlier publish has not ended; this one goes on when nobody is at work on it",
@@ -184,7 +188,14 @@ fn write_lines(file: &Path, lines: &[String]) -> Result<(), disk::DiskError> {
 fn list_releases(store: &mut Store) -> anyhow::Result<Outcome> {
     let kept = kept(&store.held()?);
     for name in kept.iter().rev() {
-        let Manifest { date, objects, site, .. } = store.release(name, &kept)?;
+        let manifest = match store.release(name, &kept) {
+            Err(StoreError::Damaged(_, damage)) => {
+                printer::text(&format!("{name}  cannot be read: {damage}\n"));
+                continue;
+            }
+            manifest => manifest?,
+        };
+        let Manifest { date, objects, site, .. } = manifest;
         let files = report::plural(objects.len(), "file");
         printer::text(&format!("{name}  {date}  {files}  {site}\n"));
     }

@@ -42,6 +42,8 @@ pub enum StoreError {
     NotBuilt(String),
     /// A name at the target is taken by something that silcrow did not make.
     NotOurs(PathBuf),
+    /// A folder that readers get nothing from, though it holds releases; the newest of them.
+    NoCurrent(PathBuf, String),
     /// Another publish is on its way, or has ended since the plan was made.
     Busy(String),
     /// A text of silcrow's own at the target cannot be read.
@@ -59,7 +61,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether nothing is wrong but that the target is not to be written now.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Damaged(..) | Self::NotOurs(_))
+        matches!(self, Self::Busy(_) | Self::Damaged(..) | Self::NotOurs(_) | Self::NoCurrent(..))
     }
 }
 
@@ -79,14 +81,17 @@ impl std::fmt::Display for StoreError {
                 "`{}` was not made by `silcrow publish`; name another folder, or move it away",
                 path.display()
             ),
+            Self::NoCurrent(link, name) => write!(
+                formatter,
+                "`{}` leads to no release, though there are some; to make it lead to the newest, type `ln -sfn releases/{name} {}`",
+                link.display(),
+                link.display()
+            ),
             Self::Busy(what) => {
                 write!(formatter, "{what}; run the command again when it has ended")
             }
             Self::Damaged(what, damage) => {
-                write!(
-                    formatter,
-                    "the target's {what} cannot be read: {damage}; nothing was written"
-                )
+                write!(formatter, "the target's {what} cannot be read: {damage}")
             }
             Self::NoRelease(name, kept) if kept.is_empty() => {
                 write!(formatter, "the target keeps no release `{name}`, and no other")

@@ -66,12 +66,15 @@ pub(super) fn refuse_others(
     held: &Held,
     allowed: &Allowed,
 ) -> Result<(), Refusal> {
+    let journal = held.journal.as_ref().map(|journal| &journal.site);
+    let begun = journal.filter(|site| !site.is_empty()).or(held.begun.as_ref());
+    let theirs = held.manifest.as_ref().map(|manifest| &manifest.site).or(begun);
+    if let Some(theirs) = theirs.filter(|theirs| *theirs != site)
+        && allowed.moved_from.as_ref() != Some(theirs)
+    {
+        return Err(Refusal::OtherSite(theirs.clone(), site.to_owned()));
+    }
     match &held.manifest {
-        Some(manifest) if manifest.site != site => {
-            let has_moved = allowed.moved_from.as_ref() == Some(&manifest.site);
-            let refusal = || Refusal::OtherSite(manifest.site.clone(), site.to_owned());
-            has_moved.then_some(()).ok_or_else(refusal)
-        }
         Some(_) => Ok(()),
         None => {
             let journal = held.journal.iter();

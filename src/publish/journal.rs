@@ -1,6 +1,8 @@
 //! What a publish that has not ended has done, as far as is known: written at a target before anything else, so that the
 //! next publish knows what it can rely on.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, Damage, FORMAT};
@@ -10,6 +12,8 @@ use crate::path::OutputPath;
 /// A publish on its way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
+    /// Whose site is published: its base URL. Empty where that is not known.
+    pub site: String,
     /// The name of the release that is published; empty when the last one is what is wanted, and what an earlier publish left
     /// is put right.
     pub release: String,
@@ -21,19 +25,29 @@ pub struct Journal {
     pub intended: Vec<Object>,
     /// What is deleted after the manifest is written.
     pub deletions: Vec<OutputPath>,
+    /// Paths at which a file of others was before something was to be written over it.
+    pub foreign: Vec<OutputPath>,
     /// Contents of publishes that never ended; nobody needs their copies.
     pub garbage: Vec<ContentHash>,
+    /// Absolute URLs that publishes before this one changed, which died before they could tell.
+    pub untold: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Head {
     silcrow_journal: u32,
+    #[serde(default)]
+    site: String,
     release: String,
     written: usize,
     unsure: usize,
     intended: usize,
     deletions: Vec<String>,
+    #[serde(default)]
+    foreign: Vec<String>,
     garbage: Vec<String>,
+    #[serde(default)]
+    untold: Vec<String>,
     digest: String,
 }
 
@@ -65,19 +79,30 @@ impl Journal {
         self.written.iter().chain(&self.unsure).chain(&self.intended)
     }
 
+    /// The files of others that may be there still, as nothing is known to have been written over them.
+    pub fn foreign_left(&self) -> impl Iterator<Item = &OutputPath> {
+        let written: BTreeSet<_> = self.written.iter().map(|object| &object.path).collect();
+        self.foreign.iter().filter(move |path| !written.contains(path))
+    }
+
     /// The journal as a text.
     pub fn to_text(&self) -> String {
-        let Self { release, written, unsure, intended, deletions, garbage } = self;
+        let Self { written, unsure, intended, .. } = self;
+        let paths =
+            |paths: &[OutputPath]| paths.iter().map(|path| path.as_str().to_owned()).collect();
         let lines: String =
             written.iter().chain(unsure).chain(intended).map(text::object_line).collect();
         let head = Head {
             silcrow_journal: FORMAT,
-            release: release.clone(),
+            site: self.site.clone(),
+            release: self.release.clone(),
             written: written.len(),
             unsure: unsure.len(),
             intended: intended.len(),
-            deletions: deletions.iter().map(|path| path.as_str().to_owned()).collect(),
-            garbage: garbage.iter().map(hex).collect(),
+            deletions: paths(&self.deletions),
+            foreign: paths(&self.foreign),
+            garbage: self.garbage.iter().map(hex).collect(),
+            untold: self.untold.clone(),
             digest: text::digest(&lines),
         };
         text::line(&head) + &lines
@@ -89,7 +114,7 @@ impl Journal {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head| (head.silcrow_journal, &head.digest))?;
+        let (head, lines) = text::split(text, |head: &Head| &head.digest)?;
         let objects: Result<Vec<_>, _> = lines.lines().map(text::read_object).collect();
         let mut written = objects?;
         if written.len() != head.written + head.unsure + head.intended {
@@ -99,15 +124,20 @@ impl Journal {
         let intended = unsure.split_off(head.unsure);
         let garbage: Result<_, _> =
             head.garbage.iter().map(|digits| text::read_hash(digits)).collect();
-        let deletions: Result<_, _> =
-            head.deletions.iter().map(|path| text::read_path(path)).collect();
+        let paths = |paths: &[String]| -> Result<Vec<_>, _> {
+            paths.iter().map(|path| text::read_path(path)).collect()
+        };
+        let (deletions, foreign) = (paths(&head.deletions)?, paths(&head.foreign)?);
         Ok(Self {
+            site: head.site,
             release: head.release,
             written,
             unsure,
             intended,
-            deletions: deletions?,
+            deletions,
+            foreign,
             garbage: garbage?,
+            untold: head.untold,
         })
     }
 }
@@ -122,13 +152,17 @@ mod tests {
     fn a_journal_is_read_as_it_was_written() {
         let object = |path: &str| Object::new(OutputPath::new(path), Role::File, ([7; 32], 3));
         let journal = Journal {
+            site: "https://example.com/".to_owned(),
             release: "000001-abcdef01".to_owned(),
             written: vec![object("a")],
             unsure: vec![object("z")],
             intended: vec![object("b"), object("c"), object("d")],
             deletions: vec![OutputPath::new("e/index.html")],
+            foreign: vec![OutputPath::new("a"), OutputPath::new("d")],
             garbage: vec![[9; 32]],
+            untold: vec!["https://example.com/e/".to_owned()],
         };
+        assert_eq!(journal.foreign_left().map(OutputPath::as_str).collect::<Vec<_>>(), ["d"]);
         assert_eq!(Journal::parse(&journal.to_text()), Ok(journal.clone()));
         let later = journal.after(2);
         assert_eq!((later.written.len(), later.intended.len()), (3, 1));

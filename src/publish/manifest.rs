@@ -107,7 +107,7 @@ impl Manifest {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head| (head.silcrow_manifest, &head.digest))?;
+        let (head, lines) = text::split(text, |head: &Head| &head.digest)?;
         let mut lines = lines.lines();
         let mut objects = BTreeMap::new();
         for line in lines.by_ref().take(head.objects) {
@@ -173,6 +173,8 @@ mod tests {
         assert_eq!(Manifest::parse(&text.replace("old.css", "new.css")), Err(Damage::Unreadable));
         let newer = text.replacen("\"silcrow_manifest\":1", "\"silcrow_manifest\":2", 1);
         assert_eq!(Manifest::parse(&newer), Err(Damage::Newer));
+        let quite_other = "{\"silcrow_manifest\":3,\"pages\":{}}\n";
+        assert_eq!(Manifest::parse(quite_other), Err(Damage::Newer));
     }
 
     #[test]

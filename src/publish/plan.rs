@@ -15,6 +15,7 @@ use crate::path::{OutputPath, encode_path};
 const RETIRED_RELEASES: u64 = 3;
 /// How many days it does.
 const RETIRED_DAYS: i32 = 30;
+
 /// What a target holds, as far as its own texts tell.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
@@ -24,6 +25,10 @@ pub struct Held {
     pub journal: Option<Journal>,
     /// Where there is no manifest: the paths of everything at the target.
     pub foreign: BTreeSet<OutputPath>,
+    /// Where there is no manifest: the base URL of the site whose first publish has begun there, when that is known.
+    pub begun: Option<String>,
+    /// Whether nobody knows what an earlier publish did, as its journal is damaged. Then everything is written again.
+    pub is_unsure: bool,
 }
 
 /// What a target shall hold.
@@ -77,6 +82,8 @@ pub enum Reason {
     Content,
     /// It has other headers.
     Headers,
+    /// It is there, and was to go.
+    Returns,
     /// An earlier publish ended while it wrote it.
     Unsure,
 }
@@ -95,18 +102,24 @@ pub struct Write {
 /// What is done, in this order: the writes, stage by stage; the manifest; the deletions.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// Whose site it is: its base URL.
+    pub site: String,
     /// The release that is made; none when the last one is what is wanted.
     pub release: Option<Manifest>,
     /// What is written, sorted by stage and path.
     pub writes: Vec<Write>,
-    /// What is deleted, sorted.
+    /// What is deleted: pages first, as they refer to the rest.
     pub deletions: Vec<OutputPath>,
     /// Objects that the target holds and no manifest lists, as the journal has it.
     pub written: Vec<Object>,
     /// Objects that may be at the target, and that nothing is written for.
     pub unsure: Vec<Object>,
+    /// Paths of files of others that may be at the target still: an earlier publish was to write over them.
+    pub foreign: Vec<OutputPath>,
     /// Contents whose copies nobody needs.
     pub garbage: Vec<ContentHash>,
+    /// Absolute URLs that earlier publishes changed, which died before they could tell.
+    pub untold: Vec<String>,
     /// Absolute URLs that readers get something else at.
     pub purge: Vec<String>,
     /// Whether an earlier publish left something to do.
@@ -122,14 +135,26 @@ impl Plan {
     /// What is written at a target before anything else.
     pub fn journal(&self) -> Journal {
         Journal {
+            site: self.site.clone(),
             release: self.release.as_ref().map_or_else(String::new, Manifest::name),
             written: self.written.clone(),
             unsure: self.unsure.clone(),
             intended: self.writes.iter().map(|write| write.object.clone()).collect(),
             deletions: self.deletions.clone(),
+            foreign: self.foreign.clone(),
             garbage: self.garbage.clone(),
+            untold: self.untold.clone(),
         }
     }
+
+    /// What is deleted together. Each step ends before the next begins: no page is left without the files it refers to.
+    pub fn deletion_steps(&self) -> impl Iterator<Item = &[OutputPath]> {
+        self.deletions.chunk_by(|left, right| is_page(left) == is_page(right))
+    }
+}
+
+fn is_page(path: &OutputPath) -> bool {
+    path.as_str().ends_with(".html")
 }
 
 /// What is known of an object at a target.
@@ -171,13 +196,13 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
     let unfinished = journal.filter(|journal| !is_committed(journal));
     let unfinished = unfinished.cloned().map(Journal::without_deleted);
     let unfinished = unfinished.as_ref();
-    let state = state(manifest, unfinished);
+    let state = state(manifest, unfinished, held.is_unsure);
     let mut writes: Vec<Write> =
         wanted.objects.iter().filter_map(|object| write(object, &state, manifest)).collect();
     writes.sort_by(|left, right| {
         (left.stage, &left.object.path).cmp(&(right.stage, &right.object.path))
     });
-    let next = Next::new(wanted, &state, manifest);
+    let next = Next::new(wanted, &state, manifest, unfinished);
     let mut deletions = next.deletions;
     let guarded: Vec<_> = deletions
         .iter()
@@ -202,15 +227,21 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
         deletions.retain(|path| !manifest.retired.contains_key(path));
     }
     let (written, unsure) = left(unfinished, &writes);
+    let untold = untold(site, journal);
+    let mut deletions: Vec<_> = deletions.into_iter().collect();
+    deletions.sort_by_key(|path| !is_page(path));
     Ok(Plan {
-        purge: purge(site, (&writes, &deletions), journal),
+        site: site.clone(),
+        purge: purge(site, &writes, &deletions, &untold),
+        untold: untold.into_iter().collect(),
+        foreign: foreign(held, unfinished, &writes),
         garbage: garbage(journal, unfinished, &release),
         release: (!is_same).then_some(release),
         written,
         unsure,
         writes,
-        deletions: deletions.into_iter().collect(),
-        resumes: journal.is_some(),
+        deletions,
+        resumes: journal.is_some() || held.is_unsure,
     })
 }
 
@@ -218,7 +249,7 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
 fn is_same(last: &Manifest, next: &Manifest) -> bool {
     last.site == next.site
         && last.objects == next.objects
-        && next.retired.keys().all(|path| last.retired.contains_key(path))
+        && next.retired.iter().all(|(path, retired)| last.retired.get(path) == Some(retired))
 }
 
 /// What an earlier publish left and this one does not write: what the target is known to hold, and what it may hold.
@@ -233,12 +264,26 @@ fn left(journal: Option<&Journal>, writes: &[Write]) -> (Vec<Object>, Vec<Object
     )
 }
 
-fn state<'a>(manifest: Option<&'a Manifest>, journal: Option<&'a Journal>) -> State<'a> {
+/// Files of others that may be at the target still: what this publish writes over, and what earlier ones may not have.
+fn foreign(held: &Held, journal: Option<&Journal>, writes: &[Write]) -> Vec<OutputPath> {
+    let ours = journal.into_iter().flat_map(Journal::objects);
+    let ours: BTreeSet<_> = ours.map(|object| &object.path).collect();
+    let paths = writes.iter().map(|write| &write.object.path);
+    let written_over = paths.filter(|path| held.foreign.contains(*path) && !ours.contains(path));
+    let before = journal.into_iter().flat_map(Journal::foreign_left);
+    written_over.chain(before).cloned().collect()
+}
+
+fn state<'a>(
+    manifest: Option<&'a Manifest>,
+    journal: Option<&'a Journal>,
+    is_unsure: bool,
+) -> State<'a> {
     let listed = manifest.into_iter().flat_map(|manifest| {
         manifest.objects.values().chain(manifest.retired.values().map(|retired| &retired.object))
     });
-    let mut state: State<'a> =
-        listed.map(|object| (&object.path, Known::Certain(object))).collect();
+    let known = if is_unsure { Known::Unsure } else { Known::Certain };
+    let mut state: State<'a> = listed.map(|object| (&object.path, known(object))).collect();
     if let Some(journal) = journal {
         state.extend(journal.written.iter().map(|object| (&object.path, Known::Certain(object))));
         let unsure = journal.unsure.iter().chain(&journal.intended);
@@ -251,6 +296,8 @@ fn write(object: &Object, state: &State<'_>, manifest: Option<&Manifest>) -> Opt
     let reason = match state.get(&object.path) {
         None => Reason::New,
         Some(Known::Unsure(_)) => Reason::Unsure,
+        // The copy of its content went with the last release that listed it.
+        Some(Known::Certain(_)) if is_retired(manifest, &object.path) => Reason::Returns,
         Some(Known::Certain(known)) if known.is_served_as(object) => return None,
         Some(Known::Certain(known)) if known.hash == object.hash => Reason::Headers,
         Some(Known::Certain(_)) => Reason::Content,
@@ -259,7 +306,9 @@ fn write(object: &Object, state: &State<'_>, manifest: Option<&Manifest>) -> Opt
     let stage = match object.role {
         Role::Hashed => Stage::HashedAssets,
         Role::File => Stage::Files,
-        Role::Article | Role::Section if !is_listed => Stage::NewPages,
+        Role::Article if !is_listed => Stage::NewPages,
+        // The home page is never new: it is what readers get who come by the site's own address.
+        Role::Section if object.path.as_str() != "index.html" && !is_listed => Stage::NewPages,
         Role::Article => Stage::ChangedArticles,
         Role::Section | Role::NotFound => Stage::Sections,
         Role::Listing => Stage::Listings,
@@ -276,7 +325,12 @@ struct Next {
 }
 
 impl Next {
-    fn new(wanted: &Wanted, state: &State<'_>, manifest: Option<&Manifest>) -> Self {
+    fn new(
+        wanted: &Wanted,
+        state: &State<'_>,
+        manifest: Option<&Manifest>,
+        journal: Option<&Journal>,
+    ) -> Self {
         let number = manifest.map_or(0, |manifest| manifest.number) + 1;
         let objects: BTreeMap<_, _> =
             wanted.objects.iter().map(|object| (object.path.clone(), object.clone())).collect();
@@ -284,11 +338,19 @@ impl Next {
             Self { number, objects, retired: BTreeMap::new(), deletions: BTreeSet::new() };
         let unwanted = state.iter().filter(|(path, _)| !next.objects.contains_key(**path));
         let (mut retired, mut deletions) = (Vec::new(), Vec::new());
+        let of_journal = journal.into_iter().flat_map(Journal::objects);
+        let of_journal: BTreeSet<_> = of_journal.map(|object| &object.path).collect();
+        let foreign: BTreeSet<_> = journal.into_iter().flat_map(Journal::foreign_left).collect();
         for (path, known) in unwanted {
+            if foreign.contains(path) {
+                continue;
+            }
+            // What a publish brought back that never ended, its pages may refer to.
             let before = manifest.and_then(|manifest| manifest.retired.get(*path));
+            let before = before.filter(|_| !of_journal.contains(path));
             let since = before.map_or((number, wanted.date), |before| (before.number, before.date));
             let object = known.object();
-            // Pages are written after the files that they refer to: nobody has one with a file that never came.
+            // Pages are written when all files are known to be there: nobody has one with a file that may never have come.
             let is_there = matches!(known, Known::Certain(_)) || is_listed(manifest, path);
             if object.role == Role::Hashed && is_there && !is_over(since, (number, wanted.date)) {
                 retired.push(Retired { object: object.clone(), number: since.0, date: since.1 });
@@ -307,6 +369,10 @@ fn is_listed(manifest: Option<&Manifest>, path: &OutputPath) -> bool {
     manifest.is_some_and(|manifest| {
         manifest.objects.contains_key(path) || manifest.retired.contains_key(path)
     })
+}
+
+fn is_retired(manifest: Option<&Manifest>, path: &OutputPath) -> bool {
+    manifest.is_some_and(|manifest| manifest.retired.contains_key(path))
 }
 
 /// Whether nobody can have a page any more that refers to a file retired then.
@@ -329,17 +395,29 @@ fn garbage(
     known.difference(&wanted).copied().collect()
 }
 
-/// The URLs of what changes, and of what an earlier publish changed that died before it could tell. Hashed files never do.
+/// The URLs of what changes, and of what has changed without a word.
 fn purge(
     site: &str,
-    (writes, deletions): (&[Write], &BTreeSet<OutputPath>),
-    journal: Option<&Journal>,
+    writes: &[Write],
+    deletions: &[OutputPath],
+    untold: &BTreeSet<String>,
 ) -> Vec<String> {
-    let before = journal.into_iter().flat_map(Journal::objects);
-    let objects = writes.iter().map(|write| &write.object).chain(before);
-    let changed = objects.filter(|object| object.role != Role::Hashed).map(|object| &object.path);
-    let urls: BTreeSet<String> = changed.chain(deletions).map(|path| url(site, path)).collect();
+    let written = changed(writes.iter().map(|write| &write.object));
+    let urls = written.chain(deletions).map(|path| url(site, path));
+    let urls: BTreeSet<String> = urls.chain(untold.iter().cloned()).collect();
     urls.into_iter().collect()
+}
+
+/// The URLs of what earlier publishes changed that died before they could tell, or may have.
+fn untold(site: &str, journal: Option<&Journal>) -> BTreeSet<String> {
+    let Some(journal) = journal else { return BTreeSet::new() };
+    let urls = changed(journal.objects()).chain(&journal.deletions).map(|path| url(site, path));
+    urls.chain(journal.untold.iter().cloned()).collect()
+}
+
+/// The paths at which readers may get something else. Hashed files never change.
+fn changed<'a>(objects: impl Iterator<Item = &'a Object>) -> impl Iterator<Item = &'a OutputPath> {
+    objects.filter(|object| object.role != Role::Hashed).map(|object| &object.path)
 }
 
 /// The URL by which readers ask for an object.

@@ -88,16 +88,24 @@ pub(super) fn digest(lines: &str) -> String {
 /// The first line and the others, where the text is whole and of a format that is known.
 pub(super) fn split<T: DeserializeOwned>(
     text: &str,
-    check: impl Fn(&T) -> (u32, &str),
+    digest_of: impl Fn(&T) -> &str,
 ) -> Result<(T, &str), Damage> {
     let (head, lines) = text.split_once('\n').ok_or(Damage::Unreadable)?;
-    let head: T = read_line(head)?;
-    let (format, expected) = check(&head);
-    match format {
-        FORMAT if digest(lines) == expected => Ok((head, lines)),
-        FORMAT => Err(Damage::Unreadable),
-        _ => Err(Damage::Newer),
+    // What else a newer head says need not be what this one says.
+    let Format { format } = read_line(head)?;
+    if format != FORMAT {
+        return Err(Damage::Newer);
     }
+    let head: T = read_line(head)?;
+    let is_whole = digest(lines) == digest_of(&head);
+    is_whole.then_some((head, lines)).ok_or(Damage::Unreadable)
+}
+
+/// All that every head says, whatever its format.
+#[derive(Deserialize)]
+struct Format {
+    #[serde(alias = "silcrow_manifest", alias = "silcrow_journal")]
+    format: u32,
 }
 
 /// The format that is written and read.

@@ -22,6 +22,7 @@ pub fn plan(plan: &Plan) -> String {
             Reason::New => line(format_args!("  + {path}")),
             Reason::Content => line(format_args!("  ~ {path}")),
             Reason::Headers => line(format_args!("  ~ {path} (headers)")),
+            Reason::Returns => line(format_args!("  ~ {path} (was to go)")),
             Reason::Unsure => line(format_args!("  ~ {path} (left unfinished)")),
         }
     }

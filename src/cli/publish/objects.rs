@@ -12,6 +12,7 @@ use crate::path::{OutputPath, UrlPath};
 use crate::publish::{ContentHash, Object, Role};
 use crate::render::{Renderer, View, outputs};
 use crate::site::Site;
+use crate::site::generated::Generated;
 use crate::source::{Content, Sources};
 
 /// A site that nothing is wrong with.
@@ -124,6 +125,8 @@ fn role(view: View) -> Role {
         View::Article(_) => Role::Article,
         View::Section(..) | View::Search => Role::Section,
         View::NotFound => Role::NotFound,
+        // Its page links to it.
+        View::Generated(Generated::MarkdownCopy(..)) => Role::File,
         View::Redirect(_) | View::Gone(_) | View::Generated(_) => Role::Listing,
     }
 }

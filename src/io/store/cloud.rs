@@ -16,7 +16,8 @@ use super::{Contents, StoreError, verify};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
-use crate::publish::plan::{Held, Plan, Write};
+use crate::publish::plan::{Held, Plan, Stage, Write};
+use crate::publish::text::Damage;
 use crate::publish::{ContentHash, OWN_FOLDER, Object, hex};
 use lock::Lock;
 use requests::{Expect, Requests, Version};
@@ -80,14 +81,14 @@ impl Cloud {
         runtime.block_on(async {
             let (manifest, lock) = (manifest_key(), lock::key());
             let (manifest, lock) =
-                futures_util::try_join!(requests.get(&manifest), requests.get(&lock))?;
-            let lock = match lock {
-                Some((bytes, version)) => Some((Lock::parse(&bytes)?, version)),
-                None => None,
-            };
-            let journal = match &lock {
-                Some((lock, _)) => Some(lock.journal(requests).await?),
-                None => None,
+                futures_util::try_join!(requests.get_large(&manifest), requests.get(&lock))?;
+            let lock = lock.map(|(bytes, version)| (Lock::read(&bytes), version));
+            let (journal, is_unsure) = match &lock {
+                Some((lock, _)) => {
+                    let journal = lock.journal(requests).await?;
+                    (Some(journal.clone().unwrap_or_default()), journal.is_none())
+                }
+                None => (None, false),
             };
             let version = manifest.as_ref().map(|(_, version)| version.clone());
             let manifest = manifest.map(|(bytes, _)| read_manifest(&bytes)).transpose()?;
@@ -97,7 +98,7 @@ impl Cloud {
                 None => requests.list("").await?,
             };
             let foreign = foreign.iter().map(|key| OutputPath::new(key)).collect();
-            Ok(Held { manifest, journal, foreign })
+            Ok(Held { manifest, journal, foreign, begun: None, is_unsure })
         })
     }
 
@@ -125,7 +126,7 @@ fn read_manifest(bytes: &[u8]) -> Result<Manifest, StoreError> {
 impl Requests {
     /// The manifest of a release that is kept.
     async fn release(&self, name: &str) -> Result<Manifest, StoreError> {
-        let found = self.get(&release_key(name)).await?;
+        let found = self.get_large(&release_key(name)).await?;
         let none = || StoreError::NoRelease(name.to_owned(), Vec::new());
         let (bytes, _) = found.ok_or_else(none)?;
         read_manifest(&bytes)
@@ -175,7 +176,8 @@ impl Run<'_> {
             for chunk in chunk.chunks(CHUNK) {
                 self.alive(lock, self.write_all(chunk)).await?;
                 done += chunk.len();
-                if chunk.len() == CHUNK {
+                // Pages may refer to hashed files from now on, and the next publish has to know that they are there.
+                if chunk.len() == CHUNK || chunk[0].stage == Stage::HashedAssets {
                     lock.beat(self.requests, Some(done)).await?;
                 }
             }
@@ -183,9 +185,11 @@ impl Run<'_> {
         if let Some(release) = &self.plan.release {
             // Who has lost the lock must not commit.
             lock.beat(self.requests, Some(done)).await?;
-            self.commit(release, manifest).await?;
+            self.alive(lock, self.commit(release, manifest)).await?;
         }
         committed()?;
+        // Nor delete: another one may have written since what was to go.
+        lock.beat(self.requests, None).await?;
         self.alive(lock, self.clean()).await
     }
 
@@ -222,7 +226,7 @@ impl Run<'_> {
                 self.requests.copy(key, &copy, bytes).await
             }
             Contents::Kept(_) => {
-                let found = self.requests.get(&copy).await?;
+                let found = self.requests.get_large(&copy).await?;
                 let (bytes, _) = found.ok_or_else(|| StoreError::Content(key.to_owned()))?;
                 self.requests.put_object(key, object, verify(object, bytes)?).await
             }
@@ -243,15 +247,19 @@ impl Run<'_> {
 
 impl Lock {
     /// What the publish that had the lock did. Where it had not begun, or had come to its very end, that is nothing; its
-    /// lock is to be cleared away all the same.
-    async fn journal(&self, requests: &Requests) -> Result<Journal, StoreError> {
-        let Some(name) = &self.journal else { return Ok(Journal::default()) };
-        let Some((bytes, _)) = requests.get(&lock::journal_key(name)).await? else {
-            return Ok(Journal::default());
+    /// lock is to be cleared away all the same. None when nobody knows, as the lock or the journal is damaged.
+    async fn journal(&self, requests: &Requests) -> Result<Option<Journal>, StoreError> {
+        if self.is_damaged {
+            return Ok(None);
+        }
+        let Some(name) = &self.journal else { return Ok(Some(Journal::default())) };
+        let Some((bytes, _)) = requests.get_large(&lock::journal_key(name)).await? else {
+            return Ok(Some(Journal::default()));
         };
-        let journal = Journal::parse(&String::from_utf8_lossy(&bytes));
-        let journal =
-            journal.map_err(|damage| StoreError::Damaged("journal".to_owned(), damage))?;
-        Ok(journal.after(self.done))
+        match Journal::parse(&String::from_utf8_lossy(&bytes)) {
+            Ok(journal) => Ok(Some(journal.after(self.done))),
+            Err(Damage::Unreadable) => Ok(None),
+            Err(damage) => Err(StoreError::Damaged("journal".to_owned(), damage)),
+        }
     }
 }

@@ -11,12 +11,15 @@ use rayon::prelude::*;
 use super::{Contents, StoreError, is_release_name, verify};
 use crate::io::disk::{DiskError, write_over};
 use crate::path::OutputPath;
+use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
 use crate::publish::plan::{Held, Plan};
 use crate::publish::{OWN_FOLDER, Object};
 
 /// The link to the release that readers get.
 const CURRENT: &str = "current";
+/// What becomes `current` in one step.
+const NEW_LINK: &str = ".current.new";
 /// The folder of releases.
 const RELEASES: &str = "releases";
 
@@ -34,8 +37,50 @@ impl Folder {
 
     pub(super) fn held(&mut self) -> Result<Held, StoreError> {
         self.seen = self.current()?;
-        let manifest = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
-        Ok(Held { manifest, ..Held::default() })
+        let manifests = self.manifests()?;
+        let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
+        if !self.release_path(name).is_dir() {
+            return Err(self.no_current(&manifests));
+        }
+        let manifest = self.release(name)?;
+        let kept = manifest.kept();
+        let new = [self.new_path(), self.root.join(NEW_LINK)];
+        let is_left = manifests.iter().any(|name| !kept.contains(name))
+            || new.iter().any(|path| fs::symlink_metadata(path).is_ok());
+        let journal = is_left.then(Journal::default);
+        Ok(Held { manifest: Some(manifest), journal, ..Held::default() })
+    }
+
+    /// What a folder holds without `current`: nothing, or what a first publish left that was killed.
+    fn never_served(&self, manifests: &[String]) -> Result<Held, StoreError> {
+        let is_first = |name: &String| name.starts_with("000001-");
+        if !manifests.iter().all(is_first) {
+            return Err(self.no_current(manifests));
+        }
+        let begun = manifests.iter().find_map(|name| self.release(name).ok());
+        Ok(Held { begun: begun.map(|manifest| manifest.site), ..Held::default() })
+    }
+
+    fn no_current(&self, manifests: &[String]) -> StoreError {
+        let there = manifests.iter().filter(|name| self.release_path(name).is_dir());
+        let newest = there.max().map_or("NAME", String::as_str);
+        StoreError::NoCurrent(self.root.join(CURRENT), newest.to_owned())
+    }
+
+    /// The names of releases that there are manifests of, sorted.
+    fn manifests(&self) -> Result<Vec<String>, StoreError> {
+        let folder = self.root.join(OWN_FOLDER).join(RELEASES);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io("look into", &folder))?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(io("look into", &folder))?.file_name();
+            names.extend(name.to_str().filter(|name| is_release_name(name)).map(str::to_owned));
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// The release that readers get.
@@ -67,6 +112,11 @@ impl Folder {
         self.root.join(OWN_FOLDER).join(RELEASES).join(name)
     }
 
+    /// The folder that becomes a release in one step.
+    fn new_path(&self) -> PathBuf {
+        self.root.join(RELEASES).join(".new")
+    }
+
     fn release_path(&self, name: &str) -> PathBuf {
         self.root.join(RELEASES).join(name)
     }
@@ -79,8 +129,6 @@ impl Folder {
         contents: Contents<'_>,
         committed: &dyn Fn() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let Some(manifest) = &plan.release else { return committed() };
-        let name = manifest.name();
         for folder in [self.root.join(RELEASES), self.root.join(OWN_FOLDER).join(RELEASES)] {
             fs::create_dir_all(&folder).map_err(io("create", &folder))?;
         }
@@ -88,10 +136,17 @@ impl Folder {
         if self.current()? != self.seen {
             return Err(StoreError::Busy("another publish has ended meanwhile".to_owned()));
         }
-        let new = self.root.join(RELEASES).join(".new");
-        for leftover in [&new, &self.release_path(&name)] {
+        let new = self.new_path();
+        for leftover in [&new, &self.root.join(NEW_LINK)] {
             remove(leftover)?;
         }
+        let Some(manifest) = &plan.release else {
+            committed()?;
+            let served = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
+            return served.map_or(Ok(()), |manifest| self.clean(&manifest.kept()));
+        };
+        let name = manifest.name();
+        remove(&self.release_path(&name))?;
         self.fill(&new, plan, contents)?;
         write_over(&self.manifest_path(&name), &manifest.to_text())?;
         fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
@@ -148,8 +203,7 @@ impl Folder {
     /// The commit point: from here on readers get the new site.
     #[cfg(unix)]
     fn switch(&self, name: &str) -> Result<(), StoreError> {
-        let (link, new) = (self.root.join(CURRENT), self.root.join(".current.new"));
-        remove(&new)?;
+        let (link, new) = (self.root.join(CURRENT), self.root.join(NEW_LINK));
         std::os::unix::fs::symlink(Path::new(RELEASES).join(name), &new)
             .and_then(|()| fs::rename(&new, &link))
             .map_err(io("switch", &link))
@@ -163,15 +217,9 @@ impl Folder {
 
     /// Removes releases that manifests tell of and that nobody can go back to.
     fn clean(&self, kept: &[String]) -> Result<(), StoreError> {
-        let folder = self.root.join(OWN_FOLDER).join(RELEASES);
-        let entries = fs::read_dir(&folder).map_err(io("look into", &folder))?;
-        for entry in entries {
-            let name = entry.map_err(io("look into", &folder))?.file_name();
-            let Some(name) = name.to_str().filter(|name| is_release_name(name)) else { continue };
-            if !kept.iter().any(|kept| kept == name) {
-                remove(&self.release_path(name))?;
-                remove(&self.manifest_path(name))?;
-            }
+        for name in self.manifests()?.iter().filter(|name| !kept.contains(name)) {
+            remove(&self.release_path(name))?;
+            remove(&self.manifest_path(name))?;
         }
         Ok(())
     }

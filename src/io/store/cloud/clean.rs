@@ -12,8 +12,9 @@ use crate::publish::manifest::Manifest;
 impl Run<'_> {
     /// Deletes files of the site, then what is kept of releases that nobody can go back to.
     pub(super) async fn clean(&self) -> Result<(), StoreError> {
-        let files = self.plan.deletions.iter().map(|path| path.as_str().to_owned());
-        self.delete(files.collect()).await?;
+        for step in self.plan.deletion_steps() {
+            self.delete(step.iter().map(|path| path.as_str().to_owned()).collect()).await?;
+        }
         let kept = self.kept().await?;
         let releases = self.requests.list(&own("releases")).await?;
         let names = releases.iter().filter_map(|key| key.rsplit('/').next());
@@ -22,12 +23,13 @@ impl Run<'_> {
             .map(str::to_owned)
             .collect();
         if !dropped.is_empty() || !self.plan.garbage.is_empty() {
-            let dropped_hashes = self.hashes(&dropped).await?;
-            let kept_hashes = self.hashes(&kept).await?;
-            let unneeded: BTreeSet<ContentHash> =
-                dropped_hashes.into_iter().chain(self.plan.garbage.iter().copied()).collect();
-            let unneeded = unneeded.difference(&kept_hashes).map(content_key);
-            self.delete(unneeded.collect()).await?;
+            let (mut unneeded, _) = self.hashes(&dropped).await?;
+            unneeded.extend(self.plan.garbage.iter().copied());
+            let (needed, is_all) = self.hashes(&kept).await?;
+            if !is_all {
+                return Ok(());
+            }
+            self.delete(unneeded.difference(&needed).map(content_key).collect()).await?;
             self.delete(dropped.iter().map(|name| release_key(name)).collect()).await?;
         }
         Ok(())
@@ -42,19 +44,24 @@ impl Run<'_> {
         Ok(manifest.as_ref().map_or_else(Vec::new, Manifest::kept))
     }
 
-    /// The contents of releases. One whose manifest is gone already has none.
-    async fn hashes(&self, releases: &[String]) -> Result<BTreeSet<ContentHash>, StoreError> {
-        let mut hashes = BTreeSet::new();
+    /// The contents of releases, and whether that is all of them: not where a manifest is damaged. One that is gone
+    /// already has none.
+    async fn hashes(
+        &self,
+        releases: &[String],
+    ) -> Result<(BTreeSet<ContentHash>, bool), StoreError> {
+        let (mut hashes, mut is_all) = (BTreeSet::new(), true);
         for name in releases {
             match self.requests.release(name).await {
                 Ok(Manifest { objects, .. }) => {
                     hashes.extend(objects.into_values().map(|object| object.hash));
                 }
                 Err(StoreError::NoRelease(..)) => {}
+                Err(StoreError::Damaged(..)) => is_all = false,
                 Err(error) => return Err(error),
             }
         }
-        Ok(hashes)
+        Ok((hashes, is_all))
     }
 
     async fn delete(&self, keys: Vec<String>) -> Result<(), StoreError> {

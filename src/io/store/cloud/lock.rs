@@ -10,7 +10,6 @@ use super::own;
 use super::requests::{Expect, Requests, Version};
 use crate::io::store::StoreError;
 use crate::publish::journal::Journal;
-use crate::publish::text::Damage;
 
 /// The folder of journals.
 const JOURNALS: &str = "journals";
@@ -26,7 +25,7 @@ pub(super) fn journal_key(name: &str) -> String {
 }
 
 /// The lock's text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Lock {
     owner: String,
     /// Counts up as long as the owner lives.
@@ -39,12 +38,16 @@ pub(super) struct Lock {
     pub(super) done: usize,
     /// The names of journals that are in force no more.
     stale: Vec<String>,
+    /// Whether its text was not that of a lock.
+    #[serde(skip)]
+    pub(super) is_damaged: bool,
 }
 
 impl Lock {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
-        let damaged = |_| StoreError::Damaged("lock".to_owned(), Damage::Unreadable);
-        serde_json::from_slice(bytes).map_err(damaged)
+    /// A lock from its text. One that cannot be read is somebody's all the same, who may be alive.
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        serde_json::from_slice(bytes)
+            .unwrap_or_else(|_| Self { is_damaged: true, ..Self::default() })
     }
 
     fn text(&self) -> String {
@@ -72,18 +75,16 @@ impl Held {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let owner = format!("{:x}-{:x}", now.as_nanos(), std::process::id());
         let (lock, expect) = match seen {
-            None => {
-                let (journal, stale) = (None, Vec::new());
-                let lock = Lock { owner, beat: 0, ended: false, journal, done: 0, stale };
-                (lock, Expect::Nothing)
-            }
+            None => (Lock { owner, ..Lock::default() }, Expect::Nothing),
             Some((lock, version)) => {
                 if !lock.ended {
                     wait(requests, &lock, patience).await?;
                 }
                 // Its journal may be there though its lock does not name it yet.
-                let stale = [lock.stale, vec![lock.owner]].concat();
-                let lock = Lock { owner, beat: lock.beat + 1, ended: false, stale, ..lock };
+                let mut stale = lock.stale;
+                stale.extend(Some(lock.owner).filter(|owner| !owner.is_empty()));
+                let (beat, is_damaged) = (lock.beat + 1, false);
+                let lock = Lock { owner, beat, ended: false, stale, is_damaged, ..lock };
                 (lock, Expect::Version(version))
             }
         };
@@ -122,7 +123,7 @@ impl Held {
         let Some(version) = self.version.clone() else {
             // The best that can be done where conditions are not obeyed.
             let there = requests.get(&key()).await?;
-            let there = there.map(|(bytes, _)| Lock::parse(&bytes)).transpose()?;
+            let there = there.map(|(bytes, _)| Lock::read(&bytes));
             if there.is_none_or(|there| there.owner != self.lock.owner) {
                 return Err(busy());
             }
@@ -170,7 +171,7 @@ async fn wait(requests: &Requests, lock: &Lock, patience: Duration) -> Result<()
         tokio::time::sleep(LOOK).await;
         waited += LOOK;
         let now = requests.get(&key()).await?;
-        let now = now.map(|(bytes, _)| Lock::parse(&bytes)).transpose()?;
+        let now = now.map(|(bytes, _)| Lock::read(&bytes));
         if now.as_ref() != Some(lock) {
             return Err(busy());
         }

@@ -26,21 +26,31 @@ pub(super) enum Expect {
     Version(Version),
 }
 
+/// So many bytes, sixteen times at once, pass a slow line well within the time that a request may take.
+const SMALL: usize = 64 * 1024;
+
 /// Requests to one target.
 pub(super) struct Requests {
     store: Arc<dyn ObjectStore>,
+    /// The same, with time for contents of any size.
+    patient: Arc<dyn ObjectStore>,
     prefix: Path,
     obeys: bool,
 }
 
 impl Requests {
-    pub(super) fn new(Opened { store, prefix }: Opened) -> Self {
-        Self { store, prefix, obeys: true }
+    pub(super) fn new(Opened { store, patient, prefix }: Opened) -> Self {
+        Self { store, patient, prefix, obeys: true }
     }
 
     /// Whether the store is known to write under conditions only when they hold.
     pub(super) fn obeys_conditions(&self) -> bool {
         self.obeys
+    }
+
+    /// Whom to ask to write so many bytes.
+    fn store_for(&self, length: usize) -> &Arc<dyn ObjectStore> {
+        if length > SMALL { &self.patient } else { &self.store }
     }
 
     fn path(&self, key: &str) -> Result<Path, StoreError> {
@@ -51,10 +61,25 @@ impl Requests {
         Path::parse(&whole).map_err(|error| failure("name", key, &error.into()))
     }
 
-    /// An object's bytes and version; nothing when it is not there.
+    /// An object's bytes and version; nothing when it is not there. For small ones.
     pub(super) async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
-        let path = self.path(key)?;
-        let result = match self.store.get(&path).await {
+        Self::get_from(&self.store, self.path(key)?, key).await
+    }
+
+    /// The same for objects of any size.
+    pub(super) async fn get_large(
+        &self,
+        key: &str,
+    ) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
+        Self::get_from(&self.patient, self.path(key)?, key).await
+    }
+
+    async fn get_from(
+        store: &Arc<dyn ObjectStore>,
+        path: Path,
+        key: &str,
+    ) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
+        let result = match store.get(&path).await {
             Err(Error::NotFound { .. }) => return Ok(None),
             result => result.map_err(|error| failure("read", key, &error))?,
         };
@@ -112,7 +137,8 @@ impl Requests {
         ]);
         let options = PutOptions { attributes, ..PutOptions::default() };
         let path = self.path(key)?;
-        let result = self.store.put_opts(&path, PutPayload::from(bytes), options).await;
+        let store = self.store_for(bytes.len());
+        let result = store.put_opts(&path, PutPayload::from(bytes), options).await;
         result.map(drop).map_err(|error| failure("write", key, &error))
     }
 
@@ -126,7 +152,8 @@ impl Requests {
         let (source, target) = (self.path(from)?, self.path(to)?);
         let result = match self.store.copy(&source, &target).await {
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
-                self.store.put(&target, PutPayload::from(bytes)).await.map(drop)
+                let store = self.store_for(bytes.len());
+                store.put(&target, PutPayload::from(bytes)).await.map(drop)
             }
             result => result,
         };
@@ -172,7 +199,8 @@ impl Requests {
             store: "silcrow",
             source: error.to_string().into(),
         })?;
-        let result = self.store.put_opts(&path, PutPayload::from(text.to_owned()), options).await?;
+        let store = self.store_for(text.len());
+        let result = store.put_opts(&path, PutPayload::from(text.to_owned()), options).await?;
         Ok(Version(result.into()))
     }
 
