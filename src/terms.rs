@@ -8,58 +8,88 @@ use unicode_normalization::char::is_combining_mark;
 /// Of a longer word, so many characters count.
 const LONGEST: usize = 32;
 
-/// What a byte is in a word; nothing where it is in none.
-const SMALL: u8 = 1;
-const CAPITAL: u8 = 2;
-const NOT_ASCII: u8 = 4;
-const KINDS: [u8; 256] = kinds();
-
-const fn kinds() -> [u8; 256] {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < kinds.len() {
-        kinds[byte] = match byte as u8 {
-            b'a'..=b'z' | b'0'..=b'9' => SMALL,
-            b'A'..=b'Z' => CAPITAL,
-            0x80.. => NOT_ASCII,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    kinds
-}
-
 /// Calls `found` with each term of `text`, in order.
 pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
     let bytes = text.as_bytes();
     let mut word = String::with_capacity(LONGEST);
     let mut at = 0;
     while at < bytes.len() {
-        let start = at;
-        let mut kinds = 0;
-        while let Some(byte) = bytes.get(at)
-            && let kind = KINDS[usize::from(*byte)]
-            && kind != 0
-        {
-            kinds |= kind;
-            at += 1;
-        }
-        if kinds & NOT_ASCII != 0 {
-            terms_of_piece(&text[start..at], &mut found);
-        } else if kinds != 0 {
-            let piece = &text[start..at.min(start + LONGEST)];
+        let Piece { length, has_capitals, is_ascii } = piece(&bytes[at..]);
+        let end = at + length;
+        if !is_ascii {
+            terms_of_piece(&text[at..end], &mut found);
+        } else if length > 0 {
+            let piece = &text[at..end.min(at + LONGEST)];
             // Nearly all words are in lower case already.
-            if kinds & CAPITAL == 0 {
-                found(piece);
-            } else {
+            if has_capitals {
                 word.clear();
                 word.push_str(piece);
                 word.make_ascii_lowercase();
                 found(&word);
+            } else {
+                found(piece);
             }
         }
-        at += 1;
+        at = end + 1;
     }
+}
+
+/// The bytes at the beginning of a text that are not ASCII, or a letter or digit of it.
+struct Piece {
+    length: usize,
+    has_capitals: bool,
+    is_ascii: bool,
+}
+
+/// The first piece of a text; eight bytes are looked at in one step, as nearly every word is shorter.
+fn piece(bytes: &[u8]) -> Piece {
+    let mut at = 0;
+    let (mut capitals, mut not_ascii) = (0, 0);
+    loop {
+        let rest = &bytes[at..];
+        let eight = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut padded = [b' '; 8];
+            padded[..rest.len()].copy_from_slice(rest);
+            padded
+        });
+        let kinds = Kinds::of(u64::from_le_bytes(eight));
+        // The bits below those of the first byte that ends the piece.
+        let within = kinds.others ^ kinds.others.wrapping_sub(1);
+        capitals |= kinds.capitals & within;
+        not_ascii |= kinds.not_ascii & within;
+        at += kinds.others.trailing_zeros() as usize / 8;
+        if kinds.others != 0 {
+            return Piece { length: at, has_capitals: capitals != 0, is_ascii: not_ascii == 0 };
+        }
+    }
+}
+
+/// What eight bytes are: for each byte its highest bit, where it is of the kind.
+struct Kinds {
+    capitals: u64,
+    not_ascii: u64,
+    /// Neither letters nor digits.
+    others: u64,
+}
+
+impl Kinds {
+    fn of(eight: u64) -> Self {
+        const HIGHEST: u64 = repeat(0x80);
+        let ascii = eight & !HIGHEST;
+        // A sum of two bytes below 128 stays within its byte.
+        let from = |bytes: u64, first: u8| bytes + repeat(0x80 - first);
+        let within = |bytes: u64, first: u8, last: u8| from(bytes, first) & !from(bytes, last + 1);
+        let not_ascii = eight & HIGHEST;
+        let letters = within(ascii | repeat(0x20), b'a', b'z') & !not_ascii;
+        let digits = within(ascii, b'0', b'9');
+        let capitals = letters & !(ascii << 2) & HIGHEST;
+        Self { capitals, not_ascii, others: !(letters | digits | not_ascii) & HIGHEST }
+    }
+}
+
+/// A number of eight bytes that are the same.
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
 }
 
 /// The terms of a text, in order.
@@ -136,7 +166,37 @@ fn has_no_spaces(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::terms;
+    use super::{Kinds, terms};
+
+    #[test]
+    fn each_byte_is_of_its_kind_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for at in 0..8 {
+                let mut eight = *b"aZ0 \x80~-z";
+                eight[at] = byte;
+                let kinds = Kinds::of(u64::from_le_bytes(eight));
+                let is = |kind: u64| kind.to_le_bytes()[at] == 0x80;
+                assert_eq!(is(kinds.capitals), byte.is_ascii_uppercase(), "{byte} at {at}");
+                assert_eq!(is(kinds.not_ascii), !byte.is_ascii(), "{byte} at {at}");
+                let is_in_word = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+                assert_eq!(is(kinds.others), !is_in_word, "{byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_any_length_end_where_they_end() {
+        for length in 1..=40 {
+            for (before, after) in [("", ""), ("é ", "-"), ("1234567 ", ""), ("a b", " é")] {
+                let word = "aB3".repeat(14)[..length].to_owned();
+                let text = format!("{before}-{word}{after}");
+                let mut expected = terms(before);
+                expected.push(word.to_lowercase().chars().take(32).collect());
+                expected.extend(terms(after));
+                assert_eq!(terms(&text), expected, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn both_tokenizers_give_these_terms() {

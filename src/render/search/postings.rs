@@ -7,15 +7,6 @@ use rayon::prelude::*;
 use super::part::{Article, Part};
 use crate::terms::each_term;
 
-/// Where in a part a term stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Field {
-    Title,
-    Description,
-    Heading,
-    Text,
-}
-
 /// One part that holds a term. `code` says in which fields and how prominently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Posting {
@@ -107,14 +98,31 @@ pub(super) fn merge(mut shares: Vec<Share>) -> Terms {
     Terms { shares, terms, places }
 }
 
+/// How many short texts are remembered, at most.
+const RECENT: usize = 1 << RECENT_BITS;
+const RECENT_BITS: u32 = 11;
+
 /// Texts with numbers, each text once.
-#[derive(Default)]
 struct Names {
+    /// Short texts that were asked for of late, with their numbers: nearly every word of an article is one of these.
+    recent: Box<[(u64, u32); RECENT]>,
     hasher: RandomState,
     ids: HashTable<u32>,
     /// The texts, one after the other, and where each ends.
     text: String,
     ends: Vec<u32>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            recent: Box::new([(0, 0); RECENT]),
+            hasher: RandomState::default(),
+            ids: HashTable::default(),
+            text: String::new(),
+            ends: Vec::new(),
+        }
+    }
 }
 
 impl Names {
@@ -126,9 +134,21 @@ impl Names {
         name(&self.text, &self.ends, id)
     }
 
-    /// The number of a text; the next one, if it is new.
+    /// The number of a text, which is not empty; the next one, if it is new.
     fn id(&mut self, wanted: &str) -> u32 {
-        let Self { hasher, ids, text, ends } = self;
+        let Some(short) = short(wanted) else { return self.id_of_any(wanted) };
+        let place = short.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS);
+        let (remembered, id) = self.recent[place as usize];
+        if remembered == short {
+            return id;
+        }
+        let id = self.id_of_any(wanted);
+        self.recent[place as usize] = (short, id);
+        id
+    }
+
+    fn id_of_any(&mut self, wanted: &str) -> u32 {
+        let Self { hasher, ids, text, ends, .. } = self;
         let hash = hasher.hash_one(wanted);
         if let Some(id) = ids.find(hash, |id| name(text, ends, *id) == wanted) {
             return *id;
@@ -139,6 +159,13 @@ impl Names {
         ids.insert_unique(hash, id, |id| hasher.hash_one(name(text, ends, *id)));
         id
     }
+}
+
+/// A text of eight bytes or fewer, none of them 0, as a number that stands for no other text.
+fn short(text: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some(u64::from_le_bytes(bytes))
 }
 
 fn name<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
@@ -173,10 +200,10 @@ pub(super) struct Reading {
 
 #[derive(Clone, Copy, Default)]
 struct Seen {
+    /// How often it stands in the text.
     count: u32,
-    title: bool,
-    description: bool,
-    heading: bool,
+    /// Where else it stands: a bit for the title, one for a heading, one for the description.
+    fields: u8,
 }
 
 impl Share {
@@ -187,7 +214,8 @@ impl Share {
 }
 
 impl Reading {
-    fn add(&mut self, text: &str, field: Field) -> u32 {
+    /// Reads a text, each term of which is seen where `seen_here` says; returns how many terms it has.
+    fn add(&mut self, text: &str, seen_here: Seen) -> u32 {
         let mut length = 0;
         each_term(text, |term| {
             length += 1;
@@ -196,31 +224,27 @@ impl Reading {
                 self.seen.push(Seen::default());
             }
             let seen = &mut self.seen[id as usize];
-            if seen.count == 0 && !(seen.title || seen.description || seen.heading) {
+            if (seen.count, seen.fields) == (0, 0) {
                 self.here.push(id);
             }
-            match field {
-                Field::Title => seen.title = true,
-                Field::Description => seen.description = true,
-                Field::Heading => seen.heading = true,
-                Field::Text => seen.count += 1,
-            }
+            seen.count += seen_here.count;
+            seen.fields |= seen_here.fields;
         });
         length
     }
 
     /// Reads what an article's first part has beside its own text. The article's parts come next.
     pub(super) fn article(&mut self, article: &Article<'_>) {
-        self.add(article.title, Field::Title);
-        self.add(article.description, Field::Description);
+        self.add(article.title, Seen::IN_TITLE);
+        self.add(article.description, Seen::IN_DESCRIPTION);
     }
 
     /// Reads the part's own text, and ends it.
     pub(super) fn part(&mut self, part: &Part<'_>) {
         let mut length = 0;
         for passage in &part.passages {
-            self.add(passage.heading, Field::Heading);
-            length += self.add(passage.text, Field::Text);
+            self.add(passage.heading, Seen::IN_HEADING);
+            length += self.add(passage.text, Seen::IN_TEXT);
         }
         for id in self.here.drain(..) {
             let seen = std::mem::take(&mut self.seen[id as usize]);
@@ -251,10 +275,15 @@ impl Reading {
 }
 
 impl Seen {
+    const IN_TITLE: Self = Self { count: 0, fields: 4 };
+    const IN_DESCRIPTION: Self = Self { count: 0, fields: 1 };
+    const IN_HEADING: Self = Self { count: 0, fields: 2 };
+    const IN_TEXT: Self = Self { count: 1, fields: 0 };
+
     /// The fields, and the level of BM25's share for the count: 0.75 of the length counts, and 1.2 is where more of the
     /// same says little.
     fn code(self, length: u32) -> u8 {
-        let Self { count, title, description, heading } = self;
+        let Self { count, fields } = self;
         let count = count as f32;
         let weight = count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length as f32 / USUAL_LENGTH));
         let level = match weight {
@@ -264,7 +293,6 @@ impl Seen {
             weight if weight < 1.5 => 3,
             _ => LEVELS - 1,
         };
-        let fields = u8::from(title) * 4 + u8::from(heading) * 2 + u8::from(description);
         fields * LEVELS + level
     }
 }

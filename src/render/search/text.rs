@@ -40,42 +40,34 @@ impl Passages {
     }
 }
 
-/// Whether an element stands within a line: no space comes of it.
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "span"
-            | "a"
-            | "code"
-            | "strong"
-            | "em"
-            | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "cite"
-            | "data"
-            | "del"
-            | "dfn"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "mark"
-            | "q"
-            | "s"
-            | "samp"
-            | "small"
-            | "sub"
-            | "sup"
-            | "time"
-            | "u"
-            | "var"
-            | "wbr"
-    )
+/// What an element means for the text around it and in it.
+#[derive(Clone, Copy, PartialEq)]
+enum Element {
+    Heading,
+    /// A line of its own.
+    Block,
+    /// It stands within a line: no space comes of it.
+    Inline,
+    /// No reader sees its content as text.
+    Unseen,
 }
 
-/// Elements whose content no reader sees as text.
-const UNSEEN: [&str; 4] = ["script", "style", "template", "svg"];
+impl Element {
+    fn of(name: &str) -> Self {
+        match name {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::Heading,
+            "span" | "a" | "code" | "strong" | "em" | "abbr" | "b" | "bdi" | "bdo" | "cite"
+            | "data" | "del" | "dfn" | "i" | "ins" | "kbd" | "mark" | "q" | "s" | "samp"
+            | "small" | "sub" | "sup" | "time" | "u" | "var" | "wbr" => Self::Inline,
+            "script" | "style" | "template" | "svg" => Self::Unseen,
+            _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                Self::of(&name.to_ascii_lowercase())
+            }
+            _ => Self::Block,
+        }
+    }
+}
+
 /// References that writers of raw HTML use; others stay as they are written.
 const REFERENCES: [(&str, &str); 16] = [
     ("amp", "&"),
@@ -199,35 +191,32 @@ impl Reader {
             return comment.find("-->").map_or(rest.len(), |end| 4 + end + 3);
         }
         let closes = rest[1..].starts_with('/');
-        let name_start = 1 + usize::from(closes);
-        let name = rest[name_start..].bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let name = &rest[name_start..name_start + name];
-        if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        let start = 1 + usize::from(closes);
+        let bytes = rest.as_bytes()[start..].iter();
+        let end = start + bytes.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = &rest[start..end];
+        if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
             self.write("<");
             return 1;
         }
-        let length = tag_length(rest);
-        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            self.element(&name.to_ascii_lowercase(), closes, &rest[..length]);
-        } else {
-            self.element(name, closes, &rest[..length]);
-        }
-        let is_unseen = !closes && UNSEEN.iter().any(|unseen| unseen.eq_ignore_ascii_case(name));
+        // Most tags are nothing but a name.
+        let is_plain = rest.as_bytes().get(end) == Some(&b'>');
+        let length = if is_plain { end + 1 } else { tag_length(rest) };
+        let element = Element::of(name);
+        self.element(element, closes, &rest[..length]);
+        let is_unseen = element == Element::Unseen && !closes;
         if is_unseen { length + unseen(&rest[length..], name) } else { length }
     }
 
-    /// What an element's beginning or end means for the text. The name is in lower case.
-    fn element(&mut self, name: &str, closes: bool, tag: &str) {
-        if is_inline(name) || UNSEEN.contains(&name) {
-            return;
-        }
-        if let [b'h', b'1'..=b'6'] = name.as_bytes() {
-            match id(tag).filter(|_| !closes) {
+    /// What an element's beginning or end means for the text.
+    fn element(&mut self, element: Element, closes: bool, tag: &str) {
+        match element {
+            Element::Heading => match id(tag).filter(|_| !closes) {
                 Some(id) => self.begin_heading(&id),
                 None => self.end_heading(),
-            }
-        } else if !self.in_heading {
-            self.line_break();
+            },
+            Element::Block if !self.in_heading => self.line_break(),
+            Element::Block | Element::Inline | Element::Unseen => {}
         }
     }
 
