@@ -431,3 +431,22 @@ proptest! {
         prop_assert_eq!(targets(&site), expected);
     }
 }
+
+#[test]
+fn a_section_without_a_page_of_its_own_moves_there_and_back() {
+    let settings = "base_url: https://example.com/\nredirects:\n  '/x': /n/a/ # kept\n";
+    let site = Site::new(&[
+        ("site.yaml", settings),
+        ("content/index.md", "---\ntitle: Home\n---\n[n](/n/) [a](n/i/a.md)\n"),
+        ("content/n/a.md", ARTICLE),
+        ("content/n/i/a.md", ARTICLE),
+    ]);
+    for (from, to) in [("n", "m"), ("m", "n"), ("n", "m"), ("m", "n")] {
+        let run = mv(&site, &[from, to]);
+        assert_eq!(run.code, 0, "{from} to {to}: {}", run.stderr);
+        let redirects = read(&site, "site.yaml").split_off(settings.len() - "/n/a/ # kept\n".len());
+        let expected = format!("/{to}/a/ # kept\n  /{from}/i/: /{to}/i/\n  /{from}/: /{to}/\n");
+        assert_eq!(redirects, expected);
+        assert_eq!(site.run(&["check", "--today", "2026-02-01"]).code, 0);
+    }
+}

@@ -136,7 +136,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         "missing-section-page",
-        "//- content/index.md\n---\ntitle: Home\n---\n//- content/byok/a.md\nFRONT\n//- content/byok/index.md ! missing-section-page\n",
+        "//- content/index.md\n---\ntitle: Home\n---\n//- content/byok/account/a.md\nFRONT\n//- content/byok/account/index.md ! missing-section-page\n//- content/byok/index.md ! missing-section-page\n",
         "//- content/index.md\n---\ntitle: Home\n---\n//- content/byok/a.md\nFRONT\n//- content/byok/index.md\n---\ntitle: BYOK\n---\n",
     ),
     (

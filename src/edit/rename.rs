@@ -243,15 +243,20 @@ impl<'a> Move<'a> {
 
     fn of_settings(&self, matter: &Matter<'_>) -> Vec<Edit> {
         let redirects = &self.site.configuration.redirects;
+        // A section without `index.md` has no front matter that could keep its address.
+        let mut made_up = self.made_up_pages();
         let changed = redirects.iter().filter_map(|redirect| {
+            if let Some(index) = made_up.iter().position(|urls| is_turned(redirect, urls)) {
+                let (old, new) = made_up.swap_remove(index);
+                let from = (redirect.from.as_str(), &*old.encoded());
+                return matter.replace_entry("redirects", from, &new.encoded());
+            }
             let to = self.redirect(redirect)?;
             Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
         });
         let mut edits: Vec<Edit> = changed.collect();
-        // A section without `index.md` has no front matter that could keep its address.
-        let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
-        let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
-        let mut added: Vec<_> = moved.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
+        let mut added: Vec<_> =
+            made_up.iter().map(|(old, new)| (old.encoded(), new.encoded())).collect();
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
@@ -259,6 +264,13 @@ impl<'a> Move<'a> {
             edits.push(matter.add_entries("redirects", &added));
         }
         edits
+    }
+
+    /// The old and new URLs of the sections without `index.md` that move.
+    fn made_up_pages(&self) -> Vec<(UrlPath, UrlPath)> {
+        let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
+        let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
+        moved.map(|(_, old, new)| (old, new)).collect()
     }
 
     /// The URLs of sections without `index.md` that nothing is left in: nobody makes up a page for them any more.
@@ -297,9 +309,12 @@ impl<'a> Move<'a> {
     /// The page that keeps the move from being made, and why: another page's address or redirect is in the way.
     pub fn obstacle(&self) -> Option<String> {
         let routes = &self.site.routes;
+        let made_up = self.made_up_pages();
         let in_settings = |url: &str| {
             let redirects = &self.site.configuration.redirects;
-            let taken = redirects.iter().find(|redirect| redirect.takes(url))?;
+            let mut taken = redirects.iter().filter(|redirect| redirect.takes(url));
+            let taken =
+                taken.find(|redirect| !made_up.iter().any(|urls| is_turned(redirect, urls)))?;
             let from = &taken.from;
             Some(format!("`site.yaml` redirects `{from}`, which takes `{url}`; remove that first"))
         };
@@ -324,6 +339,11 @@ impl<'a> Move<'a> {
         let new = indexes.filter(|index| self.site.routes.page(index.as_str()).is_none());
         new.map(|index| url_of(&index, ArticleKind::Section))
     }
+}
+
+/// Whether a section goes back to the address from which the redirect leads to it: it is to lead the other way then.
+fn is_turned(redirect: &Redirect, (old, new): &(UrlPath, UrlPath)) -> bool {
+    canonical_form(&redirect.from) == new.as_str() && redirect.to == old.encoded()
 }
 
 fn moved(path: &SourcePath, (from, to): (&SourcePath, &SourcePath)) -> Option<SourcePath> {

@@ -32,7 +32,8 @@ pub fn tree(
         articles.binary_search_by(|article| article.path.cmp(&path)).is_err()
     });
     let made_up: Vec<_> = missing.map(|folder| made_up_section(folder, configuration)).collect();
-    let made_up_paths: Vec<_> = made_up.iter().map(|article| article.path.clone()).collect();
+    let mut made_up_paths: Vec<_> = made_up.iter().map(|article| article.path.clone()).collect();
+    made_up_paths.sort();
     articles.extend(made_up.into_iter().map(Arc::new));
     articles.sort_by(|a, b| a.path.cmp(&b.path));
 
