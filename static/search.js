@@ -420,14 +420,15 @@ export function mount(root) {
     running = new Promise((done) => { typing = setTimeout(() => run(query).then(done), delay); });
   }
 
-  input.addEventListener('input', () => update(60));
+  input.addEventListener('input', () => {
+    update(60);
+    // Who comes back to the search page finds what was searched.
+    if (!isDialog) history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
+  });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     update(0);
-    if (!isDialog) {
-      history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
-      return;
-    }
+    if (!isDialog) return;
     await running;
     list.querySelector('a')?.click();
   });

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,7 +29,7 @@ SITE = {
     "content/guides/index.md": "---\ntitle: Guides\n---\n",
     # So long that the search index is in files of its own.
     "content/guides/long.md": FRONT.format("Long", "") + " ".join(f"word{number}" for number in range(12_000)),
-    "content/guides/one.md": FRONT.format("One", "aliases: [/old/, /%C3%A4lter/, 'https://example.com/help/one/', /a%22b/]\n"),
+    "content/guides/one.md": FRONT.format("One", "aliases: [/old/, /setting-up-your-key-for-the-very-first-time-step-by-step/, /如何获取您的密钥并将其添加到工作区/, /%C3%A4lter/, 'https://example.com/help/one/', /a%22b/]\n"),
 }
 CONFIGURATION = """daemon off;
 pid {folder}/nginx.pid;
@@ -131,6 +132,10 @@ def check_redirects(host):
     one = "/docs/guides/one/"
     for path in ("/docs/old/", "/docs/%C3%A4lter/", "/help/one/", "/docs/old/?x=1", "/docs/a%22b/"):
         same(path, host.location(path), (301, one))
+    for path in ("/docs/setting-up-your-key-for-the-very-first-time-step-by-step/",
+                 "/docs/" + urllib.parse.quote("如何获取您的密钥并将其添加到工作区") + "/"):
+        same(path, host.location(path), (301, one))
+    same("nothing but that", host.get("/docs/setting-up-your-key-for-the-very-first-time-step-by-step/x").status, 404)
     same("a folder", host.location("/docs/manual/one/"), (301, one))
     same("a folder's rest stays encoded", host.location("/docs/manual/a%0d%0aX:%20y/%C3%A4?q"), (301, "/docs/guides/a%0d%0aX:%20y/%C3%A4"))
     same("special characters", host.location("/docs/a.b$c(d/x"), (301, "/docs/guides/?from=x"))
@@ -207,6 +212,12 @@ def main():
         retire(Path(options.silcrow).resolve(), folder)
         built = build(Path(options.silcrow).resolve(), folder, "--nginx", folder / "conf")
         same("the site is built", built.returncode, 0)
+        # As the README says: below the root, a link to what is published.
+        shutil.rmtree(folder / "root/docs")
+        published = subprocess.run([options.silcrow, "publish", folder / "srv", "--root", folder / "in", "--today", "2026-02-01"],
+                                   capture_output=True, text=True, timeout=SECONDS, check=False)
+        same(f"it is published: {published.stderr}", published.returncode, 0)
+        (folder / "root/docs").symlink_to(folder / "srv/current")
         (folder / "tmp").mkdir()
         server, port = start(options.nginx, folder)
         host = Host(port)
@@ -216,6 +227,8 @@ def main():
             check_retired(host, folder)
         finally:
             stop(server)
+        warnings = [line for line in (folder / "error.log").read_text().splitlines() if " [error] " not in line]
+        same("nginx warns of nothing", warnings, [])
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

@@ -24,6 +24,10 @@ pub struct SiteContext<'a> {
     pub url: &'a str,
     /// The URL of the picture before the site's name, or none.
     pub logo: Option<String>,
+    /// The width of that picture in CSS pixels, or none where the file does not tell.
+    pub logo_width: Option<u32>,
+    /// Its height.
+    pub logo_height: Option<u32>,
     /// The links in the header.
     pub navigation: Vec<NamedLinkContext<'a>>,
     /// The links in the footer.

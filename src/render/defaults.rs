@@ -37,6 +37,11 @@ pub(super) fn defaults(site: &Site, strings: Value) -> Context {
 fn site_value(site: &Site) -> Value {
     let configuration = &site.configuration;
     let theme = &configuration.theme;
+    let logo = theme
+        .logo
+        .as_ref()
+        .and_then(|logo| site.routes.asset(&SourcePath::new(&format!("static/{logo}"))));
+    let (logo_width, logo_height) = logo.and_then(|logo| logo.dimensions).unzip();
     to_value(&SiteContext {
         title: &configuration.title,
         description: configuration.description.as_deref(),
@@ -44,10 +49,9 @@ fn site_value(site: &Site) -> Value {
         text_direction: configuration.text_direction.name(),
         contact: configuration.contact.as_deref(),
         url: site.base.path(),
-        logo: theme.logo.as_ref().and_then(|logo| {
-            let source = SourcePath::new(&format!("static/{logo}"));
-            Some(site.href(&site.routes.asset(&source)?.url))
-        }),
+        logo: logo.map(|logo| site.href(&logo.url)),
+        logo_width,
+        logo_height,
         navigation: named_links(site, &theme.navigation),
         footer: named_links(site, &theme.footer),
         footer_text: theme.footer_text.as_deref(),

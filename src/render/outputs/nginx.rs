@@ -16,6 +16,9 @@ pub fn nginx(site: &Site) -> [(&'static str, String); 2] {
     [("maps.conf", maps(site)), ("server.conf", server(site))]
 }
 
+/// The bytes of a key: 64, without two pointers and the length.
+const LONGEST_KEY: usize = 46;
+
 /// Tables, for the `http` block.
 fn maps(site: &Site) -> String {
     let (folders, single): (Vec<Line>, Vec<Line>) =
@@ -27,14 +30,14 @@ fn maps(site: &Site) -> String {
     text.push_str("}\n\nmap $uri $silcrow_redirect {\n    default $silcrow_folder;\n");
     for Line { from, to } in &single {
         let decoded = percent_decode_str(from).decode_utf8_lossy();
-        text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(&literal(to))));
+        text.push_str(&format!("    {} {};\n", key(&decoded), quoted(&literal(to))));
     }
     text.push_str(
         "}\n\nmap $uri $silcrow_cache {\n    default \"public, max-age=0, must-revalidate\";\n",
     );
     for file in hashed(site) {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
-        text.push_str(&format!("    {} {};\n", quoted(&decoded), quoted(IMMUTABLE)));
+        text.push_str(&format!("    {} {};\n", key(&decoded), quoted(IMMUTABLE)));
     }
     for folder in [search(site), image_folder(site)].into_iter().flatten() {
         let folder = format!("~^{}", pattern(&percent_decode_str(&folder).decode_utf8_lossy()));
@@ -47,6 +50,12 @@ fn maps(site: &Site) -> String {
         text.push_str(&format!("    default {};\n    \"~*on\" \"\";\n}}\n", quoted(rules)));
     }
     text
+}
+
+/// A path as the key of a map. In the hash table that nginx makes of keys, of 64 bytes unless told otherwise, longer ones find
+/// no place, and nginx does not start (`ngx_hash_init`): these are regular expressions.
+fn key(path: &str) -> String {
+    if path.len() <= LONGEST_KEY { quoted(path) } else { quoted(&format!("~^{}$", pattern(path))) }
 }
 
 /// A redirect of a whole folder.
@@ -85,7 +94,7 @@ fn server(site: &Site) -> String {
     let not_found = site.href(&UrlPath::new("/404.html"));
     let not_found = percent_decode_str(&not_found).decode_utf8_lossy();
     text.push_str(&format!("error_page 404 {};\n\n", quoted(&literal(&not_found))));
-    text.push_str("charset utf-8;\ncharset_types text/html text/xml text/plain text/css application/javascript application/atom+xml;\n\n");
+    text.push_str("charset utf-8;\ncharset_types text/xml text/plain text/css application/javascript application/atom+xml;\n\n");
     for (file, media_type) in types(site) {
         let decoded = percent_decode_str(&file).decode_utf8_lossy();
         text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
