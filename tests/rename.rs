@@ -299,6 +299,37 @@ fn a_move_that_is_killed_is_finished_by_whoever_reads_the_site_next() {
     }
 }
 
+#[test]
+fn a_move_that_the_system_refuses_is_taken_back() {
+    // The first name is too long for a file; the second for the one that is written beside it.
+    for length in [300, 244] {
+        let site = linked();
+        let before = tree(&site.path(""));
+        let run = mv(&site, &["s/b", &format!("new/folder/{}", "d".repeat(length))]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("file name too long"), "{}", run.stderr);
+        assert_eq!(tree(&site.path("")), before);
+        assert_eq!(
+            mv(&site, &["s/b", "new/folder/d"]).code,
+            0,
+            "nothing is in the way of the next"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_was_written_where_a_killed_move_goes_stays() {
+    let site = linked();
+    let own = format!("{ARTICLE}my own\n");
+    site.write("content/t/b.md", own.clone());
+    let journal = r#"{"format":1,"moves":[["content/s/b.md","content/t/b.md"]],"texts":[]}"#;
+    site.write(".silcrow-journal~", journal.to_owned());
+    let run = site.run(&["check"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains(".silcrow-journal~"), "{}", run.stderr);
+    assert_eq!(read(&site, "content/t/b.md"), own);
+}
+
 /// The pages of a generated site, and where each is linked from.
 const PAGES: [&str; 7] = ["a", "b", "s/index", "s/c", "s/ü d", "s/u/index", "s/u/e"];
 

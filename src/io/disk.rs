@@ -46,6 +46,8 @@ pub enum DiskError {
     Link(PathBuf),
     /// The file was changed after a run that was to change it had been killed; the file of what that run had to do.
     Interrupted(PathBuf, PathBuf),
+    /// What kept files from being moved and changed as a whole; the file that says what is to be done.
+    Unfinished(Box<DiskError>, PathBuf),
 }
 
 impl std::fmt::Display for DiskError {
@@ -92,6 +94,11 @@ impl std::fmt::Display for DiskError {
                 formatter,
                 "a run of silcrow was killed while it moved files, and `{}` was changed since; take your change back, or remove `{}` and finish by hand",
                 path.display(),
+                journal.display()
+            ),
+            Self::Unfinished(refused, journal) => write!(
+                formatter,
+                "files were to be moved, and not all could be: {refused}; put that right and run any command again, which finishes it, or remove `{}` and finish by hand",
                 journal.display()
             ),
             Self::Exists(path) => {

@@ -58,18 +58,23 @@ impl Changes {
 ///
 /// # Errors
 ///
-/// When something is not as it was read, or is in the way: then nothing has changed. When the system refuses a step later,
-/// the rest is done by the next run.
+/// When something is not as it was read or is in the way, or the system refuses a step: then nothing has changed. Where it
+/// refuses to take back what was done, too, the journal stays, and the error names it.
 pub fn change(root: &Path, changes: &Changes) -> Result<(), DiskError> {
     let _lock = lock(root);
     finish(root)?;
     changes.moves.iter().try_for_each(|step| may_move(root, step))?;
-    changes.texts.par_iter().try_for_each(|text| is_as_read(root, changes, text))?;
+    let old: Result<Vec<_>, _> =
+        changes.texts.par_iter().map(|text| as_read(root, changes, text)).collect();
+    let old = old?;
     let journal = root.join(JOURNAL);
     let text = serde_json::to_string(changes).map_err(std::io::Error::other);
     let text = text.map_err(io("write", &journal))?;
-    write_beside(&journal, &text, true)?;
-    apply(root, changes)
+    write_beside(&journal, text.as_bytes(), true)?;
+    apply(root, changes).map_err(|refused| match undo(root, changes, &old) {
+        Ok(()) => refused,
+        Err(_) => DiskError::Unfinished(refused.into(), journal),
+    })
 }
 
 /// Finishes what a killed run began. To be called before the site is read.
@@ -94,7 +99,10 @@ fn finish(root: &Path) -> Result<(), DiskError> {
     let changes: Changes = serde_json::from_str(&text)
         .map_err(std::io::Error::other)
         .map_err(io("understand", &journal))?;
-    apply(root, &changes)
+    apply(root, &changes).map_err(|refused| match refused {
+        DiskError::Interrupted(..) => refused,
+        _ => DiskError::Unfinished(refused.into(), journal),
+    })
 }
 
 /// Keeps two runs apart. Where a folder cannot be locked, they are not.
@@ -122,8 +130,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether a text holds still what was read, where it is before the moves.
-fn is_as_read(root: &Path, changes: &Changes, text: &ChangedText) -> Result<(), DiskError> {
+/// What a text holds, where it is before the moves; that has to be still what was read.
+fn as_read(root: &Path, changes: &Changes, text: &ChangedText) -> Result<Vec<u8>, DiskError> {
     let below = |to: &str| {
         let rest = text.path.strip_prefix(to)?;
         (rest.is_empty() || rest.starts_with('/')).then_some(rest)
@@ -138,15 +146,19 @@ fn is_as_read(root: &Path, changes: &Changes, text: &ChangedText) -> Result<(), 
     if permissions.readonly() {
         return Err(io("change", &path)(ErrorKind::PermissionDenied.into()));
     }
-    Ok(())
+    Ok(held)
 }
 
 /// Takes every step that has not been taken yet, and then the journal away.
 fn apply(root: &Path, changes: &Changes) -> Result<(), DiskError> {
     for (from, to) in &changes.moves {
         let (from, to) = (root.join(from), root.join(to));
-        if fs::symlink_metadata(&from).is_err() && fs::symlink_metadata(&to).is_ok() {
-            continue; // It was moved before the kill.
+        if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
+            if fs::symlink_metadata(&from).is_err() {
+                continue; // It was moved before the kill.
+            }
+            // Somebody has written there since.
+            return Err(DiskError::Interrupted(to, root.join(JOURNAL)));
         }
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder).map_err(io("create", folder))?;
@@ -163,6 +175,32 @@ fn apply(root: &Path, changes: &Changes) -> Result<(), DiskError> {
     fs::remove_file(&journal).map_err(io("remove", &journal))
 }
 
+/// Takes back every step that was taken, in the opposite order, and the journal away. `old` is what the texts held.
+fn undo(root: &Path, changes: &Changes, old: &[Vec<u8>]) -> Result<(), DiskError> {
+    for (text, old) in changes.texts.iter().zip(old) {
+        let path = fs::canonicalize(root.join(&text.path));
+        if let Ok(path) = path
+            && fs::read(&path).is_ok_and(|held| held == text.new.as_bytes())
+        {
+            write_beside(&path, old, false)?;
+        }
+    }
+    for (from, to) in changes.moves.iter().rev() {
+        let (from, to) = (root.join(from), root.join(to));
+        if fs::symlink_metadata(&from).is_err() && fs::symlink_metadata(&to).is_ok() {
+            if let Some(folder) = from.parent() {
+                fs::create_dir_all(folder).map_err(io("create", folder))?;
+            }
+            fs::rename(&to, &from).map_err(io("move", &to))?;
+        }
+        // The folders that were made for it; one that holds something stays.
+        let folders = to.ancestors().skip(1).take_while(|folder| *folder != root);
+        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
+    }
+    let journal = root.join(JOURNAL);
+    fs::remove_file(&journal).map_err(io("remove", &journal))
+}
+
 /// Puts a text into its place, unless it is there already. A file that somebody has changed since stays as it is.
 fn put(root: &Path, text: &ChangedText) -> Result<(), DiskError> {
     let path = root.join(&text.path);
@@ -174,18 +212,18 @@ fn put(root: &Path, text: &ChangedText) -> Result<(), DiskError> {
     if *blake3::hash(&held).as_bytes() != text.old {
         return Err(DiskError::Interrupted(path, root.join(JOURNAL)));
     }
-    write_beside(&path, &text.new, false)
+    write_beside(&path, text.new.as_bytes(), false)
 }
 
 /// Writes a text beside its file, and then in its place.
-fn write_beside(path: &Path, text: &str, is_synced: bool) -> Result<(), DiskError> {
+fn write_beside(path: &Path, text: &[u8], is_synced: bool) -> Result<(), DiskError> {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".silcrow~");
     let new: PathBuf = path.with_file_name(name);
     let write = || {
         let mut output = File::create(&new)?;
-        output.write_all(text.as_bytes())?;
+        output.write_all(text)?;
         if let Ok(metadata) = fs::metadata(path) {
             fs::set_permissions(&new, metadata.permissions())?;
         }
