@@ -230,6 +230,13 @@ fn what_cannot_be_moved_is_refused_and_nothing_changes() {
     let site = linked();
     site.write("content/d.md", ARTICLE.replace("updated:", "aliases: [/taken/]\nupdated:"));
     site.write("content/twice.md", format!("{ARTICLE}## A\n## A\n"));
+    let anchors = ARTICLE.replace("updated:", "anchors:\n  old: two\nupdated:");
+    site.write(
+        "content/kept.md",
+        format!("{anchors}## One\n## Two {{#two}}\n<b id=\"raw\"></b>\n"),
+    );
+    site.write("static/file", "");
+    let deep = "d/".repeat(33) + "b";
     let before = tree(&site.path(""));
     for (old, new, why) in [
         ("s/none", "x", "there is no page `s/none`"),
@@ -245,7 +252,14 @@ fn what_cannot_be_moved_is_refused_and_nothing_changes() {
         ("s/b#tow", "x", "did you mean `two`?"),
         ("s/b#two", " ", "is empty"),
         ("s/b#two", "#a b", "is not an id"),
-        ("twice#a", "B", "other headings of `content/twice.md` would get other ids"),
+        ("twice#a", "B", "`silcrow mv twice#a '#a'`"),
+        ("kept#one", "Old", "`#old` leads to `#two` in `content/kept.md`, by its `anchors`"),
+        ("kept#one", "#raw", "would say of `content/kept.md`: "),
+        ("s/b", "S/b", "are one address where case does not count"),
+        ("s/b", "s/con", "`con.md` is a name that not every system has: Windows reserves `CON`"),
+        ("s", &deep, "more than 32 folders"),
+        ("s/b", "search", "(url-conflict); nothing was changed"),
+        ("s/b", "file", "(url-conflict); nothing was changed"),
     ] {
         let run = mv(&site, &[old, new]);
         assert_eq!(run.code, 2, "{old} {new}: {}{}", run.stdout, run.stderr);
@@ -328,6 +342,21 @@ fn a_file_that_was_written_where_a_killed_move_goes_stays() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains(".silcrow-journal~"), "{}", run.stderr);
     assert_eq!(read(&site, "content/t/b.md"), own);
+}
+
+#[test]
+fn what_a_move_leaves_to_the_writer_is_told_of() {
+    let site = linked();
+    site.write("content/s/d.md", format!("{ARTICLE}[x](nope.md)\n"));
+    assert_eq!(site.run(&["check", "--write-baseline"]).code, 0);
+    let run = mv(&site, &["s/d", "new/d"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for told in [
+        "`silcrow-baseline.txt` names `content/s/d.md`, which is not there any more",
+        "now `silcrow check` would say of `content/new/index.md`: ",
+    ] {
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
 }
 
 /// The pages of a generated site, and where each is linked from.

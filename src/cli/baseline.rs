@@ -13,7 +13,7 @@ use crate::report::{baseline, plural};
 use crate::source::{Content, File, Sources};
 
 /// The baseline's name beside `site.yaml`, where nobody names another.
-const FILE: &str = "silcrow-baseline.txt";
+pub(super) const FILE: &str = "silcrow-baseline.txt";
 
 /// Reads a baseline into the snapshot, so that findings can point into it, and returns its place there.
 pub(super) fn read(file: &Path, sources: &mut Sources) -> anyhow::Result<SourcePath> {

@@ -1,6 +1,7 @@
 //! `mv`: an article, a section or a heading under another name. What comes of it is read and compared before anything is
 //! written, and then all of it is written or nothing.
 
+mod findings;
 mod left_behind;
 
 use std::collections::BTreeMap;
@@ -50,9 +51,10 @@ impl Plan {
 
 pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     let before = disk::read(&arguments.root)?;
-    let mut options = Options::on(arguments.today.unwrap_or_else(build::today));
+    let options = Options::on(arguments.today.unwrap_or_else(build::today));
     let mut memo = Memo::default();
-    let site = compile::site(&before, &options, &mut memo).site;
+    let compiled = compile::site(&before, &options, &mut memo);
+    let site = Arc::clone(&compiled.site);
     let plan = match arguments.old.split_once('#') {
         Some((page, id)) => {
             let page = named::page(&site, page)?;
@@ -67,11 +69,12 @@ pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
         );
     }
     keeps_addresses(&site, &changed, &plan)?;
-    options.drafts = false;
     let mut after = plan.after.clone();
     update_record((&site, &changed), &mut after, &plan);
+    let recorded = compile::site(&after, &options, &mut memo);
+    findings::compare((&compiled, &before), (&recorded, &after), &|path| plan.path(path))?;
     let texts = changed_texts(&before, &after, &plan);
-    left_behind::tell((&site, &changed), &|path| plan.path(path));
+    left_behind::tell((&site, &changed), &arguments.root, &|path| plan.path(path));
     if arguments.dry_run {
         printer::plain(&shown(&texts, &plan));
         eprintln!("would change {}", plural(texts.len(), "file"));
@@ -136,6 +139,11 @@ fn move_page((site, before): (&Site, &Sources), old: &str, new: &str) -> anyhow:
     let mut after = Sources::new(Vec::new(), edited.problems.clone());
     for (path, file) in edited.files() {
         let to = moving.path(path);
+        if to != *path
+            && let Some(problem) = disk::unreadable_path(&to)
+        {
+            bail!("`{path}` cannot become `{to}`: {problem}");
+        }
         let spelling = file.spelling.clone().filter(|_| to == *path);
         after.insert(to, File { spelling, ..file.clone() });
     }
@@ -227,10 +235,17 @@ fn rename_heading(
         };
     if after.len() != headings.len() || !headings.iter().zip(after.iter()).enumerate().all(others) {
         bail!(
-            "with that name, other headings of `{path}` would get other ids; choose another, or give the id too: `#id`"
+            "with that name, other headings of `{path}` would get other ids; write ids of their own to those that are alike first, like `silcrow mv {}#{id} '#{id}'`",
+            rename::name(path)
         );
     }
     let new_id = &after[index].id;
+    let anchors = &article.front_matter.anchors;
+    if let Some((_, to)) = anchors.iter().find(|(old, to)| **old == **new_id && *to != *id) {
+        bail!(
+            "`#{new_id}` leads to `#{to}` in `{path}`, by its `anchors`; take it out there first, or choose another name"
+        );
+    }
     let mut edits = Edits::new();
     if **new_id != *id {
         edits = heading::edits(site, (page, id, new_id), before, compile::locate);
@@ -248,6 +263,12 @@ fn keeps_addresses(site: &Site, changed: &Site, plan: &Plan) -> anyhow::Result<(
         let Some(now) = changed.routes.page(path.as_str()) else {
             bail!("`{path}` would be lost, and nothing was changed")
         };
+        let (url, new_url) = (page.url.as_str(), changed.page(now).url.as_str());
+        if url != new_url && url.to_lowercase() == new_url.to_lowercase() {
+            bail!(
+                "`{url}` and `{new_url}` are one address where case does not count, so that the old one could not lead to the new one; choose another name"
+            );
+        }
         let is_kept = changed.page(now).url == page.url
             || changed.routes.alias(page.url.as_str()) == Some(now);
         let body = &changed.page(now).article.body;

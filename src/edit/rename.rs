@@ -353,8 +353,8 @@ fn moved(path: &SourcePath, (from, to): (&SourcePath, &SourcePath)) -> Option<So
     Some(SourcePath::new(&format!("{to}/{}", path.below(from.as_str())?)))
 }
 
-/// How `related` names a page, given its path.
-fn name(path: &SourcePath) -> &str {
+/// How `related` and the command line name a page, given its path.
+pub fn name(path: &SourcePath) -> &str {
     let path = path.below(CONTENT).unwrap_or_default();
     let path = path.strip_suffix(".md").unwrap_or(path);
     path.strip_suffix("/index").unwrap_or(path)

@@ -14,7 +14,7 @@ use super::reason;
 pub use journal::{ChangedText, Changes, change};
 pub use listing::{listing, read_listed};
 pub use live::Live;
-pub use read::read;
+pub use read::{read, unreadable_path};
 pub use replace::{Replacement, append, make_folder, read_text, replace, write_over};
 pub use write::{Staging, write_new};
 

@@ -1,14 +1,30 @@
-//! What a move leaves behind and cannot take along: patterns of `site.yaml` that no longer take in what has moved, and
-//! addresses that lead nowhere now. Tells of it; changes nothing.
+//! What a move leaves behind and cannot take along: patterns of `site.yaml` that no longer take in what has moved, lines of the
+//! baseline, and addresses that lead nowhere now. Tells of it; changes nothing.
 
-use crate::cli::printer;
+use std::path::Path;
+
+use crate::cli::{baseline, printer};
+use crate::io::disk;
 use crate::path::SourcePath;
 use crate::render::outputs::redirected;
 use crate::report::plural;
 use crate::site::Site;
 
 /// Tells of all of it. `moved` is where a source is after the move.
-pub(super) fn tell((site, changed): (&Site, &Site), moved: &dyn Fn(&SourcePath) -> SourcePath) {
+pub(super) fn tell(
+    (site, changed): (&Site, &Site),
+    root: &Path,
+    moved: &dyn Fn(&SourcePath) -> SourcePath,
+) {
+    let baseline = disk::read_text(&root.join(baseline::FILE)).unwrap_or_default();
+    let is_named = |path: &SourcePath| baseline.contains(&format!("\t{path}\t"));
+    let mut sources = site.pages.iter().filter(|page| page.has_file).map(|page| &page.article.path);
+    if let Some(path) = sources.find(|path| is_named(path) && moved(path) != **path) {
+        printer::notice(&format!(
+            "`{}` names `{path}`, which is not there any more; write it anew with `silcrow check --write-baseline`",
+            baseline::FILE
+        ));
+    }
     for (rule, pattern) in site.configuration.rules.patterns() {
         let files = site.pages.iter().filter(|page| page.has_file).map(|page| &page.article.path);
         let is_lost = |path: &&SourcePath| {

@@ -84,6 +84,18 @@ pub(super) fn read_one(root: &Path, path: &Path) -> Option<(SourcePath, File)> {
     content.filter(|_| clean).map(|content| (source, File::new(content)))
 }
 
+/// Why a source could not be read from a path, if it could not: a name that some systems cannot have, or too many folders inside
+/// each other.
+pub fn unreadable_path(path: &SourcePath) -> Option<String> {
+    let mut names = path.as_str().split('/').skip(1);
+    if names.clone().count() > MAX_DEPTH {
+        return Some(format!("more than {MAX_DEPTH} folders inside each other are not read"));
+    }
+    names.find_map(|name| {
+        Some(format!("`{name}` is a name that not every system has: {}", unusable_name(name)?))
+    })
+}
+
 /// Whether a file below one of the site's folders is a text that is parsed.
 fn is_text(folder: &str, path: &Path) -> bool {
     folder == "templates"
