@@ -337,7 +337,7 @@ fn a_file_that_was_written_where_a_killed_move_goes_stays() {
     let own = format!("{ARTICLE}my own\n");
     site.write("content/t/b.md", own.clone());
     let journal = r#"{"format":1,"moves":[["content/s/b.md","content/t/b.md"]],"texts":[]}"#;
-    site.write(".silcrow-journal~", journal.to_owned());
+    site.write(".silcrow-journal~", journal);
     let run = site.run(&["check"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains(".silcrow-journal~"), "{}", run.stderr);
