@@ -1,5 +1,5 @@
-//! A text's terms: its words, folded so that search finds them however they are written; pairs of characters where a
-//! script puts no spaces between words. `static/search.js` does the same in the browser, and `tests/data/terms.json`
+//! A text's terms: its words, folded so that search finds them however they are written; where a script puts
+//! no spaces between words, pairs of characters, and the last one. `static/search.js` does the same in the browser, and `tests/data/terms.json`
 //! holds the two equal. Knows no language, no index and no page.
 
 use unicode_normalization::UnicodeNormalization;
@@ -107,11 +107,24 @@ fn terms_of_piece(piece: &str, found: &mut impl FnMut(&str)) {
         for word in run.chunk_by(same_script) {
             if has_no_spaces(word[0]) && word.len() > 1 {
                 word.windows(2).for_each(|pair| found(&pair.iter().collect::<String>()));
+                // No pair begins with it, and a reader may look for it alone.
+                found(&word[word.len() - 1..].iter().collect::<String>());
             } else {
-                found(&word.iter().take(LONGEST).collect::<String>());
+                let word = without_article(&word[..word.len().min(LONGEST)]);
+                found(&word.iter().collect::<String>());
             }
         }
     }
+}
+
+/// Arabic writes its article, and short words before it, onto the word. One of fewer than three letters stays as it is.
+fn without_article(word: &[char]) -> &[char] {
+    let rest = match word {
+        ['و' | 'ف' | 'ب' | 'ك', 'ا', 'ل', rest @ ..] => rest,
+        ['ا', 'ل', rest @ ..] | ['ل', 'ل', rest @ ..] => rest,
+        _ => word,
+    };
+    if rest.len() < 3 { word } else { rest }
 }
 
 /// Lower case, compatibility forms resolved, no accents, and one letter where writers use several.
