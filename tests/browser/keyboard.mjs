@@ -40,8 +40,10 @@ describe('keyboard', { concurrency: 2 }, () => {
           await disclose(open, true);
           const expected = await open.evaluate(() => [...document.querySelectorAll('a[href], summary, button, input:enabled, [tabindex="0"]')]
             .filter((element) => element.checkVisibility()).length);
+          await disclose(open, false);
           for (let stop = 1; stop <= expected; stop += 1) {
             await open.keyboard.press('Tab');
+            if (await open.evaluate(() => document.activeElement.tagName) === 'SUMMARY') await open.keyboard.press('Enter');
             const problem = await open.evaluate(() => {
               const element = document.activeElement;
               if (element === document.body) return 'nothing has the focus';
@@ -57,6 +59,26 @@ describe('keyboard', { concurrency: 2 }, () => {
       });
     });
   }
+
+  it('an open menu on a phone hides nothing that has the focus, and closes for Escape', async () => {
+    await withPage(browser, { width: widths.phone }, async (open) => {
+      await open.goto(sites.helpCenter.page('byok/setup-openai/').address);
+      const menu = open.locator('.sidebar details');
+      const isOpen = () => menu.evaluate((details) => details.open);
+      await menu.locator('summary').focus();
+      await open.keyboard.press('Enter');
+      assert.equal(await isOpen(), true);
+      await open.keyboard.press('Tab');
+      assert.equal(await isOpen(), true, 'the focus is in the menu');
+      await open.keyboard.press('Escape');
+      assert.equal(await isOpen(), false);
+      assert.equal(await open.evaluate(() => document.activeElement.tagName), 'SUMMARY', 'the focus goes back');
+      await open.keyboard.press('Enter');
+      await menu.locator('a').last().focus();
+      await open.keyboard.press('Tab');
+      assert.equal(await isOpen(), false, 'what lies outside of it has the focus');
+    });
+  });
 
   it('whether an article helped is said with Tab and Enter, and its page is told', async () => {
     await withPage(browser, { width: widths.phone }, async (open) => {

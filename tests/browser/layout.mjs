@@ -52,6 +52,31 @@ describe('layout', { concurrency: 2 }, () => {
     });
   });
 
+  it('the name of the site is broken between words alone, however large its letters are', async () => {
+    for (const [width, size] of [[widths.least, '24px'], [widths.phone, '32px'], [widths.least, '32px']]) {
+      await withPage(browser, { width, bypassCSP: true }, async (page) => {
+        await page.goto(sites.helpCenter.page('byok/setup-openai/').address);
+        await page.addStyleTag({ content: `html { font-size: ${size}; }` });
+        const { height, line } = await page.locator('.site-name').evaluate((name) => ({
+          height: name.getBoundingClientRect().height, line: parseFloat(getComputedStyle(name).lineHeight),
+        }));
+        assert.ok(height < 4.5 * line, `${height} pixels high, lines of ${line}, at ${width} with ${size}`);
+        assert.deepEqual(await overflow(page), []);
+      });
+    }
+  });
+
+  it('the field of search has room for what is typed on a phone', async () => {
+    for (const width of [widths.least, widths.phone]) {
+      await withPage(browser, { width }, async (page) => {
+        await page.goto(sites.helpCenter.page('byok/setup-openai/').address);
+        await page.keyboard.press('Control+k');
+        const box = await page.locator('dialog input').boundingBox();
+        assert.ok(box.width >= 160, `${box.width} pixels at ${width}`);
+      });
+    }
+  });
+
   it('a page in Arabic is laid out from right to left, and its code from left to right', async () => {
     await withPage(browser, { width: widths.desk }, async (page) => {
       await page.goto(sites.arabic.page('keys/create/').address);

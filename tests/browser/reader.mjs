@@ -137,6 +137,30 @@ describe('code', () => {
     });
   });
 
+  it('is copied whole where a command has several lines', async () => {
+    const blocks = [
+      ['bash', '$ curl https://api.example.com \\\n  -H "a: b" \\\n  -d 1\n{"ok": true}\n', 'curl https://api.example.com \\\n  -H "a: b" \\\n  -d 1'],
+      ['sh', "$ curl -d '{\n  \"a\": 1\n}' x\nits answer\n", "curl -d '{\n  \"a\": 1\n}' x"],
+      ['console', '$ cat &lt;&lt;EOF > file\nA=1\nEOF\n$ echo hi # don\'t\nhi\n', "cat <<EOF > file\nA=1\nEOF\necho hi # don't"],
+      ['text', '$ no prompt\nPRICE=3\n', '$ no prompt\nPRICE=3'],
+    ];
+    await withPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] }, async (open) => {
+      await open.route(article.address, async (route) => {
+        const response = await route.fetch();
+        const prose = blocks.map(([language, code]) => `<pre><code class="language-${language}">${code}</code></pre>`);
+        await route.fulfill({ response, body: (await response.text()).replace('<div class="prose">', () => `<div class="prose">${prose.join('')}`) });
+      });
+      await open.goto(article.address);
+      for (const [index, [language, , expected]] of blocks.entries()) {
+        await open.locator('.copy').nth(index).click();
+        // What was said of the one before may stand there still.
+        const copied = () => open.evaluate(() => navigator.clipboard.readText());
+        for (let wait = 0; wait < 50 && await copied() !== expected; wait += 1) await open.waitForTimeout(20);
+        assert.equal(await copied(), expected, language);
+      }
+    });
+  });
+
   it('has no button where there is no script', async () => {
     await withPage(browser, { javaScriptEnabled: false }, async (open) => {
       for (const page of [...kinds, shapes.page('reference/every-shape/')]) {
@@ -237,6 +261,18 @@ describe('on paper', () => {
       const folder = join(repository, 'target/screenshots');
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'setup-openai.pdf'), paper);
+    });
+  });
+
+  it('code stands below the text before it', async () => {
+    await withPage(browser, {}, async (open) => {
+      await open.goto(shapes.page('reference/every-shape/').address);
+      await open.emulateMedia({ media: 'print' });
+      const gaps = await open.locator('.copy + pre').evaluateAll((found) => found.map((pre) => {
+        const before = pre.previousElementSibling.previousElementSibling;
+        return before ? pre.getBoundingClientRect().top - before.getBoundingClientRect().bottom : 0;
+      }));
+      assert.ok(gaps.length > 0 && gaps.every((gap) => gap >= 0), `${gaps}`);
     });
   });
 });

@@ -77,6 +77,31 @@ describe('search', () => {
     });
   });
 
+  it('the key of the same place opens it on a keyboard without Latin letters', async () => {
+    await withPage(browser, {}, async (open) => {
+      await open.goto(article.address);
+      const press = (key, code) => open.evaluate((given) => dispatchEvent(new KeyboardEvent('keydown', { ...given, ctrlKey: true })), { key, code });
+      await press('t', 'KeyK');
+      assert.equal(await dialog(open).isVisible(), false, 'on another Latin keyboard another letter is there');
+      await press('л', 'KeyK');
+      assert.ok(await dialog(open).isVisible());
+    });
+  });
+
+  it('what matched can be seen in forced colours, light and dark', async () => {
+    for (const colorScheme of ['light', 'dark']) {
+      await withPage(browser, { colorScheme, forcedColors: 'active' }, async (open) => {
+        await open.goto(article.address);
+        await open.keyboard.press('Control+k');
+        await find(open, 'key');
+        const { text, ground } = await dialog(open).evaluate((panel) => ({
+          text: getComputedStyle(panel.querySelector('mark')).color, ground: getComputedStyle(panel).backgroundColor,
+        }));
+        assert.notEqual(text, ground, colorScheme);
+      });
+    }
+  });
+
   it('the arrows move through the results, and Enter follows one', async () => {
     await withPage(browser, {}, async (open) => {
       await open.goto(article.address);
@@ -183,6 +208,18 @@ describe('search', () => {
       await field(open).fill('key');
       await status(open).filter({ hasText: 'Search could not be loaded' }).waitFor();
       await open.unroute('**/search/index.json');
+      await find(open, 'keys');
+    });
+  });
+
+  it('a script that cannot be loaded is said to be so, and loaded later', async () => {
+    await withPage(browser, {}, async (open) => {
+      await open.goto(article.address);
+      await open.route('**/search.*.js', (route) => route.abort());
+      await open.keyboard.press('Control+k');
+      await status(open).filter({ hasText: 'Search could not be loaded' }).waitFor();
+      await field(open).pressSequentially('ke');
+      await open.unroute('**/search.*.js');
       await find(open, 'keys');
     });
   });
