@@ -278,6 +278,21 @@ fn a_symbolic_link_is_not_moved() {
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stderr.contains("is a symbolic link"), "{}", run.stderr);
     assert!(site.path("content/l.md").is_symlink());
+    // Nor is what such a link leads to, or away from.
+    std::fs::remove_file(site.path("content/l.md")).expect("a file goes");
+    for (link, target) in [("t/i.png", "../s/i.png"), ("s/l.md", "../a.md")] {
+        let link = site.path(&format!("content/{link}"));
+        std::os::unix::fs::symlink(target, &link).expect("a link");
+        let before = tree(&site.path(""));
+        let run = mv(&site, &["s", "n/s"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("is a symbolic link"), "{}", run.stderr);
+        assert_eq!(tree(&site.path("")), before);
+        std::fs::remove_file(&link).expect("a link goes");
+    }
+    std::os::unix::fs::symlink("i.png", site.path("content/s/j.png")).expect("a link");
+    let run = mv(&site, &["s", "n"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub fn change(root: &Path, changes: &Changes) -> Result<(), DiskError> {
     let _lock = lock(root);
     finish(root)?;
     changes.moves.iter().try_for_each(|step| may_move(root, step))?;
+    changes.moves.iter().try_for_each(|(from, _)| links_hold(root, from))?;
     let old: Result<Vec<_>, _> =
         changes.texts.par_iter().map(|text| as_read(root, changes, text)).collect();
     let old = old?;
@@ -121,6 +122,24 @@ fn may_move(root: &Path, (from, to): &(String, String)) -> Result<(), DiskError>
     }
     if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
         return Err(DiskError::Exists(to));
+    }
+    Ok(())
+}
+
+/// Whether every symbolic link among the articles leads where it led when what is at `from` is elsewhere.
+fn links_hold(root: &Path, from: &str) -> Result<(), DiskError> {
+    let from = root.join(from);
+    let real = fs::canonicalize(&from).map_err(io("open", &from))?;
+    let entries = walkdir::WalkDir::new(root.join("content")).into_iter().flatten();
+    for link in entries.filter(walkdir::DirEntry::path_is_symlink) {
+        // What leads nowhere leads nowhere afterwards.
+        let Ok(target) = fs::canonicalize(link.path()) else { continue };
+        let is_absolute = fs::read_link(link.path()).is_ok_and(|to| to.is_absolute());
+        let (moves, target_moves) = (link.path().starts_with(&from), target.starts_with(&real));
+        let holds = if is_absolute { !target_moves } else { moves == target_moves };
+        if !holds {
+            return Err(DiskError::Link(link.into_path()));
+        }
     }
     Ok(())
 }
