@@ -2,23 +2,25 @@
 //! united and written as text; which pages there are now is not known here.
 
 mod line;
+mod read;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use jiff::civil::Date;
 
-use line::line;
 pub use line::{Ids, decoded};
+pub use read::{Damage, Read, Remedy};
 
 /// The file's name beside `site.yaml`.
 pub const FILE: &str = "silcrow.lock";
 
-/// The first line; the number is the format's.
+/// The first line.
 const HEAD: &str =
     "# silcrow record 1: every URL and id that readers may have kept; written by `silcrow record`";
 /// What the first line begins with, whatever the words after it.
 const HEAD_START: &str = "# silcrow record ";
+/// The format's number.
+const FORMAT: &str = "1";
 
 /// What is known of one URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,99 +52,13 @@ struct Entry {
     at: u32,
 }
 
+/// A page that is not at its URL any more, and that URL.
+type Moved = (Box<str>, Published);
+
 /// Every URL that was ever published, percent-encoded and below the base URL; outside it, with its origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     entries: BTreeMap<Box<str>, Entry>,
-}
-
-/// What was read, and what is wrong with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Read {
-    /// The lines that can be read; of conflicts, both sides.
-    pub record: Record,
-    /// What is wrong, by place.
-    pub damages: Vec<Damage>,
-}
-
-/// Something wrong with the text of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// The bytes that are wrong.
-    pub at: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// Whether uniting and sorting the lines puts it right without losing anything.
-    pub is_repairable: bool,
-}
-
-impl Read {
-    /// Reads a record. Every line that can be read counts, whatever is wrong with the others.
-    pub fn parse(text: &str) -> Self {
-        let mut read = Self::default();
-        let mut at = 0;
-        let mut conflicts = 0;
-        let mut order = Vec::new();
-        let mut last: Option<&str> = None;
-        for whole in text.split_inclusive('\n') {
-            let content = whole.trim_end_matches(['\n', '\r']);
-            let place = at..at + content.len();
-            at += whole.len();
-            if is_marker(content) {
-                if content.starts_with('<') {
-                    conflicts += 1;
-                    read.damage(place, "two branches changed the record here".to_owned(), true);
-                }
-                continue;
-            }
-            if place.start == 0 {
-                if !content.trim_start_matches('\u{feff}').starts_with(HEAD_START) {
-                    let message = format!("the record does not begin with `{HEAD_START}1`");
-                    read.damage(place.clone(), message, true);
-                } else {
-                    continue;
-                }
-            }
-            match line(content) {
-                Ok((url, state)) => {
-                    let url = &content[url];
-                    match last.map(|last| last.cmp(url)) {
-                        Some(std::cmp::Ordering::Greater) => {
-                            order.push((place.start, url, "is not in its order"))
-                        }
-                        Some(std::cmp::Ordering::Equal) => {
-                            order.push((place.start, url, "stands twice"))
-                        }
-                        _ => {}
-                    }
-                    last = Some(url);
-                    read.record.unite(url, Entry { state, at: place.start as u32 });
-                }
-                Err((wrong, message)) => {
-                    read.damage(place.start + wrong.start..place.start + wrong.end, message, false);
-                }
-            }
-        }
-        // Both sides of a conflict name the same URLs: that is the conflict, and no other mistake.
-        if conflicts == 0 {
-            for (start, url, message) in order {
-                read.damage(start..start + url.len(), format!("`{url}` {message}"), true);
-            }
-        }
-        read.damages.sort_by_key(|damage| damage.at.start);
-        read
-    }
-
-    fn damage(&mut self, at: Range<usize>, message: String, is_repairable: bool) {
-        self.damages.push(Damage { at, message, is_repairable });
-    }
-}
-
-/// Whether a line is git's mark of a conflict.
-fn is_marker(line: &str) -> bool {
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| {
-        line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
 }
 
 impl Record {
@@ -181,44 +97,86 @@ impl Record {
         self.entries().filter(|(_, state, _)| **state == State::Gone).map(|(url, ..)| url)
     }
 
-    fn unite(&mut self, url: &str, entry: Entry) {
-        match self.entries.get_mut(url) {
-            Some(known) => known.state = known.state.clone().united(entry.state),
-            None => {
-                self.entries.insert(url.into(), entry);
+    /// Says what a page is from now on. The ids that were known at its URL before stay.
+    pub fn set_page(&mut self, url: &str, page: Published) {
+        let ids = match self.get(url) {
+            Some(State::Page(before)) => before.ids.with(&page.ids),
+            _ => page.ids,
+        };
+        self.set(url, State::Page(Published { ids, ..page }));
+    }
+
+    /// Adds what another branch knows of a URL. Returns the page that was there, when one of the two has moved it.
+    #[must_use]
+    fn unite(&mut self, url: &str, entry: Entry) -> Option<Moved> {
+        let Some(known) = self.entries.get_mut(url) else {
+            self.entries.insert(url.into(), entry);
+            return None;
+        };
+        let moved = match (&known.state, &entry.state) {
+            (State::Page(page), State::Redirect(_)) | (State::Redirect(_), State::Page(page)) => {
+                Some((url.into(), page.clone()))
             }
-        }
+            _ => None,
+        };
+        known.state = known.state.clone().united(entry.state);
+        moved
     }
 
     /// What both know: of a URL that both have, the later.
     #[must_use]
     pub fn united(mut self, other: Self) -> Self {
-        other.entries.into_iter().for_each(|(url, entry)| self.unite(&url, entry));
+        let mut moved = Vec::new();
+        for (url, entry) in other.entries {
+            moved.extend(self.unite(&url, entry));
+        }
+        self.carry(moved);
         self
+    }
+
+    /// Unites pages that one branch moved, and the other still had, with those that their old addresses lead to.
+    fn carry(&mut self, moved: Vec<Moved>) {
+        for (url, page) in moved {
+            if let Some(now) = self.end_mut(&url) {
+                *now = now.clone().united(page);
+            }
+        }
+    }
+
+    /// The page on which somebody arrives who follows a URL.
+    fn end_mut(&mut self, url: &str) -> Option<&mut Published> {
+        let mut url: Box<str> = url.into();
+        // No way that leads somewhere is longer; one that is goes in a circle.
+        for _ in 0..self.len() {
+            match self.get(&url)? {
+                State::Redirect(to) => url = to.clone(),
+                State::Page(_) | State::Gone => break,
+            }
+        }
+        match &mut self.entries.get_mut(&url)?.state {
+            State::Page(page) => Some(page),
+            State::Redirect(_) | State::Gone => None,
+        }
     }
 
     /// The record after `now` has been published. What `now` does not have any more stays, since readers may have kept it.
     #[must_use]
     pub fn published(mut self, now: Self) -> Self {
-        let mut moved: Vec<(Box<str>, Ids)> = Vec::new();
+        let mut moved: Vec<Moved> = Vec::new();
         for (url, Entry { state, .. }) in now.entries {
-            let before = self.entries.remove(&url).map(|entry| entry.state);
-            let state = match (state, before) {
-                (State::Page(page), Some(State::Page(before))) => {
-                    State::Page(Published { ids: before.ids.with(&page.ids), ..page })
+            match (state, self.get(&url)) {
+                (State::Page(page), _) => self.set_page(&url, page),
+                (state, Some(State::Page(before))) => {
+                    moved.push((url.clone(), before.clone()));
+                    self.set(&url, state);
                 }
-                (State::Redirect(to), Some(State::Page(before))) => {
-                    moved.push((to.clone(), before.ids));
-                    State::Redirect(to)
-                }
-                (state, _) => state,
-            };
-            self.entries.insert(url, Entry { state, at: 0 });
+                (state, _) => self.set(&url, state),
+            }
         }
         // Who follows an old link with a fragment arrives on the page that the old address leads to.
-        for (to, ids) in moved {
-            if let Some(Entry { state: State::Page(page), .. }) = self.entries.get_mut(&to) {
-                page.ids = ids.with(&page.ids);
+        for (url, before) in moved {
+            if let Some(page) = self.end_mut(&url) {
+                page.ids = before.ids.with(&page.ids);
             }
         }
         self
@@ -244,12 +202,16 @@ impl State {
             (Self::Gone, _) | (_, Self::Gone) => Self::Gone,
             (Self::Redirect(one), Self::Redirect(other)) => Self::Redirect(one.max(other)),
             (Self::Redirect(to), _) | (_, Self::Redirect(to)) => Self::Redirect(to),
-            (Self::Page(one), Self::Page(other)) => {
-                let later = (one.updated, one.text).max((other.updated, other.text));
-                let ids = one.ids.united(&other.ids);
-                Self::Page(Published { updated: later.0, text: later.1, ids })
-            }
+            (Self::Page(one), Self::Page(other)) => Self::Page(one.united(other)),
         }
+    }
+}
+
+impl Published {
+    /// What two branches know of one page: the later text, and the ids of both.
+    fn united(self, other: Self) -> Self {
+        let (updated, text) = (self.updated, self.text).max((other.updated, other.text));
+        Self { updated, text, ids: self.ids.united(&other.ids) }
     }
 }
 

@@ -186,6 +186,152 @@ fn a_conflict_is_a_finding_and_is_repaired_by_uniting_both_sides() {
     assert_eq!(run.found()[0], "error record-damaged silcrow.lock 3:10-3:19", "{}", run.stdout);
 }
 
+/// The record of [`published`] without its first line, and the line of `/a/`.
+fn entries(site: &Site) -> (String, String) {
+    let record = read(site, "silcrow.lock");
+    let (_, entries) = record.split_once('\n').expect("it has lines");
+    let line = record.lines().find(|line| line.starts_with("/a/ ")).expect("it is there");
+    (entries.to_owned(), line.to_owned())
+}
+
+/// Repairs a record, and returns what it says then.
+fn repaired(site: &Site, damaged: &str, mistakes: &str) -> String {
+    site.write("silcrow.lock", damaged);
+    let run = site.run(&["record", "--repair"]);
+    let says = format!("repaired {mistakes}; ");
+    assert!(run.code == 0 && run.stderr.starts_with(&says), "{damaged}{}", run.stderr);
+    let repaired = read(site, "silcrow.lock");
+    assert_eq!(site.run(&["record", "--repair"]).stderr, "there is nothing to repair\n");
+    repaired
+}
+
+#[test]
+fn marks_that_are_left_of_a_conflict_are_told_of_and_taken_out() {
+    let site = published();
+    let record = read(&site, "silcrow.lock");
+    let (_, line) = entries(&site);
+    for mark in ["=======", ">>>>>>> branch", "||||||| 1a2b3c4", "<<<<<<< HEAD"] {
+        let damaged = record.replace(&line, &format!("{mark}\n{line}"));
+        site.write("silcrow.lock", &damaged);
+        let place = format!("error record-damaged silcrow.lock 3:1-3:{}", mark.len() + 1);
+        assert_eq!(check(&site).found(), [place]);
+        let run = site.run(&["record"]);
+        assert!(run.code == 2 && run.stderr.contains("is damaged"), "{mark}: {}", run.stderr);
+        assert_eq!(read(&site, "silcrow.lock"), damaged);
+        assert_eq!(repaired(&site, &damaged, "1 mistake"), record, "{mark}");
+    }
+}
+
+#[test]
+fn a_record_that_two_branches_began_is_repaired() {
+    let site = published();
+    let record = read(&site, "silcrow.lock");
+    let (entries, line) = entries(&site);
+    let theirs = format!("# silcrow record 1: other words\n{}", entries.replace(&line, ""));
+    let theirs = theirs.replace("\n\n", "\n");
+    let conflict = format!("<<<<<<< HEAD\n{record}=======\n{theirs}>>>>>>> branch\n");
+    assert_eq!(repaired(&site, &conflict, "1 mistake"), record);
+    assert_eq!(repaired(&site, &format!("{record}{theirs}"), "2 mistakes"), record);
+}
+
+#[test]
+fn what_both_branches_have_changed_is_no_side_of_a_conflict() {
+    let site = published();
+    let record = read(&site, "silcrow.lock");
+    let conflict = "<<<<<<< HEAD\n/old/ redirect /a/\n||||||| 1a2b3c4\n/old/ redirect /z/\nno line\n=======\n/old/ redirect /b/\n>>>>>>> branch";
+    let damaged = record.replace("/old/ redirect /b/", conflict);
+    assert_eq!(repaired(&site, &damaged, "1 mistake"), record);
+    // Without its end, nobody knows what else was not to count.
+    let damaged = damaged.replace("=======\n", "");
+    site.write("silcrow.lock", &damaged);
+    let run = site.run(&["record", "--repair"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("silcrow.lock:5:1: two branches"), "{}", run.stderr);
+    assert_eq!(read(&site, "silcrow.lock"), damaged);
+}
+
+#[test]
+fn ids_follow_a_page_that_one_branch_moved_and_the_other_changed() {
+    let site = published();
+    let record = read(&site, "silcrow.lock").lines().next().expect("it has lines").to_owned();
+    let page = |url, date, text, ids| format!("{url} page {date} 000000000000000{text} {ids}\n");
+    let ours = page("/g/a/", "2026-04-20", 2, "#new #one #two");
+    let theirs = "/g/a/ redirect /h/a1/\n".to_owned();
+    let both =
+        format!("/h/a1/ redirect /h/a2/\n{}", page("/h/a2/", "2026-04-10", 1, "#one #theirs #two"));
+    let united = format!(
+        "{record}\n{theirs}/h/a1/ redirect /h/a2/\n{}",
+        page("/h/a2/", "2026-04-20", 2, "#new #one #theirs #two")
+    );
+    for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {
+        let conflict = format!("<<<<<<< HEAD\n{one}=======\n{other}>>>>>>> branch\n");
+        let damaged = format!("{record}\n{conflict}{both}");
+        assert_eq!(repaired(&site, &damaged, "1 mistake"), united);
+    }
+}
+
+#[test]
+fn an_empty_record_and_one_of_a_newer_silcrow_are_left_alone() {
+    let site = published();
+    let newer = read(&site, "silcrow.lock").replace("record 1", "record 2");
+    for (text, place, why) in [
+        (
+            "",
+            "error record-damaged silcrow.lock 1:1-1:1",
+            "silcrow.lock:1:1: the record does not begin with `# silcrow record 1`; take it from the history",
+        ),
+        (
+            &newer,
+            "error record-damaged silcrow.lock 1:1-1:93",
+            "silcrow.lock:1:1: the record's format is `2`: it was written by a newer silcrow; use that silcrow",
+        ),
+    ] {
+        site.write("silcrow.lock", text);
+        let run = check(&site);
+        assert_eq!((run.code, run.found()), (1, vec![place.to_owned()]));
+        for (arguments, why) in [
+            (&["record"][..], "is damaged"),
+            (&["retire", "/a/"], "is damaged"),
+            (&["record", "--repair"], why),
+        ] {
+            let run = site.run(arguments);
+            assert!(run.code == 2 && run.stderr.contains(why), "{}", run.stderr);
+            assert_eq!(read(&site, "silcrow.lock"), text);
+        }
+    }
+}
+
+#[test]
+fn what_site_yaml_still_leads_elsewhere_is_not_retired() {
+    let site = published();
+    fs::remove_file(site.path("content/a.md")).expect("it is there");
+    let site_yaml = read(&site, "site.yaml");
+    for from in ["/a/", "/a", "/a*"] {
+        site.write("site.yaml", format!("{site_yaml}redirects:\n  {from}: /b/\n"));
+        let run = site.run(&["retire", "/a/"]);
+        let why = format!(
+            "error: `/a/` leads to `/b/`; take the redirect from `{from}` out of `redirects` in `site.yaml` first\n"
+        );
+        assert_eq!((run.code, run.stderr), (2, why));
+        assert!(!read(&site, "silcrow.lock").contains("gone"));
+    }
+    site.write("site.yaml", site_yaml);
+    assert_eq!(site.run(&["retire", "/a/"]).code, 0);
+}
+
+#[test]
+fn a_page_that_moves_to_the_url_of_an_old_one_keeps_the_ids_of_both() {
+    let site = published();
+    let record = read(&site, "silcrow.lock");
+    let (_, line) = entries(&site);
+    let old = "/z/ page 2025-01-01 0000000000000001 #of-old !taken-away\n";
+    site.write("silcrow.lock", format!("{record}{old}"));
+    assert_eq!(site.run(&["mv", "a", "z"]).code, 0);
+    let moved = format!("\n{} #of-old !taken-away\n", line.replace("/a/", "/z/"));
+    let record = read(&site, "silcrow.lock");
+    assert!(record.ends_with(&moved) && record.contains("\n/a/ redirect /z/\n"), "{record}");
+}
+
 #[test]
 fn a_new_text_with_an_old_date_is_told_of_and_fixed() {
     let site = published();

@@ -42,13 +42,8 @@ pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
 }
 
 fn damaged(path: &SourcePath, damage: &Damage) -> Diagnostic {
-    let help = if damage.is_repairable {
-        "say `silcrow record --repair`"
-    } else {
-        "put the line right, or take it from the history of the file; `silcrow record --repair` does the rest"
-    };
     let span = Span::new(path, damage.at.clone());
-    Diagnostic::new(&RECORD_DAMAGED, span, damage.message.clone()).help(help)
+    Diagnostic::new(&RECORD_DAMAGED, span, damage.message.clone()).help(damage.remedy.help())
 }
 
 /// What is at a URL now.

@@ -314,7 +314,7 @@ fn update_record((site, changed): (&Site, &Site), after: &mut Sources, plan: &Pl
             known.text
         };
         let known = Published { text, ..known.clone() };
-        record.set(&new_url, State::Page(known));
+        record.set_page(&new_url, known);
         if url != new_url {
             record.set(&url, State::Redirect(new_url.as_str().into()));
             moves.insert(url, new_url);

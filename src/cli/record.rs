@@ -9,10 +9,10 @@ use percent_encoding::percent_decode_str;
 use super::arguments::{RecordArguments, RetireArguments};
 use super::{Outcome, build};
 use crate::compile::{self, Memo};
-use crate::config::Configuration;
+use crate::config::{Configuration, Redirect};
 use crate::io::disk;
 use crate::path::{SourcePath, UrlPath};
-use crate::record::{self, Damage, Published, Read, Record, State};
+use crate::record::{self, Damage, Published, Read, Record, Remedy, State};
 use crate::report::plural;
 use crate::site::routes::Place;
 use crate::site::{Site, history};
@@ -61,15 +61,10 @@ pub(super) fn save(root: &Path, before: &Record, after: &Record) -> anyhow::Resu
 fn repair(root: &Path) -> anyhow::Result<Outcome> {
     let text = disk::read_text(&root.join(record::FILE))?;
     let read = Read::parse(&text);
-    let is_lost = |damage: &&Damage| !damage.is_repairable;
-    if let Some(Damage { at, message, .. }) = read.damages.iter().find(is_lost) {
+    let needs_more = |damage: &&Damage| damage.remedy != Remedy::Repair;
+    if let Some(Damage { at, message, remedy }) = read.damages.iter().find(needs_more) {
         let place = LineIndex::new(&text).position(at.start);
-        bail!(
-            "{}:{}:{}: {message}; put the line right or remove it, and nothing else is lost",
-            record::FILE,
-            place.line,
-            place.column
-        );
+        bail!("{}:{}:{}: {message}; {}", record::FILE, place.line, place.column, remedy.help());
     }
     if read.damages.is_empty() {
         eprintln!("there is nothing to repair");
@@ -132,6 +127,12 @@ fn retire_one(site: &Site, record: &mut Record, written: &str) -> anyhow::Result
         bail!(
             "`{url}` leads to `{0}`; take it out of the `aliases` there first",
             site.page(page).article.path
+        );
+    }
+    let mut redirects = site.configuration.redirects.iter();
+    if let Some(Redirect { from, to, .. }) = redirects.find(|redirect| redirect.takes(&path)) {
+        bail!(
+            "`{url}` leads to `{to}`; take the redirect from `{from}` out of `redirects` in `site.yaml` first"
         );
     }
     record.set(&url, State::Gone);

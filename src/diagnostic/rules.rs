@@ -294,7 +294,7 @@ rules! {
         bad "#make-a-key in the record, and no such heading", good "anchors: {make-a-key: create-your-key}";
     RECORD_DAMAGED = "record-damaged", History, Error:
         "The record of what was published cannot be read as it is",
-        "`silcrow.lock` has conflict markers, lines out of order or lines that say nothing. `silcrow record --repair` unites both sides of a conflict and sorts the lines.",
+        "`silcrow.lock` has conflict markers, lines out of order or lines that say nothing, is empty, or was written by a newer silcrow. `silcrow record --repair` unites both sides of a conflict and sorts the lines.",
         bad "<<<<<<< HEAD", good "one line for each URL, sorted";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered",

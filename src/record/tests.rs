@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::{Ids, Published, Read, Record, State};
+use super::{Ids, Published, Read, Record, Remedy, State};
 
 fn state() -> impl Strategy<Value = State> {
     let ids = prop::collection::vec("[a-z %\u{fc}\u{8bbe}\\n#!-]{1,8}", 0..4);
@@ -12,7 +12,7 @@ fn state() -> impl Strategy<Value = State> {
         let ids = Ids::new(ids.iter().map(String::as_str));
         State::Page(Published { updated, text, ids })
     });
-    prop_oneof![page, "/[a-z]{1,3}/".prop_map(|to| State::Redirect(to.into())), Just(State::Gone)]
+    prop_oneof![page, "/[a-c]{0,3}/".prop_map(|to| State::Redirect(to.into())), Just(State::Gone)]
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -46,7 +46,7 @@ proptest! {
         let text = format!("{head}\n<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n", body(&one), body(&two));
         let read = Read::parse(&text);
         prop_assert_eq!(read.damages.len(), 1);
-        prop_assert!(read.damages[0].is_repairable);
+        prop_assert_eq!(read.damages[0].remedy, Remedy::Repair);
         prop_assert_eq!(read.record.print(), one.united(two).print());
     }
 
@@ -89,7 +89,8 @@ fn every_damage_is_told_with_its_place() {
         let read = Read::parse(&text);
         let [damage] = read.damages.as_slice() else { panic!("{line}: {:?}", read.damages) };
         assert_eq!(&text[damage.at.clone()], wrong, "{line}");
-        assert!(damage.message.contains(message) && !damage.is_repairable, "{}", damage.message);
+        assert!(damage.message.contains(message), "{}", damage.message);
+        assert_eq!(damage.remedy, Remedy::Hand, "{line}");
         assert_eq!(read.record.get("/z/"), Some(&State::Gone), "the other lines count");
     }
     for (lines, message) in [
@@ -99,10 +100,85 @@ fn every_damage_is_told_with_its_place() {
         let read = Read::parse(&format!("# silcrow record 1\n{lines}"));
         assert_eq!(read.damages.len(), 1);
         assert_eq!(read.damages[0].message, message);
-        assert!(read.damages[0].is_repairable);
+        assert_eq!(read.damages[0].remedy, Remedy::Repair);
     }
     let headless = Read::parse("/a/ gone\n");
     assert_eq!((headless.damages.len(), headless.record.len()), (1, 1));
+}
+
+/// Every damage of a text: where it is, how its message goes on, what puts it right.
+fn damages(text: &str) -> Vec<(&str, String, Remedy)> {
+    let damages = Read::parse(text).damages.into_iter();
+    damages.map(|damage| (&text[damage.at], damage.message, damage.remedy)).collect()
+}
+
+#[test]
+fn marks_of_no_whole_conflict_are_damage() {
+    let head = "# silcrow record 1\n";
+    let stray = "this mark belongs to no conflict".to_owned();
+    for mark in ["=======", ">>>>>>> branch", "||||||| 1a2b3c"] {
+        let text = format!("{head}/a/ gone\n{mark}\n/b/ gone\n");
+        assert_eq!(damages(&text), [(mark, stray.clone(), Remedy::Repair)]);
+        assert_eq!(Read::parse(&text).record.len(), 2);
+    }
+    let conflict = "two branches changed the record here";
+    for (lines, rest, remedy, known) in [
+        ("/a/ gone\n", ", and no `>>>>>>>` ends the conflict", Remedy::Repair, 1),
+        (
+            "/a/ gone\n=======\n/b/ gone\n",
+            ", and no `>>>>>>>` ends the conflict",
+            Remedy::Repair,
+            2,
+        ),
+        ("/a/ gone\n>>>>>>> x\n/b/ gone\n", "", Remedy::Repair, 2),
+        ("|||||||\n/b/ gone\n", ", and no `=======` ends what they began with", Remedy::Hand, 0),
+        (
+            "|||||||\n>>>>>>> x\n/b/ gone\n",
+            ", and no `=======` ends what they began with",
+            Remedy::Hand,
+            1,
+        ),
+    ] {
+        let text = format!("{head}<<<<<<< HEAD\n{lines}");
+        assert_eq!(damages(&text), [("<<<<<<< HEAD", format!("{conflict}{rest}"), remedy)]);
+        assert_eq!(Read::parse(&text).record.len(), known, "{lines}");
+    }
+    let twice = format!("{head}<<<<<<< HEAD\n/a/ gone\n<<<<<<< HEAD\n=======\n>>>>>>> x\n");
+    let messages: Vec<_> = damages(&twice).into_iter().map(|(_, message, _)| message).collect();
+    assert_eq!(messages, [&format!("{conflict}, and no `>>>>>>>` ends the conflict"), conflict]);
+}
+
+#[test]
+fn a_first_line_is_read_wherever_it_stands() {
+    let head = "# silcrow record 1: words";
+    let message = "this line belongs at the beginning of the record, once".to_owned();
+    let text = format!("{head}\n/a/ gone\n{head}\n/b/ gone\n");
+    assert_eq!(damages(&text), [(head, message, Remedy::Repair)]);
+    assert_eq!(Read::parse(&text).record.len(), 2);
+}
+
+#[test]
+fn a_record_that_cannot_be_understood_is_not_read() {
+    for text in ["", "\n", "\u{feff}\r\n"] {
+        let message = "the record does not begin with `# silcrow record 1`".to_owned();
+        assert_eq!(damages(text), [("", message, Remedy::History)]);
+    }
+    let message = "the record's format is `2`: it was written by a newer silcrow".to_owned();
+    for before in ["", "<<<<<<< HEAD\n# silcrow record 1\n/b/ gone\n=======\n"] {
+        let text = format!("{before}# silcrow record 2: words\n/a/ gone\n/b/ flown\n");
+        assert_eq!(damages(&text), [("# silcrow record 2: words", message.clone(), Remedy::Newer)]);
+        assert!(Read::parse(&text).record.is_empty());
+    }
+}
+
+#[test]
+fn what_moved_in_circles_leads_nowhere() {
+    let mut one = Record::default();
+    one.set("/a/", State::Page(Published { updated: None, text: 1, ids: Ids::default() }));
+    one.set("/b/", State::Redirect("/a/".into()));
+    let mut other = Record::default();
+    other.set("/a/", State::Redirect("/b/".into()));
+    assert_eq!(one.united(other).get("/a/"), Some(&State::Redirect("/b/".into())));
 }
 
 #[test]

@@ -1,0 +1,238 @@
+//! Text → record, and what is wrong with the text: lines that say nothing, lines out of order, and what git leaves of
+//! conflicts. Which pages there are now is not known here.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use super::line::line;
+use super::{Entry, FORMAT, HEAD_START, Moved, Record};
+
+/// What was read, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// The lines that can be read; of conflicts, both sides.
+    pub record: Record,
+    /// What is wrong, by place.
+    pub damages: Vec<Damage>,
+}
+
+/// Something wrong with the text of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The bytes that are wrong.
+    pub at: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What puts it right.
+    pub remedy: Remedy,
+}
+
+/// What puts a damage right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Uniting and sorting the lines, which loses nothing.
+    Repair,
+    /// Somebody who knows what the line was to say.
+    Hand,
+    /// The file as it was before.
+    History,
+    /// A silcrow that knows the format.
+    Newer,
+}
+
+impl Remedy {
+    /// What to do.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Repair => "say `silcrow record --repair`",
+            Self::Hand => {
+                "put the line right, or take it from the history of the file; `silcrow record --repair` does the rest"
+            }
+            Self::History => "take it from the history, or remove the file to begin a new one",
+            Self::Newer => "use that silcrow, or take the file from the history",
+        }
+    }
+}
+
+impl Read {
+    /// Reads a record. Every line that can be read counts, whatever is wrong with the others; of a format that is not
+    /// known, none.
+    pub fn parse(text: &str) -> Self {
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            let message = format!("the record does not begin with `{HEAD_START}{FORMAT}`");
+            return Self::unreadable(Damage { at: 0..0, message, remedy: Remedy::History });
+        }
+        let mut reader = Reader::default();
+        let mut at = 0;
+        for whole in text.split_inclusive('\n') {
+            let content = whole.trim_end_matches(['\n', '\r']);
+            if let Some(newer) = reader.line(at, content) {
+                return Self::unreadable(newer);
+            }
+            at += whole.len();
+        }
+        reader.end()
+    }
+
+    fn unreadable(damage: Damage) -> Self {
+        Self { record: Record::default(), damages: vec![damage] }
+    }
+}
+
+/// A part of a conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// What one branch says.
+    Ours,
+    /// What both began with, where git is told to show it. Neither branch says it any more.
+    Base,
+    /// What the other branch says.
+    Theirs,
+}
+
+/// A conflict that has begun.
+#[derive(Debug)]
+struct Conflict {
+    /// Its first line.
+    at: Range<usize>,
+    part: Part,
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    read: Read,
+    conflict: Option<Conflict>,
+    /// Whether git has left anything here.
+    has_marks: bool,
+    /// The URL of the line before.
+    last: Option<&'a str>,
+    /// Lines that are out of order.
+    disorder: Vec<Damage>,
+    /// Pages that one side of a conflict has moved.
+    moved: Vec<Moved>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the line that begins at a byte. Returns the damage when it says that nothing here can be understood.
+    fn line(&mut self, start: usize, content: &'a str) -> Option<Damage> {
+        let place = start..start + content.len();
+        if let Some(mark) = mark(content) {
+            self.mark(place, mark);
+            return None;
+        }
+        if self.conflict.as_ref().is_some_and(|conflict| conflict.part == Part::Base) {
+            return None;
+        }
+        match format(content, start == 0) {
+            Some(FORMAT) => self.head(place),
+            Some(other) => {
+                let message =
+                    format!("the record's format is `{other}`: it was written by a newer silcrow");
+                return Some(Damage { at: place, message, remedy: Remedy::Newer });
+            }
+            None => self.entry(place, content),
+        }
+        None
+    }
+
+    fn mark(&mut self, at: Range<usize>, mark: char) {
+        self.has_marks = true;
+        if mark == '<' {
+            self.end_conflict(false);
+            self.conflict = Some(Conflict { at, part: Part::Ours });
+            return;
+        }
+        match (&mut self.conflict, mark) {
+            (None, _) => {
+                self.damage(at, "this mark belongs to no conflict".to_owned(), Remedy::Repair)
+            }
+            (Some(_), '>') => self.end_conflict(true),
+            (Some(Conflict { part, .. }), '=') => *part = Part::Theirs,
+            (Some(Conflict { part: part @ Part::Ours, .. }), '|') => *part = Part::Base,
+            (Some(_), _) => {}
+        }
+    }
+
+    /// Tells of the conflict that is open, if one is.
+    fn end_conflict(&mut self, has_end: bool) {
+        let Some(Conflict { at, part }) = self.conflict.take() else { return };
+        let (rest, remedy) = match (part, has_end) {
+            // Lines were passed over that a branch may have written.
+            (Part::Base, _) => (", and no `=======` ends what they began with", Remedy::Hand),
+            (_, true) => ("", Remedy::Repair),
+            (_, false) => (", and no `>>>>>>>` ends the conflict", Remedy::Repair),
+        };
+        self.damage(at, format!("two branches changed the record here{rest}"), remedy);
+    }
+
+    /// The first line is in its place at the beginning, and within a conflict, which is told of already.
+    fn head(&mut self, at: Range<usize>) {
+        if at.start > 0 && self.conflict.is_none() {
+            let message = "this line belongs at the beginning of the record, once".to_owned();
+            self.damage(at, message, Remedy::Repair);
+        }
+    }
+
+    fn entry(&mut self, place: Range<usize>, content: &'a str) {
+        if place.start == 0 {
+            let message = format!("the record does not begin with `{HEAD_START}{FORMAT}`");
+            self.damage(place.clone(), message, Remedy::Repair);
+        }
+        match line(content) {
+            Ok((url, state)) => {
+                let at = place.start + url.start..place.start + url.end;
+                self.order(at, &content[url.clone()]);
+                let entry = Entry { state, at: place.start as u32 };
+                self.moved.extend(self.read.record.unite(&content[url], entry));
+            }
+            Err((wrong, message)) => {
+                self.damage(
+                    place.start + wrong.start..place.start + wrong.end,
+                    message,
+                    Remedy::Hand,
+                );
+            }
+        }
+    }
+
+    fn order(&mut self, at: Range<usize>, url: &'a str) {
+        let wrong = match self.last.replace(url).map(|last| last.cmp(url)) {
+            Some(Ordering::Greater) => "is not in its order",
+            Some(Ordering::Equal) => "stands twice",
+            _ => return,
+        };
+        let message = format!("`{url}` {wrong}");
+        self.disorder.push(Damage { at, message, remedy: Remedy::Repair });
+    }
+
+    fn end(mut self) -> Read {
+        self.end_conflict(false);
+        // Both sides of a conflict name the same URLs: that is the conflict, and no other mistake.
+        if !self.has_marks {
+            self.read.damages.append(&mut self.disorder);
+        }
+        self.read.record.carry(self.moved);
+        self.read.damages.sort_by_key(|damage| damage.at.start);
+        self.read
+    }
+
+    fn damage(&mut self, at: Range<usize>, message: String, remedy: Remedy) {
+        self.read.damages.push(Damage { at, message, remedy });
+    }
+}
+
+/// What git's mark of a conflict is made of, when a line is one.
+fn mark(line: &str) -> Option<char> {
+    ['<', '|', '=', '>'].into_iter().find(|mark| {
+        let rest = line.trim_start_matches(*mark);
+        line.len() - rest.len() == 7 && (rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
+/// The format's number, when a line is the first of a record. The words after it do not count.
+fn format(line: &str, is_first: bool) -> Option<&str> {
+    let line = if is_first { line.trim_start_matches('\u{feff}') } else { line };
+    let rest = line.strip_prefix(HEAD_START)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    (end > 0).then_some(&rest[..end])
+}
