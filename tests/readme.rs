@@ -111,24 +111,25 @@ fn every_command_runs() {
     assert!(commands >= 5, "{commands} commands");
 }
 
-/// The commands of a workflow, by job: GitHub's `run`, GitLab's `script` and what goes before each.
-fn jobs(text: &str) -> Vec<(String, Vec<String>)> {
+/// What a workflow hands to a shell: each of GitHub's `run`; GitLab's `script` as a whole, with what goes before it.
+fn scripts(text: &str) -> Vec<String> {
     let workflow: Value = serde_yaml::from_str(text).expect("a workflow is YAML");
-    let commands = |list: &Value, key: Option<&str>| -> Vec<String> {
+    let texts = |list: &Value| -> Vec<String> {
         let entries = list.as_array().into_iter().flatten();
-        let command = |entry: &Value| {
-            let command = key.map_or(entry, |key| &entry[key]);
-            command.as_str().map(str::to_owned)
-        };
-        entries.filter_map(command).collect()
+        entries.filter_map(|entry| entry.as_str().map(str::to_owned)).collect()
     };
-    let named = workflow["jobs"].as_object().unwrap_or(workflow.as_object().expect("a mapping"));
-    let before = commands(&workflow["before_script"], None);
-    let job = |(name, job): (&String, &Value)| {
-        let steps = [commands(&job["steps"], Some("run")), commands(&job["script"], None)].concat();
-        (!steps.is_empty()).then(|| (name.clone(), [before.clone(), steps].concat()))
-    };
-    named.iter().filter_map(job).collect()
+    let before = texts(&workflow["before_script"]);
+    let mut scripts = Vec::new();
+    let jobs = workflow["jobs"].as_object().unwrap_or(workflow.as_object().expect("a mapping"));
+    for job in jobs.values() {
+        let steps = job["steps"].as_array().into_iter().flatten();
+        scripts.extend(steps.filter_map(|step| step["run"].as_str().map(str::to_owned)));
+        let script = texts(&job["script"]);
+        if !script.is_empty() {
+            scripts.push([before.clone(), script].concat().join("\n"));
+        }
+    }
+    scripts
 }
 
 /// Runs git, which knows nobody and nothing of this machine.
@@ -146,20 +147,17 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&result.stdout).into_owned()
 }
 
-/// The host of a repository, which has a newer commit than the site's folder: somebody merged while the workflow ran.
+/// The host of a repository, `bare`, and the clone of somebody else, `other`.
 #[cfg(unix)]
 fn hosted(site: &Path) -> tempfile::TempDir {
     let host = tempfile::tempdir().expect("a scratch folder");
+    assert!(silcrow(site, &["record".to_owned()]).status.success());
     git(site, &["init", "--quiet", "--initial-branch", "main"]);
     git(site, &["add", "."]);
     git(site, &["commit", "--quiet", "--message", "A site"]);
     git(host.path(), &["clone", "--quiet", "--bare", &site.display().to_string(), "bare"]);
     git(host.path(), &["clone", "--quiet", "bare", "other"]);
-    let other = host.path().join("other");
-    git(&other, &["commit", "--quiet", "--allow-empty", "--message", "Merged meanwhile"]);
-    git(&other, &["push", "--quiet"]);
     git(site, &["remote", "add", "origin", &host.path().join("bare").display().to_string()]);
-    git(site, &["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
     // The host's address, as one who is asked for it knows it.
     let address = "https://gitlab-ci-token:token@gitlab.example/docs/help.git";
     let bare = host.path().join("bare");
@@ -168,54 +166,85 @@ fn hosted(site: &Path) -> tempfile::TempDir {
     host
 }
 
+/// Somebody's changes of these files land on the branch.
 #[cfg(unix)]
-#[test]
-fn every_line_of_the_workflows_runs() {
+fn land(other: &Path, files: &str, message: &str) {
+    git(other, &["add", files]);
+    git(other, &["commit", "--quiet", "--message", message]);
+    git(other, &["push", "--quiet"]);
+}
+
+/// Somebody gives the overview another heading.
+#[cfg(unix)]
+fn merge(other: &Path, heading: &str) {
+    let article = other.join("content/byok/overview.md");
+    let text = fs::read_to_string(&article).expect("it is there");
+    fs::write(&article, format!("{text}\n## {heading}\n")).expect("writable");
+    land(other, "content", heading);
+}
+
+/// Runs what a workflow hands to a shell, in the site's folder.
+#[cfg(unix)]
+fn run_script(site: &Path, host: &Path, script: &str) {
     let program = Path::new(env!("CARGO_BIN_EXE_silcrow")).parent().expect("it is in a folder");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(program.to_owned()).chain(std::env::split_paths(&path));
     let path = std::env::join_paths(folders).expect("folders of a path can be joined");
-    for (file, count) in [(".github/workflows/help-center.yml", 7), (".gitlab-ci.yml", 12)] {
-        let site = site();
+    // What only the host knows, and a bucket that is not there.
+    let script = script.replace("${{ github.event.number }}", "12");
+    let script = script.replace("s3://help-center", "target");
+    let result = Command::new("bash")
+        .current_dir(site)
+        .env("PATH", &path)
+        .env("GIT_CONFIG_GLOBAL", host.join("settings"))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GITHUB_STEP_SUMMARY", "summary.md")
+        .env("CI_MERGE_REQUEST_IID", "12")
+        .env("CI_JOB_TOKEN", "token")
+        .env("CI_SERVER_HOST", "gitlab.example")
+        .env("CI_PROJECT_PATH", "docs/help")
+        .env("CI_DEFAULT_BRANCH", "main")
+        .args(["-euo", "pipefail", "-c", &script])
+        .output()
+        .expect("a shell runs");
+    let text = String::from_utf8_lossy(&result.stderr);
+    assert_eq!(result.status.code(), Some(0), "{script}: {text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn every_line_of_the_workflows_runs_again_and_again_while_others_merge() {
+    for (file, count) in [(".github/workflows/help-center.yml", 7), (".gitlab-ci.yml", 2)] {
+        let (site, recorded) = (site(), "Record what was published [skip ci]\n\nsilcrow.lock\n");
         let host = hosted(site.path());
-        if file.contains("gitlab") {
-            git(site.path(), &["checkout", "--quiet", "--detach"]);
-        }
         let text = fs::read_to_string(site.path().join(file)).expect("it is shown");
-        let run = |line: &str| {
-            // What only the host knows, and a bucket that is not there.
-            let line = line.replace("${{ github.event.number }}", "12");
-            let line = line.replace("s3://help-center", "target");
-            let result = Command::new("bash")
-                .current_dir(site.path())
-                .env("PATH", &path)
-                .env("GIT_CONFIG_GLOBAL", host.path().join("settings"))
-                .env("GIT_CONFIG_NOSYSTEM", "1")
-                .env("GITHUB_STEP_SUMMARY", "summary.md")
-                .env("CI_MERGE_REQUEST_IID", "12")
-                .env("CI_JOB_TOKEN", "token")
-                .env("CI_SERVER_HOST", "gitlab.example")
-                .env("CI_PROJECT_PATH", "docs/help")
-                .env("CI_DEFAULT_BRANCH", "main")
-                .args(["-euo", "pipefail", "-c", &line])
-                .output()
-                .expect("a shell runs");
-            let text = String::from_utf8_lossy(&result.stderr);
-            assert_eq!(result.status.code(), Some(0), "{line}: {text}");
-        };
-        let lines: Vec<String> = jobs(&text).into_iter().flat_map(|(_, lines)| lines).collect();
-        lines.iter().for_each(|line| run(line));
-        assert_eq!(lines.len(), count, "{file}");
+        let scripts = scripts(&text);
+        assert_eq!(scripts.len(), count, "{file}");
+        let (bare, other) = (host.path().join("bare"), host.path().join("other"));
+        let log = || git(&bare, &["log", "main", "--format=%s", "--name-only"]);
+        for round in ["First", "Second"] {
+            git(&other, &["pull", "--quiet"]);
+            // Two merges land close together: what is published first is recorded when the second run has begun.
+            merge(&other, &format!("{round} one"));
+            assert!(silcrow(&other, &["record".to_owned()]).status.success());
+            merge(&other, &format!("{round} two"));
+            git(site.path(), &["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
+            git(site.path(), &["checkout", "--quiet", "--detach", "origin/main"]);
+            land(&other, "silcrow.lock", "Record of the run before");
+            scripts.iter().for_each(|script| run_script(site.path(), host.path(), script));
+            assert!(log().starts_with(recorded), "{file}: {}", log());
+            let record = git(&bare, &["show", "main:silcrow.lock"]);
+            let round = round.to_lowercase();
+            for id in [format!("#{round}-one"), format!("#{round}-two")] {
+                assert!(record.contains(&id), "{file}: {record}");
+            }
+        }
         for made in ["preview/index.html", "target/current/index.html", "purge.txt"] {
             assert!(site.path().join(made).is_file(), "{file}: {made}");
         }
-        let log = || git(&host.path().join("bare"), &["log", "main", "--format=%s", "--name-only"]);
-        let recorded = "Record what was published [skip ci]\n\nsilcrow.lock\nMerged meanwhile\n";
-        assert!(log().starts_with(recorded), "{file}: {}", log());
         // What was recorded already is not recorded again.
-        let last = lines.iter().position(|line| line.contains("git add")).expect("it is committed");
         let before = log();
-        run(&lines[last..].join("\n").replace("remote add record", "remote set-url record"));
+        run_script(site.path(), host.path(), scripts.last().expect("it is recorded last"));
         assert_eq!(log(), before);
     }
 }
