@@ -249,6 +249,28 @@ fn every_line_of_the_workflows_runs_again_and_again_while_others_merge() {
     }
 }
 
+#[test]
+fn what_fails_in_the_check_of_a_pull_request_keeps_nothing_else_from_being_shown() {
+    let text = blocks(&readme())
+        .into_iter()
+        .find(|(info, _)| info.ends_with("help-center.yml"))
+        .expect("it is shown")
+        .1;
+    let workflow: Value = serde_yaml::from_str(&text).expect("a workflow is YAML");
+    let job = &workflow["jobs"]["check"];
+    let steps = job["steps"].as_array().expect("a job has steps");
+    let place = |name: &str| {
+        let is_it = |step: &Value| step["uses"].as_str().is_some_and(|uses| uses.contains(name));
+        steps.iter().position(is_it).expect("it is a step")
+    };
+    // Without code scanning the upload fails, and with findings it still has to be made.
+    let upload = place("upload-sarif");
+    assert_eq!((upload, &steps[upload]["if"]), (steps.len() - 1, &Value::from("always()")));
+    assert_eq!(job["permissions"]["actions"], "read");
+    // `.well-known/security.txt` is part of the preview.
+    assert_eq!(steps[place("upload-artifact")]["with"]["include-hidden-files"], true);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_workflow_leaves_a_log_for_code_scanning_and_a_summary() {
