@@ -6,6 +6,8 @@
 const DROPPED = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g;
 const LETTERS = { ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', ς: 'σ', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' };
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
+// Arabic writes its article, and short words before it, onto the word.
+const ARTICLE = /^(?:[وفبك]?ال|لل)(?=.{3})/u;
 const WORD = /[\p{Alphabetic}\p{M}\p{N}]+/gu;
 const SPACELESS = '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005-\\u3007\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}';
 const ONE_SCRIPT = new RegExp(`[${SPACELESS}]+|[^${SPACELESS}]+`, 'gu');
@@ -14,32 +16,43 @@ const IS_SPACELESS = new RegExp(`^[${SPACELESS}]`, 'u');
 const fold = (text) => text.normalize('NFKD').toLowerCase().replace(DROPPED, '')
   .replace(LETTER, (letter) => LETTERS[letter]).normalize('NFC');
 
-/** The terms of a text, in order. */
-export const terms = (text) => pieces(fold(text)).flatMap(([piece]) => termsOf(piece));
+/** The terms of a text as they are in the index, in order. */
+export const terms = (text) => pieces(fold(text)).flatMap(([piece]) => [...termsOf(piece), ...endOf(piece)]);
+
+/** Those that a query asks for. */
+const wanted = (text) => pieces(fold(text)).flatMap(([piece]) => termsOf(piece));
 
 const pieces = (text) => [...text.matchAll(WORD)].flatMap((word) => [...word[0].matchAll(ONE_SCRIPT)]
   .map((piece) => [piece[0], word.index + piece.index]));
 
 function termsOf(piece) {
   const letters = [...piece];
-  if (letters.length < 2 || !IS_SPACELESS.test(piece)) return [letters.slice(0, 32).join('')];
+  if (letters.length < 2 || !IS_SPACELESS.test(piece)) return [letters.slice(0, 32).join('').replace(ARTICLE, '')];
   return letters.slice(1).map((letter, index) => letters[index] + letter);
+}
+
+/** The last of several characters, with which no pair begins: who asks for it alone finds it all the same. */
+function endOf(piece) {
+  const letters = [...piece];
+  return letters.length > 1 && IS_SPACELESS.test(piece) ? [letters.at(-1)] : [];
 }
 
 const known = new Map();
 
-/** The terms of a text, and where each begins and ends. */
+/** The terms of a text, where each begins and ends, and whether it is only the end of others. */
 function places(text) {
   return pieces(text).flatMap(([piece, at]) => {
-    if (!known.has(piece)) known.set(piece, terms(piece));
+    if (!known.has(piece)) known.set(piece, wanted(piece));
     const found = known.get(piece);
     const letters = [...piece];
     // Each pair of characters has its own place.
     if (found.length !== letters.length - 1 || !IS_SPACELESS.test(piece)) return found.map((term) => [term, at, at + piece.length]);
-    return found.map((term, index) => {
+    const pairs = found.map((term, index) => {
       const start = at + letters.slice(0, index).join('').length;
       return [term, start, start + letters[index].length + letters[index + 1].length];
     });
+    const [end] = endOf(fold(piece));
+    return [...pairs, [end, at + piece.length - letters.at(-1).length, at + piece.length, true]];
   });
 }
 
@@ -197,7 +210,7 @@ export async function openIndex(read) {
   }
 
   return async function search(query) {
-    let words = [...new Set(terms(query))];
+    let words = [...new Set(wanted(query))];
     const last = /[\p{L}\p{M}\p{N}]$/u.test(query) ? words.at(-1) : undefined;
     // Each word may cost a file. The longest say the most.
     const kept = [...words].sort((one, other) => other.length - one.length).slice(0, isHere ? 32 : 8);
@@ -256,7 +269,8 @@ export async function openIndex(read) {
 
 /** What a text has of the query: the worth of its words and of the longest run of them, and where each stands. */
 function look(text, meant) {
-  const found = places(text).map(([term, start, end]) => [...(meant.get(term) ?? [-1, 0]), start, end]);
+  const found = places(text).filter(([term, , , isEnd]) => !isEnd || meant.has(term))
+    .map(([term, start, end]) => [...(meant.get(term) ?? [-1, 0]), start, end]);
   const worths = new Map();
   let [run, longest, before] = [0, 0, -2];
   for (const [place, worth] of found) {
@@ -420,14 +434,15 @@ export function mount(root) {
     running = new Promise((done) => { typing = setTimeout(() => run(query).then(done), delay); });
   }
 
-  input.addEventListener('input', () => update(60));
+  input.addEventListener('input', () => {
+    update(60);
+    // Who comes back to the search page finds what was searched.
+    if (!isDialog) history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
+  });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     update(0);
-    if (!isDialog) {
-      history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
-      return;
-    }
+    if (!isDialog) return;
     await running;
     list.querySelector('a')?.click();
   });

@@ -49,10 +49,24 @@
     };
   }
 
+  // A command goes on in the next line after a backslash, in quotes, and up to the end of a here-document.
+  function goesOn(command) {
+    const here = command.match(/<<-?\s*(['"]?)(\w+)\1/);
+    if (here && !command.split("\n").slice(1).some((line) => line.trim() === here[2])) return true;
+    return /['"]|\\$/.test(command.replace(/'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|(^|\s)#.*/gm, ""));
+  }
+
   // A shell's prompts and what it answered are not what is to be typed.
-  function commands(text) {
-    const lines = text.split("\n").filter((line) => line.startsWith("$ "));
-    return lines.length ? lines.map((line) => line.slice(2)).join("\n") : text.replace(/\n$/, "");
+  function commands(code) {
+    const text = code.textContent;
+    const kept = [];
+    const isShell = !code.className || /-(bash|sh|shell|zsh|console)$/i.test(code.className);
+    for (const line of isShell ? text.split("\n") : []) {
+      const last = kept.length - 1;
+      if (kept.length && goesOn(kept[last])) kept[last] += `\n${line.replace(/^> /, "")}`;
+      else if (line.startsWith("$ ")) kept.push(line.slice(2));
+    }
+    return kept.length ? kept.join("\n") : text.replace(/\n$/, "");
   }
 
   function addCopyButtons() {
@@ -66,7 +80,12 @@
       button.textContent = status.dataset.copy;
       button.setAttribute("aria-label", status.dataset.copyCode);
       button.onclick = async () => {
-        await navigator.clipboard.writeText(commands(pre.textContent));
+        try {
+          await navigator.clipboard.writeText(commands(pre.querySelector("code") ?? pre));
+        } catch {
+          // The browser was told to allow no page to copy: the text is selected instead.
+          return getSelection().selectAllChildren(pre);
+        }
         status.textContent = button.textContent = status.dataset.copied;
         setTimeout(() => {
           button.textContent = status.dataset.copy;
@@ -101,9 +120,27 @@
     const search = document.querySelector("[data-search]");
     if (!search) return;
     const isDialog = search.tagName === "DIALOG";
-    let started;
-    const start = () => (started ??= import(new URL(search.dataset.script, document.baseURI)).then(({ mount }) => mount(search)));
     const form = search.querySelector("form");
+    const status = search.querySelector("[role=status]");
+    let started;
+    let failures = 0;
+    const start = () => (started ??= load());
+    const load = async () => {
+      // A browser may remember that an address could not be loaded.
+      const script = search.dataset.script + (failures ? `?${failures}` : "");
+      try {
+        const { mount } = await import(new URL(script, document.baseURI));
+        mount(search);
+        form.removeEventListener("input", begin);
+      } catch (error) {
+        failures += 1;
+        started = undefined;
+        status.textContent = search.dataset.failed;
+        throw error;
+      }
+    };
+    const begin = () => start().catch(() => {});
+    form.addEventListener("input", begin);
     // Who types faster than the rest is loaded gets the same; where it cannot be loaded, the search page.
     const early = async (event) => {
       event.preventDefault();
@@ -121,7 +158,7 @@
       if (isDialog && !search.open) search.showModal();
       input.focus();
       input.select();
-      start();
+      begin();
     };
     if (isDialog) {
       for (const opener of document.querySelectorAll(".search-open")) {
@@ -130,14 +167,25 @@
       }
     } else {
       search.hidden = false;
-      start();
+      begin();
     }
     addEventListener("keydown", (event) => {
-      const isShortcut = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+      // On a keyboard without Latin letters, the key in the same place.
+      const isK = event.key?.toLowerCase() === "k" || (event.code === "KeyK" && !/^[a-z]$/i.test(event.key));
+      const isShortcut = isK && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
       if (!isShortcut || event.isComposing) return;
       event.preventDefault();
       open();
     });
+  }
+
+  // On a small screen the open menu lies over the page: it closes for what is outside of it.
+  function closeMenu(event) {
+    const menu = document.querySelector(".sidebar details[open]");
+    if (!menu || getComputedStyle(menu.querySelector(".panel")).position !== "absolute") return;
+    const isEscape = event.key === "Escape";
+    if (isEscape) menu.querySelector("summary").focus();
+    if (isEscape || (event.type !== "keydown" && !menu.contains(event.target))) menu.open = false;
   }
 
   function enhance() {
@@ -149,6 +197,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     enhance();
     offerSearch();
+    for (const type of ["keydown", "focusin", "click"]) document.addEventListener(type, closeMenu);
   });
   // The dev server has changed the page.
   document.addEventListener("silcrow:update", enhance);
