@@ -11,6 +11,7 @@ pub mod links;
 pub mod routes;
 pub mod tree;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -23,7 +24,7 @@ use crate::record;
 use crate::source::Sources;
 use generated::Generated;
 use links::{Resolution, Target};
-use routes::{AssetRoute, Place, Routes};
+use routes::{AssetRoute, Place, Routes, canonical_form};
 
 /// A page's identity within one site. Path and URL hang on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -355,6 +356,22 @@ impl Site {
         let base = self.canonical_base();
         let encoded = url.encoded();
         base.absolute(&format!("{}{}", base.path(), encoded.trim_start_matches('/')))
+    }
+
+    /// The id of a page, which must never change (RFC 4287, section 4.2.6): its oldest address; from the origin's root,
+    /// where no origin is known. That is the first of its aliases, where those who rename an article add its last address
+    /// at the end.
+    pub fn permanent_id(&self, id: PageId) -> String {
+        let page = self.page(id);
+        let url = match page.article.front_matter.aliases.first() {
+            Some(full) if !full.starts_with('/') => return full.clone(),
+            Some(path) => {
+                let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+                Cow::Owned(UrlPath::new(&canonical_form(&decoded)))
+            }
+            None => Cow::Borrowed(&page.url),
+        };
+        self.canonical(&url).unwrap_or_else(|| self.href(&url))
     }
 
     /// The base URL of canonical URLs.

@@ -454,6 +454,39 @@ fn a_review_sets_the_date_and_changes_no_other_byte() {
 }
 
 #[test]
+fn a_review_keeps_its_event_when_its_article_moves_and_shares_it_with_no_other_site() {
+    let events = |site: &Site| {
+        let run = site.run(&["stale", "--today", TODAY, "--format", "ics"]);
+        let lines = run.stdout.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned);
+        let mut events: Vec<String> = lines.collect();
+        events.sort_unstable();
+        events
+    };
+    let site = aging();
+    let before = events(&site);
+    assert_eq!(before.len(), 3);
+    assert_eq!(site.run(&["mv", "s/late", "moved"]).code, 0);
+    let review = "title: Site\nbase_url: https://example.com/\nreview_every: 90d\n";
+    site.write("site.yaml", review);
+    let after = events(&site);
+    assert!(before.iter().all(|event| after.contains(event)), "{before:?} {after:?}");
+    for other in ["base_url: https://example.org/\n", "title: Another\n", ""] {
+        site.write("site.yaml", format!("{other}review_every: 90d\n"));
+        let others = events(&site);
+        assert!(others.len() > 3 && others.iter().all(|event| !after.contains(event)), "{other}");
+    }
+}
+
+#[test]
+fn a_calendar_of_nothing_holds_a_component_all_the_same() {
+    let site = Site::new(&[("content/a.md", ARTICLE)]);
+    let run = site.run(&["stale", "--today", TODAY, "--format", "ics"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("\r\nBEGIN:VTIMEZONE\r\nTZID:UTC\r\n"), "{}", run.stdout);
+    assert!(!run.stdout.contains("VEVENT"), "{}", run.stdout);
+}
+
+#[test]
 fn a_review_that_cannot_be_is_refused_and_changes_nothing() {
     let site = aging();
     site.write("content/flow.md", "---\n{title: T, description: D, updated: 2025-01-01}\n---\n");

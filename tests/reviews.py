@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import icalendar
@@ -44,6 +44,13 @@ def main():
 
         listed = [json.loads(line) for line in stale("json").splitlines()]
         text = stale("ics")
+        (root / "site.yaml").write_text("title: A\n", encoding="utf-8")
+        nothing = stale("ics")
+    empty = icalendar.Calendar.from_ical(nothing)
+    assert not empty.errors and empty.subcomponents, "a calendar has a component"
+    assert not empty.walk("VEVENT"), empty.walk("VEVENT")
+    zone = empty.walk("VTIMEZONE")[0].to_tz()
+    assert not zone.utcoffset(datetime.fromisoformat(TODAY)), zone
     assert all(len(line) <= 75 for line in text.split(b"\r\n")), "a line is too long"
     assert text.count(b"\n") == text.count(b"\r\n"), "a line ends in no CRLF"
     calendar = icalendar.Calendar.from_ical(text)

@@ -19,7 +19,7 @@ pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
     let text = match arguments.format {
         StaleFormat::Text => reviews::text(&due, today),
         StaleFormat::Json => reviews::json(&due, today),
-        StaleFormat::Ics => reviews::ics(&due, (today, &compiled.site.configuration.title)),
+        StaleFormat::Ics => reviews::ics(&due, (today, &compiled.site.configuration)),
     };
     printer::plain(&text);
     Ok(Outcome::Clean)
@@ -34,6 +34,7 @@ fn due(site: &Site) -> Vec<Due<'_>> {
         let front_matter = &page.article.front_matter;
         Some(Due {
             name: named::of(site, id)?,
+            permanent_id: site.permanent_id(id),
             path: page.article.path.as_str(),
             title: &front_matter.title,
             url: site.canonical(&page.url),

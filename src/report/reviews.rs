@@ -7,12 +7,15 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::plural;
+use crate::config::Configuration;
 
 /// An article and when it is to be looked over.
 #[derive(Debug)]
 pub struct Due<'a> {
     /// Its path in `content/`, without extension.
     pub name: &'a str,
+    /// What names it for good.
+    pub permanent_id: String,
     /// Its source.
     pub path: &'a str,
     /// Its title.
@@ -96,7 +99,7 @@ pub fn json(due: &[Due<'_>], today: Date) -> String {
 }
 
 /// A calendar with a day for each article. The same articles on the same day give the same bytes.
-pub fn ics(due: &[Due<'_>], (today, site): (Date, &str)) -> String {
+pub fn ics(due: &[Due<'_>], (today, site): (Date, &Configuration)) -> String {
     let mut out = String::new();
     let day = |date: Date| date.strftime("%Y%m%d").to_string();
     for (name, value) in [
@@ -107,9 +110,11 @@ pub fn ics(due: &[Due<'_>], (today, site): (Date, &str)) -> String {
     ] {
         line(&mut out, name, value);
     }
-    line(&mut out, "X-WR-CALNAME", &escaped(&format!("Reviews: {site}")));
+    line(&mut out, "X-WR-CALNAME", &escaped(&format!("Reviews: {}", site.title)));
+    if due.is_empty() {
+        time_zone(&mut out);
+    }
     for article in due {
-        let hash = blake3::hash(article.path.as_bytes()).to_hex();
         let mut about = format!(
             "Last looked over: {}",
             article.reviewed.max(article.updated).map_or(String::new(), |date| date.to_string())
@@ -119,8 +124,7 @@ pub fn ics(due: &[Due<'_>], (today, site): (Date, &str)) -> String {
         }
         let _ = write!(about, "\nWhen it is right: silcrow review {}", article.name);
         line(&mut out, "BEGIN", "VEVENT");
-        // The same article keeps its event when the day moves.
-        line(&mut out, "UID", &format!("{}@silcrow", &hash[..32]));
+        line(&mut out, "UID", &unique_id(article, site));
         line(&mut out, "DTSTAMP", &format!("{}T000000Z", day(today)));
         line(&mut out, "DTSTART;VALUE=DATE", &day(article.due));
         line(&mut out, "SUMMARY", &escaped(&format!("Look over: {}", article.title)));
@@ -134,6 +138,31 @@ pub fn ics(due: &[Due<'_>], (today, site): (Date, &str)) -> String {
     }
     line(&mut out, "END", "VCALENDAR");
     out
+}
+
+/// The id of an article's event, like no other in the world: the same article keeps its event when its day moves, and when
+/// its file does.
+fn unique_id(article: &Due<'_>, site: &Configuration) -> String {
+    let base = site.base_url.as_ref().and_then(|base| base.absolute(base.path()));
+    let site = base.as_deref().unwrap_or(&site.title);
+    let hash = blake3::hash(format!("{site}\n{}", article.permanent_id).as_bytes()).to_hex();
+    format!("{}@silcrow", &hash[..32])
+}
+
+/// A component that says nothing: a calendar has to have one (RFC 5545, section 3.6).
+fn time_zone(out: &mut String) {
+    for (name, value) in [
+        ("BEGIN", "VTIMEZONE"),
+        ("TZID", "UTC"),
+        ("BEGIN", "STANDARD"),
+        ("DTSTART", "19700101T000000"),
+        ("TZOFFSETFROM", "+0000"),
+        ("TZOFFSETTO", "+0000"),
+        ("END", "STANDARD"),
+        ("END", "VTIMEZONE"),
+    ] {
+        line(out, name, value);
+    }
 }
 
 /// Text with what has a meaning escaped (RFC 5545, section 3.3.11).

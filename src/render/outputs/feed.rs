@@ -7,7 +7,6 @@ use crate::article::FrontMatter;
 use crate::path::UrlPath;
 use crate::site::PageId;
 use crate::site::generated::Generated;
-use crate::site::routes::canonical_form;
 
 pub(super) fn feed(renderer: &Renderer) -> String {
     let site = &*renderer.site;
@@ -56,7 +55,7 @@ fn newest(renderer: &Renderer) -> Vec<PageId> {
 fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
     let FrontMatter { title, description, updated, author: writer, .. } = matter(renderer, id);
     output.push_str("<entry>\n");
-    xml_element(output, "id", &permanent_id(renderer, id));
+    xml_element(output, "id", &renderer.site.permanent_id(id));
     xml_element(output, "title", title);
     if let Some(updated) = updated {
         xml_element(output, "updated", &midnight(&updated.to_string()));
@@ -72,17 +71,6 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
     // An entry without content has to have a summary.
     xml_element(output, "summary", description.as_deref().unwrap_or(title));
     output.push_str("</entry>\n");
-}
-
-/// The id of an article, which must never change (RFC 4287, section 4.2.6): its oldest address. That is the first of its
-/// aliases, where those who rename an article add its last address at the end.
-fn permanent_id(renderer: &Renderer, id: PageId) -> String {
-    let Some(oldest) = matter(renderer, id).aliases.first() else { return renderer.address(id) };
-    if !oldest.starts_with('/') {
-        return oldest.clone();
-    }
-    let decoded = percent_encoding::percent_decode_str(oldest).decode_utf8_lossy();
-    renderer.address_of(&UrlPath::new(&canonical_form(&decoded)))
 }
 
 fn matter(renderer: &Renderer, id: PageId) -> &FrontMatter {
