@@ -9,6 +9,7 @@ pub mod json;
 pub mod junit;
 pub mod links;
 pub mod live;
+mod markdown;
 pub mod publish;
 pub mod rdjson;
 pub mod reviews;

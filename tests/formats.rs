@@ -1,7 +1,10 @@
 //! The output formats, as the program prints them: what each says of a clean run, how it names files, and what belongs to
 //! one of them alone. `tests/formats.py` reads them with the schemas.
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 mod common;
+
+use std::fs;
 
 use common::{ARTICLE, Site, TODAY, tree};
 use serde_json::Value;
@@ -34,7 +37,7 @@ fn formats_for_ci_name_files_as_the_working_directory_does() {
         ("docs/content/a.md", &broken),
         ("elsewhere/file", ""),
     ]);
-    let real = std::fs::canonicalize(site.path("docs")).expect("the folder is there");
+    let real = fs::canonicalize(site.path("docs")).expect("the folder is there");
     let absolute = real.to_string_lossy().into_owned();
     let shown = |working: &str, root: &str, format: &str, before: &str, after: &str| {
         let arguments = ["check", "--root", root, "--format", format];
@@ -123,4 +126,27 @@ fn build_prints_what_check_does_and_writes_nothing() {
     }
     assert_eq!(site.build(&[]).found(), ["error missing-page content/a.md 7:5-7:10"]);
     assert!(tree(&site.path("public")).is_empty());
+}
+
+#[test]
+fn a_summary_lists_errors_first_and_breaks_no_table() {
+    let skipped = "## One\n\n#### Three\n\n".repeat(60);
+    let site = Site::new(&[
+        ("content/a.md", &format!("{ARTICLE}{skipped}")),
+        ("content/b.md", &format!("{ARTICLE}[x](a`b<c.md) [y](c|d.md)\n")),
+    ]);
+    let run = site.run(&["check", "--today", TODAY, "--summary", "summary.md"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let summary = fs::read_to_string(site.path("summary.md")).expect("it was written");
+    let rows: Vec<&str> = summary.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert_eq!(rows.len(), 50, "{summary}");
+    assert_eq!(
+        rows[..2],
+        [
+            "| error | `missing-page` | `content/b.md:7:5` | there is no page ``a`b<c.md`` |",
+            "| error | `missing-page` | `content/b.md:7:19` | there is no page `c\\|d.md` |",
+        ]
+    );
+    assert!(rows[2].starts_with("| warning | "), "{}", rows[2]);
+    assert!(summary.ends_with(" more findings.\n"), "{summary}");
 }

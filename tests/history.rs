@@ -518,6 +518,7 @@ fn two_sites_are_compared_by_what_their_pages_say() {
     fs::remove_file(site.path("content/gone.md")).expect("it is there");
     assert_eq!(site.run(&["mv", "move", "s/moved"]).code, 0);
     site.write("content/a.md", read(&site, "content/a.md").replace("Text.", "Another *text*."));
+    site.write("content/a.md", read(&site, "content/a.md").replace("Title", "Ask @ada (#1)"));
     site.write("content/new.md", ARTICLE.replace("title: Title", "title: New | `page`"));
     site.write("static/silcrow.css", "p { color: blue }");
     site.write("static/guide.pdf", "two");
@@ -563,6 +564,10 @@ fn two_sites_are_compared_by_what_their_pages_say() {
     let markdown = diff(&["--format", "markdown"]);
     assert!(markdown.contains("| added | `/new/` | New \\| \\`page\\` |\n"), "{markdown}");
     assert!(markdown.contains("```diff\n") && markdown.contains("+Another text.\n"), "{markdown}");
+    // Nobody is called by a title.
+    let title = "Ask @&#8203;ada (#&#8203;1)";
+    assert!(markdown.contains(&format!("| changed | `/a/` | {title} |\n")), "{markdown}");
+    assert!(markdown.contains(&format!("<summary>/a/ {title}</summary>")), "{markdown}");
     let same = site.run(&["diff", "new", "new"]);
     assert_eq!(
         (same.code, same.stdout.as_str()),

@@ -100,7 +100,7 @@ pub struct Write {
 }
 
 /// What is done, in this order: the writes, stage by stage; the manifest; the deletions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Whose site it is: its base URL.
     pub site: String,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::markdown::LONGEST_SUMMARY;
 use super::plural;
 use crate::publish::plan::{Plan, Reason, Stage};
 
@@ -59,14 +60,55 @@ pub fn outcome(plan: &Plan, is_dry_run: bool) -> String {
     }
 }
 
-/// The same for a job's summary, in Markdown.
+/// The same for a job's summary, in Markdown: as many lines of the plan as it has room for.
 pub fn markdown(plan: &Plan, is_dry_run: bool) -> String {
     let text = self::plan(plan);
     let outcome = self::outcome(plan, is_dry_run);
     if text.is_empty() {
         return format!("## silcrow publish\n\n{outcome}\n");
     }
+    let (listed, left_out) = shortened(&text, LONGEST_SUMMARY);
+    let (name, more) = match left_out {
+        0 => ("Every file", String::new()),
+        _ => ("The first files", format!("\nAnd {}.\n", plural(left_out, "more line"))),
+    };
     format!(
-        "## silcrow publish\n\n{outcome}\n\n<details><summary>Every file</summary>\n\n```text\n{text}```\n\n</details>\n"
+        "## silcrow publish\n\n{outcome}\n\n<details><summary>{name}</summary>\n\n```text\n{listed}```\n{more}\n</details>\n"
     )
+}
+
+/// The first lines of a text that are no longer than this together, and how many are left out.
+fn shortened(text: &str, longest: usize) -> (&str, usize) {
+    if text.len() <= longest {
+        return (text, 0);
+    }
+    let end = text.as_bytes()[..longest].iter().rposition(|byte| *byte == b'\n');
+    let (listed, rest) = text.split_at(end.map_or(0, |end| end + 1));
+    (listed, rest.lines().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_SUMMARY, markdown, shortened};
+    use crate::path::OutputPath;
+    use crate::publish::plan::Plan;
+
+    #[test]
+    fn a_summary_of_a_large_plan_says_how_much_is_left_out() {
+        let path = |number| OutputPath::new(&format!("{number:0100}/index.html"));
+        let plan = Plan { deletions: (0..10_000).map(path).collect(), ..Plan::default() };
+        let summary = markdown(&plan, false);
+        assert!(summary.len() < LONGEST_SUMMARY + 1000, "{}", summary.len());
+        let listed = summary.lines().filter(|line| line.starts_with("  - ")).count();
+        assert!(listed > 1000, "{listed}");
+        assert!(summary.contains(&format!("\n```\n\nAnd {} more lines.\n", 10_000 - listed)));
+    }
+
+    #[test]
+    fn a_plan_is_shortened_between_lines() {
+        assert_eq!(shortened("ab\nc\n", 5), ("ab\nc\n", 0));
+        assert_eq!(shortened("ab\nc\n", 4), ("ab\n", 1));
+        assert_eq!(shortened("ab\nc\n", 2), ("", 2));
+        assert_eq!(shortened("\u{e9}\n\u{e9}\n", 4), ("\u{e9}\n", 1));
+    }
 }

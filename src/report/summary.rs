@@ -1,13 +1,16 @@
 //! Findings as Markdown, for the page that CI shows of a job.
 
+use std::cmp::Reverse;
+
+use super::markdown::{LONGEST_SUMMARY, code, message};
 use super::{Counts, Positions, Root, plural};
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
-/// How many findings are listed. The page is for people, and hosts take a megabyte at most.
+/// How many findings are listed. The page is for people.
 const LISTED: usize = 50;
 
-/// What was done, how many findings there are, and the first of them.
+/// What was done, how many findings there are, and the first of them, errors before others.
 pub fn report(
     what: &str,
     diagnostics: &[Diagnostic],
@@ -18,27 +21,28 @@ pub fn report(
         return text;
     }
     text.push_str("\n| severity | rule | place | finding |\n|---|---|---|---|\n");
+    let mut findings: Vec<_> = diagnostics.iter().collect();
+    findings.sort_by_key(|finding| Reverse(finding.severity));
     let mut positions = Positions::new(sources);
-    for finding in diagnostics.iter().take(LISTED) {
+    let mut listed = 0;
+    for finding in findings.into_iter().take(LISTED) {
         let (start, _) = positions.of(&finding.span);
         let place = format!("{}:{}:{}", root.path(&finding.span.file), start.line, start.column);
-        let cells = [
-            finding.severity.name().to_owned(),
-            format!("`{}`", finding.rule.name),
-            format!("`{place}`"),
-            cell(&finding.message),
-        ];
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        let (severity, rule) = (finding.severity.name(), finding.rule.name);
+        let row = format!(
+            "| {severity} | `{rule}` | {} | {} |\n",
+            code(&place),
+            message(&finding.message)
+        );
+        if text.len() + row.len() > LONGEST_SUMMARY {
+            break;
+        }
+        text.push_str(&row);
+        listed += 1;
     }
-    if diagnostics.len() > LISTED {
-        let more = plural(diagnostics.len() - LISTED, "more finding");
+    if diagnostics.len() > listed {
+        let more = plural(diagnostics.len() - listed, "more finding");
         text.push_str(&format!("\nAnd {more}.\n"));
     }
     text
-}
-
-/// A text within a table.
-fn cell(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    lines.join(" ").replace('|', "\\|").replace('<', "&lt;")
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::{Change, ChangedPage, Changes};
+use crate::report::markdown::{code, in_html, longest_run, plain};
 use crate::report::plural;
 
 const ALL: [Change; 4] = [Change::Added, Change::Changed, Change::Removed, Change::Redirected];
@@ -87,8 +88,8 @@ pub fn markdown(changes: &Changes) -> String {
         let fence = "`".repeat(longest_run(diff).max(2) + 1);
         let part = format!(
             "\n<details><summary>{} {}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n",
-            crate::html::escape(url),
-            crate::html::escape(title)
+            in_html(url),
+            in_html(title)
         );
         if out.len() + part.len() > LONGEST {
             out.push_str(
@@ -97,27 +98,6 @@ pub fn markdown(changes: &Changes) -> String {
             break;
         }
         out.push_str(&part);
-    }
-    out
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// A text as code in a cell.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "%60").replace('|', "\\|"))
-}
-
-/// A text in a cell that becomes no markup.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for c in crate::html::escape(text).chars() {
-        if "\\`*_[]|~#@".contains(c) && c != '#' {
-            out.push('\\');
-        }
-        out.push(c);
     }
     out
 }

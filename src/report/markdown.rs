@@ -1,0 +1,102 @@
+//! Texts within Markdown as hosts of repositories show it, in tables too: they become no markup, and call nobody.
+
+use crate::html;
+
+/// How many bytes a command adds to a job's summary at most: hosts take a mebibyte from a step, which may run several.
+pub(super) const LONGEST_SUMMARY: usize = 256 * 1024;
+
+/// A text as code. Hosts take backslashes before `|` away in a table, and show all else as it is.
+pub(super) fn code(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text) + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{}{space}{fence}", one_line(text).replace('|', "\\|"))
+}
+
+/// How many backticks stand side by side at most.
+pub(super) fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A text that is no markup.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        if "\\`*_[]|~".contains(c) {
+            out.push('\\');
+        }
+        push(&mut out, c);
+    }
+    out
+}
+
+/// A text within an element of HTML, where a backslash is no more than that.
+pub(super) fn in_html(text: &str) -> String {
+    let mut out = String::new();
+    one_line(text).chars().for_each(|c| push(&mut out, c));
+    out
+}
+
+/// Appends a character. `@name` calls people and `#1` names issues even behind a backslash: a space without width keeps the
+/// sign from the word.
+fn push(out: &mut String, c: char) {
+    html::escape_text_into(out, c.encode_utf8(&mut [0; 4]));
+    if matches!(c, '@' | '#') {
+        out.push_str("&#8203;");
+    }
+}
+
+/// A message: names in backticks as code, the rest plain. A name may hold backticks itself.
+pub(super) fn message(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = name(rest) {
+        out.push_str(&plain(before));
+        out.push_str(&code(name));
+        rest = after;
+    }
+    out + &plain(rest)
+}
+
+/// The first name in backticks, what stands before it and what after it. It ends with the first backtick that no word goes
+/// on behind.
+fn name(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let is_end = |at: &usize| {
+        let next = rest[at + 1..].chars().next();
+        *at > 0 && next.is_none_or(|c| c.is_whitespace() || ",;:)?'".contains(c))
+    };
+    let end = rest.match_indices('`').map(|(at, _)| at).find(is_end)?;
+    Some((before, &rest[..end], &rest[end + 1..]))
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, in_html, message, plain};
+
+    #[test]
+    fn a_text_becomes_no_markup_and_calls_nobody() {
+        assert_eq!(plain("*a* | <b> `c` \\"), "\\*a\\* \\| &lt;b&gt; \\`c\\` \\\\");
+        assert_eq!(plain("@ada, see #1"), "@&#8203;ada, see #&#8203;1");
+        assert_eq!(in_html("@ada's\n<b> *c*"), "@&#8203;ada's &lt;b&gt; *c*");
+    }
+
+    #[test]
+    fn code_holds_backticks_and_markup_as_they_are() {
+        assert_eq!(code("a|<b>"), "`a\\|<b>`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`a"), "`` `a ``");
+    }
+
+    #[test]
+    fn the_names_of_a_message_are_code() {
+        assert_eq!(message("no page `a<b.md`"), "no page `a<b.md`");
+        assert_eq!(message("`a`: is <b>, not `c`?"), "`a`: is &lt;b&gt;, not `c`?");
+        assert_eq!(message("no page `a`b|c`"), "no page ``a`b\\|c``");
+        assert_eq!(message("an open ` alone"), "an open \\` alone");
+        assert_eq!(message("empty `` twice"), "empty \\`\\` twice");
+    }
+}
