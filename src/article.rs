@@ -130,6 +130,8 @@ pub struct FrontMatter {
 /// An entry of front matter or of the settings, for [`Locate`].
 #[derive(Clone, Copy, Debug)]
 pub enum Field<'a> {
+    /// All entries.
+    Whole,
     /// The value of a key.
     Value(&'a str),
     /// An item of a key's list.

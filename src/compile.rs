@@ -342,6 +342,7 @@ pub fn locate(text: &str) -> Place {
 fn keys(field: Field<'_>) -> Vec<Key> {
     let name = |name: &str| Key::Name(name.to_owned());
     match field {
+        Field::Whole => Vec::new(),
         Field::Value(key) => vec![name(key)],
         Field::Item(key, index) => vec![name(key), Key::Index(index)],
         Field::Entry(key, entry) => vec![name(key), name(entry)],

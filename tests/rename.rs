@@ -525,3 +525,19 @@ fn a_section_without_a_page_of_its_own_moves_there_and_back() {
         assert_eq!(site.run(&["check", "--today", "2026-02-01"]).code, 0);
     }
 }
+
+#[test]
+fn quoted_keys_take_what_is_added_and_are_not_written_twice() {
+    let article = |aliases: &str| {
+        format!("---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n{aliases}---\n")
+    };
+    for (before, after) in [
+        ("\"aliases\": [/old/]\n", "\"aliases\": [/old/, /a/]\n"),
+        ("'aliases':\n  - /old/\n", "'aliases':\n  - /old/\n  - /a/\n"),
+    ] {
+        let site = Site::new(&[("content/a.md", &article(before))]);
+        let run = mv(&site, &["a", "b"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(read(&site, "content/b.md"), article(after));
+    }
+}

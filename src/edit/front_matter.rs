@@ -59,10 +59,11 @@ impl<'a> Matter<'a> {
         })
     }
 
-    /// Whether a key has a value.
+    /// Whether a key has a value, however the key is written.
     fn has_value(&self, key: &str) -> bool {
-        // The place of a key without one is that of the key.
-        self.text.get(self.place(Field::Value(key))).is_some_and(|value| value != key)
+        // The place of a key that is not there is the whole, that of a key without a value is the key.
+        let place = self.place(Field::Value(key));
+        place != self.place(Field::Whole) && self.text.get(place).is_some_and(|value| value != key)
     }
 
     /// A scalar in the place of another.
@@ -91,8 +92,10 @@ impl<'a> Matter<'a> {
 
     /// A value for a key: in the place of its old one, else in a line of its own after that of `after`.
     pub fn set(&self, key: &str, value: &str, after: &str) -> Edit {
+        if self.has_value(key) {
+            return self.replace(Field::Value(key), value);
+        }
         match self.line_of(key) {
-            Some(_) if self.has_value(key) => self.replace(Field::Value(key), value),
             Some(line) => {
                 let colon = self.text[line.clone()].find(':').unwrap_or(0) + line.start + 1;
                 (colon..colon, format!(" {}", scalar(value)))
@@ -129,12 +132,11 @@ impl<'a> Matter<'a> {
         let lines = |indent: &str| -> String {
             blocks.iter().flat_map(|block| [indent, block, newline]).collect()
         };
-        let Some(line) = self.line_of(key) else {
-            let at = self.yaml.end;
-            return (at..at, format!("{key}:{newline}{}", lines("  ")));
-        };
         if !self.has_value(key) {
-            return (line.end..line.end, lines("  "));
+            return match self.line_of(key) {
+                Some(line) => (line.end..line.end, lines("  ")),
+                None => (self.yaml.end..self.yaml.end, format!("{key}:{newline}{}", lines("  "))),
+            };
         }
         let place = self.place(Field::Value(key));
         let value = &self.text[place.clone()];
