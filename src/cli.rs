@@ -24,11 +24,11 @@ mod record;
 mod review;
 mod root;
 mod serve;
+mod settings;
 mod stale;
 
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use clap::{CommandFactory, Parser};
 
 use crate::article::ArticleKind;
@@ -61,15 +61,19 @@ impl From<Outcome> for ExitCode {
 
 /// Runs the command line of the process.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // `--help` and `--version` come as errors that print to standard output. A closed pipe is no failure.
-            let _ = error.print();
-            return if error.use_stderr() { Outcome::Failed } else { Outcome::Clean }.into();
-        }
+    let result = match Arguments::try_parse() {
+        Ok(arguments) => run_command(&arguments.command),
+        Err(error) => print_usage(&error),
     };
-    let result = match &arguments.command {
+    let failed = |error: anyhow::Error| {
+        printer::error(format_args!("{error:#}"));
+        Outcome::Failed
+    };
+    result.unwrap_or_else(failed).into()
+}
+
+fn run_command(command: &Command) -> anyhow::Result<Outcome> {
+    match command {
         Command::Build(arguments) => build::build(arguments),
         Command::Check(arguments) => build::check(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
@@ -85,36 +89,33 @@ pub fn run() -> ExitCode {
         Command::Init(arguments) => create::init(arguments),
         Command::New(arguments) => create::new(arguments),
         Command::Components(arguments) => components::components(arguments),
-        Command::Schema { schema } => {
-            print_schema(*schema);
-            Ok(Outcome::Clean)
-        }
+        Command::Schema { schema } => print_schema(*schema),
         #[cfg(feature = "man")]
         Command::Man { folder } => man::man(folder),
-        Command::Completions { shell } => {
-            clap_complete::generate(
-                *shell,
-                &mut Arguments::command(),
-                "silcrow",
-                &mut std::io::stdout(),
-            );
-            Ok(Outcome::Clean)
-        }
-    };
-    result
-        .unwrap_or_else(|error| {
-            eprintln!("{}: {error:#}", printer::error_word());
-            Outcome::Failed
-        })
-        .into()
+        Command::Completions { shell } => print_completions(*shell),
+    }
 }
 
-fn print_schema(schema: Schema) {
+/// What is wrong with the arguments; `--help` and `--version` come as errors too, that print to standard output.
+fn print_usage(error: &clap::Error) -> anyhow::Result<Outcome> {
+    printer::printed(error.print())?;
+    Ok(if error.use_stderr() { Outcome::Failed } else { Outcome::Clean })
+}
+
+fn print_completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
+    let mut completions = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "silcrow", &mut completions);
+    printer::plain(&String::from_utf8(completions)?)?;
+    Ok(Outcome::Clean)
+}
+
+fn print_schema(schema: Schema) -> anyhow::Result<Outcome> {
     let schema = match schema {
         Schema::FrontMatter => parse::front_matter_schema(ArticleKind::Article),
         Schema::SectionFrontMatter => parse::front_matter_schema(ArticleKind::Section),
         Schema::Config => parse::configuration_schema(),
         Schema::Templates => crate::render::context::schema(),
     };
-    println!("{}", serde_json::to_string_pretty(&schema).expect("a schema is JSON"));
+    printer::text(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    Ok(Outcome::Clean)
 }

@@ -190,6 +190,50 @@ fn findings_go_to_standard_output_and_the_summary_to_standard_error() {
     assert!(!folder.path().join("public").exists());
 }
 
+/// How a command ends whose streams go where nothing can be written, and what it says on standard error.
+#[cfg(target_os = "linux")]
+fn on_a_full_disk(folder: &Path, arguments: &[&str], is_silent: bool) -> (Option<i32>, String) {
+    let full = || fs::File::options().write(true).open("/dev/full").expect("the device is there");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_silcrow"));
+    command.current_dir(folder).args(arguments).stdout(full());
+    if is_silent {
+        command.stderr(full());
+    }
+    let output = command.output().expect("silcrow runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_could_not_run() {
+    let broken = ARTICLE.to_owned() + "[x](b.md)\n";
+    let folder = scratch(&[HOME, ("content/a.md", &broken), ("old/index.html", "<p>")]);
+    for arguments in [
+        &["stale"][..],
+        &["stale", "--format", "ics"],
+        &["diff", "old", "old"],
+        &["check"],
+        &["check", "--format", "sarif"],
+        &["check", "--list-rules"],
+        &["build"],
+        &["links"],
+        &["graph"],
+        &["components"],
+        &["schema", "config"],
+        &["completions", "bash"],
+        &["--help"],
+        &["--version"],
+    ] {
+        let (code, said) = on_a_full_disk(folder.path(), arguments, false);
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+        assert!(said.starts_with("error: could not write to standard output: "), "{said}");
+        assert_eq!(on_a_full_disk(folder.path(), arguments, true).0, Some(2), "{arguments:?}");
+    }
+    // What has nothing for standard output has done its work.
+    assert_eq!(on_a_full_disk(folder.path(), &["record"], true).0, Some(0));
+    assert_eq!(on_a_full_disk(folder.path(), &["nothing"], true).0, Some(2));
+}
+
 #[test]
 fn json_is_one_object_a_line_with_columns_in_three_units() {
     let broken = ARTICLE.to_owned() + "\u{1f511} \u{e9} [x](nowhere.md)\n";

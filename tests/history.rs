@@ -454,6 +454,62 @@ fn a_review_sets_the_date_and_changes_no_other_byte() {
 }
 
 #[test]
+fn a_review_finds_a_quoted_or_explicit_key_and_writes_no_second_one() {
+    let site = aging();
+    let article = |reviewed: &str| {
+        format!("---\ntitle: T\ndescription: D\n{reviewed}updated: 2025-01-01\n---\n")
+    };
+    for reviewed in
+        ["\"reviewed\": 2025-09-01\n", "'reviewed': '2025-09-01'\n", "? reviewed\n: 2025-09-01\n"]
+    {
+        site.write("content/odd.md", article(reviewed));
+        let run = site.run(&["review", "odd", "--today", TODAY]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, "reviewed 1 article on 2026-02-01\n"));
+        let expected = article(&reviewed.replace("2025-09-01", TODAY));
+        assert_eq!(read(&site, "content/odd.md"), expected);
+    }
+    site.write("content/odd.md", article("\"reviewed\":\n"));
+    let run = site.run(&["review", "odd", "--today", TODAY]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("write `reviewed: 2026-02-01` into its front matter"));
+    assert_eq!(read(&site, "content/odd.md"), article("\"reviewed\":\n"));
+}
+
+#[test]
+fn wrong_settings_are_shown_and_nothing_is_done() {
+    let site = aging();
+    site.write("site.yaml", "title: Site\nreview_every: 90 dayz\n");
+    let before = common::tree(&site.path(""));
+    for arguments in
+        [&["stale"][..], &["review", "own"], &["record"], &["links"], &["graph"], &["graph", "own"]]
+    {
+        let run = site.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.stderr.starts_with("error[invalid-value]: "), "{}", run.stderr);
+        assert!(run.stderr.contains("\n --> site.yaml:2:15\n"), "{}", run.stderr);
+        assert!(run.stderr.ends_with("error: `site.yaml` has to be put right first\n"));
+        assert!(common::tree(&site.path("")) == before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn articles_whose_dates_cannot_be_read_are_told_of_beside_the_list() {
+    let site = aging();
+    let stale = |arguments: &[&str]| site.run(&[&["stale", "--today", TODAY], arguments].concat());
+    let right = stale(&["--format", "json"]).stdout;
+    site.write("content/broken.md", "---\ntitle: [a\n---\n");
+    site.write("content/dated.md", "---\ntitle: T\ndescription: D\nupdated: 31.12.2025\n---\n");
+    // What hides no date is for `check` to tell.
+    site.write("content/linked.md", format!("{ARTICLE}[x](nowhere.md)\n"));
+    let run = stale(&["--format", "json"]);
+    assert_eq!((run.code, run.stdout), (1, right));
+    for found in ["error[invalid-yaml]", "content/broken.md:", "content/dated.md:4:10"] {
+        assert!(run.stderr.contains(found), "{found} in {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("missing-page"), "{}", run.stderr);
+}
+
+#[test]
 fn a_review_keeps_its_event_when_its_article_moves_and_shares_it_with_no_other_site() {
     let events = |site: &Site| {
         let run = site.run(&["stale", "--today", TODAY, "--format", "ics"]);

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anstream::eprintln;
 use anyhow::{Context, anyhow};
 
+use super::printer;
 use crate::diagnostic::{Diagnostic, Family};
 use crate::io::disk;
 use crate::path::SourcePath;
@@ -48,6 +48,10 @@ pub(super) fn write(
     let findings: Vec<_> = findings.into_iter().filter(is_kept).collect();
     disk::write_over(&file, &baseline::write(&findings, sources))?;
     let count = plural(findings.len(), "finding");
-    eprintln!("wrote {count} to `{}`; check with `--baseline {}`", file.display(), file.display());
+    printer::say(format_args!(
+        "wrote {count} to `{}`; check with `--baseline {}`",
+        file.display(),
+        file.display()
+    ));
     Ok(())
 }

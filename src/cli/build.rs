@@ -12,13 +12,12 @@ use super::nginx;
 use super::only::Only;
 use super::printer::{self, Progress};
 use super::publish::Rendered;
-use super::{Outcome, baseline};
+use super::{Outcome, baseline, settings};
 use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::io::disk::{self, Staging};
 use crate::output::{Output, OutputBody};
-use crate::path::SourcePath;
 use crate::publish::{Object, Role};
 use crate::render::Renderer;
 use crate::report::{self, Counts, plural};
@@ -38,11 +37,11 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     if arguments.list_rules {
-        printer::text(&report::rules::list());
+        printer::text(&report::rules::list())?;
         return Ok(Outcome::Clean);
     }
     if let Some(rule) = arguments.explain {
-        printer::text(&report::rules::explain(rule));
+        printer::text(&report::rules::explain(rule))?;
         return Ok(Outcome::Clean);
     }
     let external = external::asked(&arguments.external)?;
@@ -247,13 +246,8 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
 }
 
 fn outcome(failed: bool, diagnostics: &[Diagnostic]) -> Outcome {
-    let configuration = SourcePath::new(crate::parse::CONFIGURATION_FILE);
-    let is_bad = |finding: &Diagnostic| {
-        finding.severity == Severity::Error && finding.span.file == configuration
-    };
     match failed {
-        // The site's own settings are wrong: nothing that was found with them can be relied on.
-        true if diagnostics.iter().any(is_bad) => Outcome::Failed,
+        true if diagnostics.iter().any(settings::is_wrong) => Outcome::Failed,
         true => Outcome::Findings,
         false => Outcome::Clean,
     }
@@ -292,7 +286,7 @@ struct Report<'a> {
 }
 
 fn print(report: &Report<'_>, arguments: &SiteArguments) -> anyhow::Result<()> {
-    printer::findings(&report.diagnostics, report.sources, arguments);
+    printer::findings(&report.diagnostics, report.sources, arguments)?;
     report.notices.iter().for_each(|notice| printer::notice(notice));
     let sections = report.site.included().filter(|id| report.site.is_section_page(*id)).count();
     let articles = report.site.included().count() - sections;

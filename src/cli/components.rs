@@ -15,7 +15,7 @@ pub(super) fn components(arguments: &ComponentsArguments) -> anyhow::Result<Outc
     printer::text(&match arguments.format {
         TextOrJson::Text => text(&components),
         TextOrJson::Json => serde_json::to_string_pretty(&components)? + "\n",
-    });
+    })?;
     Ok(Outcome::Clean)
 }
 

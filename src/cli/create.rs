@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use anstream::eprintln;
 use anyhow::bail;
 
-use super::Outcome;
 use super::arguments::{InitArguments, NewArguments};
 use super::build::today;
+use super::{Outcome, printer};
 use crate::io::disk;
 
 /// The starter site: path, and text in which `{today}` stands for the date.
@@ -32,11 +31,11 @@ pub(super) fn init(arguments: &InitArguments) -> anyhow::Result<Outcome> {
     for (path, text) in STARTER {
         disk::write_new(&folder.join(path), &text.replace("{today}", &today))?;
     }
-    eprintln!(
+    printer::say(format_args!(
         "made a site in `{}`; build it with `silcrow build --root {}`",
         folder.display(),
         folder.display()
-    );
+    ));
     Ok(Outcome::Clean)
 }
 
@@ -78,6 +77,9 @@ pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
         "title: {quoted}\ndescription: One sentence on what this article is for.\nupdated: {today}\ndraft: true\n---\n\nWhat the reader wants to do, and what they need for it.\n"
     )?;
     disk::write_new(&file, &text)?;
-    eprintln!("made `{}`, a draft; see it with `silcrow build --drafts`", file.display());
+    printer::say(format_args!(
+        "made `{}`, a draft; see it with `silcrow build --drafts`",
+        file.display()
+    ));
     Ok(Outcome::Clean)
 }

@@ -16,6 +16,6 @@ pub(super) fn diff(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
         DiffFormat::Text => changes::text(&changes),
         DiffFormat::Json => changes::json(&changes),
         DiffFormat::Markdown => changes::markdown(&changes),
-    });
+    })?;
     Ok(Outcome::Clean)
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anstream::{eprintln, print};
-
 use super::arguments::SiteArguments;
-use super::build;
 use super::only::Only;
+use super::{build, printer};
 use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
@@ -38,10 +36,9 @@ pub(super) fn fix(
     let count = plural(fixed.values().sum(), "mistake");
     let within = plural(changed.len(), "file");
     if dry_run {
-        changed
-            .iter()
-            .for_each(|(path, old, new)| print!("{}", diff::unified(path.as_str(), old, new)));
-        eprintln!("would fix {count} in {within}");
+        let shown = changed.iter().map(|(path, old, new)| diff::unified(path.as_str(), old, new));
+        printer::text(&shown.collect::<String>())?;
+        printer::say(format_args!("would fix {count} in {within}"));
         return Ok(());
     }
     let replacements: Vec<_> = changed
@@ -49,11 +46,11 @@ pub(super) fn fix(
         .map(|(path, old, new)| Replacement { path: before.spelling(path), old, new })
         .collect();
     if replacements.is_empty() {
-        eprintln!("there is nothing to fix");
+        printer::say("there is nothing to fix");
         return Ok(());
     }
     disk::replace(&arguments.root, &replacements)?;
-    eprintln!("fixed {count} in {within}");
+    printer::say(format_args!("fixed {count} in {within}"));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::arguments::{GraphArguments, TextOrJson};
-use super::{Outcome, build, named, printer};
+use super::{Outcome, build, named, printer, settings};
 use crate::compile::{self, Memo};
 use crate::io::disk;
 use crate::path::SourcePath;
@@ -22,6 +22,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
     let mut options = build::today_options();
     options.drafts = arguments.drafts;
     let compiled = compile::site(&sources, &options, &mut Memo::default());
+    settings::errors(&compiled, &sources)?;
     let known = Known { site: &compiled.site, sources: &sources };
     let (text, json) = match &arguments.page {
         Some(name) => {
@@ -36,7 +37,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
     printer::text(&match arguments.format {
         TextOrJson::Text => text,
         TextOrJson::Json => json + "\n",
-    });
+    })?;
     Ok(Outcome::Clean)
 }
 

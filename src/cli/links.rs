@@ -1,10 +1,8 @@
 //! `links`: lists the links of a site, for other tools.
 
-use std::io::Write;
-
-use super::Outcome;
 use super::arguments::{LinksArguments, LinksFormat};
 use super::build::today_options;
+use super::{Outcome, printer, settings};
 use crate::article::Link;
 use crate::check::external;
 use crate::compile::{self, Memo};
@@ -18,6 +16,7 @@ use crate::source::{Sources, Span};
 pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
     let sources = disk::read(&arguments.root)?;
     let compiled = compile::site(&sources, &today_options(), &mut Memo::default());
+    settings::errors(&compiled, &sources)?;
     let found = listed(&compiled.site, &sources);
     let text = match (arguments.external, arguments.format) {
         (false, LinksFormat::Text) => links::text(&found, &sources),
@@ -25,9 +24,7 @@ pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
         (true, LinksFormat::Text) => links::urls(&found),
         (true, LinksFormat::Json) => links::urls_json(&found, &sources),
     };
-    let mut output = anstream::stdout();
-    // A closed pipe is no failure: who reads has read enough.
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    printer::text(&text)?;
     Ok(Outcome::Clean)
 }
 

@@ -7,7 +7,6 @@ mod left_behind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anstream::eprintln;
 use anyhow::bail;
 
 use super::arguments::MvArguments;
@@ -76,12 +75,12 @@ pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     let texts = changed_texts(&before, &after, &plan);
     left_behind::tell((&site, &changed), &arguments.root, &|path| plan.path(path));
     if arguments.dry_run {
-        printer::plain(&shown(&texts, &plan));
-        eprintln!("would change {}", plural(texts.len(), "file"));
+        printer::plain(&shown(&texts, &plan))?;
+        printer::say(format_args!("would change {}", plural(texts.len(), "file")));
         return Ok(Outcome::Clean);
     }
     write(arguments, (&before, &plan), &texts)?;
-    eprintln!("{}; changed {}", plan.what, plural(texts.len(), "file"));
+    printer::say(format_args!("{}; changed {}", plan.what, plural(texts.len(), "file")));
     Ok(Outcome::Clean)
 }
 

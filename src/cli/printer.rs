@@ -1,19 +1,24 @@
 //! What the terminal is given: findings on standard output, the summary and progress on standard error.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anstream::eprintln;
+use anyhow::Context;
 
 use super::arguments::{Format, SiteArguments};
 use crate::diagnostic::Diagnostic;
 use crate::report::{self, Counts};
 use crate::source::Sources;
 
-/// Prints findings in the format that is asked for. A closed pipe is no failure: who reads has read enough.
-pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, arguments: &SiteArguments) {
+/// Prints findings in the format that is asked for.
+pub(super) fn findings(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    arguments: &SiteArguments,
+) -> anyhow::Result<()> {
     let root = super::root::seen(&arguments.root);
     let text = match arguments.format {
         Format::Human => return human(diagnostics, sources),
@@ -25,52 +30,70 @@ pub(super) fn findings(diagnostics: &[Diagnostic], sources: &Sources, arguments:
         }
         Format::Rdjson => report::rdjson::report(diagnostics, sources, &root),
     };
-    self::plain(&text);
-}
-
-/// Prints a text for programs on standard output, byte for byte. A closed pipe is no failure.
-pub(super) fn plain(text: &str) {
-    let mut output = std::io::stdout();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    self::plain(&text)
 }
 
 /// The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
-fn human(diagnostics: &[Diagnostic], sources: &Sources) {
-    text(&report::human::report(diagnostics, sources, true));
+fn human(diagnostics: &[Diagnostic], sources: &Sources) -> anyhow::Result<()> {
+    text(&report::human::report(diagnostics, sources, true))
 }
 
-/// Prints a text on standard output. A closed pipe is no failure.
-pub(super) fn text(text: &str) {
+/// Shows findings on standard error, where standard output is for something else.
+pub(super) fn findings_aside(diagnostics: &[Diagnostic], sources: &Sources) {
+    say(report::human::report(diagnostics, sources, true).trim_end());
+}
+
+/// Prints a text for programs on standard output, byte for byte.
+pub(super) fn plain(text: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout();
+    printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
+}
+
+/// Prints a text on standard output.
+pub(super) fn text(text: &str) -> anyhow::Result<()> {
     let mut output = anstream::stdout();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
+}
+
+/// What came of printing on standard output. A closed pipe is no failure: who reads has read enough.
+pub(super) fn printed(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("could not write to standard output"),
+    }
+}
+
+/// Says something in a line on standard error. Where that cannot be written, there is nobody left to tell.
+pub(super) fn say(text: impl Display) {
+    let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// How many findings there are of each rule, for people.
 pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
     let is_for_people = arguments.format == Format::Human;
     if let Some(counts) = report::human::counts(diagnostics).filter(|_| is_for_people) {
-        eprintln!("{counts}");
+        say(counts);
     }
 }
 
 /// The last line: what was done, what was found, how long it took.
 pub(super) fn summary(what: &str, counts: Counts, took: Duration) {
-    eprintln!("{what}: {} ({})", counts.text(), seconds(took));
+    say(format_args!("{what}: {} ({})", counts.text(), seconds(took)));
 }
 
 /// A last line without findings: what was done, how long it took.
 pub(super) fn done(what: &str, took: Duration) {
-    eprintln!("{what} ({})", seconds(took));
+    say(format_args!("{what} ({})", seconds(took)));
 }
 
 /// Why a command does not do what was asked for.
-pub(super) fn error(reason: &str) {
-    eprintln!("{}: {reason}", error_word());
+pub(super) fn error(reason: impl Display) {
+    say(format_args!("{ERROR}: {reason}"));
 }
 
 /// Something worth knowing that is no finding.
 pub(super) fn notice(text: &str) {
-    eprintln!("note: {text}");
+    say(format_args!("note: {text}"));
 }
 
 fn seconds(took: Duration) -> String {
@@ -82,9 +105,7 @@ fn seconds(took: Duration) -> String {
 }
 
 /// `error`, in red on a terminal.
-pub(super) fn error_word() -> impl std::fmt::Display {
-    "\u{1b}[1;31merror\u{1b}[0m"
-}
+const ERROR: &str = "\u{1b}[1;31merror\u{1b}[0m";
 
 /// How long a command works before it shows that it does.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -61,6 +61,12 @@ impl From<Refusal> for Failure {
     }
 }
 
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         if error.is_refusal() {
@@ -92,7 +98,7 @@ fn send(
     // A preview is no promise to keep its addresses.
     let is_for_good = !(arguments.dry_run || arguments.site.preview || arguments.site.drafts);
     if is_for_good {
-        remember(rendered, arguments).map_err(Failure::Failed)?;
+        remember(rendered, arguments)?;
     }
     Ok(plan)
 }
@@ -150,21 +156,21 @@ fn carry_out(
     plan: &Plan,
     contents: Contents<'_>,
     arguments: &PublishArguments,
-) -> Result<(), StoreError> {
-    printer::text(&report::publish::plan(plan));
+) -> Result<(), Failure> {
+    printer::text(&report::publish::plan(plan))?;
     if arguments.dry_run {
         return Ok(());
     }
     let committed = || match &arguments.purge_list {
-        Some(file) => Ok(write_lines(file, &plan.purge)?),
+        Some(file) => Ok::<(), StoreError>(write_lines(file, &plan.purge)?),
         None => Ok(()),
     };
     if plan.is_empty() {
-        return committed();
+        return Ok(committed()?);
     }
     if let Some(file) = &arguments.purge_list {
         // The one list of what has changed: better no publish than one whose list cannot be written.
-        disk::append(file, "")?;
+        disk::append(file, "").map_err(StoreError::from)?;
     }
     if plan.resumes {
         printer::notice(
@@ -190,14 +196,14 @@ fn list_releases(store: &mut Store) -> anyhow::Result<Outcome> {
     for name in kept.iter().rev() {
         let manifest = match store.release(name, &kept) {
             Err(StoreError::Damaged(_, damage)) => {
-                printer::text(&format!("{name}  cannot be read: {damage}\n"));
+                printer::text(&format!("{name}  cannot be read: {damage}\n"))?;
                 continue;
             }
             manifest => manifest?,
         };
         let Manifest { date, objects, site, .. } = manifest;
         let files = report::plural(objects.len(), "file");
-        printer::text(&format!("{name}  {date}  {files}  {site}\n"));
+        printer::text(&format!("{name}  {date}  {files}  {site}\n"))?;
     }
     Ok(Outcome::Clean)
 }

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use anstream::eprintln;
 use anyhow::{Context, bail};
 use percent_encoding::percent_decode_str;
 
 use super::arguments::{RecordArguments, RetireArguments};
-use super::{Outcome, build};
+use super::{Outcome, build, printer, settings};
 use crate::compile::{self, Memo};
 use crate::config::{Configuration, Redirect};
 use crate::io::disk;
@@ -25,8 +24,13 @@ pub(super) fn record(arguments: &RecordArguments) -> anyhow::Result<Outcome> {
     }
     let sources = disk::read(&arguments.root)?;
     let compiled = compile::site(&sources, &build::today_options(), &mut Memo::default());
+    settings::errors(&compiled, &sources)?;
     let (total, new) = write(&arguments.root, &compiled.site)?;
-    eprintln!("`{}` knows {}, {new} of them new", record::FILE, plural(total, "URL"));
+    printer::say(format_args!(
+        "`{}` knows {}, {new} of them new",
+        record::FILE,
+        plural(total, "URL")
+    ));
     Ok(Outcome::Clean)
 }
 
@@ -67,16 +71,16 @@ fn repair(root: &Path) -> anyhow::Result<Outcome> {
         bail!("{}:{}:{}: {message}; {}", record::FILE, place.line, place.column, remedy.help());
     }
     if read.damages.is_empty() {
-        eprintln!("there is nothing to repair");
+        printer::say("there is nothing to repair");
         return Ok(Outcome::Clean);
     }
     disk::write_over(&root.join(record::FILE), &read.record.print())?;
-    eprintln!(
+    printer::say(format_args!(
         "repaired {}; `{}` knows {}",
         plural(read.damages.len(), "mistake"),
         record::FILE,
         plural(read.record.len(), "URL")
-    );
+    ));
     Ok(Outcome::Clean)
 }
 
@@ -86,6 +90,7 @@ pub(super) fn retire(arguments: &RetireArguments) -> anyhow::Result<Outcome> {
         bail!("there is no `{}`; `silcrow record` writes it", record::FILE);
     }
     let compiled = compile::site(&sources, &build::today_options(), &mut Memo::default());
+    settings::errors(&compiled, &sources)?;
     let site = &*compiled.site;
     if !site.record.damages.is_empty() {
         bail!("`{}` is damaged; say `silcrow record --repair`", record::FILE);
@@ -95,10 +100,10 @@ pub(super) fn retire(arguments: &RetireArguments) -> anyhow::Result<Outcome> {
         retire_one(site, &mut after, url)?;
     }
     save(&arguments.root, &site.record.record, &after)?;
-    eprintln!(
+    printer::say(format_args!(
         "retired {}",
         arguments.urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
-    );
+    ));
     Ok(Outcome::Clean)
 }
 

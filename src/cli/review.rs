@@ -2,68 +2,78 @@
 
 use std::sync::Arc;
 
-use anstream::eprintln;
 use anyhow::bail;
+use jiff::civil::Date;
 
 use super::arguments::ReviewArguments;
-use super::{Outcome, build, named};
-use crate::article::FrontMatter;
+use super::{Outcome, build, named, printer, settings};
+use crate::article::{Article, FrontMatter};
 use crate::compile::{self, Memo};
 use crate::config::Options;
+use crate::diagnostic::Diagnostic;
 use crate::edit::{self, front_matter::Matter};
 use crate::io::disk::{self, Replacement};
+use crate::parse;
+use crate::path::SourcePath;
 use crate::report::plural;
+use crate::source::Sources;
 
 pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
-    let before = disk::read(&arguments.root)?;
+    let sources = disk::read(&arguments.root)?;
     let today = arguments.today.unwrap_or_else(build::today);
     let mut options = Options::on(today);
     options.drafts = true;
-    let mut memo = Memo::default();
-    let site = compile::site(&before, &options, &mut memo).site;
-    let mut after = before.clone();
-    let mut reviewed = Vec::new();
-    for name in &arguments.articles {
-        let id = named::page(&site, name)?;
-        let article = &site.page(id).article;
-        let (path, front_matter) = (&article.path, &article.front_matter);
-        if let Some(date) =
-            front_matter.reviewed.max(front_matter.updated).filter(|date| *date > today)
-        {
-            bail!("`{path}` is of {date}, and today is {today}");
-        }
-        let Some(text) = before.text(path).filter(|_| before.is_exact(path)) else {
-            bail!("`{path}` has no text that can be changed");
-        };
-        let Some(matter) = Matter::of_article(text, compile::locate) else {
-            bail!("`{path}` has no front matter; `silcrow check` says what is missing");
-        };
-        let edit = matter.set("reviewed", &today.to_string(), "updated");
-        after.set_text(path, Arc::from(edit::edited(text, &[edit])));
-        reviewed.push(id);
+    let compiled = compile::site(&sources, &options, &mut Memo::default());
+    settings::errors(&compiled, &sources)?;
+    let site = &*compiled.site;
+    let pages = arguments.articles.iter().map(|name| named::page(site, name));
+    let mut pages = pages.collect::<anyhow::Result<Vec<_>>>()?;
+    pages.sort_unstable();
+    pages.dedup();
+    let mut texts = Vec::new();
+    for id in &pages {
+        let article = &site.page(*id).article;
+        texts.push((&article.path, reviewed(article, &sources, today)?));
     }
-    reviewed.sort_unstable();
-    reviewed.dedup();
-    // What was meant is what is read.
-    let changed = compile::site(&after, &options, &mut memo).site;
-    let mut replacements = Vec::new();
-    for id in &reviewed {
-        let (old, new) = (&site.page(*id).article, &changed.page(*id).article);
-        let meant = FrontMatter { reviewed: Some(today), ..old.front_matter.clone() };
-        if new.front_matter != meant || new.body.html != old.body.html {
-            bail!(
-                "`{}` could not be changed; write `reviewed: {today}` into its front matter",
-                old.path
-            );
-        }
-        if let (Some(old_text), Some(new_text)) = (before.text(&old.path), after.text(&old.path))
-            && old_text != new_text
-        {
-            let path = before.spelling(&old.path);
-            replacements.push(Replacement { path, old: old_text, new: new_text });
-        }
-    }
-    disk::replace(&arguments.root, &replacements)?;
-    eprintln!("reviewed {} on {today}", plural(reviewed.len(), "article"));
+    let replacements = texts.iter().filter_map(|(path, new)| {
+        let old = sources.text(path).filter(|old| *old != new)?;
+        Some(Replacement { path: sources.spelling(path), old, new })
+    });
+    disk::replace(&arguments.root, &replacements.collect::<Vec<_>>())?;
+    printer::say(format_args!("reviewed {} on {today}", plural(pages.len(), "article")));
     Ok(Outcome::Clean)
+}
+
+/// An article's text with the day of its review.
+fn reviewed(article: &Article, sources: &Sources, today: Date) -> anyhow::Result<Arc<str>> {
+    let Article { path, front_matter, .. } = article;
+    if let Some(date) = front_matter.reviewed.max(front_matter.updated).filter(|date| *date > today)
+    {
+        bail!("`{path}` is of {date}, and today is {today}");
+    }
+    let Some(text) = sources.text(path).filter(|_| sources.is_exact(path)) else {
+        bail!("`{path}` has no text that can be changed");
+    };
+    let Some(matter) = Matter::of_article(text, compile::locate) else {
+        bail!("`{path}` has no front matter; `silcrow check` says what is missing");
+    };
+    let edit = matter.set("reviewed", &today.to_string(), "updated");
+    let new = Arc::from(edit::edited(text, &[edit]));
+    if !is_as_meant(path, (text, &new), today) {
+        bail!("`{path}` could not be changed; write `reviewed: {today}` into its front matter");
+    }
+    Ok(new)
+}
+
+/// Whether a new text says what the old one said, but for the day of the review, and nothing is wrong with it that was not
+/// wrong before: where a key stands twice, the first is read.
+fn is_as_meant(path: &SourcePath, (old, new): (&Arc<str>, &Arc<str>), today: Date) -> bool {
+    let (old, wrong_before) = parse::article(path, old, false);
+    let (new, wrong) = parse::article(path, new, false);
+    let was_wrong = |finding: &Diagnostic| {
+        let is_same = |old: &Diagnostic| old.rule == finding.rule && old.message == finding.message;
+        wrong_before.iter().any(is_same)
+    };
+    let meant = FrontMatter { reviewed: Some(today), ..old.front_matter };
+    new.front_matter == meant && new.body.html == old.body.html && wrong.iter().all(was_wrong)
 }

@@ -83,7 +83,8 @@ impl Shared {
 
 /// Says on the terminal what who watches it may want to know.
 fn say(text: &str) {
-    printer::text(&format!("{text}\n"));
+    // Where it cannot be said, the site is served all the same.
+    let _ = printer::text(&format!("{text}\n"));
 }
 
 pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {

@@ -1,17 +1,21 @@
 //! `stale`: what is to be looked over, by whom, and by when.
 
 use super::arguments::{StaleArguments, StaleFormat};
-use super::{Outcome, build, named, printer};
+use super::{Outcome, build, named, printer, settings};
 use crate::compile::{self, Memo};
 use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Family};
 use crate::io::disk;
 use crate::report::reviews::{self, Due};
+use crate::site::tree::CONTENT;
 use crate::site::{Site, freshness};
 
 pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
     let sources = disk::read(&arguments.root)?;
     let today = arguments.today.unwrap_or_else(build::today);
     let compiled = compile::site(&sources, &Options::on(today), &mut Memo::default());
+    let mut unread = settings::errors(&compiled, &sources)?;
+    unread.retain(hides_dates);
     let days = arguments.within.map_or(0, |within| i64::from(within.days));
     let limit = today.saturating_add(jiff::Span::new().days(days));
     let mut due = due(&compiled.site);
@@ -21,8 +25,18 @@ pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
         StaleFormat::Json => reviews::json(&due, today),
         StaleFormat::Ics => reviews::ics(&due, (today, &compiled.site.configuration)),
     };
-    printer::plain(&text);
-    Ok(Outcome::Clean)
+    printer::plain(&text)?;
+    if unread.is_empty() {
+        return Ok(Outcome::Clean);
+    }
+    printer::findings_aside(&unread, &sources);
+    Ok(Outcome::Findings)
+}
+
+/// Whether an article may be missing from the list for this error.
+fn hides_dates(error: &Diagnostic) -> bool {
+    error.span.file.below(CONTENT).is_some()
+        && matches!(error.rule.family, Family::FrontMatter | Family::Input)
 }
 
 /// Every article that is looked over from time to time, by its path.
