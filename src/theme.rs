@@ -1,4 +1,5 @@
-//! The default theme, embedded in the program. A site's own files of the same names win.
+//! The default theme, embedded in the program. A site's own files of the same names win; of the components in
+//! `templates/theme/`, those that the site defines in any file of its own.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,14 +14,11 @@ pub const FILES: [(&str, &str); 18] = [
     ("templates/404.html", include_str!("../templates/404.html")),
     ("templates/article.html", include_str!("../templates/article.html")),
     ("templates/base.html", include_str!("../templates/base.html")),
-    ("templates/components/head.html", include_str!("../templates/components/head.html")),
-    ("templates/components/header.html", include_str!("../templates/components/header.html")),
-    ("templates/components/lists.html", include_str!("../templates/components/lists.html")),
-    (
-        "templates/components/navigation.html",
-        include_str!("../templates/components/navigation.html"),
-    ),
-    ("templates/components/search.html", include_str!("../templates/components/search.html")),
+    ("templates/theme/head.html", include_str!("../templates/theme/head.html")),
+    ("templates/theme/header.html", include_str!("../templates/theme/header.html")),
+    ("templates/theme/lists.html", include_str!("../templates/theme/lists.html")),
+    ("templates/theme/navigation.html", include_str!("../templates/theme/navigation.html")),
+    ("templates/theme/search.html", include_str!("../templates/theme/search.html")),
     ("templates/gone.html", include_str!("../templates/gone.html")),
     ("templates/home.html", include_str!("../templates/home.html")),
     ("templates/redirect.html", include_str!("../templates/redirect.html")),

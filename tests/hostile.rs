@@ -1043,6 +1043,44 @@ fn a_mistake_in_a_component_is_one_finding_on_all_pages() {
 }
 
 #[test]
+fn a_component_of_a_sites_own_wins_over_the_themes_wherever_it_is_defined() {
+    let article = ARTICLE.replace("updated:", "related: [b]\nupdated:");
+    let related = "{%- component Related(pages) -%}{% for page in pages %}<b>{{ page.url }}, mine</b>{% endfor %}{%- endcomponent Related -%}\n";
+    for file in ["components/mine.html", "components/lists.html", "mine.html", "theme/mine.html"] {
+        let file = format!("templates/{file}");
+        let files = [("content/a.md", &*article), ("content/b.md", ARTICLE), (&*file, related)];
+        let site = Site::new(&files);
+        let run = site.build(&[]);
+        assert_eq!(run.code, 0, "{file}: {}", run.stdout);
+        let read = |page: &str| std::fs::read_to_string(site.path(page)).expect("it is built");
+        assert!(read("public/a/index.html").contains("<b>/b/, mine</b>"), "{file}");
+        // The theme's other components are there still.
+        assert!(read("public/index.html").contains("href=\"/a/\""), "{file}");
+        let listed = site.run(&["components"]).stdout;
+        assert!(listed.contains(&format!("<Related pages={{…}} />  {file}\n")), "{listed}");
+        assert_eq!(listed.matches("<Related ").count(), 1, "{listed}");
+    }
+    // A site's two of one name are a mistake of the site's.
+    let site = Site::new(&[
+        ("content/a.md", ARTICLE),
+        ("templates/components/a.html", related),
+        ("templates/components/b.html", related),
+    ]);
+    refused(&site, 1, &["error template-error templates/components/a.html 1:1-1:123"]);
+}
+
+#[test]
+fn what_the_theme_says_of_a_component_that_a_site_replaces_is_not_judged() {
+    let site = site_with_template("{{ <Related pages={toc} /> }}\n");
+    site.write(
+        "templates/mine.html",
+        "{%- component Related(pages) -%}{% for heading in pages %}{{ heading.id }}{% endfor %}{%- endcomponent Related -%}\n",
+    );
+    let run = site.build(&[]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+}
+
+#[test]
 fn a_template_that_extends_or_calls_itself_is_a_finding() {
     let site = site_with_template("{% extends \"article.html\" %}\n");
     let run = in_time(10, || site.build(&[]));

@@ -72,6 +72,31 @@ pub(super) fn misnamed(
     found.filter(|(_, found)| !found.is_empty()).collect()
 }
 
+/// The components that a template defines: the name of each, and its definition from the first tag to the last, in bytes.
+pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
+    let tokens = tokens(text);
+    let mut found: Vec<(&str, Range<usize>)> = Vec::new();
+    for at in tokens.tags() {
+        let end = tokens.end(at);
+        match tokens.name(at + 1) {
+            Some("component") => {
+                let Some(parameters) = (at + 2..end).find(|at| tokens.is(*at, "(")) else {
+                    continue;
+                };
+                let name = &text[tokens.range(at + 2).start..tokens.range(parameters).start];
+                found.push((name.trim(), tokens.range(at).start..tokens.range(parameters).end));
+            }
+            Some("endcomponent") => {
+                if let Some((_, range)) = found.last_mut() {
+                    range.end = tokens.range(end).end.max(range.end);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The names that a template gives: by `set` and `set_global`, and where `all` are asked for, by loops and parameters.
 fn bound<'t>(tokens: &Tokens<'t>, all: bool) -> Vec<&'t str> {
     let mut names = Vec::new();

@@ -39,11 +39,16 @@ impl Inputs {
         assets: BTreeMap<String, String>,
         strings: &Arc<Strings>,
     ) -> Self {
+        let own = components::own(sources);
         let texts = sources
             .texts_below("templates")
             .filter(|(path, _)| path.extension() != Some("yaml"))
             .filter_map(|(path, text)| {
-                Some((path.below("templates")?.to_owned(), Arc::clone(text)))
+                let text = match sources.is_embedded(path) {
+                    true => components::without(text, &own),
+                    false => Arc::clone(text),
+                };
+                Some((path.below("templates")?.to_owned(), text))
             })
             .collect();
         Self { texts, assets, strings: Arc::clone(strings) }

@@ -1,9 +1,14 @@
 //! What the components of a site's templates are for and what they take, read from the templates themselves.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::Serialize;
 use tera::Value;
 
 use super::Templates;
+use crate::render::fields::definitions;
+use crate::source::Sources;
 
 /// The key of a component's metadata that says what it is for; the others are named as its arguments.
 const DESCRIPTION: &str = "description";
@@ -35,6 +40,28 @@ pub struct Argument {
     pub default: Option<String>,
     /// What it is, where the definition says so.
     pub description: Option<String>,
+}
+
+/// The names of the components that a site's own templates define: they win over the theme's.
+pub(super) fn own(sources: &Sources) -> BTreeSet<&str> {
+    let own = sources.texts_below("templates").filter(|(path, _)| !sources.is_embedded(path));
+    own.flat_map(|(_, text)| definitions(text)).map(|(name, _)| name).collect()
+}
+
+/// A template without the definitions of these components. What is left stays where it is.
+pub(super) fn without(text: &Arc<str>, names: &BTreeSet<&str>) -> Arc<str> {
+    let mut found = definitions(text);
+    found.retain(|(name, _)| names.contains(name));
+    if found.is_empty() {
+        return Arc::clone(text);
+    }
+    let mut left = text.to_string();
+    for (_, range) in found {
+        let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
+        let blanks: String = text[range.clone()].bytes().map(blank).collect();
+        left.replace_range(range, &blanks);
+    }
+    left.into()
 }
 
 impl Templates {
@@ -69,15 +96,7 @@ impl Templates {
 
     /// The template that defines a component.
     fn template_of(&self, name: &str) -> Option<String> {
-        let defines = |text: &str| {
-            let mut definitions =
-                text.match_indices("component ").map(|(at, word)| &text[at + word.len()..]);
-            definitions.any(|rest| {
-                rest.trim_start()
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.trim_start().starts_with('('))
-            })
-        };
+        let defines = |text: &str| definitions(text).iter().any(|(defined, _)| *defined == name);
         self.inputs.texts.iter().find(|(_, text)| defines(text)).map(|(name, _)| name.clone())
     }
 }
