@@ -138,6 +138,8 @@ pub enum Field<'a> {
     Item(&'a str, usize),
     /// The value of a key in a key's mapping.
     Entry(&'a str, &'a str),
+    /// The value of a key in a mapping of a key's mapping.
+    Nested(&'a str, &'a str, &'a str),
 }
 
 /// The place of an entry in one file's text.

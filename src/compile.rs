@@ -346,5 +346,6 @@ fn keys(field: Field<'_>) -> Vec<Key> {
         Field::Value(key) => vec![name(key)],
         Field::Item(key, index) => vec![name(key), Key::Index(index)],
         Field::Entry(key, entry) => vec![name(key), name(entry)],
+        Field::Nested(key, entry, inner) => vec![name(key), name(entry), name(inner)],
     }
 }

@@ -32,7 +32,7 @@ fn linked() -> Site {
     Site::new(&[
         (
             "site.yaml",
-            "base_url: https://example.com/\nredirects:\n  /old/*: /s/:splat\n  /x: /s/b/#two\n",
+            "base_url: https://example.com/\nredirects:\n  /old/*: /s/:splat\n  /x: /s/b/#two\ntheme:\n  navigation: {B: s/b, 'The section': 's'}\n  footer:\n    Other: https://example.com/s/b # not a name\n    C: s/c # kept\n",
         ),
         ("content/a.md", &a),
         ("content/s/index.md", "---\ntitle: S\n---\n[b](b.md)\n"),
@@ -65,7 +65,10 @@ fn an_article_moves_and_all_that_led_to_it_follows() {
     assert!(b.contains("[a](../a.md) [c](../s/c.md#one) [own](#two) ![i](../s/i.png)"), "{b}");
     assert!(read(&site, "content/s/c.md").ends_with("[b](../t/new%20name.md#two)\n"));
     assert!(read(&site, "content/s/index.md").ends_with("[b](../t/new%20name.md)\n"));
-    assert!(read(&site, "site.yaml").ends_with("  /old/*: /s/:splat\n  /x: /t/new%20name/#two\n"));
+    let settings = read(&site, "site.yaml");
+    assert!(settings.contains("  /old/*: /s/:splat\n  /x: /t/new%20name/#two\n"), "{settings}");
+    let named = "navigation: {B: \"t/new name\", 'The section': 's'}\n  footer:\n    Other: https://example.com/s/b # not a name\n    C: s/c # kept\n";
+    assert!(settings.ends_with(named), "{settings}");
     assert!(read(&site, "templates/404.html").starts_with("<a href=\"/t/new%20name/\">"));
     assert_eq!(
         read(&site, "static/page.html"),
@@ -95,6 +98,7 @@ fn a_section_moves_with_its_files_and_back() {
     assert!(read(&site, "content/new/section/b.md").contains("[a](../../a.md)"));
     assert!(read(&site, "content/a.md").contains("![i](new/section/i.png)"));
     assert!(read(&site, "site.yaml").contains("/old/*: /new/section/:splat"));
+    assert!(read(&site, "site.yaml").contains("'The section': 'new/section'}"));
     let record = read(&site, "silcrow.lock");
     assert!(record.contains("\n/s/b/ redirect /new/section/b/\n"), "{record}");
     assert!(record.contains("\n/new/section/b/ page 2026-01-01 "), "{record}");

@@ -263,7 +263,22 @@ impl<'a> Move<'a> {
         if !added.is_empty() {
             edits.push(matter.add_entries("redirects", &added));
         }
+        edits.extend(self.named_links(matter));
         edits
+    }
+
+    /// The names of pages in the header's and the footer's links.
+    fn named_links(&self, matter: &Matter<'_>) -> Vec<Edit> {
+        let theme = &self.site.configuration.theme;
+        let lists = [("navigation", &theme.navigation), ("footer", &theme.footer)];
+        let links =
+            lists.into_iter().flat_map(|(list, links)| links.iter().map(move |link| (list, link)));
+        let edits = links.filter(|(_, link)| !link.is_url()).filter_map(|(list, link)| {
+            let page = self.site.routes.page_by_name(&link.to)?;
+            let new = self.pages[page.0 as usize].as_ref()?;
+            Some(matter.replace(Field::Nested("theme", list, &link.title), name(new)))
+        });
+        edits.collect()
     }
 
     /// The old and new URLs of the sections without `index.md` that move.
