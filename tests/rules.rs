@@ -430,6 +430,35 @@ fn more_redirects_than_hosts_read_are_told_of() {
 }
 
 #[test]
+fn redirects_without_a_page_that_gitlab_does_not_read_are_told_of() {
+    let site = |redirects: &str, aliases: usize, length: usize| {
+        let long = "x".repeat(length);
+        let aliases: Vec<String> = (0..aliases).map(|n| format!("/a{n}{long}/")).collect();
+        format!(
+            "//- site.yaml\ntitle: T\nredirects: {{{redirects}}}\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\naliases: [{}]\n---\n",
+            aliases.join(", ")
+        )
+    };
+    let told = |site: String| {
+        let (sources, _) = parse(&site);
+        let found = findings(&sources, &today());
+        let of_hosts = found.into_iter().filter(|finding| finding.rule.name == "host-limit");
+        of_hosts.map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(told(site("/old/*: /new/", 999, 0)), Vec::<String>::new());
+    assert_eq!(
+        told(site("/old/*: /new/", 1000, 0)),
+        [
+            "`_redirects` has 1001 lines, and GitLab Pages reads the first 1000; redirects that have no page come last, and are lost there"
+        ]
+    );
+    let long = told(site("/old/: /new/", 500, 150));
+    assert!(long[0].contains("reads none with more than 65536;"), "{long:?}");
+    // An alias has a page everywhere.
+    assert_eq!(told(site("", 1500, 0)), Vec::<String>::new());
+}
+
+#[test]
 fn a_policy_that_names_more_sites_than_fit_into_a_line_is_told_of() {
     let site = |count: usize| {
         let images = (0..count).map(|n| format!("![x](https://pictures-{n}.example/a.png)\n"));

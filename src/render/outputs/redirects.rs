@@ -12,6 +12,11 @@ use crate::source::Span;
 /// How long a line of `_redirects` may be for Cloudflare Pages (its documentation, "Redirects").
 const LONGEST_LINE: usize = 1_000;
 
+/// How much of `_redirects` GitLab Pages reads, unless its operator sets other limits: so many lines, of a file of at most
+/// so many bytes (its documentation, "GitLab Pages redirects").
+const GITLAB_MOST_LINES: usize = 1_000;
+const GITLAB_MOST_BYTES: usize = 64 * 1024;
+
 /// An old address and the one that replaces it, from the origin's root, percent-encoded. `*` at the end of an old one and
 /// `:splat` in a new one stand for the rest.
 pub(super) struct Line {
@@ -21,7 +26,11 @@ pub(super) struct Line {
 
 /// The file.
 pub(super) fn redirects(site: &Site) -> String {
-    lines(site).into_iter().map(|Line { from, to }| format!("{from} {to} 301\n")).collect()
+    file(&lines(site))
+}
+
+fn file(lines: &[Line]) -> String {
+    lines.iter().map(|Line { from, to }| format!("{from} {to} 301\n")).collect()
 }
 
 /// Every redirect. Hosts take the first that matches: those for whole folders come last.
@@ -54,18 +63,44 @@ pub fn redirected(site: &Site, path: &str) -> Option<String> {
     })
 }
 
-/// Lines that some hosts would not read.
+/// What some hosts would not read.
 pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
-    let is_long = |line: &Line| line.from.len() + line.to.len() + " 301".len() + 1 > LONGEST_LINE;
-    let finding = |line: Line| {
+    let lines = lines(site);
+    let is_long = |line: &&Line| line.from.len() + line.to.len() + " 301".len() + 1 > LONGEST_LINE;
+    let long = |line: &Line| {
         let start: String = line.from.chars().take(60).collect();
         let message = format!(
             "the redirect of `{start}…` is longer than the {LONGEST_LINE} characters that Cloudflare Pages reads"
         );
-        Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message)
-            .help("shorten it, or host the site where there is no such limit")
+        finding(message, "shorten it, or host the site where there is no such limit")
     };
-    lines(site).into_iter().filter(is_long).map(finding).collect()
+    let has_pages_only = lines.len() == site.routes.alias_list.len();
+    let unread = unread_by_gitlab(&lines).filter(|_| !has_pages_only);
+    lines.iter().filter(is_long).map(long).chain(unread).collect()
+}
+
+/// What redirects without a page suffer where GitLab Pages passes over the last lines, or all. They cannot come first:
+/// those of whole folders would take the aliases below them, and Cloudflare Pages counts what follows a line with `*` among
+/// the few of that kind.
+fn unread_by_gitlab(lines: &[Line]) -> Option<Diagnostic> {
+    let (count, size) = (lines.len(), file(lines).len());
+    let what = if size > GITLAB_MOST_BYTES {
+        format!(
+            "holds {size} bytes, and GitLab Pages reads none with more than {GITLAB_MOST_BYTES}"
+        )
+    } else if count > GITLAB_MOST_LINES {
+        format!("has {count} lines, and GitLab Pages reads the first {GITLAB_MOST_LINES}")
+    } else {
+        return None;
+    };
+    Some(finding(
+        format!("`_redirects` {what}; redirects that have no page come last, and are lost there"),
+        "remove old `aliases`, or host the site where there is no such limit",
+    ))
+}
+
+fn finding(message: String, help: &str) -> Diagnostic {
+    Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(help)
 }
 
 /// A path below the base URL, or a full URL of the origin, as a path from the origin's root.
