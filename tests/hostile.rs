@@ -990,7 +990,7 @@ fn what_fails_while_pages_are_rendered_is_one_finding_with_the_number_of_pages()
         ("{% for item in page.items %}{% endfor %}\n", "1:21-1:26"),
         ("{% for item in itmes %}{{ item }}{% endfor %}\n", "1:16-1:21"),
         ("{{ page.title | round }}\n", "1:4-1:8"),
-        ("{{ asset(path=\"no.css\") }}\n", "1:4-1:24"),
+        ("{{ asset(path=\"no.css\") }}\n", "1:16-1:22"),
         ("{{ 1 / 0 }}\n", "1:8-1:9"),
         ("{{ <Mark nothing={1} /> }}\n", "1:4-1:24"),
         ("{{ <LinkList /> }}\n", "1:4-1:16"),
@@ -1006,11 +1006,11 @@ fn what_fails_while_pages_are_rendered_is_one_finding_with_the_number_of_pages()
 fn what_fails_when_templates_are_read_is_one_finding() {
     for (template, place) in [
         ("<p>\n{{ page.title | shout }}</p>\n", "2:17-2:22"),
-        ("<p>\n{{ <Nothing /> }}</p>\n", "2:4-2:15"),
-        ("{{ nothing(x=1) }}\n", "1:4-1:16"),
+        ("<p>\n{{ <Nothing /> }}</p>\n", "2:5-2:12"),
+        ("{{ nothing(x=1) }}\n", "1:4-1:11"),
         ("{% if page.title is strange %}{% endif %}\n", "1:21-1:28"),
         ("{% extends \"nothing.html\" %}\n", "1:13-1:25"),
-        ("{% include \"nothing.html\" %}\n", "1:12-1:26"),
+        ("{% include \"nothing.html\" %}\n", "1:13-1:25"),
         ("<p>\n{{ page.title </p>\n", "2:15-2:17"),
         ("{% for item in related %}\n", "1:26-2:1"),
         ("<p>\n{% nothing %}\n", "2:4-2:11"),
@@ -1020,6 +1020,46 @@ fn what_fails_when_templates_are_read_is_one_finding() {
         let expected = format!("error template-error templates/article.html {place}");
         refused(&site, 1, &[&expected]);
     }
+}
+
+#[test]
+fn what_a_template_misspells_is_suggested_and_help_is_of_the_same_kind() {
+    for (template, suggestion, help) in [
+        ("{{ <Relatd /> }}\n", "Related", "did you mean `Related`?"),
+        ("{{ <Nothing /> }}\n", "", "`silcrow components` lists every component"),
+        ("{% extends \"bas.html\" %}\n", "base.html", "did you mean `base.html`?"),
+        ("{% include \"bas.html\" %}\n", "base.html", "did you mean `base.html`?"),
+        ("{{ page.title | uper }}\n", "upper", "did you mean `upper`?"),
+        ("{% if page.title is strng %}{% endif %}\n", "string", "did you mean `string`?"),
+        ("{{ aset(path=\"silcrow.css\") }}\n", "asset", "did you mean `asset`?"),
+        ("{{ asset(path=\"silcro.css\") }}\n", "silcrow.css", "did you mean `silcrow.css`?"),
+        ("{{ asset(path=\"sil.css\") }}\n", "", "a file is named by its path below `static/`"),
+        ("{{ pgae.title }}\n", "page", "did you mean `page`?"),
+        ("{{ nothing }}\n", "", "the README lists every variable that templates are given"),
+        ("{{ page.title | round }}\n", "", ""),
+        (
+            "{%- component Own() -%}{{ site.title }}{%- endcomponent Own -%}{{ <Own /> }}\n",
+            "",
+            "a component sees what its parameters name: add `@site` to them",
+        ),
+    ] {
+        let run = site_with_template(template).build(&[]);
+        let found = &run.findings()[0];
+        assert_eq!(found["suggestion"].as_str().unwrap_or(""), suggestion, "{template}");
+        assert_eq!(found["help"].as_str().unwrap_or(""), help, "{template}");
+    }
+}
+
+#[test]
+fn two_components_that_are_not_there_are_two_findings() {
+    let site = site_with_template("{{ <One /> }}{{ <Two /> }}\n");
+    site.write("templates/home.html", "{{ <Three /> }}\n");
+    let expected = [
+        "error template-error templates/article.html 1:5-1:8",
+        "error template-error templates/article.html 1:18-1:21",
+        "error template-error templates/home.html 1:5-1:10",
+    ];
+    refused(&site, 1, &expected);
 }
 
 #[test]

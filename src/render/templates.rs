@@ -1,25 +1,23 @@
-//! Compiling and running templates: the one file that sets the template engine up and reads its errors. An error is a
-//! finding at its place in the template; one that shows on many pages is one finding.
+//! Compiling and running templates: the one file that sets the template engine up. An error is a finding at its place in the
+//! template; one that shows on many pages is one finding.
 
 mod components;
+mod failure;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
-use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult};
+use tera::{Error, Kwargs, State, Tera, TeraResult};
 
 pub use tera::value::Key;
 pub use tera::{Context, Map, Value};
 
 pub use components::{Argument, Component};
+pub use failure::{Failure, diagnostic};
 
 use super::fields::{self, Misnamed, Type};
 use crate::config::Strings;
-use crate::diagnostic::{Diagnostic, TEMPLATE_ERROR};
-use crate::path::SourcePath;
-use crate::source::{Sources, Span};
-use crate::suggest;
+use crate::source::Sources;
 
 /// All that templates are compiled from.
 #[derive(PartialEq)]
@@ -64,25 +62,11 @@ pub struct Templates {
     broken: BTreeMap<String, Vec<Failure>>,
 }
 
+/// What to do about a variable or field that no other's name is near to.
+const VARIABLES_HELP: &str = "the README lists every variable that templates are given";
+
 /// What a page takes beside its body, about: memory that is taken at once need not be moved.
 const AROUND_BODY: usize = 12 * 1024;
-
-/// A template error while a page was rendered.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
-    /// The template's name: its path below `templates/`.
-    pub template: String,
-    /// Where it begins in the template, in bytes.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to type in its place, where that is known.
-    pub suggestion: Option<String>,
-    /// What to do about it, where that is known.
-    pub help: Option<String>,
-}
 
 /// Compiles every template.
 pub fn compile(inputs: Inputs) -> Templates {
@@ -115,10 +99,12 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
             continue;
         };
         let before = templates.len();
-        for failure in failures_of(&error, &templates) {
+        let names: Vec<&str> = templates.keys().map(String::as_str).collect();
+        for failure in failure::failures(&error, &names, inputs) {
             templates.remove(&failure.template);
             // A template that is built on a broken one fails for that one's reason.
-            let cause = cause(&failure.message, &broken).unwrap_or_else(|| vec![failure.clone()]);
+            let cause =
+                cause(&failure.message, &broken, texts).unwrap_or_else(|| vec![failure.clone()]);
             let failures = broken.entry(failure.template).or_default();
             failures.extend(
                 cause.into_iter().filter(|failure| !failures.contains(failure)).collect::<Vec<_>>(),
@@ -144,7 +130,7 @@ fn misnamed(
         end: range.end,
         message,
         suggestion,
-        help,
+        help: help.or_else(|| Some(VARIABLES_HELP.to_owned())),
     };
     fields::misnamed(templates, &variables)
         .into_iter()
@@ -156,111 +142,29 @@ fn misnamed(
 }
 
 /// Why a template that is missing something is missing it, when that is another's fault.
-fn cause(message: &str, broken: &BTreeMap<String, Vec<Failure>>) -> Option<Vec<Failure>> {
-    let named = broken.iter().find(|(name, _)| {
-        message.contains(&format!("`{name}`")) || message.contains(&format!("'{name}'"))
-    });
-    let anonymous = || {
-        let lost = message.starts_with("Unknown component")
-            || message.contains("is not defined in any parent");
-        broken.iter().next().filter(|_| lost)
+fn cause(
+    message: &str,
+    broken: &BTreeMap<String, Vec<Failure>>,
+    texts: &BTreeMap<String, Arc<str>>,
+) -> Option<Vec<Failure>> {
+    let is_cause = |name: &&String| {
+        let lost = match failure::missing(message) {
+            Some((failure::UNKNOWN_COMPONENT, component)) => {
+                let text = texts.get(*name).map_or("", |text| text);
+                fields::definitions(text).iter().any(|(name, _)| *name == component)
+            }
+            _ => message.contains("is not defined in any parent"),
+        };
+        lost || message.contains(&format!("`{name}`")) || message.contains(&format!("'{name}'"))
     };
-    named.or_else(anonymous).map(|(_, failures)| failures.clone())
+    broken.keys().find(is_cause).map(|name| broken[name].clone())
 }
 
 fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<String> {
     let path = arguments.must_get::<&str>("path")?;
-    urls.get(path.trim_start_matches('/')).cloned().ok_or_else(|| {
-        let near = suggest::nearest(path, urls.keys().map(String::as_str));
-        let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        Error::message(format!("there is no file `static/{path}`{hint}"))
-    })
-}
-
-/// The errors of one attempt to compile. Errors of syntax come with a place; those of names (filters, components,
-/// templates) as one text of several reports, which say file, line and column.
-fn failures_of(error: &Error, templates: &BTreeMap<String, &str>) -> Vec<Failure> {
-    let whole = |template: &str, message: String| {
-        let end = templates.get(template).map_or(0, |text| text.find('\n').unwrap_or(text.len()));
-        Failure {
-            template: template.to_owned(),
-            start: 0,
-            end,
-            message,
-            suggestion: None,
-            help: None,
-        }
-    };
-    match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Failure {
-            template: report.filename().to_owned(),
-            start: report.span().range.start,
-            end: report.span().range.end,
-            message: report.message().to_owned(),
-            suggestion: None,
-            help: None,
-        }],
-        ErrorKind::MissingParent { current, parent } => {
-            let text = templates.get(current).copied().unwrap_or("");
-            let at = text.find(parent.as_str()).unwrap_or(0);
-            vec![Failure {
-                template: current.clone(),
-                start: at,
-                end: at + parent.len(),
-                message: format!("there is no template `{parent}` to extend"),
-                suggestion: None,
-                help: None,
-            }]
-        }
-        ErrorKind::CircularExtend { tpl, .. } => {
-            vec![whole(tpl, "this template extends itself, through others".to_owned())]
-        }
-        ErrorKind::CircularInclude { tpl, .. } => {
-            vec![whole(tpl, "this template includes itself, through others".to_owned())]
-        }
-        ErrorKind::Msg(text) => {
-            let found: Vec<_> =
-                text.split("error: ").filter_map(|report| reported(report, templates)).collect();
-            if found.is_empty() {
-                let first = templates
-                    .keys()
-                    .find(|name| text.contains(name.as_str()))
-                    .or_else(|| templates.keys().next());
-                return first.map(|name| whole(name, text.clone())).into_iter().collect();
-            }
-            found
-        }
-        other => {
-            templates.keys().next().map(|name| whole(name, other.to_string())).into_iter().collect()
-        }
-    }
-}
-
-/// Reads one report: a message, then ` --> FILE:LINE:COLUMN`, an excerpt, and carets under the place.
-fn reported(report: &str, templates: &BTreeMap<String, &str>) -> Option<Failure> {
-    let (message, rest) = report.split_once("\n")?;
-    let place = rest.trim_start().strip_prefix("--> ")?.lines().next()?;
-    let mut parts = place.rsplitn(3, ':');
-    let column: usize = parts.next()?.trim().parse().ok()?;
-    let line: usize = parts.next()?.parse().ok()?;
-    let template = parts.next()?;
-    let text = templates.get(template)?;
-    let line_text = text.split_inclusive('\n').nth(line.checked_sub(1)?)?;
-    let line_start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let bytes = |characters: usize| {
-        line_text.char_indices().nth(characters).map_or(line_text.trim_end().len(), |(at, _)| at)
-    };
-    let carets = rest.chars().filter(|c| *c == '^').count().max(1);
-    let start = bytes(column.saturating_sub(1));
-    let end = bytes(column.saturating_sub(1) + carets).max(start);
-    Some(Failure {
-        template: template.to_owned(),
-        start: line_start + start,
-        end: line_start + end,
-        message: message.trim().to_owned(),
-        suggestion: None,
-        help: None,
-    })
+    let path = path.trim_start_matches('/');
+    let missing = || Error::message(format!("{} `{path}` in `static/`", failure::NO_FILE));
+    urls.get(path).cloned().ok_or_else(missing)
 }
 
 impl Templates {
@@ -284,24 +188,9 @@ impl Templates {
         }
         let mut html = Vec::with_capacity(body + AROUND_BODY);
         let rendered = self.tera.render_to(template, context, &mut html);
-        rendered.map(|()| html).map_err(|error| match error.kind() {
-            ErrorKind::RenderingError(report) => vec![Failure {
-                template: report.filename().to_owned(),
-                start: report.span().range.start,
-                end: report.span().range.end,
-                message: report.message().to_owned(),
-                suggestion: None,
-                help: None,
-            }],
-            other => vec![Failure {
-                template: template.to_owned(),
-                start: 0,
-                end: 0,
-                message: other.to_string(),
-                suggestion: None,
-                help: None,
-            }],
-        })
+        rendered
+            .map(|()| html)
+            .map_err(|error| failure::failures(&error, &[template], &self.inputs))
     }
 
     /// Every failure to compile a template.
@@ -313,22 +202,4 @@ impl Templates {
     pub fn contains(&self, name: &str) -> bool {
         self.broken.contains_key(name) || self.tera.contains_template(name)
     }
-}
-
-/// The finding of a failure.
-pub fn diagnostic(failure: &Failure) -> Diagnostic {
-    let path = SourcePath::new(&format!("templates/{}", failure.template));
-    let mut message = failure.message.trim_end_matches('.').replace('\n', " ");
-    if let Some(first) = message.get(..1).filter(|first| first.chars().all(char::is_uppercase)) {
-        message = first.to_lowercase() + &message[1..];
-    }
-    let range: Range<usize> = failure.start..failure.end.max(failure.start);
-    let help =
-        failure.suggestion.as_ref().map_or(
-            "the README lists every variable that templates are given".to_owned(),
-            |name| format!("did you mean `{name}`?"),
-        );
-    Diagnostic::new(&TEMPLATE_ERROR, Span::new(&path, range), message)
-        .help(help)
-        .suggest(failure.suggestion.clone())
 }
