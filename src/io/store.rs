@@ -50,6 +50,10 @@ pub enum StoreError {
     Damaged(String, Damage),
     /// The target keeps no such release; those it keeps.
     NoRelease(String, Vec<String>),
+    /// There is no release at the target.
+    NothingPublished,
+    /// What the target keeps of a file is not what the manifest says; the file.
+    Altered(String),
     /// A content is not what its hash says; where it is.
     Content(String),
     /// The target did not take the credentials; what it said.
@@ -100,6 +104,13 @@ impl std::fmt::Display for StoreError {
                 formatter,
                 "the target keeps no release `{name}`; it keeps {}",
                 kept.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+            Self::NothingPublished => formatter.write_str(
+                "nothing has been published at the target; type `silcrow publish`, or name another one",
+            ),
+            Self::Altered(path) => write!(
+                formatter,
+                "what the target keeps of `{path}` is not what its manifest says: others have changed it"
             ),
             Self::Content(path) => write!(
                 formatter,
@@ -165,6 +176,42 @@ impl Store {
         }
     }
 
+    /// Whether something has been published at the target, or was to be. A bucket is always looked into.
+    pub fn is_target(&self) -> bool {
+        match self {
+            Self::Folder(folder) => folder.is_target(),
+            #[cfg(feature = "cloud")]
+            Self::Cloud(_) => true,
+        }
+    }
+
+    /// The manifest of the release that readers get. For who only reads: what a publish on its way has done is not asked.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it cannot be read.
+    pub fn served(&mut self) -> Result<Manifest, StoreError> {
+        let manifest = match self {
+            Self::Folder(folder) => folder.held()?.manifest,
+            #[cfg(feature = "cloud")]
+            Self::Cloud(cloud) => cloud.served()?,
+        };
+        manifest.ok_or(StoreError::NothingPublished)
+    }
+
+    /// What the target keeps of objects of a release, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be read, or is not what the release's manifest says.
+    pub fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
+        match self {
+            Self::Folder(folder) => folder.contents(release, objects),
+            #[cfg(feature = "cloud")]
+            Self::Cloud(cloud) => cloud.contents(objects),
+        }
+    }
+
     /// Sets how long a publish at the target may show no life before this one takes its place. At a folder there is
     /// nothing to set: the system gives a dead publish's lock back at once.
     pub fn set_patience(&mut self, patience: std::time::Duration) {
@@ -222,11 +269,21 @@ impl Store {
     }
 }
 
-/// Makes sure that bytes are those of an object.
+/// Makes sure that bytes are those of an object that is published.
 fn verify(object: &Object, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    let hash: ContentHash = *blake3::hash(&bytes).as_bytes();
-    let is_same = hash == object.hash;
+    let is_same = holds(object, &bytes);
     is_same.then_some(bytes).ok_or_else(|| StoreError::Content(object.path.as_str().to_owned()))
+}
+
+/// Makes sure that bytes which the target keeps are those of an object of its.
+fn verify_kept(object: &Object, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let is_same = holds(object, &bytes);
+    is_same.then_some(bytes).ok_or_else(|| StoreError::Altered(object.path.as_str().to_owned()))
+}
+
+fn holds(object: &Object, bytes: &[u8]) -> bool {
+    let hash: ContentHash = *blake3::hash(bytes).as_bytes();
+    hash == object.hash
 }
 
 /// Whether a name is one of a release.

@@ -12,7 +12,8 @@ use super::write::MANIFEST;
 use super::{DiskError, io};
 
 /// The files below a folder, `/`-separated, each with the BLAKE3 hash of its bytes. Without what belongs to who publishes it
-/// (`.git`), and without silcrow's own list.
+/// (`.git`), and without silcrow's own list. Symbolic links are followed, but for those that lead to a folder they are in:
+/// what is below is listed once already.
 ///
 /// # Errors
 ///
@@ -23,19 +24,22 @@ pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
         return Err(io("open", folder)(std::io::ErrorKind::NotADirectory.into()));
     }
     let mut files: Vec<(String, PathBuf)> = Vec::new();
-    let entries = WalkDir::new(folder).min_depth(1).into_iter();
+    let entries = WalkDir::new(folder).min_depth(1).follow_links(true).into_iter();
     for entry in entries.filter_entry(|entry| !(entry.depth() == 1 && entry.file_name() == ".git"))
     {
-        let entry = entry.map_err(|error| DiskError::Io {
-            action: "look into",
-            path: folder.to_owned(),
-            source: error.into(),
-        })?;
+        let entry = match entry {
+            Err(error) if error.loop_ancestor().is_some() => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                return Err(io("look into", path)(error.into()));
+            }
+            Ok(entry) => entry,
+        };
         let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let parts: Vec<_> =
             relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         let name = parts.join("/");
-        if !entry.file_type().is_dir() && name != MANIFEST {
+        if entry.file_type().is_file() && name != MANIFEST {
             files.push((name, entry.into_path()));
         }
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Contents, StoreError, verify};
+use super::{Contents, StoreError, verify, verify_kept};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
@@ -106,6 +106,17 @@ impl Cloud {
         self.runtime.block_on(self.requests.release(name))
     }
 
+    /// The manifest of the release that readers get.
+    pub(super) fn served(&self) -> Result<Option<Manifest>, StoreError> {
+        let found = self.runtime.block_on(self.requests.get_large(&manifest_key()))?;
+        found.map(|(bytes, _)| read_manifest(&bytes)).transpose()
+    }
+
+    pub(super) fn contents(&self, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
+        let kept = stream::iter(objects.iter().copied()).map(|object| self.requests.kept(object));
+        self.runtime.block_on(kept.buffered(AT_A_TIME).try_collect())
+    }
+
     pub(super) fn publish(
         &mut self,
         plan: &Plan,
@@ -130,6 +141,14 @@ impl Requests {
         let none = || StoreError::NoRelease(name.to_owned(), Vec::new());
         let (bytes, _) = found.ok_or_else(none)?;
         read_manifest(&bytes)
+    }
+
+    /// The copy of an object by its content. What stands at its own path may be of a publish that has not ended.
+    async fn kept(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
+        let found = self.get_large(&content_key(&object.hash)).await?;
+        let none = || StoreError::Altered(object.path.as_str().to_owned());
+        let (bytes, _) = found.ok_or_else(none)?;
+        verify_kept(object, bytes)
     }
 }
 
@@ -226,9 +245,8 @@ impl Run<'_> {
                 self.requests.copy(key, &copy, bytes).await
             }
             Contents::Kept(_) => {
-                let found = self.requests.get_large(&copy).await?;
-                let (bytes, _) = found.ok_or_else(|| StoreError::Content(key.to_owned()))?;
-                self.requests.put_object(key, object, verify(object, bytes)?).await
+                let bytes = self.requests.kept(object).await?;
+                self.requests.put_object(key, object, bytes).await
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Contents, StoreError, is_release_name, verify};
+use super::{Contents, StoreError, is_release_name, verify, verify_kept};
 use crate::io::disk::{DiskError, write_over};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
@@ -33,6 +33,12 @@ pub struct Folder {
 impl Folder {
     pub(super) fn new(root: PathBuf) -> Self {
         Self { root, seen: None }
+    }
+
+    /// Whether there are releases, or a link that led to one.
+    pub(super) fn is_target(&self) -> bool {
+        let releases = self.root.join(OWN_FOLDER).join(RELEASES);
+        releases.is_dir() || matches!(self.current(), Ok(Some(_)))
     }
 
     pub(super) fn held(&mut self) -> Result<Held, StoreError> {
@@ -106,6 +112,20 @@ impl Folder {
         let manifest = Manifest::parse(&text);
         manifest
             .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
+    }
+
+    pub(super) fn contents(
+        &self,
+        release: &str,
+        objects: &[&Object],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        objects.par_iter().map(|object| self.kept(release, object)).collect()
+    }
+
+    fn kept(&self, release: &str, object: &Object) -> Result<Vec<u8>, StoreError> {
+        let path = self.release_path(release).join(object.path.as_str());
+        let bytes = fs::read(&path).map_err(io("read", &path))?;
+        verify_kept(object, bytes)
     }
 
     fn manifest_path(&self, name: &str) -> PathBuf {
@@ -190,14 +210,10 @@ impl Folder {
     }
 
     fn bytes(&self, object: &Object, contents: Contents<'_>) -> Result<Vec<u8>, StoreError> {
-        let bytes = match contents {
-            Contents::Given(given) => given(object)?,
-            Contents::Kept(name) => {
-                let path = self.release_path(name).join(object.path.as_str());
-                fs::read(&path).map_err(io("read", &path))?
-            }
-        };
-        verify(object, bytes)
+        match contents {
+            Contents::Given(given) => verify(object, given(object)?),
+            Contents::Kept(name) => self.kept(name, object),
+        }
     }
 
     /// The commit point: from here on readers get the new site.
