@@ -58,7 +58,7 @@ pub(super) enum Command {
     Graph(GraphArguments),
     /// List the links of the site, for other tools
     Links(LinksArguments),
-    /// Show which pages two built sites have added, changed, removed and redirected
+    /// Show which pages a built site has added, changed, removed and redirected since another one, or since what is published
     Diff(DiffArguments),
     /// Move an article or a section, or rename a heading; links follow, and old addresses lead on
     Mv(MvArguments),
@@ -273,7 +273,7 @@ pub(super) struct ComponentsArguments {
 /// How links to other sites are looked up.
 #[derive(Args)]
 pub(super) struct ExternalArguments {
-    /// Also ask other sites whether what is linked to is there. Nothing else of silcrow uses the network; proxies of the
+    /// Also ask other sites whether what is linked to is there. But for buckets, nothing else of silcrow uses the network; proxies of the
     /// environment (`HTTPS_PROXY` and the like) are not used
     #[arg(long)]
     pub(super) external: bool,
@@ -308,10 +308,10 @@ pub(super) enum LinksFormat {
 
 #[derive(Args)]
 pub(super) struct DiffArguments {
-    /// The folder of the site before
-    #[arg(value_name = "OLD_DIR")]
-    pub(super) old: PathBuf,
-    /// The folder of the site after
+    /// The site before: the folder of a built site, or a target of `silcrow publish`, a folder or a bucket as `s3://BUCKET/FOLDER`, whose last release counts
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The folder of the built site after
     #[arg(value_name = "NEW_DIR")]
     pub(super) new: PathBuf,
     /// How it is printed

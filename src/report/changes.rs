@@ -1,16 +1,22 @@
 //! What readers will find different between two sites as they were built: pages by what they say, not by their markup. Where
 //! the files are is not known here: a folder's, or those that a list of what was published names.
 
+mod base;
+mod files;
 mod formats;
 mod page;
+mod redirects;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::diff;
+use base::{HOME, base};
+use files::files;
 pub use formats::{json, markdown, text};
 use page::{Page, read};
+use redirects::{REDIRECTS, Redirects};
 
 /// The files of a site by path, each with a hash of its bytes.
 pub type Listing = BTreeMap<String, [u8; 32]>;
@@ -32,7 +38,7 @@ pub enum Change {
     Added,
     /// It says something else.
     Changed,
-    /// It is not there any more, and nothing leads on from its address.
+    /// It is not there any more, and nothing leads on from its address; a retired one has a page that says so.
     Removed,
     /// Its address leads to another.
     Redirected,
@@ -58,7 +64,7 @@ pub struct ChangedPage {
 /// A file that is no page.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChangedFile {
-    /// Its path, without the hash that some names carry.
+    /// Its path, without the hash that some names carry, unless another file has that name.
     pub path: String,
     /// How it differs.
     pub change: Change,
@@ -75,51 +81,54 @@ pub struct Changes {
     pub files: Vec<ChangedFile>,
 }
 
-/// Compares two sites. `contents` reads a file of one of them.
+/// Reads files of one of two sites, in the order in which they are named.
+pub type Contents<'a, E> = dyn Fn(Side, &[&str]) -> Result<Vec<String>, E> + 'a;
+
+/// How many pages are asked for at once, as many small files come sooner together from a bucket. No more are in memory.
+const AT_ONCE: usize = 64;
+
+/// Compares two sites.
 ///
 /// # Errors
 ///
 /// Those of `contents`.
 pub fn compare<E>(
     (old, new): (&Listing, &Listing),
-    contents: &dyn Fn(Side, &str) -> Result<String, E>,
+    contents: &Contents<'_, E>,
 ) -> Result<Changes, E> {
-    let mut changes = Changes::default();
-    let rules = match new.get(REDIRECTS) {
-        Some(_) => redirects(&contents(Side::New, REDIRECTS)?),
-        None => Vec::new(),
+    let one = |side, files: &Listing, name: &str| match files.get(name) {
+        Some(_) => contents(side, &[name]).map(|texts| texts.concat()),
+        None => Ok(String::new()),
     };
+    let new_base = base(&one(Side::New, new, HOME)?, new);
+    let old_base = match old.get(HOME) == new.get(HOME) {
+        true => new_base.clone(),
+        false => base(&one(Side::Old, old, HOME)?, old),
+    };
+    let redirects = Redirects::read(&one(Side::New, new, REDIRECTS)?, &new_base);
     let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
-    for name in names.filter(|name| is_page(name)) {
-        let (was, is) = (old.get(name), new.get(name));
-        if was == is {
-            continue;
-        }
-        let page = |hash: Option<&[u8; 32]>, side| {
-            hash.map(|_| contents(side, name).map(|html| read(&html))).transpose()
+    let differing: Vec<&str> = names
+        .filter(|name| is_page(name) && old.get(*name) != new.get(*name))
+        .map(String::as_str)
+        .collect();
+    let mut changes = Changes::default();
+    for names in differing.chunks(AT_ONCE) {
+        let pages = |side, files: &Listing, base: &str| {
+            let there = names.iter().copied().filter(|name| files.contains_key(*name));
+            let there: Vec<&str> = there.collect();
+            let pages = contents(side, &there)?.into_iter().map(|html| read(&html, base));
+            Ok(there.into_iter().zip(pages).collect::<BTreeMap<_, _>>())
         };
-        let url = url(name);
-        match (page(was, Side::Old)?, page(is, Side::New)?) {
-            (Some(was), Some(is)) => changes.page(url, was, is),
-            (None, Some(is)) => {
-                let change = if is.redirect.is_some() { Change::Redirected } else { Change::Added };
-                changes.push(url, is, change);
-            }
-            (Some(was), None) => match redirected(&rules, &url) {
-                Some(to) => {
-                    changes.push(url, Page { redirect: Some(to), ..was }, Change::Redirected);
-                }
-                None => changes.push(url, was, Change::Removed),
-            },
-            (None, None) => {}
+        let mut was = pages(Side::Old, old, &old_base)?;
+        let mut is = pages(Side::New, new, &new_base)?;
+        for name in names {
+            changes.page(url(name), (was.remove(name), is.remove(name)), &redirects);
         }
     }
     changes.pages.sort_by(|a, b| (a.change, &a.url).cmp(&(b.change, &b.url)));
     changes.files = files(old, new);
     Ok(changes)
 }
-
-const REDIRECTS: &str = "_redirects";
 
 fn is_page(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".htm")
@@ -138,11 +147,36 @@ impl Changes {
         self.pages.push(ChangedPage { url, title, change, to, diff: String::new() });
     }
 
-    fn page(&mut self, url: String, was: Page, is: Page) {
+    fn page(
+        &mut self,
+        url: String,
+        (was, is): (Option<Page>, Option<Page>),
+        redirects: &Redirects,
+    ) {
+        match (was, is) {
+            (Some(was), Some(is)) => self.page_of_both(url, was, is),
+            (None, Some(is)) if is.redirect.is_some() => self.push(url, is, Change::Redirected),
+            (None, Some(is)) => self.push(url, is, Change::Added),
+            (Some(was), None) => match redirects.target(&url) {
+                Some(to) => {
+                    self.push(url, Page { redirect: Some(to), ..was }, Change::Redirected);
+                }
+                None => self.push(url, was, Change::Removed),
+            },
+            (None, None) => {}
+        }
+    }
+
+    fn page_of_both(&mut self, url: String, was: Page, is: Page) {
         if is.redirect.is_some() && was.redirect.is_none() {
             return self.push(url, Page { title: was.title, ..is }, Change::Redirected);
         }
-        let (was_text, is_text) = (was.says(), is.says());
+        match (was.is_gone, is.is_gone) {
+            (false, true) => return self.push(url, was, Change::Removed),
+            (true, false) => return self.push(url, is, Change::Added),
+            (true, true) | (false, false) => {}
+        }
+        let (was_text, is_text) = (was.text, is.text);
         if was_text == is_text {
             return self.markup.push(url);
         }
@@ -160,63 +194,4 @@ impl Changes {
     pub fn count(&self, change: Change) -> usize {
         self.pages.iter().filter(|page| page.change == change).count()
     }
-}
-
-/// Files that are no pages. One whose name carries another hash is changed, not removed and added.
-fn files(old: &Listing, new: &Listing) -> Vec<ChangedFile> {
-    let plain = |listing: &Listing| {
-        let files = listing.iter().filter(|(name, _)| !is_page(name));
-        files.map(|(name, hash)| (without_hash(name), *hash)).collect::<Listing>()
-    };
-    let (old, new) = (plain(old), plain(new));
-    let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
-    let changed = names.filter_map(|name| {
-        let change = match (old.get(name), new.get(name)) {
-            (Some(was), Some(is)) if was == is => return None,
-            (Some(_), Some(_)) => Change::Changed,
-            (None, _) => Change::Added,
-            (_, None) => Change::Removed,
-        };
-        Some(ChangedFile { path: name.clone(), change })
-    });
-    let mut files: Vec<_> = changed.collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
-}
-
-/// `silcrow.0a1b2c3d.css` is `silcrow.css`.
-fn without_hash(name: &str) -> String {
-    let is_hash = |part: &str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<&str> = name.split('.').collect();
-    match parts.as_slice() {
-        [stem @ .., hash, extension] if !stem.is_empty() && is_hash(hash) => {
-            format!("{}.{extension}", stem.join("."))
-        }
-        _ => name.to_owned(),
-    }
-}
-
-/// Lines of `_redirects`: from, to.
-fn redirects(text: &str) -> Vec<(String, String)> {
-    let line = |line: &str| {
-        let mut words = line.split_whitespace();
-        let (from, to) = (words.next()?, words.next()?);
-        (!from.starts_with('#')).then(|| (from.to_owned(), to.to_owned()))
-    };
-    text.lines().filter_map(line).collect()
-}
-
-/// Where a line of `_redirects` leads from an address. Lines carry the path of the base URL, which is not known here.
-fn redirected(rules: &[(String, String)], url: &str) -> Option<String> {
-    let encoded = crate::path::encode_path(url);
-    rules.iter().find_map(|(from, to)| match from.strip_suffix('*') {
-        Some(folder) => {
-            let starts = folder.match_indices('/').map(|(at, _)| &folder[at..]);
-            let rest = starts
-                .filter(|start| start.len() > 1)
-                .find_map(|start| encoded.strip_prefix(start))?;
-            Some(to.replace(":splat", rest))
-        }
-        None => from.ends_with(encoded.as_str()).then(|| to.clone()),
-    })
 }

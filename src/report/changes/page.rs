@@ -1,5 +1,6 @@
 //! What a page says to its readers, read from its HTML.
 
+use super::base::below;
 use crate::html;
 
 /// A page as readers find it.
@@ -9,32 +10,44 @@ pub(super) struct Page {
     pub title: String,
     /// Where it leads at once, when it is a redirect.
     pub redirect: Option<String>,
-    /// What it says.
+    /// Whether all it says is that another was here and is gone.
+    pub is_gone: bool,
+    /// What it says, a line for each block.
     pub text: String,
 }
 
-impl Page {
-    /// All that it says, a line for each block.
-    pub(super) fn says(&self) -> String {
-        match &self.redirect {
-            Some(to) => format!("redirects to {to}\n"),
-            None => format!("{}\n", self.text),
-        }
-    }
-}
-
-/// Reads a page: its article where there is one, else what its `main` holds, else all of it. Navigation around the text is
-/// no part of what a page says.
-pub(super) fn read(html: &str) -> Page {
+/// Reads a page of a site at this base: its article where there is one, else what its `main` holds, else all of it.
+/// Navigation around the text is no part of what a page says.
+pub(super) fn read(html: &str, base: &str) -> Page {
     let text = element(html, "article")
         .or_else(|| element(html, "main"))
         .or_else(|| element(html, "body"));
     let title = element(html, "h1").or_else(|| element(html, "title")).unwrap_or("");
+    let redirect = refresh(html);
+    let says = match &redirect {
+        Some(to) => leads(to, base),
+        None => html::text(text.unwrap_or(html)),
+    };
     Page {
         title: html::text(title).replace('\n', " "),
-        redirect: refresh(html),
-        text: html::text(text.unwrap_or(html)),
+        redirect,
+        is_gone: is_gone(html),
+        text: format!("{says}\n"),
     }
+}
+
+/// What a redirect says. The same at another base is the same.
+fn leads(to: &str, base: &str) -> String {
+    match below(to, base) {
+        Some(url) => format!("redirects to {url}"),
+        None => format!("redirects to {to}, outside the site"),
+    }
+}
+
+/// Whether the theme has marked the page as one of a retired address.
+fn is_gone(html: &str) -> bool {
+    let tag = html.split_once("<body").and_then(|(_, rest)| rest.split('>').next());
+    tag.is_some_and(|tag| tag.contains("data-kind=\"gone\""))
 }
 
 /// What the first element of that name holds, up to its last end tag.
@@ -69,15 +82,25 @@ mod tests {
     fn navigation_is_no_part_of_what_a_page_says() {
         let html = "<title>T - Site</title><nav>a</nav><main><article class=\"x\"><h1 id=\"t\">T &amp; U</h1>\
             <p>Text</p></article><nav>b</nav></main><footer>c</footer>";
-        let page = read(html);
-        assert_eq!((page.title.as_str(), page.says().as_str()), ("T & U", "T & U\nText\n"));
+        let page = read(html, "/");
+        assert_eq!((page.title.as_str(), page.text.as_str()), ("T & U", "T & U\nText\n"));
     }
 
     #[test]
     fn a_redirect_says_where_it_leads() {
         let html = "<meta http-equiv=\"refresh\" content=\"0; url=/b/?x=1&amp;y\"><main><h1>Moved</h1></main>";
-        let page = read(html);
+        let page = read(html, "/");
         assert_eq!(page.redirect.as_deref(), Some("/b/?x=1&y"));
-        assert_eq!(page.says(), "redirects to /b/?x=1&y\n");
+        assert_eq!(page.text, "redirects to /b/?x=1&y\n");
+        assert_eq!(read(html, "/b/").text, "redirects to /?x=1&y\n");
+        assert_eq!(read(html, "/c/").text, "redirects to /b/?x=1&y, outside the site\n");
+    }
+
+    #[test]
+    fn an_article_that_shows_the_mark_of_a_retired_address_is_not_gone() {
+        let mark = "data-kind=\"gone\"";
+        assert!(read(&format!("<body {mark}><main>Gone</main>"), "/").is_gone);
+        let shown = format!("<body><main><code>&lt;body {mark}&gt;</code></main>");
+        assert!(!read(&shown, "/").is_gone);
     }
 }

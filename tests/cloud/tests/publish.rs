@@ -536,3 +536,42 @@ fn rolling_back_brings_the_bytes_of_an_earlier_release() {
     site.published(&["--rollback"]);
     holds(&server.bucket(), &versions[6]);
 }
+
+#[test]
+fn a_bucket_is_compared_with_and_only_what_differs_is_read() {
+    let server = Server::new();
+    let proxy = Proxy::new(server.address());
+    let site = Site::new(proxy.address(), 20);
+    let diff = || site.run(&["diff", "s3://bucket", "public"]);
+    site.built();
+    let nothing = diff();
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(2), ""), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("nothing has been published at the target"));
+    site.published(&[]);
+    let before = tree(&server.bucket());
+    proxy.set(|_| Fault::None);
+    let same = diff();
+    let counts = "pages: 0 added, 0 changed, 0 removed, 0 redirected\n";
+    assert_eq!((same.code, same.stdout.as_str()), (Some(0), counts), "{}", same.stderr);
+    assert_eq!(proxy.requests().len(), 1, "{:?}", proxy.requests());
+    let run = site.run(&["build", "--today", "2026-02-01", "--output", "old"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    site.article("a7", "Other.");
+    site.remove("a8");
+    site.article("new", "Text.");
+    site.built();
+    // As a publish would leave it that died: the release is what counts.
+    fs::write(server.bucket().join("a7/index.html"), "half").expect("writable");
+    let before =
+        BTreeMap::from_iter(before.into_iter().filter(|(name, _)| name != "a7/index.html"));
+    proxy.set(|_| Fault::None);
+    let changed = diff();
+    assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+    assert!(changed.stdout.contains("\n-Text.\n+Other.\n"), "{}", changed.stdout);
+    assert_eq!(changed.stdout, site.run(&["diff", "old", "public"]).stdout);
+    let requests = proxy.requests();
+    assert!(requests.iter().all(|request| request.method == "GET"), "{requests:?}");
+    let mut after = tree(&server.bucket());
+    after.remove("a7/index.html");
+    assert!(after == before, "something was written");
+}
