@@ -14,7 +14,7 @@ use crate::report::changes::{self, Changes, Listing, Side};
 pub(super) fn diff(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
     let changes = match compare(arguments) {
         Err(error) if error.is_refusal() => {
-            printer::error(&error.to_string());
+            printer::error(error);
             return Ok(Outcome::Refused);
         }
         changes => changes?,
