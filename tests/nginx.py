@@ -81,7 +81,9 @@ def start(nginx, folder):
         port = free_port()
         (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
         server = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  # nginx takes this variable for the sockets of an nginx before it.
+                                  env={name: value for name, value in os.environ.items() if name != "NGINX"})
         until = time.monotonic() + SECONDS
         while server.poll() is None and time.monotonic() < until:
             with socket.socket() as probe:
