@@ -1,12 +1,9 @@
-// Search, loaded when it is first opened. The index is written by `src/render/search/files.rs`, which tells its format;
-// terms are those of `src/terms.rs`.
-
-// Terms
+// Search, loaded when it opens. `src/render/search/files.rs` tells the index's format; terms are those of `src/terms.rs`.
 
 const DROPPED = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g;
 const LETTERS = { ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', ς: 'σ', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' };
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
-// Arabic writes its article, and short words before it, onto the word.
+// Arabic, with short words before it.
 const ARTICLE = /^(?:[وفبك]?ال|لل)(?=.{3})/u;
 const WORD = /[\p{Alphabetic}\p{M}\p{N}]+/gu;
 const SPACELESS = '\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005-\\u3007\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}';
@@ -16,47 +13,35 @@ const IS_SPACELESS = new RegExp(`^[${SPACELESS}]`, 'u');
 const fold = (text) => text.normalize('NFKD').toLowerCase().replace(DROPPED, '')
   .replace(LETTER, (letter) => LETTERS[letter]).normalize('NFC');
 
-/** The terms of a text as they are in the index, in order. */
-export const terms = (text) => pieces(fold(text)).flatMap(([piece]) => [...termsOf(piece), ...endOf(piece)]);
-
-/** Those that a query asks for. */
-const wanted = (text) => pieces(fold(text)).flatMap(([piece]) => termsOf(piece));
+/** The terms of a text, in order. */
+export const terms = (text, isQuery) => pieces(fold(text)).flatMap(([piece]) => termsOf(piece, isQuery));
 
 const pieces = (text) => [...text.matchAll(WORD)].flatMap((word) => [...word[0].matchAll(ONE_SCRIPT)]
   .map((piece) => [piece[0], word.index + piece.index]));
 
-function termsOf(piece) {
+function termsOf(piece, isQuery) {
   const letters = [...piece];
   if (letters.length < 2 || !IS_SPACELESS.test(piece)) return [letters.slice(0, 32).join('').replace(ARTICLE, '')];
-  return letters.slice(1).map((letter, index) => letters[index] + letter);
-}
-
-/** The last of several characters, with which no pair begins: who asks for it alone finds it all the same. */
-function endOf(piece) {
-  const letters = [...piece];
-  return letters.length > 1 && IS_SPACELESS.test(piece) ? [letters.at(-1)] : [];
+  // No pair begins with the last one.
+  return letters.map((letter, index) => letter + (letters[index + 1] ?? '')).slice(0, isQuery ? -1 : undefined);
 }
 
 const known = new Map();
 
-/** The terms of a text, where each begins and ends, and whether it is only the end of others. */
+/** The terms of a text, and where each begins and ends. */
 function places(text) {
   return pieces(text).flatMap(([piece, at]) => {
-    if (!known.has(piece)) known.set(piece, wanted(piece));
+    if (!known.has(piece)) known.set(piece, terms(piece));
     const found = known.get(piece);
     const letters = [...piece];
+    if (found.length !== letters.length || !IS_SPACELESS.test(piece)) return found.map((term) => [term, at, at + piece.length]);
     // Each pair of characters has its own place.
-    if (found.length !== letters.length - 1 || !IS_SPACELESS.test(piece)) return found.map((term) => [term, at, at + piece.length]);
-    const pairs = found.map((term, index) => {
+    return found.map((term, index) => {
       const start = at + letters.slice(0, index).join('').length;
-      return [term, start, start + letters[index].length + letters[index + 1].length];
+      return [term, start, start + letters.slice(index, index + 2).join('').length];
     });
-    const [end] = endOf(fold(piece));
-    return [...pairs, [end, at + piece.length - letters.at(-1).length, at + piece.length, true]];
   });
 }
-
-// The index
 
 const CODES = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&()*+-./:;';
 const LEVELS = [0, 0.5, 0.9, 1.3, 1.7];
@@ -93,7 +78,7 @@ function eachPosting(written, use) {
   return comma < 0 ? count : parseInt(written.slice(0, comma), 36);
 }
 
-/** Edits between two words, an exchange of neighbours being one; above `most` they are not counted. */
+/** Edits between two words; above `most` they are not counted. */
 function distance(one, other, most) {
   if (Math.abs(one.length - other.length) > most) return most + 1;
   let [before, row] = [[], [...other, 0].map((_, index) => index)];
@@ -109,10 +94,10 @@ function distance(one, other, most) {
   return row[other.length];
 }
 
-/** The last of the sorted beginnings that is not after the word. */
+/** The last beginning not after the word. */
 const fileOf = (first, word) => Math.max(0, first.findLastIndex((beginning) => beginning <= word));
 
-/** Opens the index, whose files `read` gives as parsed JSON. What is returned takes a query. */
+/** Opens the index, whose files `read` gives as JSON. What is returned takes a query. */
 export async function openIndex(read) {
   const index = await read('index.json');
   const files = new Map();
@@ -171,7 +156,7 @@ export async function openIndex(read) {
       .map(([candidate]) => [candidate, best === 1 ? 0.7 : 0.45]);
   }
 
-  /** The terms that a word stands for: how near each is, and its postings. */
+  /** The terms that a word stands for, how near each is, and its postings. */
   async function meanings(word, isLast, mayBeMisspelt = true) {
     const at = isHere ? 0 : fileOf(beginnings, word);
     const numbers = [at];
@@ -210,14 +195,14 @@ export async function openIndex(read) {
   }
 
   return async function search(query) {
-    let words = [...new Set(wanted(query))];
+    let words = [...new Set(terms(query, true))];
     const last = /[\p{L}\p{M}\p{N}]$/u.test(query) ? words.at(-1) : undefined;
-    // Each word may cost a file. The longest say the most.
+    // A word may cost a file. The longest say most.
     const kept = [...words].sort((one, other) => other.length - one.length).slice(0, isHere ? 32 : 8);
     words = words.filter((word) => kept.includes(word));
     const head = new Float32Array(index.parts);
     const body = new Float32Array(index.parts);
-    // By term: which word of the query it stands for, and what it is worth.
+    // By term: which word it stands for, and what it is worth.
     const meant = new Map();
     const expanded = await Promise.all(words.map((word) => meanings(word, word === last)));
     expanded.forEach((found, place) => {
@@ -265,11 +250,9 @@ export async function openIndex(read) {
   };
 }
 
-// Results
-
-/** What a text has of the query: the worth of its words and of the longest run of them, and where each stands. */
+/** What a text has of the query: the worth of its words and of the longest run, and where each stands. */
 function look(text, meant) {
-  const found = places(text).filter(([term, , , isEnd]) => !isEnd || meant.has(term))
+  const found = places(text).filter(([term]) => term[1] || meant.has(term) || !IS_SPACELESS.test(term))
     .map(([term, start, end]) => [...(meant.get(term) ?? [-1, 0]), start, end]);
   const worths = new Map();
   let [run, longest, before] = [0, 0, -2];
@@ -285,7 +268,7 @@ function look(text, meant) {
   return { worth, longest, hits, share: found.length > 0 ? hits.length / found.length : 0 };
 }
 
-/** A result as it is shown. In texts, every other piece is a match. */
+/** A result as shown. In texts, every other piece is a match. */
 function describe([url, title, section, description, passages], score, meant) {
   const inTitle = look(title, meant);
   const looked = passages.map(([id, heading, text]) => {
@@ -339,9 +322,7 @@ function mark(text, hits) {
   return shown;
 }
 
-// The form
-
-/** Makes a dialog, or the part of a page that holds the same form, search. */
+/** Makes a dialog, or a page with the same form, search. */
 export function mount(root) {
   const base = root.dataset.search;
   const [form, status, list, more] = ['form', '[role=status]', 'ol', '.search-more'].map((name) => root.querySelector(name));
@@ -361,7 +342,7 @@ export function mount(root) {
   let [typing, speaking] = [0, 0];
 
   const read = async (name) => {
-    // The entry file has one name for ever, so that it has to be asked for again; the others are named by what they hold.
+    // Only the entry file keeps its name when it changes.
     const response = await fetch(`${base}search/${name}`, { cache: name === 'index.json' ? 'no-cache' : 'default' });
     if (!response.ok) throw new Error(`${response.status} ${response.url}`);
     return response.json();
@@ -430,21 +411,18 @@ export function mount(root) {
     const query = input.value;
     if (query === asked) return;
     asked = query;
+    // Who comes back finds it.
+    if (!isDialog) history.replaceState(null, '', `?q=${encodeURIComponent(query)}`);
     clearTimeout(typing);
     running = new Promise((done) => { typing = setTimeout(() => run(query).then(done), delay); });
   }
 
-  input.addEventListener('input', () => {
-    update(60);
-    // Who comes back to the search page finds what was searched.
-    if (!isDialog) history.replaceState(null, '', `?${new URLSearchParams(new FormData(form))}`);
-  });
+  input.addEventListener('input', () => update(60));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     update(0);
-    if (!isDialog) return;
     await running;
-    list.querySelector('a')?.click();
+    if (isDialog) list.querySelector('a')?.click();
   });
   root.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -461,7 +439,7 @@ export function mount(root) {
     }
   });
   root.addEventListener('click', (event) => {
-    // A click beside the panel meets the dialog itself. A link may lead to a heading of this very page.
+    // What lies beside the panel is the dialog itself; a link may lead to this page.
     const leaves = event.target === root || event.target.closest('form [type=button], ol a');
     if (isDialog && leaves && !event.ctrlKey && !event.metaKey && !event.shiftKey) root.close();
   });
