@@ -302,7 +302,8 @@ fn update_record((site, changed): (&Site, &Site), after: &mut Sources, plan: &Pl
         let new = plan.path(&page.article.path);
         let Some(now) = changed.routes.page(new.as_str()) else { continue };
         let (url, new_url) = (page.url.encoded(), changed.page(now).url.encoded());
-        let Some(State::Page(known)) = record.get(&url) else { continue };
+        // From before the move: another page may go to where this one was.
+        let Some(State::Page(known)) = site.record.record.get(&url) else { continue };
         let is_touched = url != new_url || !Arc::ptr_eq(&page.article, &changed.page(now).article);
         if !is_touched {
             continue;
