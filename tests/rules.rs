@@ -384,7 +384,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
 
 type Make = fn() -> ProblemKind;
 
-/// What only a file system can bring about; `hostile.rs` brings it about on a real one.
+/// What only a file system can bring about; `tests/program/hostile.rs` brings it about on a real one.
 const PROBLEMS: [(&str, Make); 7] = [
     ("not-utf8", || ProblemKind::NotUtf8 { offset: 4, byte: 0xE9 }),
     ("unreadable-file", || ProblemKind::Unreadable("permission denied".to_owned())),

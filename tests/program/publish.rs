@@ -2,8 +2,6 @@
 //! exit codes, and publishes that die at any moment.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, and measure time")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -11,7 +9,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{ARTICLE, Run, Site, TODAY, command, tree};
+use crate::common::{ARTICLE, Run, Site, TODAY, command, tree};
 
 /// What a publish remembers of the site, beside `site.yaml`.
 const RECORD: &str = "silcrow.lock";

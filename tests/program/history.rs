@@ -2,11 +2,9 @@
 //! `build` make of the record.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
-mod common;
-
 use std::fs;
 
-use common::{ARTICLE, Run, Site, TODAY};
+use crate::common::{ARTICLE, Run, Site, TODAY};
 use serde_json::Value;
 
 fn read(site: &Site, path: &str) -> String {
@@ -479,7 +477,7 @@ fn a_review_finds_a_quoted_or_explicit_key_and_writes_no_second_one() {
 fn wrong_settings_are_shown_and_nothing_is_done() {
     let site = aging();
     site.write("site.yaml", "title: Site\nreview_every: 90 dayz\n");
-    let before = common::tree(&site.path(""));
+    let before = crate::common::tree(&site.path(""));
     for arguments in
         [&["stale"][..], &["review", "own"], &["record"], &["links"], &["graph"], &["graph", "own"]]
     {
@@ -488,7 +486,7 @@ fn wrong_settings_are_shown_and_nothing_is_done() {
         assert!(run.stderr.starts_with("error[invalid-value]: "), "{}", run.stderr);
         assert!(run.stderr.contains("\n --> site.yaml:2:15\n"), "{}", run.stderr);
         assert!(run.stderr.ends_with("error: `site.yaml` has to be put right first\n"));
-        assert!(common::tree(&site.path("")) == before, "{arguments:?}");
+        assert!(crate::common::tree(&site.path("")) == before, "{arguments:?}");
     }
 }
 
@@ -547,7 +545,7 @@ fn a_review_that_cannot_be_is_refused_and_changes_nothing() {
     let site = aging();
     site.write("content/flow.md", "---\n{title: T, description: D, updated: 2025-01-01}\n---\n");
     site.write("content/bare.md", "no front matter\n");
-    let before = common::tree(&site.path(""));
+    let before = crate::common::tree(&site.path(""));
     for (articles, why) in [
         (&["s/late", "s/none"][..], "there is no page `s/none`"),
         (&["s/late", "flow"], "write `reviewed: 2026-02-01` into its front matter"),
@@ -558,7 +556,7 @@ fn a_review_that_cannot_be_is_refused_and_changes_nothing() {
         let run = site.run(&[&["review"][..], articles, today].concat());
         assert_eq!(run.code, 2, "{articles:?}");
         assert!(run.stderr.contains(why), "{}", run.stderr);
-        assert!(common::tree(&site.path("")) == before, "{articles:?}");
+        assert!(crate::common::tree(&site.path("")) == before, "{articles:?}");
     }
 }
 

@@ -1,12 +1,9 @@
 //! What the settings switch off leaves no trace.
 
-#[expect(dead_code, reason = "the rest is for tests of findings")]
-mod fixture;
-
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use fixture::{parse, today};
+use crate::fixture::{parse, today};
 use silcrow::compile::{self, Memo};
 use silcrow::output::OutputBody;
 

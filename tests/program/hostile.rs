@@ -2,13 +2,11 @@
 //! Longer than most files: it is a list of inputs, and a list is best read in one place.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, and measure time")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use common::{ARTICLE, Run, Site, TODAY, command, run, tree};
+use crate::common::{ARTICLE, Run, Site, TODAY, command, run, tree};
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
 

@@ -1,13 +1,10 @@
 //! What `check` can do beside checking, and `graph`: fixes, explanations, and which page leads where.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
-#[expect(dead_code, reason = "other tests use more of the driver")]
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{ARTICLE, Site, command, run};
+use crate::common::{ARTICLE, Site, command, run};
 use serde_json::Value;
 
 /// A site in which every kind of fix is to be made, with a byte-order mark, Windows line ends and bytes that count.

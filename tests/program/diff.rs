@@ -1,12 +1,9 @@
 //! `diff` against what is published, and what it must not take for something else: redirects, retired pages, previews.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
-#[expect(dead_code, reason = "other tests use more of the driver")]
-mod common;
-
 use std::fs;
 
-use common::{ARTICLE, Site, TODAY, tree};
+use crate::common::{ARTICLE, Site, TODAY, tree};
 
 fn site() -> Site {
     let text = |text: &str| format!("{ARTICLE}{text}\n");

@@ -1,11 +1,8 @@
 //! The search index, read back: every word of every article is in it, and an edit changes little of it.
 
-#[expect(dead_code, reason = "the rest is for tests of findings")]
-mod fixture;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use fixture::{parse, today};
+use crate::fixture::{parse, today};
 use proptest::prelude::*;
 use serde_json::Value;
 use silcrow::compile::{self, Memo};

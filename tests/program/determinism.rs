@@ -1,9 +1,7 @@
 //! The same input gives the same bytes: with any number of threads, in any folder, time zone and language, and as often
 //! as one likes.
 
-mod common;
-
-use common::{ARTICLE, Run, Site, TODAY, command, run, tree};
+use crate::common::{ARTICLE, Run, Site, TODAY, command, run, tree};
 
 /// What could differ, and must not matter.
 const ENVIRONMENTS: [&[(&str, &str)]; 6] = [

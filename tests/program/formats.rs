@@ -2,11 +2,9 @@
 //! one of them alone. `tests/formats.py` reads them with the schemas.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
-
 use std::fs;
 
-use common::{ARTICLE, Site, TODAY, tree};
+use crate::common::{ARTICLE, Site, TODAY, tree};
 use serde_json::Value;
 
 #[test]
@@ -29,7 +27,7 @@ fn json_says_where_a_link_leads_and_what_a_program_may_write() {
 #[cfg(unix)]
 #[test]
 fn formats_for_ci_name_files_as_the_working_directory_does() {
-    use common::{command, run};
+    use crate::common::{command, run};
 
     let broken = ARTICLE.to_owned() + "[x](nowhere.md)\n";
     let site = Site::new(&[

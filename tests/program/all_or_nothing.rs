@@ -2,15 +2,13 @@
 //! build, and where files stand that are not silcrow's.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, and measure time")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{ARTICLE, Run, Site, TODAY, command, run, tree};
+use crate::common::{ARTICLE, Run, Site, TODAY, command, run, tree};
 
 /// The list of what silcrow wrote, in each output.
 const MANIFEST: &str = ".silcrow-manifest";

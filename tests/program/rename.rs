@@ -2,13 +2,10 @@
 //! new is wrong.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
-#[expect(dead_code, reason = "other tests use more of the driver")]
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::{ARTICLE, Run, Site, command, tree};
+use crate::common::{ARTICLE, Run, Site, command, tree};
 use proptest::prelude::*;
 use serde_json::Value;
 

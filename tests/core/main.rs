@@ -1,0 +1,14 @@
+//! The library, on sites in memory: what must hold for every input, the plan of a publish, the search index, settings, and
+//! the shape of large sites. Knows no files and no program. Run a test by its file and name: `cargo test --test core
+//! search::NAME`.
+
+#[expect(dead_code, reason = "the rest is for tests of findings")]
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod properties;
+mod publish_model;
+mod publish_plan;
+mod search;
+mod settings;
+mod structure;
