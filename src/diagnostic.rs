@@ -1,10 +1,12 @@
 //! Findings as data: which rule, how severe, where, and what to type next. Only `report` turns one into text.
 
+mod edits;
 mod keys;
 mod rules;
 
 use std::fmt;
 
+pub use edits::{Applicability, Edit, EditSet};
 pub use keys::{Key, keys};
 pub use rules::*;
 
@@ -130,10 +132,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do about it, in a line.
     pub help: Option<String>,
-    /// What to type in place of the span's text, where one text is likely meant.
-    pub suggestion: Option<String>,
-    /// Whether the suggestion is sure, so that a program may apply it.
-    pub is_fix: bool,
+    /// Edits that would put it right, the most likely set first: each set is an alternative to the others.
+    pub fixes: Vec<EditSet>,
     /// Where the link leads, as far as it leads anywhere: the path of a source.
     pub target: Option<String>,
     /// On how many pages the finding shows, for findings in templates.
@@ -187,8 +187,7 @@ impl Diagnostic {
             span,
             related: Vec::new(),
             help: None,
-            suggestion: None,
-            is_fix: false,
+            fixes: Vec::new(),
             target: None,
             pages: None,
         }
@@ -200,25 +199,52 @@ impl Diagnostic {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// The same with the text to type in place of the span's.
+    /// The same with a set of edits that would put it right.
     #[must_use]
-    pub fn suggest(self, suggestion: Option<String>) -> Self {
-        Self { suggestion, ..self }
+    pub fn offer(mut self, edits: EditSet) -> Self {
+        self.fixes.push(edits);
+        self
     }
 
-    /// The same with the text to type in place of the span's, and a line of help that says so.
+    /// The same with a likely text for the span.
+    #[must_use]
+    pub fn suggest(self, suggestion: Option<String>) -> Self {
+        self.replace(suggestion, Applicability::Suggested)
+    }
+
+    /// The same with a likely text for the span, and a line of help that says so.
     #[must_use]
     pub fn write(self, right: Option<String>) -> Self {
+        self.help_to_write(right.as_deref()).suggest(right)
+    }
+
+    /// The same with a text for the span that is certain to be right, and a line of help that says so.
+    #[must_use]
+    pub fn fix(self, right: Option<String>) -> Self {
+        self.help_to_write(right.as_deref()).replace(right, Applicability::Safe)
+    }
+
+    fn help_to_write(self, right: Option<&str>) -> Self {
         match right {
-            Some(right) => self.help(format!("write `{right}`")).suggest(Some(right)),
+            Some(right) => self.help(format!("write `{right}`")),
             None => self,
         }
     }
 
-    /// The same with a text that is sure to be right in place of the span's.
-    #[must_use]
-    pub fn fix(self, right: Option<String>) -> Self {
-        Self { is_fix: right.is_some(), ..self }.write(right)
+    fn replace(self, replacement: Option<String>, applicability: Applicability) -> Self {
+        let Some(replacement) = replacement else { return self };
+        let span = self.span.clone();
+        self.offer(EditSet::replace(span, replacement, applicability))
+    }
+
+    /// The text to type in place of the span's, where one text is likely meant.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.fixes.iter().find_map(|edits| edits.replacement_of(&self.span))
+    }
+
+    /// The edits that a program may apply without asking.
+    pub fn safe_fix(&self) -> Option<&EditSet> {
+        self.fixes.iter().find(|edits| edits.is_safe())
     }
 
     /// The same with one more related place.

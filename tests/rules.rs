@@ -504,7 +504,7 @@ fn a_picture_that_is_not_there_is_found_in_the_settings() {
     let found = check(
         "//- site.yaml\ntitle: T\nimage: socail.png\n       ^^^^^^^^^^ missing-asset\n//- content/a.md\nFRONT\n//- static/social.png\nx\n",
     );
-    assert!(found.iter().any(|finding| finding.suggestion.as_deref() == Some("social.png")));
+    assert!(found.iter().any(|finding| finding.suggestion() == Some("social.png")));
 }
 
 #[test]
@@ -588,8 +588,7 @@ fn suggestions_name_what_was_meant() {
     ] {
         let (sources, _) = parse(fixture);
         let found = findings(&sources, &today());
-        let suggested: Vec<_> =
-            found.iter().filter_map(|finding| finding.suggestion.as_deref()).collect();
+        let suggested: Vec<_> = found.iter().filter_map(|finding| finding.suggestion()).collect();
         assert!(suggested.contains(&suggestion), "{suggestion} in {suggested:?} of {fixture}");
     }
 }

@@ -67,7 +67,6 @@ fn findings<'a>(
         };
         for problem in resolution.problems().filter(is_on) {
             let mut finding = broken.finding(problem);
-            finding.span = span(link.span);
             finding.related.extend(link.used_at.map(used));
             finding.target = holding.site.target(resolution.target, holding.path);
             findings.push(finding);
@@ -106,8 +105,10 @@ impl Broken<'_, '_> {
         let site = self.holding.site;
         let destination = self.destination();
         let page = self.page();
+        let (start, end) = self.link.span;
         let new = |rule: &'static Rule, message: String| {
-            Diagnostic::new(rule, Span::file(self.holding.path), message)
+            let span = Span { file: self.holding.path.clone(), start, end };
+            Diagnostic::new(rule, span, message)
         };
         let right = || page.map(|page| self.written(&self.to_page(page), self.rest()));
         match problem {

@@ -24,9 +24,11 @@ struct Line<'a> {
     related: Vec<Related<'a>>,
 }
 
-/// What a program may change without asking.
+/// What a program may change without asking. The file is named where it is not the finding's.
 #[derive(Serialize)]
 struct Edit<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     start: Place,
     end: Place,
     text: &'a str,
@@ -70,9 +72,17 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             let (start, end) = place(&label.span);
             Related { message: &label.message, file: label.span.file.as_str(), start, end }
         });
-        let fix = finding.suggestion.as_deref().into_iter().filter(|_| finding.is_fix);
+        let related = related.collect();
+        let edits = finding.safe_fix().into_iter().flat_map(|fix| &fix.edits);
+        let edits = edits.map(|edit| {
+            let (start, end) = place(&edit.span);
+            let file =
+                Some(edit.span.file.as_str()).filter(|_| edit.span.file != finding.span.file);
+            Edit { file, start, end, text: &edit.replacement }
+        });
+        let edits = edits.collect();
         let line = Line {
-            related: related.collect(),
+            related,
             schema: 1,
             rule: finding.rule.name,
             severity: finding.severity.name(),
@@ -81,9 +91,9 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             start,
             end,
             help: finding.help.as_deref(),
-            suggestion: finding.suggestion.as_deref(),
+            suggestion: finding.suggestion(),
             target: finding.target.as_deref(),
-            edits: fix.map(|text| Edit { start, end, text }).collect(),
+            edits,
             pages: finding.pages,
         };
         output.push_str(

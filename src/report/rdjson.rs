@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Positions, Root, text};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -94,7 +94,16 @@ fn finding<'a>(finding: &'a Diagnostic, root: &Root, positions: &mut Positions<'
         .map(|label| Related { message: &label.message, location: location(&label.span) })
         .collect();
     let location = location(&finding.span);
-    let suggestion = location.range.zip(finding.suggestion.as_deref());
+    let suggestions = finding.fixes.iter().filter_map(|fix| {
+        // The format knows no suggestion of several places, nor one in another file.
+        let [Edit { span, replacement }] = fix.edits.as_slice() else { return None };
+        let (start, end) = positions.place(span).filter(|_| span.file == finding.span.file)?;
+        Some(Suggestion {
+            range: Range { start: start.into(), end: end.into() },
+            text: replacement,
+        })
+    });
+    let suggestions = suggestions.collect();
     Finding {
         message: text(finding),
         severity: match finding.severity {
@@ -103,10 +112,7 @@ fn finding<'a>(finding: &'a Diagnostic, root: &Root, positions: &mut Positions<'
             Severity::Info | Severity::Off => "INFO",
         },
         code: Code { value: finding.rule.name },
-        suggestions: suggestion
-            .map(|(range, text)| Suggestion { range, text })
-            .into_iter()
-            .collect(),
+        suggestions,
         related_locations: related,
         location,
     }

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::{Positions, Root, text};
-use crate::diagnostic::{Diagnostic, Key, Label, RULES, Rule, Severity, keys};
-use crate::path::encode_path;
+use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, Label, RULES, Rule, Severity, keys};
+use crate::path::{SourcePath, encode_path};
 use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -118,6 +118,13 @@ struct Region {
     end_column: u32,
 }
 
+impl Region {
+    fn new(start: Position, end: Position) -> Self {
+        let (start_line, start_column) = (start.line, start.utf16_column);
+        Self { start_line, start_column, end_line: end.line, end_column: end.utf16_column }
+    }
+}
+
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "silcrow/v1")]
@@ -127,16 +134,15 @@ struct Fingerprints {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Fix<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<Text<&'a str>>,
-    artifact_changes: [Change<'a>; 1],
+    description: Text<&'a str>,
+    artifact_changes: Vec<Change<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Change<'a> {
     artifact_location: Artifact,
-    replacements: [Replacement<'a>; 1],
+    replacements: Vec<Replacement<'a>>,
 }
 
 #[derive(Serialize)]
@@ -210,17 +216,23 @@ fn result<'a>(finding: &'a Diagnostic, key: Key<'_>, places: &mut Places<'_>) ->
         locations: [place],
         related_locations,
         partial_fingerprints: Fingerprints { first: fingerprint(key) },
-        fixes: fix(finding, places).into_iter().collect(),
+        fixes: finding.safe_fix().map(|edits| fix(edits, places)).into_iter().collect(),
     }
 }
 
-fn fix<'a>(finding: &'a Diagnostic, places: &mut Places<'_>) -> Option<Fix<'a>> {
-    let text = finding.suggestion.as_deref().filter(|_| finding.is_fix)?;
-    let Physical { artifact_location, region } = places.physical(&finding.span);
-    let replacement = Replacement { deleted_region: region?, inserted_content: Text { text } };
-    let description = finding.help.as_deref().map(|text| Text { text });
-    let change = Change { artifact_location, replacements: [replacement] };
-    Some(Fix { description, artifact_changes: [change] })
+fn fix<'a>(set: &'a EditSet, places: &mut Places<'_>) -> Fix<'a> {
+    let change = |(file, edits): (&SourcePath, Vec<&'a Edit>)| Change {
+        artifact_location: places.artifact(file),
+        replacements: edits.into_iter().map(|edit| replacement(edit, places)).collect(),
+    };
+    let artifact_changes = set.by_file().into_iter().map(change).collect();
+    Fix { description: Text { text: &set.title }, artifact_changes }
+}
+
+fn replacement<'a>(edit: &'a Edit, places: &mut Places<'_>) -> Replacement<'a> {
+    let (start, end) = places.positions.of(&edit.span);
+    let deleted_region = Region::new(start, end);
+    Replacement { deleted_region, inserted_content: Text { text: &edit.replacement } }
 }
 
 /// The same for the same mistake while lines come and go above it. The path is the site's own, so that it does not depend
@@ -237,14 +249,12 @@ struct Places<'a> {
 
 impl Places<'_> {
     fn physical(&mut self, span: &Span) -> Physical {
-        let artifact_location = Artifact { uri: uri(&self.root.path(&span.file)) };
-        let region = |(start, end): (Position, Position)| Region {
-            start_line: start.line,
-            start_column: start.utf16_column,
-            end_line: end.line,
-            end_column: end.utf16_column,
-        };
-        Physical { artifact_location, region: self.positions.place(span).map(region) }
+        let region = self.positions.place(span).map(|(start, end)| Region::new(start, end));
+        Physical { artifact_location: self.artifact(&span.file), region }
+    }
+
+    fn artifact(&self, file: &SourcePath) -> Artifact {
+        Artifact { uri: uri(&self.root.path(file)) }
     }
 }
 
@@ -264,7 +274,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Root, report, uri};
-    use crate::diagnostic::{Diagnostic, LINK_TO_ALIAS, MISSING_SECTION_PAGE, RULES};
+    use crate::diagnostic::{
+        Applicability, Diagnostic, Edit, EditSet, LINK_TO_ALIAS, MISSING_SECTION_PAGE, RULES,
+    };
+    use crate::path::SourcePath;
     use crate::report::tests::sources;
     use crate::source::Span;
 
@@ -311,6 +324,34 @@ mod tests {
             let index = result["ruleIndex"].as_u64().expect("a rule of the table") as usize;
             assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
         }
+    }
+
+    #[test]
+    fn a_fix_changes_several_places_of_several_files() {
+        let log = log("old", |span| {
+            let edit = |file: &str, start| Edit {
+                span: Span { file: SourcePath::new(file), start, end: start + 1 },
+                replacement: "x".to_owned(),
+            };
+            let edits = vec![edit("b.md", 0), edit("content/\u{fc} a.md", 2), edit("b.md", 3)];
+            let (title, applicability) = ("rename `x`".to_owned(), Applicability::Safe);
+            Diagnostic::new(&LINK_TO_ALIAS, span, "m").offer(EditSet {
+                title,
+                edits,
+                applicability,
+            })
+        });
+        let fix = &log["runs"][0]["results"][0]["fixes"][0];
+        assert_eq!(fix["description"]["text"], "rename `x`");
+        let changes = fix["artifactChanges"].as_array().expect("a list").iter();
+        let files = changes.map(|change| {
+            let edits = change["replacements"].as_array().map_or(0, Vec::len);
+            (change["artifactLocation"]["uri"].as_str().unwrap_or_default(), edits)
+        });
+        assert_eq!(
+            files.collect::<Vec<_>>(),
+            [("docs/b.md", 2), ("docs/content/%C3%BC%20a.md", 1)]
+        );
     }
 
     #[test]

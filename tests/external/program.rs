@@ -119,7 +119,7 @@ fn a_site_is_checked_against_the_servers_that_it_links_to() {
     let expected =
         ["external-dead", "external-moved", "external-anchor-missing", "external-blocked-address"];
     assert_eq!(rules, expected);
-    assert_eq!(found[1].suggestion, Some(url("/new")));
+    assert_eq!(found[1].suggestion(), Some(url("/new").as_str()));
 }
 
 /// A site that links to `url`, and may: what is private is let through here, so that only the network is in question.

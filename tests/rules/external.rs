@@ -159,11 +159,11 @@ fn a_url_is_asked_for_once_with_every_place_that_is_named() {
 #[test]
 fn what_has_moved_is_written_as_its_place_wants_it() {
     let markdown = only(&article("[x](https://a.example/moved#x)"), "external-moved");
-    assert_eq!(markdown.suggestion.as_deref(), Some("https://b.example/%28new%29#x"));
+    assert_eq!(markdown.suggestion(), Some("https://b.example/%28new%29#x"));
     let html =
         only(&article("<a href=\"https://a.example/moved-place#x\">y</a>"), "external-moved");
-    assert_eq!(html.suggestion.as_deref(), Some("https://b.example/#new"));
-    assert!(!markdown.is_fix, "a person looks at it first");
+    assert_eq!(html.suggestion(), Some("https://b.example/#new"));
+    assert!(markdown.safe_fix().is_none(), "a person looks at it first");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_missing_place_names_the_one_that_was_meant() {
     for (written, meant) in [("setpu", "setup"), ("SETUP", "setup"), ("elsewhere", "")] {
         let text = article(&format!("[x](https://a.example/page#{written})"));
         let found = only(&text, "external-anchor-missing");
-        let suggestion = found.suggestion.unwrap_or_default();
+        let suggestion = found.suggestion().unwrap_or_default();
         assert_eq!(suggestion.rsplit('#').next(), Some(meant), "{written}");
     }
 }
