@@ -355,7 +355,7 @@ impl Renderer {
             search: front_matter.search,
             source: page.article.path.as_str(),
             edit_url: self.edit_url(page),
-            extra: &front_matter.extra,
+            extra: context::free_data(&front_matter.extra),
         });
         let headings = &page.article.body.headings;
         let heading = |heading: &Heading| {
@@ -392,27 +392,8 @@ impl Renderer {
 
     /// The variables of a page that has no source.
     fn bare(&self, kind: &str, title: &str, url: &str) -> Context {
-        let extra = BTreeMap::new();
         let url = self.site.href(&UrlPath::new(url));
-        self.empty(PageContext {
-            kind,
-            title,
-            nav_title: title,
-            description: None,
-            url: &url,
-            canonical: None,
-            markdown: None,
-            json_ld: None,
-            updated: None,
-            reviewed: None,
-            overdue: None,
-            author: None,
-            draft: false,
-            search: false,
-            source: "",
-            edit_url: None,
-            extra: &extra,
-        })
+        self.empty(PageContext { kind, title, nav_title: title, url: &url, ..Default::default() })
     }
 
     /// Every variable, those that only some pages have with nothing in them.

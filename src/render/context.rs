@@ -1,5 +1,5 @@
-//! What templates are given. Each variable is a struct here, and its documentation is the README's: a test compares
-//! them. Lists of pages hold values that are shared by all pages, so that a long list costs no copies.
+//! The variables of templates. Each is a struct whose doc comments are the README's documentation, as a test proves.
+//! Lists of pages hold values that are shared by all pages, so that a long list costs no copies.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct SiteContext<'a> {
     pub url: &'a str,
     /// The URL of the picture before the site's name, or none.
     pub logo: Option<String>,
-    /// The width of that picture in CSS pixels, or none where the file does not tell.
+    /// The width of that picture in CSS pixels, or none where it is unknown.
     pub logo_width: Option<u32>,
     /// Its height.
     pub logo_height: Option<u32>,
@@ -34,11 +34,11 @@ pub struct SiteContext<'a> {
     pub footer: Vec<NamedLinkContext<'a>>,
     /// The line in the footer, or none.
     pub footer_text: Option<&'a str>,
-    /// The URL that takes what readers say of an article, or none.
+    /// The URL that feedback on an article is sent to, or none.
     pub feedback: Option<&'a str>,
     /// The URL of the feed, with the base URL's path, or none.
     pub feed: Option<String>,
-    /// The picture that stands for the site, or none.
+    /// The picture shown with links to the site, or none.
     pub image: Option<ImageContext>,
     /// The language with its country, as OpenGraph has it (`pt_BR`), or none when `language` names no country.
     pub locale: Option<String>,
@@ -59,7 +59,7 @@ pub struct NamedLinkContext<'a> {
     pub url: String,
 }
 
-/// `site.image`: the picture that is shown with links to the site.
+/// `site.image`: the picture shown with links to the site.
 #[derive(Serialize, JsonSchema)]
 pub struct ImageContext {
     /// The absolute URL.
@@ -71,7 +71,7 @@ pub struct ImageContext {
 }
 
 /// `page`: the page that is rendered.
-#[derive(JsonSchema)]
+#[derive(Default, JsonSchema)]
 pub struct PageContext<'a> {
     /// `article`, `section`, `home`, `search`, `404`, `gone` or `redirect`.
     pub kind: &'a str,
@@ -87,13 +87,13 @@ pub struct PageContext<'a> {
     pub canonical: Option<String>,
     /// The URL of the page's text as Markdown, with the base URL's path, or none.
     pub markdown: Option<String>,
-    /// What search engines are told: JSON-LD, safe in a `script` element; none when the site has no `base_url`.
+    /// Structured data for search engines: JSON-LD, safe in a `script` element; none when the site has no `base_url`.
     pub json_ld: Option<String>,
     /// When the text was last changed (`2026-04-16`), or none.
     pub updated: Option<String>,
-    /// When the text was last looked over, or none.
+    /// When the text was last reviewed, or none.
     pub reviewed: Option<String>,
-    /// The day by which it was to be looked over, when that is past and `site.yaml` has readers told; else none.
+    /// The day on which its review was due, when that has passed and `freshness.notice` is set; else none.
     pub overdue: Option<String>,
     /// Who wrote it, or none.
     pub author: Option<&'a str>,
@@ -106,7 +106,8 @@ pub struct PageContext<'a> {
     /// Where the page is edited, or none.
     pub edit_url: Option<String>,
     /// The `extra` of the front matter.
-    pub extra: &'a std::collections::BTreeMap<String, Json>,
+    #[schemars(with = "std::collections::BTreeMap<String, Json>")]
+    pub extra: Map,
 }
 
 /// An entry of a list of pages: of `breadcrumb`, `sidebar.articles`, `related`, `articles`, `subsections` and the like.
@@ -201,114 +202,46 @@ pub struct PaginationContext {
     pub next: Option<String>,
 }
 
-impl From<SidebarContext> for Value {
-    fn from(sidebar: SidebarContext) -> Self {
-        let SidebarContext { articles, subsections, count, windowed } = sidebar;
-        map([
-            ("articles", articles.into()),
-            ("subsections", subsections.into()),
-            ("count", count.into()),
-            ("windowed", windowed.into()),
-        ])
+/// Free data as templates see it.
+pub(super) fn free_data(data: &std::collections::BTreeMap<String, Json>) -> Map {
+    let value =
+        |(key, data): (&String, &Json)| (key.clone().into(), Value::from_serializable(data));
+    data.iter().map(value).collect()
+}
+
+/// Turns a struct into the value that templates see: one field for each of the struct's, under the same name. The
+/// engine's own conversion goes through `serde`, which copies every value that pages share.
+macro_rules! fields_as_value {
+    ($($name:ident $(<$lifetime:lifetime>)? { $($field:ident),+ })+) => {$(
+        impl From<$name $(<$lifetime>)?> for Value {
+            fn from(context: $name $(<$lifetime>)?) -> Self {
+                let $name { $($field),+ } = context;
+                let entries = [$((Key::Str(stringify!($field)), $field.into())),+];
+                Map::from_iter(entries).into()
+            }
+        }
+    )+};
+}
+
+fields_as_value! {
+    PageContext<'_> {
+        kind, title, nav_title, description, url, canonical, markdown, json_ld, updated, reviewed, overdue, author,
+        draft, search, source, edit_url, extra
     }
+    LinkContext<'_> { title, nav_title, description, url, updated, draft, article_count }
+    HeadingContext<'_> { id, title, level }
+    SidebarContext { articles, subsections, count, windowed }
+    BacklinksContext { pages, count }
+    OutlineContext { section, articles }
 }
 
-impl From<PageContext<'_>> for Value {
-    fn from(page: PageContext<'_>) -> Self {
-        let PageContext {
-            kind,
-            title,
-            nav_title,
-            description,
-            url,
-            canonical,
-            markdown,
-            json_ld,
-            updated,
-            reviewed,
-            overdue,
-            author,
-            draft,
-            search,
-            source,
-            edit_url,
-            extra,
-        } = page;
-        map([
-            ("kind", kind.into()),
-            ("title", title.into()),
-            ("nav_title", nav_title.into()),
-            ("description", optional(description)),
-            ("url", url.into()),
-            ("canonical", optional(canonical)),
-            ("markdown", optional(markdown)),
-            ("json_ld", optional(json_ld)),
-            ("updated", optional(updated)),
-            ("reviewed", optional(reviewed)),
-            ("overdue", optional(overdue)),
-            ("author", optional(author)),
-            ("draft", draft.into()),
-            ("search", search.into()),
-            ("source", source.into()),
-            ("edit_url", optional(edit_url)),
-            ("extra", Self::from_serializable(extra)),
-        ])
-    }
-}
-
-fn optional<T: Into<Value>>(value: Option<T>) -> Value {
-    value.map_or_else(Value::none, Into::into)
-}
-
-impl From<LinkContext<'_>> for Value {
-    fn from(link: LinkContext<'_>) -> Self {
-        let LinkContext { title, nav_title, description, url, updated, draft, article_count } =
-            link;
-        map([
-            ("title", title),
-            ("nav_title", nav_title),
-            ("description", optional(description)),
-            ("url", url.into()),
-            ("updated", optional(updated)),
-            ("draft", draft.into()),
-            ("article_count", article_count.into()),
-        ])
-    }
-}
-
-impl From<HeadingContext<'_>> for Value {
-    fn from(heading: HeadingContext<'_>) -> Self {
-        let HeadingContext { id, title, level } = heading;
-        map([("id", id.into()), ("title", title.into()), ("level", level.into())])
-    }
-}
-
-impl From<OutlineContext> for Value {
-    fn from(outline: OutlineContext) -> Self {
-        let OutlineContext { section, articles } = outline;
-        map([("section", section), ("articles", articles.into())])
-    }
-}
-
-impl From<BacklinksContext> for Value {
-    fn from(backlinks: BacklinksContext) -> Self {
-        let BacklinksContext { pages, count } = backlinks;
-        map([("pages", pages.into()), ("count", count.into())])
-    }
-}
-
-fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    let map: Map = entries.into_iter().map(|(key, value)| (Key::Str(key), value)).collect();
-    map.into()
-}
-
-/// Every variable of the templates. `strings` holds everything that the theme says, by name. All are set in every
+/// Every variable of the templates. `strings` holds the theme's strings, by name. All are set in every
 /// template; those that do not apply to the page are none or empty.
 #[derive(JsonSchema)]
 pub struct Variables<'a> {
     /// The site.
     pub site: SiteContext<'a>,
-    /// Everything that the theme says, by name.
+    /// The theme's strings, by name.
     pub strings: std::collections::BTreeMap<String, String>,
     /// The page.
     pub page: PageContext<'a>,

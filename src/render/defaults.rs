@@ -1,4 +1,4 @@
-//! The variables that are the same on every page: the site, and what is there where a page has nothing of its own to say.
+//! The template variables that are the same on every page: the site's, and empty defaults for those of a page.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::path::SourcePath;
 use crate::site::Site;
 use crate::site::generated::Generated;
 
-/// The variables of a page that has nothing to say beside the site's and the theme's.
+/// The variables of the site and the theme, with empty values for those that only some pages have.
 pub(super) fn defaults(site: &Site, strings: Value) -> Context {
     let mut context = Context::new();
     context.insert_value("site", site_value(site));
@@ -70,7 +70,7 @@ fn site_value(site: &Site) -> Value {
     })
 }
 
-/// The links that lead somewhere; the others are findings.
+/// The links whose targets exist; the others are findings.
 fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
     let url = |link: &NamedLink| match link.is_url() {
         true => Some(link.to.clone()),
@@ -85,7 +85,7 @@ fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<
         .collect()
 }
 
-/// A language with its country, as OpenGraph has it (`pt_BR`); none where the country is not said.
+/// A language with its country in OpenGraph's form (`pt_BR`); none where the tag names no country.
 fn locale(language: &str) -> Option<String> {
     let mut parts = language.split('-');
     let language = parts.next()?;

@@ -1,6 +1,6 @@
-//! The variables and fields that templates name, against those that they are given. The engine looks a name up only when
-//! a page is rendered, and takes one that is not there for nothing nearly everywhere but in a plain `{{ … }}`; here every
-//! use is read, on every branch. Where a type cannot be known, nothing is said.
+//! Checks the variables and fields that templates use against those that exist. The engine looks a name up only when a
+//! page is rendered, and treats an unknown one as empty nearly everywhere; this check reads every use on every branch.
+//! Where a type cannot be known, it stays silent.
 
 mod reader;
 mod tokens;
@@ -13,33 +13,33 @@ use reader::Reader;
 use tokens::{Tokens, tokens};
 pub(super) use types::Type;
 
-/// A name that leads nowhere.
+/// An unknown variable or field.
 #[derive(Debug, PartialEq)]
-pub(super) struct Misnamed {
-    /// Where, in bytes.
+pub(super) struct UnknownName {
+    /// Its place, in bytes.
     pub range: Range<usize>,
     /// What is wrong.
     pub message: String,
-    /// The name that is likely meant.
+    /// The nearest known name.
     pub suggestion: Option<String>,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
 }
 
-/// What each component's parameters hold, as far as all its calls agree.
+/// The types of each component's parameters, by component and parameter, as far as all calls agree.
 type Parameters = BTreeMap<(String, String), Type>;
 
-/// How often parameters are inferred from calls at most: components call each other only so deep.
+/// The most rounds of inferring parameter types from calls; components nest no deeper in practice.
 const ROUNDS: usize = 8;
 
-/// Every name in the templates that leads nowhere, by template. `variables` has the fields that every template sees.
-pub(super) fn misnamed(
+/// Every unknown name in the templates, by template. `variables` are those that every template sees.
+pub(super) fn unknown_names(
     templates: &BTreeMap<String, &str>,
     variables: &BTreeMap<String, Type>,
-) -> BTreeMap<String, Vec<Misnamed>> {
+) -> BTreeMap<String, Vec<UnknownName>> {
     let read: Vec<(&String, Tokens<'_>)> =
         templates.iter().map(|(name, text)| (name, tokens(text))).collect();
-    // What is set in a template is seen in those that extend it; what is named in any way, in those that it includes.
+    // A template sees what its parents `set`, and, when it is included, every name of the including template.
     let includes = read.iter().any(|(_, tokens)| tokens.has_tag("include"));
     let bound: BTreeSet<&str> =
         read.iter().flat_map(|(_, tokens)| bound(tokens, includes)).collect();
@@ -72,7 +72,7 @@ pub(super) fn misnamed(
     found.filter(|(_, found)| !found.is_empty()).collect()
 }
 
-/// The components that a template defines: the name of each, and its definition from the first tag to the last, in bytes.
+/// The components that a template defines: name, and the byte range of the whole definition.
 pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
     let tokens = tokens(text);
     let mut found: Vec<(&str, Range<usize>)> = Vec::new();
@@ -97,7 +97,7 @@ pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-/// The names that a template gives: by `set` and `set_global`, and where `all` are asked for, by loops and parameters.
+/// The names that a template binds by `set` and `set_global`; with `all`, also by loops and parameters.
 fn bound<'t>(tokens: &Tokens<'t>, all: bool) -> Vec<&'t str> {
     let mut names = Vec::new();
     for at in tokens.tags() {
@@ -116,7 +116,7 @@ fn bound<'t>(tokens: &Tokens<'t>, all: bool) -> Vec<&'t str> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Type, misnamed};
+    use super::{Type, unknown_names};
     use crate::render::context;
 
     fn found(templates: &[(&str, &str)]) -> Vec<(String, String, Option<String>)> {
@@ -125,14 +125,16 @@ mod tests {
         };
         let templates: BTreeMap<String, &str> =
             templates.iter().map(|(name, text)| ((*name).to_owned(), *text)).collect();
-        let found = misnamed(&templates, &variables);
-        let place = |(name, misnamed): (&String, &super::Misnamed)| {
-            let text = templates[name][misnamed.range.clone()].to_owned();
-            (name.clone(), text, misnamed.suggestion.clone())
+        let found = unknown_names(&templates, &variables);
+        let place = |(name, unknown_names): (&String, &super::UnknownName)| {
+            let text = templates[name][unknown_names.range.clone()].to_owned();
+            (name.clone(), text, unknown_names.suggestion.clone())
         };
         found
             .iter()
-            .flat_map(|(name, found)| found.iter().map(move |misnamed| place((name, misnamed))))
+            .flat_map(|(name, found)| {
+                found.iter().map(move |unknown_names| place((name, unknown_names)))
+            })
             .collect()
     }
 

@@ -1,5 +1,4 @@
-//! What a site has for programs and hosts beside its pages, one file per format. Each is a text that is made from the
-//! site alone; none of them uses the templates.
+//! The files for programs and hosts, one module per format. Each is generated from the site alone, without templates.
 
 mod feed;
 mod headers;
@@ -23,7 +22,7 @@ use crate::path::UrlPath;
 use crate::site::generated::Generated;
 use crate::site::{PageId, Site};
 
-/// The file of something that is no page.
+/// A generated file.
 pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
     let site = &*renderer.site;
     let text = match generated {
@@ -41,7 +40,7 @@ pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
     Output::bytes(site.generated_url(generated).output(), text.into_bytes())
 }
 
-/// The media type of such a file.
+/// The media type of a generated file.
 pub fn media_type(site: &Site, generated: Generated) -> &'static str {
     match generated {
         Generated::Feed => headers::FEED,
@@ -51,7 +50,7 @@ pub fn media_type(site: &Site, generated: Generated) -> &'static str {
     }
 }
 
-/// What the person who builds has to know of these files: some of them are only read at an origin's root.
+/// A notice for whoever builds: hosts and crawlers read some of these files only at an origin's root.
 pub fn notice(site: &Site) -> Option<String> {
     let path = Some(site.base.path()).filter(|path| *path != "/")?;
     let of_root =
@@ -72,14 +71,14 @@ pub fn notice(site: &Site) -> Option<String> {
     ))
 }
 
-/// What some hosts would not read of these files.
+/// Lines of these files that some hosts would ignore.
 pub fn findings(site: &Site) -> Vec<Diagnostic> {
     let mut findings = headers::findings(site);
     findings.extend(redirects::findings(site));
     findings
 }
 
-/// URLs that lead here from anywhere; from the origin's root, where no origin is known.
+/// Absolute URLs; where no origin is known, paths from its root.
 impl Renderer {
     /// The URL of a page.
     pub(super) fn address(&self, id: PageId) -> String {
@@ -91,19 +90,19 @@ impl Renderer {
         self.address_of_href(&self.list_url(id, number as usize))
     }
 
-    /// The URL of anything.
+    /// The URL of a URL path of this site.
     pub(super) fn address_of(&self, url: &UrlPath) -> String {
         format!("{}{}", self.root, url.encoded().trim_start_matches('/'))
     }
 
-    /// The URL of something whose URL from the origin's root is known.
+    /// The URL of a path that already carries the base path.
     pub(super) fn address_of_href(&self, href: &str) -> String {
         let path = href.strip_prefix(self.site.base.path()).unwrap_or(href);
         format!("{}{path}", self.root)
     }
 }
 
-/// Appends text for XML. What XML cannot hold in any way (XML 1.0, section 2.2) is left out.
+/// Appends text for XML. Characters that XML 1.0 cannot represent (section 2.2) are left out.
 fn xml_text(output: &mut String, text: &str) {
     let is_char = |c: char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if text.chars().all(is_char) {

@@ -15,18 +15,18 @@ pub use tera::{Context, Map, Value};
 pub use components::{Argument, Component};
 pub use failure::{Failure, diagnostic};
 
-use super::fields::{self, Misnamed, Type};
+use super::fields::{self, Type, UnknownName};
 use crate::config::Strings;
 use crate::source::Sources;
 
-/// All that templates are compiled from.
+/// Everything that templates are compiled from.
 #[derive(PartialEq)]
 pub struct Inputs {
     /// Each template's text, by its path below `templates/`.
     texts: BTreeMap<String, Arc<str>>,
     /// The URLs of the files in `static/`, for the function `asset(path="…")`.
     assets: BTreeMap<String, String>,
-    /// What the theme says: its names are checked.
+    /// The theme's strings; templates may name no others.
     strings: Arc<Strings>,
 }
 
@@ -55,17 +55,17 @@ impl Inputs {
 
 /// Compiled templates.
 pub struct Templates {
-    /// What they were compiled from.
+    /// What they were compiled from; equal inputs give equal templates.
     pub inputs: Inputs,
     tera: Tera,
-    /// Templates that could not be read, and those built on them, each with its cause.
+    /// Templates that could not be compiled, and those that extend them, each with the cause.
     broken: BTreeMap<String, Vec<Failure>>,
 }
 
-/// What to do about a variable or field that no other's name is near to.
+/// The help for an unknown variable or field that resembles no other.
 const VARIABLES_HELP: &str = "the README lists every variable that templates are given";
 
-/// What a page takes beside its body, about: memory that is taken at once need not be moved.
+/// About how many bytes a page has besides its body, so that its buffer is allocated once.
 const AROUND_BODY: usize = 12 * 1024;
 
 /// Compiles every template.
@@ -80,7 +80,7 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
         texts.iter().map(|(name, text)| (name.clone(), text.as_ref())).collect();
     let mut broken: BTreeMap<String, Vec<Failure>> = BTreeMap::new();
     let mut names_are_read = false;
-    // The engine stops at its first broken template. Each round takes one out, so the rounds end.
+    // The engine stops at the first broken template. Each round removes one, so the loop ends.
     loop {
         let mut tera = Tera::default();
         let urls = assets.clone();
@@ -89,7 +89,7 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
         });
         let Err(error) = tera.add_raw_templates(templates.iter()) else {
             let wrong =
-                if names_are_read { BTreeMap::new() } else { misnamed(&templates, strings) };
+                if names_are_read { BTreeMap::new() } else { unknown_names(&templates, strings) };
             names_are_read = true;
             if wrong.is_empty() {
                 return (tera, broken);
@@ -116,15 +116,15 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
     }
 }
 
-/// The names in templates that lead nowhere, by template.
-fn misnamed(
+/// The unknown variables and fields that templates name, by template.
+fn unknown_names(
     templates: &BTreeMap<String, &str>,
     strings: &Strings,
 ) -> BTreeMap<String, Vec<Failure>> {
     let strings = strings.keys().map(|name| ((*name).to_owned(), Type::Plain)).collect();
     let mut variables = Type::from_schema(&super::context::schema()).into_fields();
     variables.insert("strings".to_owned(), Type::Fields(strings));
-    let failure = |template: &String, Misnamed { range, message, suggestion, help }| Failure {
+    let failure = |template: &String, UnknownName { range, message, suggestion, help }| Failure {
         template: template.clone(),
         start: range.start,
         end: range.end,
@@ -132,16 +132,17 @@ fn misnamed(
         suggestion,
         help: help.or_else(|| Some(VARIABLES_HELP.to_owned())),
     };
-    fields::misnamed(templates, &variables)
+    fields::unknown_names(templates, &variables)
         .into_iter()
         .map(|(template, found)| {
-            let failures = found.into_iter().map(|misnamed| failure(&template, misnamed)).collect();
+            let failures =
+                found.into_iter().map(|unknown_names| failure(&template, unknown_names)).collect();
             (template, failures)
         })
         .collect()
 }
 
-/// Why a template that is missing something is missing it, when that is another's fault.
+/// The failures of the broken template that a follow-up error stems from.
 fn cause(
     message: &str,
     broken: &BTreeMap<String, Vec<Failure>>,
@@ -168,12 +169,12 @@ fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<Stri
 }
 
 impl Templates {
-    /// Renders a page, whose body takes that many bytes.
+    /// Renders a page. `body` is the length of its body in bytes.
     ///
     /// # Errors
     ///
-    /// The place and message of the first error, or those of a template that could not be read; nothing when there is no
-    /// such template, which is a finding of front matter.
+    /// The first error, or those of a template that could not be compiled; an empty list when there is no such template,
+    /// which is a finding of front matter.
     pub fn render(
         &self,
         template: &str,

@@ -1,21 +1,21 @@
-//! Reads one template from its first token to its last: which names are in scope where, and what is known of each use.
+//! Walks the tokens of one template, keeps track of the names in scope, and infers the type of each use.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::tokens::{Token, Tokens};
-use super::{Misnamed, Parameters, Type};
+use super::{Parameters, Type, UnknownName};
 use crate::suggest;
 
 /// Names in scope, from the outermost in.
 enum Scope<'t> {
-    /// A name and what it holds.
+    /// A name and its type.
     Name(&'t str, Type),
-    /// A `for` began.
+    /// Start of a `for` loop.
     Loop,
-    /// A list comprehension began; the token it ends before.
+    /// Start of a list comprehension; the token at which it ends.
     Comprehension(usize),
-    /// A component began: nothing further out is seen.
+    /// Start of a component, which sees no outer names.
     Component,
 }
 
@@ -25,16 +25,16 @@ pub(super) struct Reader<'a, 't> {
     globals: &'a BTreeMap<String, Type>,
     parameters: &'a Parameters,
     scopes: Vec<Scope<'t>>,
-    /// The brackets that are open.
+    /// The open brackets.
     open: Vec<&'t str>,
-    /// What each call gives to each parameter.
+    /// The type that each call passes for each parameter.
     pub(super) calls: Vec<((String, String), Type)>,
-    /// The names that lead nowhere.
-    pub(super) found: Vec<Misnamed>,
+    /// The unknown names.
+    pub(super) found: Vec<UnknownName>,
 }
 
 impl<'a, 't> Reader<'a, 't> {
-    /// A reader of `tokens`, at their start.
+    /// A reader at the first of `tokens`.
     pub(super) fn new(
         tokens: &'a Tokens<'t>,
         globals: &'a BTreeMap<String, Type>,
@@ -372,7 +372,7 @@ impl<'a, 't> Reader<'a, 't> {
             suggestion.as_ref().map(|name| format!("did you mean `{name}`?"))
         };
         let message = format!("there is no variable `{name}`");
-        self.found.push(Misnamed { range: self.tokens.range(at), message, suggestion, help });
+        self.found.push(UnknownName { range: self.tokens.range(at), message, suggestion, help });
     }
 
     fn unknown_field(&mut self, parent: &str, held: &Type, field: &str, at: usize) {
@@ -392,7 +392,7 @@ impl<'a, 't> Reader<'a, 't> {
             (None, _) if fields.is_empty() || fields.len() > MOST_FIELDS => None,
             (None, _) => Some(format!("its fields: {}", fields.join(", "))),
         };
-        self.found.push(Misnamed { range: self.tokens.range(at), message, suggestion, help });
+        self.found.push(UnknownName { range: self.tokens.range(at), message, suggestion, help });
     }
 }
 

@@ -1,5 +1,5 @@
-//! The tokens of a template, as far as names need them: what stands in `{{ … }}` and `{% … %}`. The engine has read the
-//! template before, so that nothing here can be malformed; of what is, the rest is passed over.
+//! Splits the `{{ … }}` and `{% … %}` of a template into tokens. The engine has compiled the template before, so it is
+//! well-formed; anything else is skipped.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) enum Token<'t> {
     End,
     /// A name or a word.
     Name(&'t str),
-    /// A text in quotes, which are not part of it.
+    /// A quoted text, without the quotes.
     Text(&'t str),
     /// A number.
     Number,
@@ -149,7 +149,7 @@ impl<'t> Tokens<'t> {
         self.0.get(at).map(|(token, _)| token)
     }
 
-    /// Where the token at this index stands, in bytes.
+    /// The byte range of the token at this index.
     pub(super) fn range(&self, at: usize) -> Range<usize> {
         self.0.get(at).map_or(0..0, |(_, range)| range.clone())
     }
@@ -204,7 +204,7 @@ impl<'t> Tokens<'t> {
         })
     }
 
-    /// Whether the `<` at this index begins a component's call and compares nothing: no value stands before it.
+    /// Whether the `<` at this index begins a component call rather than a comparison: no value precedes it.
     pub(super) fn begins_call(&self, at: usize) -> bool {
         let value = match at.checked_sub(1).and_then(|before| self.get(before)) {
             Some(Token::Name(word)) => {

@@ -1,15 +1,15 @@
-//! What is known of the values that templates are given. Read from the schema of the variables; knows no template.
+//! The types of template variables, read from their JSON Schema. Knows no template.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-/// What is known of a value.
+/// The type of a value, as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::render) enum Type {
-    /// Nothing.
+    /// Unknown.
     Any,
-    /// It has no fields.
+    /// A value without fields.
     Plain,
     /// A list of values of one type.
     List(Box<Type>),
@@ -55,7 +55,7 @@ impl Type {
         }
     }
 
-    /// What is known of a field; nothing when there is none of that name.
+    /// The type of a field; none when there is no such field.
     pub(super) fn field(&self, name: &str) -> Option<Self> {
         match self {
             Self::Any => Some(Self::Any),
@@ -64,7 +64,7 @@ impl Type {
         }
     }
 
-    /// What is known of a list's items.
+    /// The type of a list's items.
     pub(super) fn item(&self) -> Self {
         match self {
             Self::List(item) => (**item).clone(),
@@ -72,7 +72,7 @@ impl Type {
         }
     }
 
-    /// What is known of a value that is of one type or the other.
+    /// The type of a value that has one type or the other.
     pub(super) fn or(self, other: &Self) -> Self {
         if self == *other { self } else { Self::Any }
     }

@@ -24,7 +24,7 @@ pub(super) fn feed(renderer: &Renderer) -> String {
         xml_element(&mut output, "subtitle", description);
     }
     // A feed has to say when it changed. One without a dated article never did.
-    let updated = articles.first().and_then(|id| matter(renderer, *id).updated);
+    let updated = articles.first().and_then(|id| front_matter(renderer, *id).updated);
     let updated = updated.map_or_else(|| site.options.today.to_string(), |date| date.to_string());
     xml_element(&mut output, "updated", &midnight(&updated));
     author(&mut output, &configuration.title);
@@ -47,13 +47,14 @@ fn newest(renderer: &Renderer) -> Vec<PageId> {
             && page.article.front_matter.updated.is_some()
     };
     let mut articles: Vec<PageId> = site.included().filter(is_dated).collect();
-    articles.sort_by_key(|id| (Reverse(matter(renderer, *id).updated), *id));
+    articles.sort_by_key(|id| (Reverse(front_matter(renderer, *id).updated), *id));
     articles.truncate(site.configuration.feed_articles);
     articles
 }
 
 fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
-    let FrontMatter { title, description, updated, author: writer, .. } = matter(renderer, id);
+    let FrontMatter { title, description, updated, author: writer, .. } =
+        front_matter(renderer, id);
     output.push_str("<entry>\n");
     xml_element(output, "id", &renderer.site.permanent_id(id));
     xml_element(output, "title", title);
@@ -73,7 +74,7 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
     output.push_str("</entry>\n");
 }
 
-fn matter(renderer: &Renderer, id: PageId) -> &FrontMatter {
+fn front_matter(renderer: &Renderer, id: PageId) -> &FrontMatter {
     &renderer.site.page(id).article.front_matter
 }
 

@@ -1,4 +1,4 @@
-//! What search engines are told of a page: JSON-LD by the vocabulary of schema.org.
+//! Structured data for search engines: JSON-LD in the vocabulary of schema.org.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub(in crate::render) fn json_ld(renderer: &Renderer, id: PageId) -> Option<Stri
     };
     let data = Data { context: "https://schema.org", graph };
     let text = serde_json::to_string(&data).expect("texts and numbers can be written as JSON");
-    // `<` would end the element, or begin a comment in it.
+    // `</script` would end the element, and `<!--` would begin a comment in it.
     Some(if text.contains('<') { text.replace('<', "\\u003c") } else { text })
 }
 
@@ -93,16 +93,16 @@ struct WebSite<'a> {
 fn article(renderer: &Renderer, id: PageId) -> Node<'_> {
     let site = &*renderer.site;
     let page = site.page(id);
-    let matter = &page.article.front_matter;
+    let front_matter = &page.article.front_matter;
     let url = renderer.address(id);
     let section = site.page(site.section(page.section).page);
     Node::TechArticle(Article {
-        headline: &matter.title,
-        description: matter.description.as_deref(),
+        headline: &front_matter.title,
+        description: front_matter.description.as_deref(),
         main_entity_of_page: Box::new(Node::WebPage { id: url.clone() }),
         url,
-        date_modified: matter.updated.map(|date| date.to_string()),
-        author: matter.author.as_deref().map(|name| Box::new(Node::Person { name })),
+        date_modified: front_matter.updated.map(|date| date.to_string()),
+        author: front_matter.author.as_deref().map(|name| Box::new(Node::Person { name })),
         publisher: publisher(site),
         image: image(site),
         in_language: &site.configuration.language,
@@ -151,7 +151,7 @@ fn publisher(site: &Site) -> Box<Node<'_>> {
     Box::new(Node::Organization { name: &site.configuration.title })
 }
 
-/// The URL of the picture that stands for the site.
+/// The URL of the picture shown with links to the site.
 fn image(site: &Site) -> Option<String> {
     site.canonical(&site.image()?.url)
 }

@@ -24,12 +24,12 @@ pub(super) fn llms(renderer: &Renderer) -> String {
 pub(super) fn llms_full(renderer: &Renderer) -> String {
     let mut text = heading(renderer);
     for id in sections(renderer).into_iter().flat_map(|section| pages(renderer, section)) {
-        let matter = &renderer.site.page(id).article.front_matter;
-        text.push_str(&format!("\n# {}\n\nURL: {}\n", matter.title, renderer.address(id)));
-        if let Some(updated) = matter.updated {
+        let front_matter = &renderer.site.page(id).article.front_matter;
+        text.push_str(&format!("\n# {}\n\nURL: {}\n", front_matter.title, renderer.address(id)));
+        if let Some(updated) = front_matter.updated {
             text.push_str(&format!("Updated: {updated}\n"));
         }
-        if let Some(description) = &matter.description {
+        if let Some(description) = &front_matter.description {
             text.push_str(&format!("\n> {description}\n"));
         }
         text.push('\n');
@@ -83,15 +83,15 @@ fn name(renderer: &Renderer, section: SectionId) -> String {
 /// this format know no escapes.
 fn entry(renderer: &Renderer, id: PageId, text: &mut String) {
     let site = &renderer.site;
-    let matter = &site.page(id).article.front_matter;
-    let title = matter.title.replace('[', "(").replace(']', ")");
+    let front_matter = &site.page(id).article.front_matter;
+    let title = front_matter.title.replace('[', "(").replace(']', ")");
     let url = match site.markdown_copy(id, 1) {
         Some(copy) => renderer.address_of(&site.generated_url(copy)),
         None => renderer.address(id),
     };
     let url = url.replace('(', "%28").replace(')', "%29");
     text.push_str(&format!("- [{title}]({url})"));
-    if let Some(description) = &matter.description {
+    if let Some(description) = &front_matter.description {
         text.push_str(&format!(": {description}"));
     }
     text.push('\n');

@@ -15,14 +15,14 @@ use crate::site::{PageId, SectionId};
 pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
     let site = &renderer.site;
     let page = site.page(id);
-    let matter = &page.article.front_matter;
+    let front_matter = &page.article.front_matter;
     let mut output = String::with_capacity(page.article.source.text.len() + 512);
-    output.push_str(&format!("---\ntitle: {}\n", quoted(&matter.title)));
-    if let Some(description) = &matter.description {
+    output.push_str(&format!("---\ntitle: {}\n", quoted(&front_matter.title)));
+    if let Some(description) = &front_matter.description {
         output.push_str(&format!("description: {}\n", quoted(description)));
     }
     output.push_str(&format!("url: {}\n", quoted(&renderer.list_address(id, number))));
-    if let Some(updated) = matter.updated {
+    if let Some(updated) = front_matter.updated {
         output.push_str(&format!("updated: {updated}\n"));
     }
     output.push_str("---\n");
@@ -190,10 +190,10 @@ fn list(
         if index == 0 {
             output.push_str(&format!("\n## {}\n\n", renderer.string(heading)));
         }
-        let matter = &renderer.site.page(id).article.front_matter;
+        let front_matter = &renderer.site.page(id).article.front_matter;
         let url = renderer.address(id).replace('(', "\\(").replace(')', "\\)");
-        output.push_str(&format!("- [{}]({url})", literal(&matter.title)));
-        if let Some(description) = &matter.description {
+        output.push_str(&format!("- [{}]({url})", literal(&front_matter.title)));
+        if let Some(description) = &front_matter.description {
             output.push_str(&format!(": {}", literal(description)));
         }
         output.push('\n');

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::site::Site;
 use crate::site::generated::Generated;
 
-/// Everything may be fetched, a preview too: what asks search engines to leave it out stands in its pages, and has to be
-/// read. A preview's sitemap is not named.
+/// Crawlers may fetch everything, also a preview: its pages carry `noindex`, which a crawler has to read. A preview's
+/// sitemap is not named.
 pub(super) fn robots(site: &Site) -> String {
     let mut text = format!("User-agent: *\nAllow: {}\n", site.base.path());
     let sitemap = site.generated_url(Generated::Sitemap(0));
@@ -17,7 +17,7 @@ pub(super) fn robots(site: &Site) -> String {
     text
 }
 
-/// What `security_txt` in `site.yaml` says.
+/// The contents of `security_txt` in `site.yaml`.
 pub(super) fn security_txt(site: &Site) -> String {
     let Some(security) = &site.configuration.security_txt else { return String::new() };
     let mut text = String::new();
@@ -29,7 +29,7 @@ pub(super) fn security_txt(site: &Site) -> String {
     if !security.preferred_languages.is_empty() {
         field("Preferred-Languages", &security.preferred_languages.join(", "));
     }
-    // It holds where it is found: at the root of the origin (RFC 9116, section 3).
+    // It applies to the origin at whose root it is found (RFC 9116, section 3).
     if let Some(origin) = site.canonical_base().origin() {
         field("Canonical", &format!("{origin}/.well-known/security.txt"));
     }

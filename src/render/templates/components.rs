@@ -1,4 +1,4 @@
-//! What the components of a site's templates are for and what they take, read from the templates themselves.
+//! The components of a site's templates: purpose and parameters, read from the templates themselves.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::Templates;
 use crate::render::fields::definitions;
 use crate::source::Sources;
 
-/// The key of a component's metadata that says what it is for; the others are named as its arguments.
+/// The metadata key that holds a component's purpose; the other keys are names of its arguments.
 const DESCRIPTION: &str = "description";
 
 /// A component, as its definition says.
@@ -20,35 +20,35 @@ pub struct Component {
     pub name: String,
     /// The template that defines it: a path below `templates/`.
     pub template: String,
-    /// What it is for, where its definition says so.
+    /// Its purpose, where the definition states one.
     pub description: Option<String>,
-    /// What it takes, those that have to be given first.
+    /// Its arguments, required ones first.
     pub arguments: Vec<Argument>,
 }
 
-/// What a component takes.
+/// A parameter of a component.
 #[derive(Debug, Serialize)]
 pub struct Argument {
     /// Its name.
     pub name: String,
-    /// `string`, `bool`, `integer`, `float`, `number`, `array`, `map` or `bytes`; none, and anything may be given.
+    /// `string`, `bool`, `integer`, `float`, `number`, `array`, `map` or `bytes`; none where any type is accepted.
     #[serde(rename = "type")]
     pub kind: Option<&'static str>,
-    /// Whether it is the variable of that name, unless something else is given.
+    /// Whether it defaults to the caller's variable of the same name.
     pub implicit: bool,
-    /// What it is when it is not given.
+    /// The default value.
     pub default: Option<String>,
-    /// What it is, where the definition says so.
+    /// Its purpose, where the definition states one.
     pub description: Option<String>,
 }
 
-/// The names of the components that a site's own templates define: they win over the theme's.
+/// The names of the components that a site's own templates define; they override the theme's.
 pub(super) fn own(sources: &Sources) -> BTreeSet<&str> {
     let own = sources.texts_below("templates").filter(|(path, _)| !sources.is_embedded(path));
     own.flat_map(|(_, text)| definitions(text)).map(|(name, _)| name).collect()
 }
 
-/// A template without the definitions of these components. What is left stays where it is.
+/// A template with the definitions of these components blanked out, so that all other offsets stay the same.
 pub(super) fn without(text: &Arc<str>, names: &BTreeSet<&str>) -> Arc<str> {
     let mut found = definitions(text);
     found.retain(|(name, _)| names.contains(name));

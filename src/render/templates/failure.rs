@@ -1,5 +1,4 @@
-//! Why a template cannot be read or rendered, as the engine's errors say it: the place, what is wrong, and what is likely
-//! meant. Compiles nothing.
+//! Template errors, read from the engine's own: the place, what is wrong, and the likely correction. Compiles nothing.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,66 +13,15 @@ use crate::render::fields::definitions;
 use crate::source::Span;
 use crate::suggest;
 
-/// What the engine brings; it does not list them itself.
-const FILTERS: [&str; 37] = [
-    "abs",
-    "capitalize",
-    "default",
-    "escape",
-    "escape_html",
-    "escape_xml",
-    "first",
-    "float",
-    "get",
-    "group_by",
-    "indent",
-    "int",
-    "join",
-    "keys",
-    "last",
-    "length",
-    "lower",
-    "newlines_to_br",
-    "nth",
-    "pairs",
-    "pluralize",
-    "replace",
-    "reverse",
-    "round",
-    "safe",
-    "sort",
-    "split",
-    "str",
-    "title",
-    "trim",
-    "trim_end",
-    "trim_start",
-    "truncate",
-    "unique",
-    "upper",
-    "values",
-    "wordcount",
-];
-const TESTS: [&str; 17] = [
-    "array",
-    "bool",
-    "containing",
-    "defined",
-    "divisible_by",
-    "ending_with",
-    "even",
-    "float",
-    "integer",
-    "iterable",
-    "map",
-    "none",
-    "number",
-    "odd",
-    "starting_with",
-    "string",
-    "undefined",
-];
-const FUNCTIONS: [&str; 3] = ["asset", "range", "throw"];
+/// The engine's built-in filters, which it does not list itself.
+const FILTERS: &str = "\
+    abs capitalize default escape escape_html escape_xml first float get group_by indent int join \
+    keys last length lower newlines_to_br nth pairs pluralize replace reverse round safe sort split \
+    str title trim trim_end trim_start truncate unique upper values wordcount";
+const TESTS: &str = "\
+    array bool containing defined divisible_by ending_with even float integer iterable map none \
+    number odd starting_with string undefined";
+const FUNCTIONS: &str = "asset range throw";
 
 /// A template error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,14 +34,14 @@ pub struct Failure {
     pub end: usize,
     /// What is wrong.
     pub message: String,
-    /// What to type in its place, where that is known.
+    /// The replacement, where one is known.
     pub suggestion: Option<String>,
-    /// What to do about it, where that is known.
+    /// Advice, where there is any.
     pub help: Option<String>,
 }
 
 impl Failure {
-    /// A failure of which no more is known.
+    /// A failure without a suggestion or help.
     fn new(template: &str, range: Range<usize>, message: &str) -> Self {
         Self {
             template: template.to_owned(),
@@ -105,13 +53,13 @@ impl Failure {
         }
     }
 
-    /// A failure that has no place in its template but the first line.
+    /// A failure of the whole template, shown at its first line.
     fn whole(template: &str, message: &str, inputs: &Inputs) -> Self {
         let text = inputs.texts.get(template).map_or("", |text| text);
         Self::new(template, 0..text.find('\n').unwrap_or(text.len()), message)
     }
 
-    /// The same at the very name that leads nowhere, where there is one, with the name that is likely meant.
+    /// Narrows the failure to the unknown name, where there is one, and suggests the nearest known name.
     fn advised(mut self, inputs: &Inputs) -> Self {
         let Some((kind, name)) = missing(&self.message) else { return self };
         let Some((known, help)) = known(kind, inputs) else { return self };
@@ -131,13 +79,13 @@ fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")
 }
 
-/// What a message says is not there, before the backticks and in them.
+/// The kind of thing that a message says is unknown (the text before the backticks), and its name.
 pub(super) fn missing(message: &str) -> Option<(&str, &str)> {
     let (kind, rest) = message.split_once(" `")?;
     Some((kind, rest.split_once('`')?.0))
 }
 
-/// Every name of a kind of thing, and what to do when none of them is near.
+/// Every known name of a kind of thing, and the help when none is similar.
 fn known<'a>(kind: &str, inputs: &'a Inputs) -> Option<(Vec<&'a str>, &'static str)> {
     let Inputs { texts, assets, strings: _ } = inputs;
     Some(match kind {
@@ -145,9 +93,15 @@ fn known<'a>(kind: &str, inputs: &'a Inputs) -> Option<(Vec<&'a str>, &'static s
             let names = texts.values().flat_map(|text| definitions(text)).map(|(name, _)| name);
             (names.collect(), "`silcrow components` lists every component")
         }
-        "Unknown filter" => (FILTERS.to_vec(), "Tera's documentation lists every filter"),
-        "Unknown test" => (TESTS.to_vec(), "Tera's documentation lists every test"),
-        "Unknown function" => (FUNCTIONS.to_vec(), "there are `asset`, `range` and `throw`"),
+        "Unknown filter" => {
+            (FILTERS.split_whitespace().collect(), "Tera's documentation lists every filter")
+        }
+        "Unknown test" => {
+            (TESTS.split_whitespace().collect(), "Tera's documentation lists every test")
+        }
+        "Unknown function" => {
+            (FUNCTIONS.split_whitespace().collect(), "there are `asset`, `range` and `throw`")
+        }
         "Unknown template" | NO_TEMPLATE => (
             texts.keys().map(String::as_str).collect(),
             "a template is named by its path below `templates/`",
@@ -160,11 +114,11 @@ fn known<'a>(kind: &str, inputs: &'a Inputs) -> Option<(Vec<&'a str>, &'static s
     })
 }
 
-/// What the engine says of a component that nothing defines.
+/// The engine's words for an undefined component.
 pub(super) const UNKNOWN_COMPONENT: &str = "Unknown component";
-/// What is said of a template to extend that is not there.
+/// Our words for a missing parent template.
 const NO_TEMPLATE: &str = "there is no template";
-/// What is said of a file that is not there.
+/// Our words for a missing file of `static/`.
 pub(super) const NO_FILE: &str = "there is no file";
 
 /// The failures of one attempt to compile these templates, or to render the first of them. Errors of syntax come with a
@@ -181,10 +135,18 @@ pub(super) fn failures(error: &Error, names: &[&str], inputs: &Inputs) -> Vec<Fa
             vec![Failure::new(current, at..at + parent.len(), &message)]
         }
         ErrorKind::CircularExtend { tpl, .. } => {
-            vec![Failure::whole(tpl, "this template extends itself, through others", inputs)]
+            vec![Failure::whole(
+                tpl,
+                "this template extends itself through other templates",
+                inputs,
+            )]
         }
         ErrorKind::CircularInclude { tpl, .. } => {
-            vec![Failure::whole(tpl, "this template includes itself, through others", inputs)]
+            vec![Failure::whole(
+                tpl,
+                "this template includes itself through other templates",
+                inputs,
+            )]
         }
         other => {
             let text = other.to_string();
@@ -245,10 +207,11 @@ mod tests {
 
     #[test]
     fn the_engine_brings_every_name_that_is_suggested() {
-        let filters = FILTERS.map(|name| format!("{{{{ x | {name} }}}}"));
-        let tests = TESTS.map(|name| format!("{{% if x is {name} %}}{{% endif %}}"));
-        let functions = FUNCTIONS.map(|name| format!("{{{{ {name}() }}}}"));
-        for template in filters.into_iter().chain(tests).chain(functions) {
+        let filters = FILTERS.split_whitespace().map(|name| format!("{{{{ x | {name} }}}}"));
+        let tests =
+            TESTS.split_whitespace().map(|name| format!("{{% if x is {name} %}}{{% endif %}}"));
+        let functions = FUNCTIONS.split_whitespace().map(|name| format!("{{{{ {name}() }}}}"));
+        for template in filters.chain(tests).chain(functions) {
             let mut engine = Tera::default();
             engine.register_function("asset", |_: tera::Kwargs, _: &tera::State| "");
             let compiled = engine.add_raw_template("a.html", &template);
