@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::article::{Article, Field, HtmlFile, HtmlKind, Place};
 use crate::check::{self, Given, suppressions};
 use crate::config::{Configuration, Options, Strings};
-use crate::diagnostic::{Diagnostic, Family, Severity, Suppression};
+use crate::diagnostic::{Diagnostic, Family, Severity, Suppression, UNREADABLE_FILE};
 use crate::output::{Output, OutputBody};
 use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
@@ -221,6 +221,11 @@ impl Compiled {
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
         diagnostics.extend(outputs::findings(&self.site));
+        // Of a file that cannot be read, nothing else is known.
+        let unreadable = sources.unreadable();
+        diagnostics.retain(|finding| {
+            finding.rule == &UNREADABLE_FILE || !unreadable.contains(&finding.span.file)
+        });
         diagnostics
     }
 }

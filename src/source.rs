@@ -169,6 +169,12 @@ impl Sources {
         self.problems.iter().all(|problem| problem.path != *path)
     }
 
+    /// The files that could not be read at all. What stands for the text of one is not its writer's.
+    pub fn unreadable(&self) -> BTreeSet<&SourcePath> {
+        let is_unreadable = |problem: &&Problem| matches!(problem.kind, ProblemKind::Unreadable(_));
+        self.problems.iter().filter(is_unreadable).map(|problem| &problem.path).collect()
+    }
+
     /// Whether the file is the theme's, and so not on any disk.
     pub fn is_embedded(&self, path: &SourcePath) -> bool {
         self.files.get(path).is_some_and(|file| file.origin == Origin::Theme)

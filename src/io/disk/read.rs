@@ -320,9 +320,8 @@ fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
     (SourcePath::new(&spelling), spelling)
 }
 
-/// What stands for an article that cannot be read: nothing that would be found wrong too.
-const UNREADABLE: &str =
-    "---\ntitle: Unreadable\ndescription: Unreadable\nupdated: 2000-01-01\n---\n";
+/// What stands for an article that cannot be read. It says nothing: no date, no text.
+const UNREADABLE: &str = "---\ntitle: Unreadable\ndescription: Unreadable\n---\n";
 
 fn read_file(
     root: &Path,
