@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use globset::GlobMatcher;
+use globset::{GlobBuilder, GlobSet};
 use jiff::civil::Date;
 
 use crate::colour::Colour;
@@ -157,7 +157,7 @@ pub struct ExternalSettings {
     /// Hosts and addresses that are asked though they are private.
     pub allow: Vec<AllowedHost>,
     /// Patterns of URLs that are left out.
-    pub skip: Vec<GlobMatcher>,
+    pub skip: Vec<Pattern>,
 }
 
 /// What a site changes of the theme without a template of its own.
@@ -347,15 +347,47 @@ impl ReviewInterval {
     }
 }
 
+/// A pattern of paths or URLs, in which `*` stops at `/`.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    matcher: GlobSet,
+}
+
+impl Pattern {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the pattern, or that it is too large.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        // A set of one: compiling a single glob panics where the regular expression is too large.
+        let set = glob.and_then(|glob| GlobSet::new([glob]));
+        let matcher = set.map_err(|error| error.kind().to_string())?;
+        Ok(Self { text: text.to_owned(), matcher })
+    }
+
+    /// The pattern as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the pattern takes a path or URL.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.matcher.is_match(text)
+    }
+}
+
 /// Severities that a site sets, by rule and by file.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSettings {
-    settings: BTreeMap<&'static str, Vec<(Option<GlobMatcher>, Severity)>>,
+    settings: BTreeMap<&'static str, Vec<(Option<Pattern>, Severity)>>,
 }
 
 impl RuleSettings {
     /// Sets the severity of `rule` for the files that `glob` matches, or for all.
-    pub fn set(&mut self, rule: &'static Rule, glob: Option<GlobMatcher>, severity: Severity) {
+    pub fn set(&mut self, rule: &'static Rule, glob: Option<Pattern>, severity: Severity) {
         self.settings.entry(rule.name).or_default().push((glob, severity));
     }
 
@@ -367,7 +399,7 @@ impl RuleSettings {
     }
 
     /// Every pattern of files, with the name of its rule.
-    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &GlobMatcher)> {
+    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
         let settings =
             self.settings.iter().flat_map(|(rule, set)| set.iter().map(|set| (*rule, set)));
         settings.filter_map(|(rule, (glob, _))| Some((rule, glob.as_ref()?)))
@@ -376,9 +408,8 @@ impl RuleSettings {
     /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
     pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
         let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);
-        let matches = |glob: &Option<GlobMatcher>| {
-            glob.as_ref().is_none_or(|glob| glob.is_match(file.as_str()))
-        };
+        let matches =
+            |glob: &Option<Pattern>| glob.as_ref().is_none_or(|glob| glob.is_match(file.as_str()));
         settings
             .iter()
             .rev()

@@ -315,6 +315,26 @@ fn wrong_settings_are_shown_as_findings_and_nothing_runs() {
 }
 
 #[test]
+fn a_pattern_that_is_too_large_is_a_finding_and_no_panic() {
+    let nested = format!("{}a{}", "{a,".repeat(160), "}".repeat(160));
+    let long = "?".repeat(200_000);
+    let site = Site::new(&[(
+        "site.yaml",
+        &format!(
+            "rules:\n  missing-page:\n    \"{nested}\": off\nexternal:\n  skip:\n  - \"https://{long}\"\n"
+        ),
+    )]);
+    let run = in_time(20, || {
+        let expected = [
+            "error invalid-value site.yaml 3:6-3:647",
+            "error invalid-value site.yaml 6:6-6:200014",
+        ];
+        refused(&site, 2, &expected)
+    });
+    assert!(run.findings().iter().all(|finding| finding["message"].to_string().len() < 200));
+}
+
+#[test]
 fn settings_that_are_no_yaml_are_shown_as_a_finding_and_nothing_runs() {
     let site = Site::new(&[("site.yaml", "title: a: b\n")]);
     refused(&site, 2, &["error invalid-yaml site.yaml 1:9-1:12"]);
@@ -1443,27 +1463,39 @@ mod on_linux {
         );
     }
 
-    #[test]
-    fn a_file_that_cannot_be_read_is_a_finding_and_links_to_it_are_none() {
-        let site =
-            Site::new(&[("content/a.md", ARTICLE), ("content/b.md", &article("[a](a.md)\n"))]);
-        mode(&site, "content/a.md", 0o000);
+    /// Checks a site of which `content/a.md` cannot be read.
+    fn check_unreadable(site: &Site) -> super::Run {
+        mode(site, "content/a.md", 0o000);
         let arguments = ["check", "--today", TODAY, "--format", "json"];
         let mut command = command(&site.path(""), &arguments);
         if std::fs::read(site.path("content/a.md")).is_ok() {
             // Root reads everything, so the program runs as somebody else, who has to reach site and program.
-            mode(&site, "", 0o755);
+            mode(site, "", 0o755);
             let program = site.path("silcrow");
             std::fs::copy(env!("CARGO_BIN_EXE_silcrow"), &program).expect("a file can be copied");
             command = Command::new(program);
             command.current_dir(site.path("")).args(arguments).uid(65_534).gid(65_534);
         }
-        let run = run(command);
+        run(command)
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_a_finding_and_links_to_it_are_none() {
+        let site =
+            Site::new(&[("content/a.md", ARTICLE), ("content/b.md", &article("[a](a.md)\n"))]);
+        let run = check_unreadable(&site);
         assert_eq!(run.found(), ["error unreadable-file content/a.md 1:1-1:1"], "{}", run.stderr);
         assert_eq!(run.code, 1);
         assert_eq!(
             run.findings()[0]["message"],
             "`content/a.md` cannot be read: permission denied"
         );
+    }
+
+    #[test]
+    fn an_unreadable_article_is_not_also_stale_since_an_invented_date() {
+        let site = Site::new(&[("content/a.md", ARTICLE), ("site.yaml", "review_every: 30d\n")]);
+        let run = check_unreadable(&site);
+        assert_eq!(run.found(), ["error unreadable-file content/a.md 1:1-1:1"], "{}", run.stderr);
     }
 }

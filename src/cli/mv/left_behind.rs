@@ -32,7 +32,7 @@ pub(super) fn tell(
         };
         let lost: Vec<&SourcePath> = files.filter(is_lost).collect();
         let Some(first) = lost.first() else { continue };
-        let (count, glob) = (plural(lost.len(), "file"), pattern.glob().glob());
+        let (count, glob) = (plural(lost.len(), "file"), pattern.as_str());
         let to = moved(first);
         printer::notice(&format!(
             "in `site.yaml`, the pattern `{glob}` of `{rule}` took in {count} that it does not any more; add one for `{to}`"

@@ -1,9 +1,9 @@
 //! `site.yaml`'s `external`: how links to other sites are looked up.
 
-use globset::{GlobBuilder, GlobMatcher};
 use schemars::JsonSchema;
 
-use crate::config::ExternalSettings;
+use super::values::not_a_pattern;
+use crate::config::{ExternalSettings, Pattern};
 use crate::diagnostic::UNKNOWN_FIELD;
 use crate::host::AllowedHost;
 use crate::parse::fields::{FieldValue, Wrong, describe};
@@ -91,7 +91,7 @@ impl FieldValue for Host {
 #[schemars(transparent)]
 struct UrlPattern(
     #[schemars(with = "String", regex(pattern = r"^(https?://|\*)"))]
-    GlobMatcher,
+    Pattern,
 );
 
 impl FieldValue for UrlPattern {
@@ -108,11 +108,10 @@ impl FieldValue for UrlPattern {
             wrong.push(Wrong { suggestion, ..Wrong::new(message, HELP) });
             return None;
         }
-        match GlobBuilder::new(text).literal_separator(true).build() {
-            Ok(pattern) => Some(Self(pattern.compile_matcher())),
+        match Pattern::new(text) {
+            Ok(pattern) => Some(Self(pattern)),
             Err(error) => {
-                let message = format!("`{text}` is not a pattern: {}", error.kind());
-                wrong.push(Wrong::new(message, HELP));
+                wrong.push(Wrong::new(not_a_pattern(text, &error), HELP));
                 None
             }
         }

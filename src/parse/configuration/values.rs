@@ -1,9 +1,8 @@
 //! The kinds of values that only `site.yaml` has.
 
-use globset::GlobBuilder;
 use schemars::JsonSchema;
 
-use crate::config::{BaseUrl, Redirect, RuleSettings, TextDirection};
+use crate::config::{BaseUrl, Pattern, Redirect, RuleSettings, TextDirection};
 use crate::diagnostic::{self, RULES, Severity, UNKNOWN_RULE};
 use crate::parse::fields::{FieldValue, Wrong, describe};
 use crate::parse::yaml::{self, Key, Value};
@@ -254,14 +253,14 @@ impl FieldValue for Rules {
             for (glob, value) in globs {
                 let glob = yaml::key_name(&glob);
                 let path = vec![Key::Name(name.clone()), Key::Name(glob.clone())];
-                match GlobBuilder::new(&glob).literal_separator(true).build() {
-                    Ok(matcher) => {
+                match Pattern::new(&glob) {
+                    Ok(pattern) => {
                         if let Some(severity) = severity(&value, path, wrong) {
-                            settings.set(rule, Some(matcher.compile_matcher()), severity);
+                            settings.set(rule, Some(pattern), severity);
                         }
                     }
                     Err(error) => {
-                        let message = format!("`{glob}` is not a pattern: {}", error.kind());
+                        let message = not_a_pattern(&glob, &error);
                         wrong.push(Wrong {
                             path,
                             on_key: true,
@@ -289,4 +288,12 @@ fn severity(value: &Value, path: Vec<Key>, wrong: &mut Vec<Wrong>) -> Option<Sev
         });
     }
     severity
+}
+
+/// The message for a pattern that cannot be compiled.
+pub(super) fn not_a_pattern(pattern: &str, reason: &str) -> String {
+    let shown: String = pattern.chars().take(60).collect();
+    let rest = if shown.len() < pattern.len() { "…" } else { "" };
+    let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!("`{shown}{rest}` is not a pattern: {reason}")
 }
