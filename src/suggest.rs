@@ -1,18 +1,105 @@
-//! Suggestions: the nearest known name.
+//! Suggestions: the nearest known name. Nothing here costs more than its share: the edits that count are few, so a
+//! comparison looks only at the letters that so few edits can reach, and a name is compared with few others.
 
-/// The known name nearest to `name` by edit distance, when it is near enough to be meant: at most a quarter of its
-/// length, and at most three edits.
+use std::cmp::Ordering;
+
+/// A name is compared with this many others at most: those around it in the order of their first letters, and those around
+/// it in the order of their last ones.
+const COMPARED: usize = 2_000;
+
+/// How many edits a name can have and still be meant: a quarter of its letters, and at most three.
+fn limit(name: &str) -> usize {
+    (name.chars().take(12).count() / 4).max(1)
+}
+
+/// The known name nearest to `name` by edit distance, when it is near enough to be meant. For a handful of names; of many,
+/// an [`Index`] is made once.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let length = name.chars().count();
-    let limit = (length / 4).clamp(1, 3);
+    nearest_of(name, known).map(str::to_owned)
+}
+
+fn nearest_of<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = limit(name);
     let letters = Letters::of(name);
     known
-        // Comparing letter by letter is dear, and nearly all names are told apart without it.
-        .filter(|candidate| letters.may_be_within(limit, candidate))
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && !candidate.is_empty())
+        .filter(|candidate| letters.may_be_within(limit, candidate) && !candidate.is_empty())
+        .filter_map(|candidate| Some((distance(name, candidate, limit)?, candidate)))
         .min()
-        .map(|(_, candidate)| candidate.to_owned())
+        .map(|(_, candidate)| candidate)
+}
+
+/// Many names, for many questions.
+pub struct Index<'a> {
+    by_start: Vec<&'a str>,
+    by_end: Vec<&'a str>,
+}
+
+impl<'a> Index<'a> {
+    /// An index of these names.
+    pub fn new(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut by_start: Vec<_> = names.collect();
+        by_start.sort_unstable();
+        by_start.dedup();
+        let mut by_end = Vec::new();
+        if by_start.len() > COMPARED {
+            by_end.clone_from(&by_start);
+            by_end.sort_unstable_by(|one, other| from_end(one, other));
+        }
+        Self { by_start, by_end }
+    }
+
+    /// The name nearest to `name`, other than `except`, when it is near enough to be meant.
+    pub fn nearest(&self, name: &str, except: Option<&str>) -> Option<&'a str> {
+        let start = around(&self.by_start, |other| other.cmp(name).is_lt());
+        let end = around(&self.by_end, |other| from_end(other, name).is_lt());
+        nearest_of(name, start.iter().chain(end).copied().filter(|other| Some(*other) != except))
+    }
+}
+
+/// The names around the place where a sorted list stops to be `before` a name.
+fn around<'n, 'a>(names: &'n [&'a str], before: impl Fn(&str) -> bool) -> &'n [&'a str] {
+    let place = names.partition_point(|other| before(other));
+    let start = place.saturating_sub(COMPARED / 2).min(names.len().saturating_sub(COMPARED));
+    &names[start..names.len().min(start + COMPARED)]
+}
+
+fn from_end(one: &str, other: &str) -> Ordering {
+    one.bytes().rev().cmp(other.bytes().rev())
+}
+
+/// How many letters must be inserted, deleted, replaced, or swapped with their neighbour to make one text of the other
+/// (optimal string alignment); nothing when they are more than `limit`. Only cells of the table so near to its diagonal are
+/// looked at, in rows that end as soon as no cell is within the limit.
+pub fn distance(one: &str, other: &str, limit: usize) -> Option<usize> {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len().abs_diff(other.len()) > limit {
+        return None;
+    }
+    // Cell `k` of the row of `i` letters is the distance to the other's first `i + k - limit`.
+    let width = 2 * limit + 1;
+    let far = limit + 1;
+    let mut rows = [vec![far; width + 1], vec![far; width + 1], vec![far; width + 1]];
+    for i in 0..=one.len() {
+        rows.rotate_right(1);
+        let [row, above, two_above] = &mut rows;
+        for k in 0..width {
+            let Some(j) = (i + k).checked_sub(limit).filter(|j| *j <= other.len()) else {
+                row[k] = far;
+                continue;
+            };
+            let same = |i: usize, j: usize| i > 0 && j > 0 && one[i - 1] == other[j - 1];
+            let replaced = above[k] + usize::from(!same(i, j));
+            let left = if k > 0 { row[k - 1] + 1 } else { far };
+            let is_swapped = i > 1 && j > 1 && same(i, j - 1) && same(i - 1, j);
+            let swapped = if is_swapped { two_above[k] + 1 } else { far };
+            let start = if i == 0 { j } else { far };
+            row[k] = start.min(replaced).min(above[k + 1] + 1).min(left).min(swapped).min(far);
+        }
+        if i > 0 && row.iter().chain(&*above).all(|cell| *cell == far) {
+            return None;
+        }
+    }
+    Some(rows[0][other.len() + limit - one.len()]).filter(|distance| *distance <= limit)
 }
 
 /// How often each byte is in a text, with bytes that are alike in their lower five bits counted together.
@@ -39,7 +126,9 @@ impl Letters {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use proptest::prelude::*;
+
+    use super::{Index, distance, nearest};
 
     #[test]
     fn only_near_names_are_suggested() {
@@ -55,5 +144,75 @@ mod tests {
             .as_deref(),
             Some("\u{8bbe}\u{7f6e}\u{5bc6}\u{5319}")
         );
+    }
+
+    #[test]
+    fn distances_count_edits_up_to_a_limit() {
+        for (one, other, limit, expected) in [
+            ("", "", 0, Some(0)),
+            ("", "ab", 2, Some(2)),
+            ("ab", "", 1, None),
+            ("kitten", "sitting", 3, Some(3)),
+            ("kitten", "sitting", 2, None),
+            ("ab", "ba", 1, Some(1)),
+            ("xab", "bax", 3, Some(3)),
+            ("a cat", "an abct", 4, Some(4)),
+            ("same", "same", 0, Some(0)),
+        ] {
+            assert_eq!(distance(one, other, limit), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_among_very_many() {
+        let names: Vec<String> = (0..50_000).map(|n| format!("article-{n:05}.md")).collect();
+        let index = Index::new(names.iter().map(String::as_str));
+        for (wrong, right) in [
+            ("artcle-31234.md", "article-31234.md"),
+            ("article-31234.dm", "article-31234.md"),
+            ("article-31234md", "article-31234.md"),
+        ] {
+            assert_eq!(index.nearest(wrong, None), Some(right), "{wrong}");
+        }
+        assert_eq!(index.nearest("overview.md", None), None);
+        assert!(index.nearest("article-31234.md", Some("article-31234.md")).is_some());
+    }
+
+    /// The whole table, without a limit.
+    fn plain_distance(one: &str, other: &str) -> usize {
+        let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+        let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
+        for i in 0..=one.len() {
+            for j in 0..=other.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let replaced = table[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+                    let swapped = if i > 1
+                        && j > 1
+                        && one[i - 1] == other[j - 2]
+                        && one[i - 2] == other[j - 1]
+                    {
+                        table[i - 2][j - 2] + 1
+                    } else {
+                        usize::MAX
+                    };
+                    replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1).min(swapped)
+                };
+            }
+        }
+        table[one.len()][other.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn distances_are_those_of_the_whole_table(
+            one in "[abü]{0,9}",
+            other in "[abü]{0,9}",
+            limit in 0_usize..5,
+        ) {
+            let plain = plain_distance(&one, &other);
+            prop_assert_eq!(distance(&one, &other, limit), Some(plain).filter(|d| *d <= limit));
+        }
     }
 }

@@ -81,7 +81,7 @@ fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
                         format!("there is no page `{entry}`"),
                     )
                     .help(help)
-                    .suggest(suggestion),
+                    .suggest(suggestion.map(str::to_owned)),
                 );
             }
         }
@@ -93,16 +93,20 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
     let (given, id) = (entries.given, entries.page);
     let article = &given.site.page(id).article;
     let mut findings = Vec::new();
+    if article.front_matter.anchors.is_empty() {
+        return findings;
+    }
+    let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
+    let (ids, near): (AHashSet<&str>, _) = (headings().collect(), Index::new(headings()));
     for (old, new) in &article.front_matter.anchors {
-        let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
         let span = || entries.span(Field::Entry("anchors", old));
-        if headings().any(|heading| heading == old) {
+        if ids.contains(old.as_str()) {
             let message = format!("`{old}` is the id of a heading, and needs no other");
             findings
                 .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));
         // A heading that repeats the title is not among the headings, and keeps old ids too.
-        } else if !headings().any(|heading| heading == new) && !article.body.has_id(old) {
-            let suggestion = suggest::nearest(new, headings());
+        } else if !ids.contains(new.as_str()) && !article.body.has_id(old) {
+            let suggestion = near.nearest(new, None).map(str::to_owned);
             let help = suggestion
                 .as_ref()
                 .map_or("write the id of a heading of this page".to_owned(), |id| {

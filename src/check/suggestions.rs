@@ -8,19 +8,34 @@ use ahash::AHashMap;
 use crate::path::{SourcePath, UrlPath};
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
-use crate::suggest;
+use crate::suggest::Index;
 
-/// A name is compared with this many others at most, letter by letter: past that, a site with many mistakes would take
-/// minutes.
-const COMPARED: usize = 2_000;
+/// What each key stands for; nothing where it stands for several things.
+type Unique<'a, T> = AHashMap<&'a str, Option<T>>;
 
 /// The names of a site.
 pub(super) struct Names<'a> {
     site: &'a Site,
-    /// Pages by the last part of their paths; nothing where several have it.
-    files: OnceLock<AHashMap<&'a str, Option<PageId>>>,
-    /// Pages by the ids on them; nothing where several have one.
-    ids: OnceLock<AHashMap<&'a str, Option<PageId>>>,
+    /// Pages by the last part of their paths.
+    files: OnceLock<Unique<'a, PageId>>,
+    /// Pages by the ids on them.
+    ids: OnceLock<Unique<'a, PageId>>,
+    /// The URLs of files by their last parts.
+    assets: OnceLock<Unique<'a, &'a str>>,
+    /// The last parts of pages' paths, by folder.
+    folders: OnceLock<AHashMap<&'a str, Index<'a>>>,
+    paths: OnceLock<Index<'a>>,
+    page_names: OnceLock<Index<'a>>,
+    asset_urls: OnceLock<Index<'a>>,
+    /// The ids of each page.
+    anchors: Vec<OnceLock<Anchors<'a>>>,
+}
+
+/// The ids of one page.
+struct Anchors<'a> {
+    /// Ids by the slugs of the headings that have them.
+    by_slug: AHashMap<String, &'a str>,
+    all: Index<'a>,
 }
 
 /// What was likely meant by a fragment.
@@ -34,15 +49,33 @@ pub(super) enum Guess<'a> {
 impl<'a> Names<'a> {
     /// The names of `site`.
     pub(super) fn new(site: &'a Site) -> Self {
-        Self { site, files: OnceLock::new(), ids: OnceLock::new() }
+        Self {
+            site,
+            files: OnceLock::new(),
+            ids: OnceLock::new(),
+            assets: OnceLock::new(),
+            folders: OnceLock::new(),
+            paths: OnceLock::new(),
+            page_names: OnceLock::new(),
+            asset_urls: OnceLock::new(),
+            anchors: site.pages.iter().map(|_| OnceLock::new()).collect(),
+        }
     }
 
     fn pages(&self) -> impl Iterator<Item = PageId> + '_ {
         self.site.included().filter(|id| self.site.page(*id).has_file)
     }
 
-    fn path(&self, id: PageId) -> &'a str {
-        self.site.page(id).article.path.as_str()
+    fn source(&self, id: PageId) -> &'a SourcePath {
+        &self.site.page(id).article.path
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.pages().map(|id| self.source(id).as_str())
+    }
+
+    fn urls(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.site.routes.assets.iter().map(|asset| asset.url.as_str())
     }
 
     /// The page that is likely meant by a path or URL below the content folder (`/byok/overveiw.md`), on page `from`: an
@@ -57,40 +90,35 @@ impl<'a> Names<'a> {
         if let Some(page) = self.same_file_name(wanted.file_name()).filter(not_itself) {
             return Some(page);
         }
-        let siblings = self.siblings(wanted.folder()).filter(not_itself);
-        let names = siblings.take(COMPARED).map(|id| {
-            let path = self.path(id);
-            path.rsplit('/').next().unwrap_or(path)
+        let own = from.map(|id| self.source(id));
+        let sibling = self.folders().get(wanted.folder()).and_then(|siblings| {
+            let own = own.filter(|own| own.folder() == wanted.folder());
+            siblings.nearest(wanted.file_name(), own.map(SourcePath::file_name))
         });
-        let near = suggest::nearest(wanted.file_name(), names)
-            .map(|file| format!("{}/{file}", wanted.folder()));
-        let path = near.or_else(|| {
-            let pages = self.compared().filter(not_itself).map(|id| self.path(id));
-            suggest::nearest(wanted.as_str(), pages)
-        });
-        self.site.routes.page(&path?)
+        if let Some(file) = sibling {
+            return self.site.routes.page(&format!("{}/{file}", wanted.folder()));
+        }
+        let paths = self.paths.get_or_init(|| Index::new(self.paths()));
+        self.site.routes.page(paths.nearest(wanted.as_str(), own.map(SourcePath::as_str))?)
     }
 
     /// The name of the page that is likely meant by an entry of `related`.
-    pub(super) fn page_name(&self, wanted: &str) -> Option<String> {
+    pub(super) fn page_name(&self, wanted: &str) -> Option<&'a str> {
         let last = wanted.rsplit('/').next().unwrap_or(wanted);
         if let Some(page) = self.same_file_name(&format!("{last}.md")) {
-            return page_name(self.path(page)).map(str::to_owned);
+            return page_name(self.source(page).as_str());
         }
-        suggest::nearest(wanted, self.compared().filter_map(|id| page_name(self.path(id))))
+        let names = || Index::new(self.paths().filter_map(page_name));
+        self.page_names.get_or_init(names).nearest(wanted, None)
     }
 
     /// The URL of the file that is likely meant by another: the only one of the same name, else the nearest.
     pub(super) fn asset(&self, wanted: &str) -> Option<&'a str> {
-        let site = self.site;
-        let urls = || site.routes.assets.iter().take(COMPARED).map(|asset| asset.url.as_str());
-        let name = wanted.rsplit('/').next().unwrap_or(wanted);
-        let mut same_name = urls().filter(|url| url.rsplit('/').next() == Some(name));
-        if let (Some(url), None) = (same_name.next(), same_name.next()) {
+        let by_name = self.assets.get_or_init(|| unique(self.urls().map(|url| (last(url), url))));
+        if let Some(Some(url)) = by_name.get(last(wanted)) {
             return Some(url);
         }
-        let near = suggest::nearest(wanted, urls())?;
-        urls().find(|url| *url == near)
+        self.asset_urls.get_or_init(|| Index::new(self.urls())).nearest(wanted, None)
     }
 
     /// What is likely meant by a fragment of `page`: the same id on the only other page that has it, else the id that
@@ -105,53 +133,53 @@ impl<'a> Names<'a> {
         if let Some(Some(other)) = ids.get(anchor) {
             return Some(Guess::Elsewhere(*other));
         }
-        let body = &self.site.page(page).article.body;
-        let by_slug = body.headings.iter().find(|heading| is_slug(anchor, &heading.text));
-        if let Some(heading) = by_slug {
-            return Some(Guess::Here(&heading.id));
-        }
-        let near = suggest::nearest(anchor, body.ids().take(COMPARED))?;
-        body.ids().find(|id| *id == near).map(Guess::Here)
+        let anchors = self.anchors.get(page.0 as usize)?.get_or_init(|| {
+            let body = &self.site.page(page).article.body;
+            // Of headings with the same text, the first is meant.
+            let headings = body.headings.iter().rev();
+            Anchors {
+                by_slug: headings.map(|heading| (slug(&heading.text), &*heading.id)).collect(),
+                all: Index::new(body.ids()),
+            }
+        });
+        let by_slug = anchors.by_slug.get(anchor).copied();
+        by_slug.or_else(|| anchors.all.nearest(anchor, None)).map(Guess::Here)
     }
 
     fn same_file_name(&self, name: &str) -> Option<PageId> {
         let files = self.files.get_or_init(|| {
-            unique(self.pages().map(|id| (self.site.page(id).article.path.file_name(), id)))
+            unique(self.pages().map(|id| (self.source(id).file_name(), id)))
         });
         // Every section has an `index.md`: its folder is its name.
         files.get(name).copied().flatten().filter(|_| name != "index.md")
     }
 
-    /// The pages of a folder. Pages are sorted by path.
-    fn siblings(&self, folder: &str) -> impl Iterator<Item = PageId> + '_ {
-        let pages = &self.site.pages;
-        let start = pages.partition_point(|page| page.article.path.folder() < folder);
-        let folder = folder.to_owned();
-        let in_folder = move |id: &PageId| pages[id.0 as usize].article.path.folder() == folder;
-        (start..pages.len())
-            .map(|index| PageId(index as u32))
-            .take(COMPARED)
-            .filter(in_folder)
-            .filter(|id| pages[id.0 as usize].included && pages[id.0 as usize].has_file)
-    }
-
-    /// The pages that a name is compared with, wherever they are: in a large site none.
-    fn compared(&self) -> impl Iterator<Item = PageId> + '_ {
-        let few = self.site.pages.len() <= COMPARED;
-        self.pages().take(if few { COMPARED } else { 0 })
+    fn folders(&self) -> &AHashMap<&'a str, Index<'a>> {
+        self.folders.get_or_init(|| {
+            let mut folders: AHashMap<&str, Vec<&str>> = AHashMap::new();
+            for source in self.pages().map(|id| self.source(id)) {
+                folders.entry(source.folder()).or_default().push(source.file_name());
+            }
+            let index = |(folder, files): (_, Vec<_>)| (folder, Index::new(files.into_iter()));
+            folders.into_iter().map(index).collect()
+        })
     }
 }
 
-/// Each key with the only page that has it.
-fn unique<'a>(all: impl Iterator<Item = (&'a str, PageId)>) -> AHashMap<&'a str, Option<PageId>> {
-    let mut unique: AHashMap<&str, Option<PageId>> = AHashMap::new();
-    for (key, page) in all {
+/// Each key with the only thing that has it.
+fn unique<'a, T: Copy + PartialEq>(all: impl Iterator<Item = (&'a str, T)>) -> Unique<'a, T> {
+    let mut unique = Unique::new();
+    for (key, thing) in all {
         unique
             .entry(key)
-            .and_modify(|known| *known = known.filter(|known| *known == page))
-            .or_insert(Some(page));
+            .and_modify(|known: &mut Option<T>| *known = known.filter(|known| *known == thing))
+            .or_insert(Some(thing));
     }
     unique
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// How `related` names a page, given its path.
@@ -160,12 +188,11 @@ fn page_name(path: &str) -> Option<&str> {
     Some(path.strip_suffix("/index").unwrap_or(path))
 }
 
-/// Whether an id is the slug of a heading's text, near enough: ids themselves are made by the parser.
-fn is_slug(id: &str, text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let kept = lower.chars().filter_map(|c| match c {
+/// The slug of a heading's text, near enough: ids themselves are made by the parser.
+fn slug(text: &str) -> String {
+    let kept = |c: char| match c {
         ' ' => Some('-'),
         c => (c.is_alphanumeric() || c == '-' || c == '_').then_some(c),
-    });
-    kept.eq(id.chars())
+    };
+    text.to_lowercase().chars().filter_map(kept).collect()
 }

@@ -31,7 +31,7 @@ pub(super) fn findings(given: Given<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
                 );
                 let message = format!("there is no page `{}`", link.to);
                 let finding = Diagnostic::new(&MISSING_PAGE, span(), message);
-                findings.push(finding.help(help).suggest(suggestion));
+                findings.push(finding.help(help).suggest(suggestion.map(str::to_owned)));
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::render::{View, outputs};
 use crate::site::generated::Generated;
 use crate::site::routes::{Place, canonical_form};
 use crate::site::{PageId, Site, history};
+use crate::suggest::distance;
 
 /// What an address leads to.
 #[derive(Debug, PartialEq)]
@@ -120,19 +121,23 @@ fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
 /// The pages whose addresses are near one that leads nowhere, the nearest first.
 pub(super) fn near(site: &Site, path: &str) -> Vec<PageId> {
     const MOST: usize = 5;
+    /// More edits than that make another name of any.
+    const EDITS: usize = 8;
     let Some(path) = below_base(site, path) else { return Vec::new() };
-    let slug = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
-    let (path, asked) = (path.trim_end_matches('/').to_lowercase(), slug(&path).to_lowercase());
-    let limit = (asked.chars().count() / 3).max(2);
+    let slug = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+    let path = path.trim_end_matches('/').to_lowercase();
+    let wanted = slug(&path);
+    let limit = (wanted.chars().take(3 * EDITS).count() / 3).max(2);
     let mut near: Vec<(usize, usize, PageId)> = site
         .included()
         .filter_map(|id| {
             let url = site.page(id).url.as_str().trim_end_matches('/').to_lowercase();
             let slug = slug(&url);
-            let in_slug = strsim::osa_distance(&asked, &slug);
-            let is_part = asked.len() > 3 && (slug.contains(&asked) || asked.contains(&slug));
-            let is_near = in_slug <= limit || is_part && slug.len() > 3;
-            is_near.then(|| (in_slug, strsim::osa_distance(&path, &url), id))
+            let in_slug = distance(&wanted, &slug, limit);
+            let is_part = || wanted.len() > 3 && (slug.contains(&wanted) || wanted.contains(&slug));
+            let is_near = in_slug.is_some() || slug.len() > 3 && is_part();
+            let all = || distance(&path, &url, EDITS).unwrap_or(EDITS + 1);
+            is_near.then(|| (in_slug.unwrap_or(limit + 1), all(), id))
         })
         .collect();
     near.sort();
