@@ -1,5 +1,7 @@
 //! Front matter, as far as other files or the date decide whether it is right.
 
+use ahash::AHashSet;
+
 use super::suggestions::Names;
 use super::{Entries, Field, Given};
 use crate::diagnostic::{
@@ -7,7 +9,7 @@ use crate::diagnostic::{
     ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
 };
 use crate::site::PageId;
-use crate::suggest;
+use crate::suggest::{self, Index};
 
 pub(super) fn findings(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
     let entries = Entries::new(given, id);

@@ -147,9 +147,9 @@ impl<'a> Names<'a> {
     }
 
     fn same_file_name(&self, name: &str) -> Option<PageId> {
-        let files = self.files.get_or_init(|| {
-            unique(self.pages().map(|id| (self.source(id).file_name(), id)))
-        });
+        let files = self
+            .files
+            .get_or_init(|| unique(self.pages().map(|id| (self.source(id).file_name(), id))));
         // Every section has an `index.md`: its folder is its name.
         files.get(name).copied().flatten().filter(|_| name != "index.md")
     }

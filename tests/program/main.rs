@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod addresses;
 mod all_or_nothing;
 mod cli;
 mod determinism;

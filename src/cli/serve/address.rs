@@ -143,3 +143,30 @@ pub(super) fn near(site: &Site, path: &str) -> Vec<PageId> {
     near.sort();
     near.into_iter().take(MOST).map(|(.., id)| id).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::near;
+    use crate::compile::{self, Memo};
+    use crate::config::Options;
+    use crate::path::SourcePath;
+    use crate::source::{Content, File, Origin, Sources};
+
+    #[test]
+    fn no_page_is_near_a_path_much_longer_than_any() {
+        let mut sources = Sources::default();
+        for n in 0..2_000 {
+            let path = SourcePath::new(&format!("content/a-rather-usual-article-name-{n}.md"));
+            let content = Content::Text(Arc::from("---\ntitle: T\n---\n"));
+            sources.insert(path, File { origin: Origin::Site, content, spelling: None });
+        }
+        let options = Options::on(jiff::civil::date(2026, 1, 1));
+        let site = compile::site(&sources, &options, &mut Memo::default()).site;
+        // By the whole table of edits, this took minutes.
+        assert_eq!(near(&site, &format!("/{}", "a".repeat(60_000))), []);
+        let usual = near(&site, "/a-rather-usual-artcle-name-7/");
+        assert_eq!(site.page(usual[0]).url.as_str(), "/a-rather-usual-article-name-7/");
+    }
+}
