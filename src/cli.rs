@@ -15,16 +15,16 @@ mod links;
 #[cfg(feature = "man")]
 mod man;
 mod mv;
-mod named;
+mod named_files;
 mod nginx;
-mod only;
+mod page_names;
 mod printer;
 mod publish;
 mod record;
 mod review;
 mod root;
 mod serve;
-mod settings;
+mod session;
 mod stale;
 
 use std::process::ExitCode;

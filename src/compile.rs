@@ -279,8 +279,13 @@ pub fn search(renderer: &Renderer, sink: &(dyn Fn(Output) + Sync)) {
     renderer.write_search(sink);
 }
 
-/// Everything that is emitted and not rendered: copies of files. The notice is for the person who builds.
-pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
+/// What whoever builds the site should know of its generated files, besides findings.
+pub fn notice(site: &Site) -> Option<String> {
+    outputs::notice(site)
+}
+
+/// Everything that is emitted and not rendered: copies of files.
+pub fn files(site: &Site, sources: &Sources) -> Vec<Output> {
     let copies = site.routes.assets.iter().filter_map(|asset| {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
@@ -295,10 +300,15 @@ pub fn files(site: &Site, sources: &Sources) -> (Vec<Output>, Option<String>) {
             }
         })
     });
-    (copies.collect(), outputs::notice(site))
+    copies.collect()
 }
 
 impl Compiled {
+    /// What every rule finds, settled; templates fail only when pages are rendered.
+    pub fn all_findings(&self, sources: &Sources) -> Vec<Diagnostic> {
+        self.settle(self.findings(sources, &self.renderer()), false)
+    }
+
     /// Settles findings, and takes out those that comments suppress. `external` says whether links to other sites were
     /// looked at.
     pub fn settle(&self, diagnostics: Vec<Diagnostic>, external: bool) -> Vec<Diagnostic> {

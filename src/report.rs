@@ -49,18 +49,19 @@ fn text(finding: &Diagnostic) -> String {
 }
 
 /// Positions of spans, with the lines of each text found once.
-struct Positions<'a> {
+pub struct Positions<'a> {
     sources: &'a Sources,
     indexes: BTreeMap<SourcePath, LineIndex<'a>>,
 }
 
 impl<'a> Positions<'a> {
-    fn new(sources: &'a Sources) -> Self {
+    /// Positions in these texts.
+    pub fn new(sources: &'a Sources) -> Self {
         Self { sources, indexes: BTreeMap::new() }
     }
 
     /// Start and end of a span; of a file without text, its first place.
-    fn of(&mut self, span: &Span) -> (Position, Position) {
+    pub fn of(&mut self, span: &Span) -> (Position, Position) {
         let sources = self.sources;
         let index = self
             .indexes

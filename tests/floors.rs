@@ -208,7 +208,7 @@ fn only_check_publish_and_diff_use_the_network_through_two_edges() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     let with_targets = ["src/cli/diff.rs", "src/cli/publish/objects.rs", "src/cli/publish.rs"];
     assert_eq!(store_users, with_targets);
-    assert_eq!(users, ["src/cli/external/look.rs"]);
+    assert_eq!(users, ["src/cli/external/look_up.rs"]);
 }
 
 #[test]

@@ -88,7 +88,9 @@ impl<'a> History<'a> {
             Now::Other => return Vec::new(),
             Now::Draft(id) => {
                 let path = &self.given.site.page(id).article.path;
-                format!("`{url}` was published, and `{path}` is a draft now")
+                let message = format!("`{url}` was published, and `{path}` is a draft now");
+                let finding = Diagnostic::new(&URL_VANISHED, span(), message);
+                return vec![finding.relate(Span::file(path), "the page")];
             }
             Now::Nothing => format!("`{url}` was published, and nothing is there now"),
         };

@@ -224,7 +224,7 @@ pub(super) struct CheckArguments {
     pub(super) site: SiteArguments,
     #[command(flatten)]
     pub(super) external: ExternalArguments,
-    /// Report only the findings in these files; the whole site is read all the same
+    /// Report only findings about these files: in them, or caused by them elsewhere; the whole site is read all the same
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Write every finding to the file of `--baseline`, else to `silcrow-baseline.txt`, so that only new ones are reported

@@ -1,10 +1,11 @@
 //! `--baseline` and `--write-baseline`: the findings that a site is allowed to keep.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
+use super::arguments::SiteArguments;
 use super::printer;
 use crate::diagnostic::{Diagnostic, Family};
 use crate::io::disk;
@@ -12,7 +13,7 @@ use crate::path::SourcePath;
 use crate::report::{baseline, plural};
 use crate::source::{Content, File, Sources};
 
-/// The baseline's name beside `site.yaml`, where nobody names another.
+/// The baseline's name beside `site.yaml`, unless another is named.
 pub(super) const FILE: &str = "silcrow-baseline.txt";
 
 /// Reads a baseline into the snapshot, so that findings can point into it, and returns its place there.
@@ -35,13 +36,16 @@ pub(super) fn apply(
         .with_context(|| format!("`{file}` is not a baseline"))
 }
 
-/// Writes the findings as a baseline, and says so. Errors in templates are none that a site can be published with.
+/// Writes the findings as a baseline, and says so. A site with errors in templates cannot be published, so
+/// a baseline holds none.
 pub(super) fn write(
     findings: Vec<Diagnostic>,
     sources: &Sources,
-    (root, file): (&Path, Option<&PathBuf>),
+    arguments: &SiteArguments,
 ) -> anyhow::Result<()> {
-    let file = file.cloned().unwrap_or_else(|| root.strip_prefix(".").unwrap_or(root).join(FILE));
+    let root = &arguments.root;
+    let beside = || root.strip_prefix(".").unwrap_or(root).join(FILE);
+    let file = arguments.baseline.clone().unwrap_or_else(beside);
     let is_kept = |finding: &Diagnostic| {
         baseline::is_worth_a_line(finding) && finding.rule.family != Family::Templates
     };

@@ -3,15 +3,14 @@
 use std::fmt::Write;
 
 use super::arguments::{ComponentsArguments, TextOrJson};
-use super::{Outcome, build, printer};
-use crate::compile::{self, Memo};
-use crate::io::disk;
+use super::session::{Session, today};
+use super::{Outcome, printer};
+use crate::config::Options;
 use crate::render::templates::{Argument, Component};
 
 pub(super) fn components(arguments: &ComponentsArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    let compiled = compile::site(&sources, &build::today_options(), &mut Memo::default());
-    let components = compiled.renderer().components();
+    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+    let components = session.compiled.renderer().components();
     printer::text(&match arguments.format {
         TextOrJson::Text => text(&components),
         TextOrJson::Json => serde_json::to_string_pretty(&components)? + "\n",

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::bail;
 
 use super::arguments::{InitArguments, NewArguments};
-use super::build::today;
+use super::session::today;
 use super::{Outcome, printer};
 use crate::io::disk;
 
@@ -19,7 +19,7 @@ const STARTER: [(&str, &str); 5] = [
 ];
 
 pub(super) fn init(arguments: &InitArguments) -> anyhow::Result<Outcome> {
-    let today = arguments.today.unwrap_or_else(today).to_string();
+    let today = today(arguments.today).to_string();
     let folder = &arguments.folder;
     if let Some(taken) = STARTER
         .iter()
@@ -68,7 +68,7 @@ pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
     // Messages name the file as the writer would.
     let root = arguments.root.strip_prefix(".").unwrap_or(&arguments.root);
     let file = root.join("content").join(format!("{path}.md"));
-    let today = arguments.today.unwrap_or_else(today);
+    let today = today(arguments.today);
     let mut text = String::from("---\n");
     let quoted = serde_json::to_string(&title)?;
     // JSON's quoted text is YAML's too.

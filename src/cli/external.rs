@@ -2,27 +2,29 @@
 //! that edge.
 
 #[cfg(feature = "external")]
-mod look;
+mod look_up;
 
 use super::arguments::ExternalArguments;
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "external")]
-pub(super) use look::look;
+pub(super) use look_up::look_up;
 
-/// What came of looking links to other sites up.
+/// What looking up links to other sites found.
 pub(super) struct Found {
     /// The findings.
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// What is worth knowing besides.
+    /// Lines for the terminal that are no findings.
     pub(super) notices: Vec<String>,
 }
 
-/// How links to other sites are looked up, where that is asked for.
+/// How links to other sites are looked up, where that is requested.
 ///
 /// # Errors
 ///
-/// When it is asked for and this program cannot.
-pub(super) fn asked(arguments: &ExternalArguments) -> anyhow::Result<Option<&ExternalArguments>> {
+/// When it is requested and this program cannot.
+pub(super) fn requested(
+    arguments: &ExternalArguments,
+) -> anyhow::Result<Option<&ExternalArguments>> {
     if arguments.external && !cfg!(feature = "external") {
         anyhow::bail!(
             "this `silcrow` was built without the feature `external`, and cannot ask other sites; build it with `--features external`"
@@ -31,13 +33,13 @@ pub(super) fn asked(arguments: &ExternalArguments) -> anyhow::Result<Option<&Ext
     Ok(Some(arguments).filter(|arguments| arguments.external))
 }
 
-/// Nobody can be asked, and `asked` says so before this is called.
+/// No other site can be asked, and `requested` says so before this is called.
 #[cfg(not(feature = "external"))]
-pub(super) fn look(
+pub(super) fn look_up(
     _: &ExternalArguments,
-    _: &super::arguments::SiteArguments,
+    _: &std::path::Path,
     _: &crate::site::Site,
-    _: &super::only::Only,
+    _: &super::named_files::NamedFiles,
 ) -> anyhow::Result<Found> {
     Ok(Found { diagnostics: Vec::new(), notices: Vec::new() })
 }

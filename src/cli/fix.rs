@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::SiteArguments;
-use super::only::Only;
-use super::{build, printer};
+use super::named_files::NamedFiles;
+use super::printer;
 use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
@@ -16,20 +16,19 @@ use crate::path::SourcePath;
 use crate::report::{diff, plural};
 use crate::source::Sources;
 
-/// A fix can bring another to light: a backslash, then the case of the path. More rounds than kinds of fixes are a circle.
+/// A fix can reveal another: a backslash, then the case of the path. More rounds than kinds of fixes are a cycle.
 const ROUNDS: usize = 10;
 
-/// Fixes the site, or only these files of it. Of a dry run, only the difference is printed.
+/// Fixes the site, or only these files of it. A dry run only prints the difference.
 pub(super) fn fix(
     arguments: &SiteArguments,
     files: &[PathBuf],
     dry_run: bool,
 ) -> anyhow::Result<()> {
     let before = disk::read(&arguments.root)?;
-    let options = build::options(arguments);
-    let only = Only::new(files, &arguments.root, &before)?;
-    let is_wanted = |finding: &Diagnostic| only.wants(&finding.span.file);
-    let (after, fixed) = fixed(&before, &options, &is_wanted);
+    let named = NamedFiles::new(files, &arguments.root, &before)?;
+    let is_named = |finding: &Diagnostic| named.contain(&finding.span.file);
+    let (after, fixed) = fixed(&before, &arguments.options(), &is_named);
     let texts = fixed.keys().filter_map(|path| Some((path, before.text(path)?, after.text(path)?)));
     let changed: Vec<(&SourcePath, &Arc<str>, &Arc<str>)> =
         texts.filter(|(_, old, new)| old != new).collect();
@@ -58,16 +57,15 @@ pub(super) fn fix(
 fn fixed(
     before: &Sources,
     options: &Options,
-    is_wanted: &dyn Fn(&Diagnostic) -> bool,
+    is_named: &dyn Fn(&Diagnostic) -> bool,
 ) -> (Sources, BTreeMap<SourcePath, usize>) {
     let mut sources = before.clone();
     let mut counts: BTreeMap<SourcePath, usize> = BTreeMap::new();
     let mut memo = Memo::default();
     for _ in 0..ROUNDS {
         let compiled = compile::site(&sources, options, &mut memo);
-        let renderer = compiled.renderer();
-        let mut findings = compiled.settle(compiled.findings(&sources, &renderer), false);
-        findings.retain(|finding| is_wanted(finding));
+        let mut findings = compiled.all_findings(&sources);
+        findings.retain(|finding| is_named(finding));
         let fixes = edit::fixes(&findings, &sources);
         if fixes.is_empty() {
             break;

@@ -5,32 +5,29 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::arguments::{GraphArguments, TextOrJson};
-use super::{Outcome, build, named, printer, settings};
-use crate::compile::{self, Memo};
-use crate::io::disk;
-use crate::path::SourcePath;
-use crate::report::plural;
+use super::session::{Session, today};
+use super::{Outcome, page_names, printer};
+use crate::config::Options;
+use crate::report::{Positions, plural};
 use crate::site::graph::{self, Edge};
 use crate::site::{PageId, Site};
-use crate::source::{LineIndex, Position, Sources};
+use crate::source::Span;
 
 /// How many of the most linked pages are named.
 const MOST_LINKED: usize = 10;
 
 pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    let mut options = build::today_options();
-    options.drafts = arguments.drafts;
-    let compiled = compile::site(&sources, &options, &mut Memo::default());
-    settings::errors(&compiled, &sources)?;
-    let known = Known { site: &compiled.site, sources: &sources };
+    let options = Options { drafts: arguments.drafts, ..Options::on(today(None)) };
+    let session = Session::open(&arguments.root, options)?;
+    let site = session.site();
     let (text, json) = match &arguments.page {
         Some(name) => {
-            let around = known.around(named::page(known.site, name)?);
+            let mut positions = Positions::new(&session.sources);
+            let around = Around::of(site, page_names::page(site, name)?, &mut positions);
             (around.text(), serde_json::to_string_pretty(&around)?)
         }
         None => {
-            let overview = known.overview();
+            let overview = Overview::of(site);
             (overview.text(), serde_json::to_string_pretty(&overview)?)
         }
     };
@@ -39,11 +36,6 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
         TextOrJson::Json => json + "\n",
     })?;
     Ok(Outcome::Clean)
-}
-
-struct Known<'a> {
-    site: &'a Site,
-    sources: &'a Sources,
 }
 
 /// A page, as it is named.
@@ -93,71 +85,74 @@ struct Neighbour<'a> {
     related: bool,
 }
 
-impl<'a> Known<'a> {
-    fn path(&self, id: PageId) -> &'a str {
-        self.site.page(id).article.path.as_str()
-    }
+fn path(site: &Site, id: PageId) -> &str {
+    site.page(id).article.path.as_str()
+}
 
-    fn overview(&self) -> Overview<'a> {
-        let site = self.site;
+impl<'a> Overview<'a> {
+    fn of(site: &'a Site) -> Self {
         let named = |(id, linked_from): (PageId, usize)| {
             let page = site.page(id);
             let title = page.article.front_matter.title.as_str();
-            Named { path: self.path(id), title, url: page.url.as_str(), linked_from }
+            Named { path: path(site, id), title, url: page.url.as_str(), linked_from }
         };
         let joined = |from: PageId| {
             graph::out_of(site, from).map(move |(to, edge)| Joined {
-                from: self.path(from),
-                to: self.path(to),
+                from: path(site, from),
+                to: path(site, to),
                 related: matches!(edge, Edge::Related(_)),
             })
         };
-        Overview {
+        Self {
             pages: graph::by_inbound(site).into_iter().map(named).collect(),
             links: site.included().flat_map(joined).collect(),
-            orphans: site.orphans().map(|id| self.path(id)).collect(),
-            dead_ends: graph::dead_ends(site).map(|id| self.path(id)).collect(),
+            orphans: site.orphans().map(|id| path(site, id)).collect(),
+            dead_ends: graph::dead_ends(site).map(|id| path(site, id)).collect(),
         }
     }
+}
 
-    fn around(&self, id: PageId) -> Around<'a> {
-        let article = &self.site.page(id).article;
-        Around {
-            path: self.path(id),
-            title: &article.front_matter.title,
-            links_in: graph::into(self.site, id)
-                .map(|(from, edge)| self.neighbour(from, from, edge))
-                .collect(),
-            links_out: graph::out_of(self.site, id)
-                .map(|(to, edge)| self.neighbour(to, id, edge))
-                .collect(),
+impl<'a> Around<'a> {
+    fn of(site: &'a Site, id: PageId, positions: &mut Positions<'_>) -> Self {
+        let mut neighbour = |other, on, edge| Neighbour::new(site, (other, on), edge, positions);
+        let links_in = graph::into(site, id).map(|(from, edge)| neighbour(from, from, edge));
+        let links_in = links_in.collect();
+        let links_out = graph::out_of(site, id).map(|(to, edge)| neighbour(to, id, edge)).collect();
+        Self {
+            path: path(site, id),
+            title: &site.page(id).article.front_matter.title,
+            links_in,
+            links_out,
         }
     }
+}
 
-    /// `other` is the neighbour; the link stands on page `on`.
-    fn neighbour(&self, other: PageId, on: PageId, edge: Edge) -> Neighbour<'a> {
-        let article = &self.site.page(on).article;
+impl<'a> Neighbour<'a> {
+    /// `other` is the neighbour; the link is on page `on`.
+    fn new(
+        site: &'a Site,
+        (other, on): (PageId, PageId),
+        edge: Edge,
+        positions: &mut Positions<'_>,
+    ) -> Self {
+        let article = &site.page(on).article;
         let (destination, position) = match edge {
             Edge::Link(index) => {
                 let link = &article.body.links[index];
-                let start = link.used_at.map_or(link.span.0, |used| used.0);
-                (link.destination(&article.source.text), Some(self.position(&article.path, start)))
+                let (start, end) = link.used_at.unwrap_or(link.span);
+                let span = Span { file: article.path.clone(), start, end };
+                (link.destination(&article.source.text), Some(positions.of(&span).0))
             }
             Edge::Related(index) => (article.front_matter.related[index].as_str(), None),
         };
-        Neighbour {
-            path: self.path(other),
-            file: self.path(on),
+        Self {
+            path: path(site, other),
+            file: path(site, on),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
             destination,
             related: matches!(edge, Edge::Related(_)),
         }
-    }
-
-    fn position(&self, path: &SourcePath, offset: u32) -> Position {
-        let text = self.sources.text(path).map_or("", |text| text);
-        LineIndex::new(text).position(offset as usize)
     }
 }
 

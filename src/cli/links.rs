@@ -1,12 +1,11 @@
 //! `links`: lists the links of a site, for other tools.
 
 use super::arguments::{LinksArguments, LinksFormat};
-use super::build::today_options;
-use super::{Outcome, printer, settings};
+use super::session::{Session, today};
+use super::{Outcome, printer};
 use crate::article::Link;
 use crate::check::external;
-use crate::compile::{self, Memo};
-use crate::io::disk;
+use crate::config::Options;
 use crate::path::SourcePath;
 use crate::report::links::{self, ListedLink};
 use crate::site::Site;
@@ -14,15 +13,14 @@ use crate::site::links::Resolution;
 use crate::source::{Sources, Span};
 
 pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    let compiled = compile::site(&sources, &today_options(), &mut Memo::default());
-    settings::errors(&compiled, &sources)?;
-    let found = listed(&compiled.site, &sources);
+    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+    let sources = &session.sources;
+    let found = listed(session.site(), sources);
     let text = match (arguments.external, arguments.format) {
-        (false, LinksFormat::Text) => links::text(&found, &sources),
-        (false, LinksFormat::Json) => links::json(&found, &sources),
+        (false, LinksFormat::Text) => links::text(&found, sources),
+        (false, LinksFormat::Json) => links::json(&found, sources),
         (true, LinksFormat::Text) => links::urls(&found),
-        (true, LinksFormat::Json) => links::urls_json(&found, &sources),
+        (true, LinksFormat::Json) => links::urls_json(&found, sources),
     };
     printer::text(&text)?;
     Ok(Outcome::Clean)

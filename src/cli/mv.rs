@@ -10,9 +10,10 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use super::arguments::MvArguments;
-use super::{Outcome, build, named, printer};
+use super::session::{self, Session};
+use super::{Outcome, page_names, printer};
 use crate::article::ArticleKind;
-use crate::compile::{self, Memo};
+use crate::compile;
 use crate::config::Options;
 use crate::edit::heading::{self, Name};
 use crate::edit::rename::{self, Edits, Move, Reading};
@@ -49,19 +50,17 @@ impl Plan {
 }
 
 pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
-    let before = disk::read(&arguments.root)?;
-    let options = Options::on(arguments.today.unwrap_or_else(build::today));
-    let mut memo = Memo::default();
-    let compiled = compile::site(&before, &options, &mut memo);
-    let site = Arc::clone(&compiled.site);
+    let today = session::today(arguments.today);
+    let mut session = Session::open(&arguments.root, Options::on(today))?;
+    let (before, site) = (session.sources.clone(), Arc::clone(&session.compiled.site));
     let plan = match arguments.old.split_once('#') {
         Some((page, id)) => {
-            let page = named::page(&site, page)?;
-            rename_heading((&site, &before), (page, id), &arguments.new, (&options, &mut memo))?
+            let page = page_names::page(&site, page)?;
+            rename_heading(&mut session, (page, id), &arguments.new)?
         }
         None => move_page((&site, &before), &arguments.old, &arguments.new)?,
     };
-    let changed = compile::site(&plan.after, &options, &mut memo).site;
+    let changed = session.compile(&plan.after).site;
     if let Some(path) = rename::strayed((&site, &changed), &|path| plan.path(path)) {
         bail!(
             "a link in `{path}` would lead elsewhere, and nothing was changed; write it as `silcrow check` says, then try again"
@@ -70,8 +69,8 @@ pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     keeps_addresses(&site, &changed, &plan)?;
     let mut after = plan.after.clone();
     update_record((&site, &changed), &mut after, &plan);
-    let recorded = compile::site(&after, &options, &mut memo);
-    findings::compare((&compiled, &before), (&recorded, &after), &|path| plan.path(path))?;
+    let recorded = session.compile(&after);
+    findings::compare((&session.compiled, &before), (&recorded, &after), &|path| plan.path(path))?;
     let texts = changed_texts(&before, &after, &plan);
     left_behind::tell((&site, &changed), &arguments.root, &|path| plan.path(path));
     if arguments.dry_run {
@@ -97,7 +96,7 @@ fn changed_texts(before: &Sources, after: &Sources, plan: &Plan) -> Vec<Changed>
 }
 
 fn move_page((site, before): (&Site, &Sources), old: &str, new: &str) -> anyhow::Result<Plan> {
-    let page = named::page(site, old)?;
+    let page = page_names::page(site, old)?;
     let article = &site.page(page).article;
     let is_section = article.kind == ArticleKind::Section;
     if is_section && article.path.folder() == CONTENT {
@@ -191,11 +190,12 @@ fn edited(before: &Sources, edits: &Edits) -> anyhow::Result<Sources> {
 }
 
 fn rename_heading(
-    (site, before): (&Site, &Sources),
+    session: &mut Session,
     (page, id): (PageId, &str),
     new: &str,
-    (options, memo): (&Options, &mut Memo),
 ) -> anyhow::Result<Plan> {
+    let site = &*Arc::clone(&session.compiled.site);
+    let before = &session.sources.clone();
     let article = &site.page(page).article;
     let (path, headings) = (&article.path, &article.body.headings);
     let Some(index) = headings.iter().position(|heading| *heading.id == *id) else {
@@ -226,7 +226,7 @@ fn rename_heading(
     };
     // Which id the new name has, only reading it tells.
     let first = edited(before, &Edits::from([(path.clone(), vec![own.clone()])]))?;
-    let read = compile::site(&first, options, memo).site;
+    let read = session.compile(&first).site;
     let after = &read.page(page).article.body.headings;
     let others =
         |(at, (old, new)): (usize, (&crate::article::Heading, &crate::article::Heading))| {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::PublishArguments;
-use super::{Outcome, build, printer, record};
+use super::{Outcome, build, printer, record, session};
 use crate::config::BaseUrl;
 use crate::io::disk;
 use crate::io::store::{Contents, Store, StoreError};
@@ -86,7 +86,7 @@ fn send(
     let wanted = Wanted {
         site: rendered.base_url(),
         objects: rendered.objects().to_vec(),
-        date: arguments.site.today.unwrap_or_else(build::today),
+        date: session::today(arguments.site.today),
     };
     let allowed = Allowed {
         deletions: arguments.max_delete,
@@ -137,7 +137,7 @@ fn rollback(
     let wanted = Wanted {
         site: Some(site),
         objects: objects.into_values().collect(),
-        date: arguments.site.today.unwrap_or_else(build::today),
+        date: session::today(arguments.site.today),
     };
     let moved_from = held.manifest.as_ref().map(|manifest| manifest.site.clone());
     let allowed = Allowed { deletions: Some(usize::MAX), moved_from, adopt: false };

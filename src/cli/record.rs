@@ -1,4 +1,4 @@
-//! `record` and `retire`: the file that remembers what was published.
+//! `record` and `retire`: the record of what was published.
 
 use std::path::Path;
 
@@ -6,9 +6,9 @@ use anyhow::{Context, bail};
 use percent_encoding::percent_decode_str;
 
 use super::arguments::{RecordArguments, RetireArguments};
-use super::{Outcome, build, printer, settings};
-use crate::compile::{self, Memo};
-use crate::config::{Configuration, Redirect};
+use super::session::{Session, today};
+use super::{Outcome, printer};
+use crate::config::{Configuration, Options, Redirect};
 use crate::io::disk;
 use crate::path::{SourcePath, UrlPath};
 use crate::record::{self, Damage, Published, Read, Record, Remedy, State};
@@ -22,10 +22,8 @@ pub(super) fn record(arguments: &RecordArguments) -> anyhow::Result<Outcome> {
     if arguments.repair {
         return repair(&arguments.root);
     }
-    let sources = disk::read(&arguments.root)?;
-    let compiled = compile::site(&sources, &build::today_options(), &mut Memo::default());
-    settings::errors(&compiled, &sources)?;
-    let (total, new) = write(&arguments.root, &compiled.site)?;
+    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+    let (total, new) = write(&arguments.root, session.site())?;
     printer::say(format_args!(
         "`{}` knows {}, {new} of them new",
         record::FILE,
@@ -34,8 +32,8 @@ pub(super) fn record(arguments: &RecordArguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// Writes down what a site has, beside what was published before. Returns how many URLs are known now, and how many were not
-/// known before. For whoever has just published the site.
+/// Adds a site's URLs and ids to the record of what was published before. Returns how many URLs are recorded now, and how many
+/// were not before. Also for `publish`, which has just published the site.
 ///
 /// # Errors
 ///
@@ -53,7 +51,7 @@ pub(super) fn write(root: &Path, site: &Site) -> anyhow::Result<(usize, usize)> 
     Ok((after.len(), after.len() - before.len()))
 }
 
-/// Writes a record; one that says the same already is not touched.
+/// Writes a record, unless the file holds the same already.
 pub(super) fn save(root: &Path, before: &Record, after: &Record) -> anyhow::Result<()> {
     let text = after.print();
     if before.is_empty() || text != before.print() {
@@ -85,13 +83,11 @@ fn repair(root: &Path) -> anyhow::Result<Outcome> {
 }
 
 pub(super) fn retire(arguments: &RetireArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    if sources.text(&SourcePath::new(record::FILE)).is_none() {
+    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+    if session.sources.text(&SourcePath::new(record::FILE)).is_none() {
         bail!("there is no `{}`; `silcrow record` writes it", record::FILE);
     }
-    let compiled = compile::site(&sources, &build::today_options(), &mut Memo::default());
-    settings::errors(&compiled, &sources)?;
-    let site = &*compiled.site;
+    let site = session.site();
     if !site.record.damages.is_empty() {
         bail!("`{}` is damaged; say `silcrow record --repair`", record::FILE);
     }

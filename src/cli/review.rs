@@ -1,4 +1,4 @@
-//! `review`: says that articles were looked over. Nothing but the date changes in their files.
+//! `review`: marks articles as reviewed today. Nothing but the date changes in their files.
 
 use std::sync::Arc;
 
@@ -6,9 +6,10 @@ use anyhow::bail;
 use jiff::civil::Date;
 
 use super::arguments::ReviewArguments;
-use super::{Outcome, build, named, printer, settings};
+use super::session::{self, Session};
+use super::{Outcome, page_names, printer};
 use crate::article::{Article, FrontMatter};
-use crate::compile::{self, Memo};
+use crate::compile;
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
 use crate::edit::{self, front_matter::Matter};
@@ -19,21 +20,17 @@ use crate::report::plural;
 use crate::source::Sources;
 
 pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    let today = arguments.today.unwrap_or_else(build::today);
-    let mut options = Options::on(today);
-    options.drafts = true;
-    let compiled = compile::site(&sources, &options, &mut Memo::default());
-    settings::errors(&compiled, &sources)?;
-    let site = &*compiled.site;
-    let pages = arguments.articles.iter().map(|name| named::page(site, name));
+    let today = session::today(arguments.today);
+    let session = Session::open(&arguments.root, Options { drafts: true, ..Options::on(today) })?;
+    let (site, sources) = (session.site(), &session.sources);
+    let pages = arguments.articles.iter().map(|name| page_names::page(site, name));
     let mut pages = pages.collect::<anyhow::Result<Vec<_>>>()?;
     pages.sort_unstable();
     pages.dedup();
     let mut texts = Vec::new();
     for id in &pages {
         let article = &site.page(*id).article;
-        texts.push((&article.path, reviewed(article, &sources, today)?));
+        texts.push((&article.path, reviewed(article, sources, today)?));
     }
     let replacements = texts.iter().filter_map(|(path, new)| {
         let old = sources.text(path).filter(|old| *old != new)?;

@@ -21,7 +21,7 @@ use percent_encoding::percent_decode_str;
 
 use super::arguments::ServeArguments;
 use super::images::Variants;
-use super::{Outcome, build, printer};
+use super::{Outcome, printer, session};
 use crate::config::Options;
 use crate::io::disk::Live;
 use crate::io::http::{Answer, Body, Content, Handler, Request, Server, Settings};
@@ -31,7 +31,7 @@ use crate::media_type::media_type;
 use crate::output::OutputBody;
 use crate::path::OutputPath;
 use crate::render::{View, outputs};
-use crate::report::{Counts, plural};
+use crate::report::Counts;
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::source;
@@ -112,7 +112,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     }
     let none = Findings { diagnostics: Vec::new(), sources: Arc::clone(live.sources()) };
     let shared = Arc::new(Shared {
-        unsaid: Mutex::new([(1, first_line(&revision.compiled.site))].into()),
+        unsaid: Mutex::new([(1, session::pages(&revision.compiled.site))].into()),
         current: Current::new(revision),
         tabs: Tabs::default(),
         findings: Mutex::new(Arc::new(none)),
@@ -136,7 +136,7 @@ fn options(arguments: &ServeArguments) -> impl Fn() -> Options + Send + 'static 
     let (today, drafts) = (arguments.today, arguments.drafts);
     let base_url = arguments.base_url.clone();
     move || Options {
-        today: today.unwrap_or_else(build::today),
+        today: session::today(today),
         drafts,
         preview: false,
         base_url: base_url.clone(),
@@ -170,12 +170,6 @@ fn welcome(arguments: &ServeArguments, server: &Server, revision: &Revision, add
     if revision.compiled.site.included().next().is_none() {
         say("note: the site has no pages yet");
     }
-}
-
-fn first_line(site: &Site) -> String {
-    let sections = site.included().filter(|id| site.is_section_page(*id)).count();
-    let articles = site.included().count() - sections;
-    format!("{}, {}", plural(articles, "article"), plural(sections, "section page"))
 }
 
 /// Asks the system to show an address.

@@ -1,35 +1,33 @@
-//! `stale`: what is to be looked over, by whom, and by when.
+//! `stale`: which articles are due for review, by whom, and by when.
 
 use super::arguments::{StaleArguments, StaleFormat};
-use super::{Outcome, build, named, printer, settings};
-use crate::compile::{self, Memo};
+use super::session::{self, Session};
+use super::{Outcome, page_names, printer};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Family};
-use crate::io::disk;
 use crate::report::reviews::{self, Due};
 use crate::site::tree::CONTENT;
 use crate::site::{Site, freshness};
 
 pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
-    let sources = disk::read(&arguments.root)?;
-    let today = arguments.today.unwrap_or_else(build::today);
-    let compiled = compile::site(&sources, &Options::on(today), &mut Memo::default());
-    let mut unread = settings::errors(&compiled, &sources)?;
-    unread.retain(hides_dates);
+    let today = session::today(arguments.today);
+    let session = Session::open(&arguments.root, Options::on(today))?;
     let days = arguments.within.map_or(0, |within| i64::from(within.days));
     let limit = today.saturating_add(jiff::Span::new().days(days));
-    let mut due = due(&compiled.site);
+    let mut due = due(session.site());
     due.retain(|due| due.due <= limit);
     let text = match arguments.format {
         StaleFormat::Text => reviews::text(&due, today),
         StaleFormat::Json => reviews::json(&due, today),
-        StaleFormat::Ics => reviews::ics(&due, (today, &compiled.site.configuration)),
+        StaleFormat::Ics => reviews::ics(&due, (today, &session.site().configuration)),
     };
     printer::plain(&text)?;
+    let mut unread = session.errors;
+    unread.retain(hides_dates);
     if unread.is_empty() {
         return Ok(Outcome::Clean);
     }
-    printer::findings_aside(&unread, &sources);
+    printer::findings_aside(&unread, &session.sources);
     Ok(Outcome::Findings)
 }
 
@@ -39,7 +37,7 @@ fn hides_dates(error: &Diagnostic) -> bool {
         && matches!(error.rule.family, Family::FrontMatter | Family::Input)
 }
 
-/// Every article that is looked over from time to time, by its path.
+/// Every article that is reviewed from time to time, by its path.
 fn due(site: &Site) -> Vec<Due<'_>> {
     let due = |id| {
         let review = freshness::review(site, id)?;
@@ -47,7 +45,7 @@ fn due(site: &Site) -> Vec<Due<'_>> {
         let section = site.page(site.section(page.section).page);
         let front_matter = &page.article.front_matter;
         Some(Due {
-            name: named::of(site, id)?,
+            name: page_names::of(site, id)?,
             permanent_id: site.permanent_id(id),
             path: page.article.path.as_str(),
             title: &front_matter.title,

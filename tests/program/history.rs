@@ -57,6 +57,59 @@ fn the_record_has_a_line_for_each_url_and_forgets_none() {
 }
 
 #[test]
+fn check_of_a_file_reports_what_vanished_from_it() {
+    let site = published();
+    let check_file = |file: &str| {
+        site.run(&[
+            "check",
+            "--today",
+            TODAY,
+            "--format",
+            "json",
+            &format!("{}/{file}", site.path("").display()),
+        ])
+    };
+    let vanished = |run: Run, rule: &str| {
+        let found = run.findings();
+        let found = found.iter().find(|finding| finding["rule"] == rule);
+        assert_eq!(
+            found.map(|finding| &finding["file"]),
+            Some(&Value::from("silcrow.lock")),
+            "{}",
+            run.stdout
+        );
+        assert_eq!(run.code, 1);
+    };
+    let text = read(&site, "content/a.md");
+    site.write("content/a.md", text.replace("Create", "Make"));
+    vanished(check_file("content/a.md"), "anchor-vanished");
+    assert_eq!(check_file("content/b.md").code, 0);
+    site.write("content/a.md", text.replace("updated:", "draft: true\nupdated:"));
+    vanished(check_file("content/a.md"), "url-vanished");
+    site.write("content/a.md", text);
+    site.write("content/b.md", ARTICLE);
+    vanished(check_file("content/b.md"), "url-vanished");
+    assert_eq!(check_file("content/a.md").code, 0);
+}
+
+#[test]
+fn check_of_a_file_reports_links_in_other_files_that_it_breaks() {
+    let site = Site::new(&[
+        ("content/a.md", &format!("{ARTICLE}## New name\n")),
+        ("content/b.md", &format!("{ARTICLE}[x](a.md#old-name) and [y](nothing.md)\n")),
+    ]);
+    let run = site.run(&[
+        "check",
+        "--today",
+        TODAY,
+        "--format",
+        "json",
+        &site.path("content/a.md").to_string_lossy(),
+    ]);
+    assert_eq!(run.found(), ["error missing-anchor content/b.md 7:5-7:18"]);
+}
+
+#[test]
 fn what_vanished_comes_with_what_to_type() {
     let site = published();
     let text = read(&site, "content/a.md");

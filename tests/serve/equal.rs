@@ -49,7 +49,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
             return wrong;
         }
     }
-    let files = compile::files(&compiled.site, &sources).0;
+    let files = compile::files(&compiled.site, &sources);
     for output in files.into_iter().chain(renderer.search_files()) {
         let url = address(output.path.as_str());
         let bytes = match output.body {

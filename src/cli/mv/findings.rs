@@ -48,6 +48,5 @@ pub(super) fn compare(
 }
 
 fn found((compiled, sources): (&Compiled, &Sources)) -> Vec<Diagnostic> {
-    let findings = compiled.findings(sources, &compiled.renderer());
-    compiled.settle(findings, false)
+    compiled.all_findings(sources)
 }

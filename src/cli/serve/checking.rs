@@ -35,7 +35,7 @@ pub(super) fn run(shared: &Shared) {
 
 fn look(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> Option<Rendered> {
     let Revision { compiled, renderer, sources, number, .. } = &**revision;
-    let found = compiled.settle(compiled.findings(sources, renderer), false);
+    let found = compiled.all_findings(sources);
     // Until every page is rendered, what went wrong with the same templates goes on to be known.
     let known = before
         .filter(|before| before.revision.compiled.shares_templates_with(compiled))

@@ -1,17 +1,18 @@
-//! The files that a command line names: what is found elsewhere is not reported.
+//! The files that a command line names: only findings about them are reported.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use crate::diagnostic::{Diagnostic, Family};
 use crate::path::SourcePath;
 use crate::source::Sources;
 
 /// The sources that are named; all when none are.
-pub(super) struct Only(Option<BTreeSet<SourcePath>>);
+pub(super) struct NamedFiles(Option<BTreeSet<SourcePath>>);
 
-impl Only {
+impl NamedFiles {
     /// The sources that files on the command line name. What is no source of the site is passed over: hooks name every file
     /// that a commit changes.
     ///
@@ -44,8 +45,20 @@ impl Only {
         Ok(Self(Some(named)))
     }
 
-    /// Whether findings in this file are wanted.
-    pub(super) fn wants(&self, file: &SourcePath) -> bool {
+    /// Whether a file is named, or none is.
+    pub(super) fn contain(&self, file: &SourcePath) -> bool {
         self.0.as_ref().is_none_or(|named| named.contains(file))
+    }
+
+    /// Whether a finding is about a named file: it is in the file, or related to it, or a link leads to it and does not
+    /// arrive. A change of one file causes findings in others.
+    pub(super) fn concern(&self, finding: &Diagnostic) -> bool {
+        let is_target = |target: &String| {
+            matches!(finding.rule.family, Family::Targets | Family::History)
+                && self.contain(&SourcePath::new(target))
+        };
+        self.contain(&finding.span.file)
+            || finding.related.iter().any(|label| self.contain(&label.span.file))
+            || finding.target.as_ref().is_some_and(is_target)
     }
 }

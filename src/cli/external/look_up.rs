@@ -1,13 +1,14 @@
-//! Asks for the URLs of other sites, but for those that were there lately, and takes down what was found.
+//! Asks for the URLs of other sites, but for those that were there lately, and remembers what was found.
 #![expect(clippy::disallowed_methods, reason = "progress is a matter of time")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use super::Found;
 use crate::check::external::{findings, links, requests};
-use crate::cli::arguments::{ExternalArguments, SiteArguments};
-use crate::cli::only::Only;
+use crate::cli::arguments::ExternalArguments;
+use crate::cli::named_files::NamedFiles;
 use crate::cli::printer::Progress;
 use crate::external::{Answer, Request};
 use crate::io::external::{Cache, Settings, ask};
@@ -19,20 +20,20 @@ use crate::url::WebUrl;
 /// The file that remembers, beside `site.yaml`.
 const CACHE_FILE: &str = "silcrow-external.txt";
 
-/// Asks for every URL of another site in the files that are wanted.
+/// Asks for every URL of another site in the named files.
 ///
 /// # Errors
 ///
 /// When the file of what was found before cannot be read.
-pub(in crate::cli) fn look(
+pub(in crate::cli) fn look_up(
     how: &ExternalArguments,
-    arguments: &SiteArguments,
+    root: &Path,
     site: &Site,
-    only: &Only,
+    named: &NamedFiles,
 ) -> anyhow::Result<Found> {
     let settings = &site.configuration.external;
     let mut links = links(site);
-    links.retain(|link| only.wants(&link.span.file) && !link.is_skipped(settings));
+    links.retain(|link| named.contain(&link.span.file) && !link.is_skipped(settings));
     let wanted = requests(&links);
     let polite = Settings { allow: settings.allow.clone(), ..Settings::new(parse::anchors) };
     let today = site.options.today;
@@ -40,7 +41,7 @@ pub(in crate::cli) fn look(
     let answers = if how.no_cache {
         ask_all(&wanted, &polite)
     } else {
-        let path = how.cache.clone().unwrap_or_else(|| arguments.root.join(CACHE_FILE));
+        let path = how.cache.clone().unwrap_or_else(|| root.join(CACHE_FILE));
         let (mut cache, damaged) = Cache::read(&path, today)?;
         notices.extend(damaged_lines(&path.display().to_string(), &damaged));
         let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));

@@ -1,0 +1,218 @@
+//! One session for every verb: reads and compiles a site, refuses settings that are wrong, reports findings and prints the
+//! summary. What a verb does with the site in between is its own.
+#![expect(clippy::disallowed_methods, reason = "the clock is read here")]
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::bail;
+use jiff::civil::Date;
+
+use super::arguments::{ExternalArguments, SiteArguments};
+use super::named_files::NamedFiles;
+use super::printer::{self, Progress};
+use super::{Outcome, baseline, external, root};
+use crate::compile::{self, Compiled, Memo};
+use crate::config::Options;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::io::disk;
+use crate::output::Output;
+use crate::parse::CONFIGURATION_FILE;
+use crate::render::{Renderer, View};
+use crate::report::{self, Counts, plural};
+use crate::site::Site;
+use crate::source::Sources;
+
+/// Today in the time zone of the machine, unless the command line names another date.
+pub(super) fn today(named: Option<Date>) -> Date {
+    named.unwrap_or_else(|| jiff::Zoned::now().date())
+}
+
+/// A site as it was read, for verbs whose standard output is not for findings.
+pub(super) struct Session {
+    pub(super) sources: Sources,
+    pub(super) options: Options,
+    pub(super) compiled: Compiled,
+    /// The errors that `check` finds. None is in the settings.
+    pub(super) errors: Vec<Diagnostic>,
+    memo: Memo,
+}
+
+impl Session {
+    /// Opens the site in a folder.
+    ///
+    /// # Errors
+    ///
+    /// When the site cannot be read, or its settings are wrong: their errors are shown, as nothing that is found with such
+    /// settings can be relied on.
+    pub(super) fn open(root: &Path, options: Options) -> anyhow::Result<Self> {
+        let sources = disk::read(root)?;
+        let mut memo = Memo::default();
+        let compiled = compile::site(&sources, &options, &mut memo);
+        let mut errors = compiled.all_findings(&sources);
+        errors.retain(|finding| finding.severity == Severity::Error);
+        let in_settings: Vec<_> = errors.extract_if(.., |error| is_in_settings(error)).collect();
+        if !in_settings.is_empty() {
+            printer::findings_aside(&in_settings, &sources);
+            bail!("`{CONFIGURATION_FILE}` has to be put right first");
+        }
+        Ok(Self { sources, options, compiled, errors, memo })
+    }
+
+    /// The site.
+    pub(super) fn site(&self) -> &Site {
+        &self.compiled.site
+    }
+
+    /// The same site with other sources.
+    pub(super) fn compile(&mut self, sources: &Sources) -> Compiled {
+        compile::site(sources, &self.options, &mut self.memo)
+    }
+}
+
+/// Whether a finding is an error in the settings.
+fn is_in_settings(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error && finding.span.file.as_str() == CONFIGURATION_FILE
+}
+
+impl SiteArguments {
+    /// What the arguments ask of a compilation.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            today: today(self.today),
+            drafts: self.drafts,
+            preview: self.preview,
+            base_url: self.base_url.clone(),
+            source_lines: false,
+        }
+    }
+}
+
+/// What a run is restricted to, and what it looks up besides.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Scope<'a> {
+    /// The files whose findings are reported; all when none are named.
+    pub(super) files: &'a [PathBuf],
+    /// How links to other sites are looked up, where they are.
+    pub(super) external: Option<&'a ExternalArguments>,
+}
+
+/// A site that is checked: what `build`, `check` and `publish` begin and end with.
+pub(super) struct Run<'a> {
+    pub(super) sources: Sources,
+    pub(super) compiled: Compiled,
+    pub(super) renderer: Renderer,
+    pub(super) findings: Vec<Diagnostic>,
+    /// Lines for the terminal that are no findings.
+    pub(super) notices: Vec<String>,
+    arguments: &'a SiteArguments,
+    named: NamedFiles,
+    start: Instant,
+}
+
+impl<'a> Run<'a> {
+    /// Opens the site and runs every rule; pages are not rendered yet.
+    ///
+    /// # Errors
+    ///
+    /// When the site, the baseline or a named file cannot be read.
+    pub(super) fn open(arguments: &'a SiteArguments, scope: Scope<'_>) -> anyhow::Result<Self> {
+        let start = Instant::now();
+        let mut sources = disk::read(&arguments.root)?;
+        let baseline = arguments.baseline.as_ref().map(|file| baseline::read(file, &mut sources));
+        let baseline = baseline.transpose()?;
+        let named = NamedFiles::new(scope.files, &arguments.root, &sources)?;
+        let compiled = compile::site(&sources, &arguments.options(), &mut Memo::default());
+        let renderer = compiled.renderer();
+        let mut findings = compiled.findings(&sources, &renderer);
+        let mut notices = Vec::new();
+        if let Some(how) = scope.external {
+            let found = external::look_up(how, &arguments.root, &compiled.site, &named)?;
+            findings.extend(found.diagnostics);
+            notices.extend(found.notices);
+        }
+        let external = scope.external.is_some();
+        findings = compiled.settle(findings, external);
+        if let Some(file) = baseline {
+            let kept = baseline::apply(findings, &file, &sources, external)?;
+            findings = compile::settle(&compiled.site, kept);
+        }
+        Ok(Self { sources, compiled, renderer, findings, notices, arguments, named, start })
+    }
+
+    /// The site.
+    pub(super) fn site(&self) -> &Site {
+        &self.compiled.site
+    }
+
+    /// Whether a finding fails the command.
+    pub(super) fn fails(&self) -> bool {
+        let limit = self.arguments.fail_on.severity();
+        self.findings.iter().any(|finding| finding.severity >= limit)
+    }
+
+    /// Renders views, and adds what fails in templates to the findings.
+    pub(super) fn render(&mut self, views: Vec<View>, sink: &(dyn Fn(Output) + Sync)) {
+        let progress = Progress::new(views.len(), self.start);
+        let failures = compile::pages(&self.renderer, views, &|output| {
+            progress.increment();
+            sink(output);
+        });
+        progress.finish();
+        self.findings.extend(compile::settle(&self.compiled.site, failures));
+        Diagnostic::sort(&mut self.findings);
+    }
+
+    /// Reports the findings and ends the run. `verb` is what a command that writes would have done: `built`.
+    ///
+    /// # Errors
+    ///
+    /// When the report cannot be printed or the summary cannot be written.
+    pub(super) fn report(&mut self, verb: Option<&str>) -> anyhow::Result<Outcome> {
+        let named = &self.named;
+        self.findings.retain(|finding| named.concern(finding));
+        let failed = self.fails();
+        let Self { findings, sources, arguments, notices, .. } = &*self;
+        printer::findings(findings, sources, arguments)?;
+        let site = self.site();
+        let without_origin = site.base.origin().is_none() && site.options.base_url.is_none();
+        let without_origin = without_origin.then_some(NO_BASE_URL);
+        let redirects = compile::notice(site);
+        for notice in
+            notices.iter().map(String::as_str).chain(without_origin).chain(redirects.as_deref())
+        {
+            printer::notice(notice);
+        }
+        let pages = pages(site);
+        let what = match verb {
+            Some(verb) if !failed => format!("{verb} {pages}"),
+            Some(_) => format!("nothing was written; checked {pages}"),
+            None => format!("checked {pages}"),
+        };
+        printer::counts(findings, arguments);
+        printer::summary(&what, Counts::of(findings), self.start.elapsed());
+        if let Some(file) = &arguments.summary {
+            let root = root::seen(&arguments.root);
+            disk::append(file, &report::summary::report(&what, findings, (sources, &root)))?;
+        }
+        Ok(match failed {
+            true if findings.iter().any(is_in_settings) => Outcome::Failed,
+            true => Outcome::Findings,
+            false => Outcome::Clean,
+        })
+    }
+
+    /// Leaves the memory of a large site to the system: the program ends, and freeing it piece by piece takes time.
+    pub(super) fn forget(self) {
+        std::mem::forget((self.renderer, self.compiled, self.sources));
+    }
+}
+
+const NO_BASE_URL: &str = "`site.yaml` has no `base_url`: canonical URLs and what else needs an absolute URL are left out";
+
+/// How many articles and section pages a site has, in words.
+pub(super) fn pages(site: &Site) -> String {
+    let sections = site.included().filter(|id| site.is_section_page(*id)).count();
+    let articles = site.included().count() - sections;
+    format!("{}, {}", plural(articles, "article"), plural(sections, "section page"))
+}
