@@ -192,7 +192,7 @@ impl Store {
     /// When there is none, or it cannot be read.
     pub fn served(&mut self) -> Result<Manifest, StoreError> {
         let manifest = match self {
-            Self::Folder(folder) => folder.held()?.manifest,
+            Self::Folder(folder) => folder.served()?,
             #[cfg(feature = "cloud")]
             Self::Cloud(cloud) => cloud.served()?,
         };

@@ -77,6 +77,11 @@ impl Manifest {
         self.objects.values().any(|object| object.role == Role::Article)
     }
 
+    /// What readers get, and what stays for a while.
+    pub fn all_objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values().chain(self.retired.values().map(|retired| &retired.object))
+    }
+
     fn lines(&self) -> String {
         let objects = self.objects.values().map(text::object_line);
         let retired = self.retired.values().flat_map(|retired| {

@@ -23,6 +23,8 @@ pub struct Held {
     pub manifest: Option<Manifest>,
     /// A publish that has not ended.
     pub journal: Option<Journal>,
+    /// Objects that the manifest lists and the target does not hold any more, or not as they were written.
+    pub lost: BTreeSet<OutputPath>,
     /// Where there is no manifest: the paths of everything at the target.
     pub foreign: BTreeSet<OutputPath>,
     /// Where there is no manifest: the base URL of the site whose first publish has begun there, when that is known.
@@ -86,6 +88,8 @@ pub enum Reason {
     Returns,
     /// An earlier publish ended while it wrote it.
     Unsure,
+    /// It was published, and is missing or altered.
+    Lost,
 }
 
 /// An object that is written.
@@ -196,13 +200,13 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
     let unfinished = journal.filter(|journal| !is_committed(journal));
     let unfinished = unfinished.cloned().map(Journal::without_deleted);
     let unfinished = unfinished.as_ref();
-    let state = state(manifest, unfinished, held.is_unsure);
+    let state = state(held, unfinished);
     let mut writes: Vec<Write> =
-        wanted.objects.iter().filter_map(|object| write(object, &state, manifest)).collect();
+        wanted.objects.iter().filter_map(|object| write(object, &state, held)).collect();
     writes.sort_by(|left, right| {
         (left.stage, &left.object.path).cmp(&(right.stage, &right.object.path))
     });
-    let next = Next::new(wanted, &state, manifest, unfinished);
+    let next = Next::new(wanted, &state, held, unfinished);
     let mut deletions = next.deletions;
     let guarded: Vec<_> = deletions
         .iter()
@@ -221,7 +225,9 @@ pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Ref
         objects: next.objects,
         retired: next.retired,
     };
-    let is_same = manifest.is_some_and(|manifest| is_same(manifest, &release));
+    // Releases do not change: what the last one has lost is in the next one.
+    let is_whole = !writes.iter().any(|write| write.reason == Reason::Lost);
+    let is_same = is_whole && manifest.is_some_and(|manifest| is_same(manifest, &release));
     if let Some(manifest) = manifest.filter(|_| is_same) {
         // What that manifest lists goes when another one does not list it.
         deletions.retain(|path| !manifest.retired.contains_key(path));
@@ -274,16 +280,14 @@ fn foreign(held: &Held, journal: Option<&Journal>, writes: &[Write]) -> Vec<Outp
     written_over.chain(before).cloned().collect()
 }
 
-fn state<'a>(
-    manifest: Option<&'a Manifest>,
-    journal: Option<&'a Journal>,
-    is_unsure: bool,
-) -> State<'a> {
-    let listed = manifest.into_iter().flat_map(|manifest| {
-        manifest.objects.values().chain(manifest.retired.values().map(|retired| &retired.object))
-    });
-    let known = if is_unsure { Known::Unsure } else { Known::Certain };
-    let mut state: State<'a> = listed.map(|object| (&object.path, known(object))).collect();
+fn state<'a>(held: &'a Held, journal: Option<&'a Journal>) -> State<'a> {
+    let known = |object: &'a Object| {
+        let is_unsure = held.is_unsure || held.lost.contains(&object.path);
+        let known = if is_unsure { Known::Unsure(object) } else { Known::Certain(object) };
+        (&object.path, known)
+    };
+    let mut state: State<'a> =
+        held.manifest.iter().flat_map(Manifest::all_objects).map(known).collect();
     if let Some(journal) = journal {
         state.extend(journal.written.iter().map(|object| (&object.path, Known::Certain(object))));
         let unsure = journal.unsure.iter().chain(&journal.intended);
@@ -292,9 +296,11 @@ fn state<'a>(
     state
 }
 
-fn write(object: &Object, state: &State<'_>, manifest: Option<&Manifest>) -> Option<Write> {
+fn write(object: &Object, state: &State<'_>, held: &Held) -> Option<Write> {
+    let manifest = held.manifest.as_ref();
     let reason = match state.get(&object.path) {
         None => Reason::New,
+        Some(Known::Unsure(_)) if held.lost.contains(&object.path) => Reason::Lost,
         Some(Known::Unsure(_)) => Reason::Unsure,
         // The copy of its content went with the last release that listed it.
         Some(Known::Certain(_)) if is_retired(manifest, &object.path) => Reason::Returns,
@@ -325,12 +331,8 @@ struct Next {
 }
 
 impl Next {
-    fn new(
-        wanted: &Wanted,
-        state: &State<'_>,
-        manifest: Option<&Manifest>,
-        journal: Option<&Journal>,
-    ) -> Self {
+    fn new(wanted: &Wanted, state: &State<'_>, held: &Held, journal: Option<&Journal>) -> Self {
+        let manifest = held.manifest.as_ref();
         let number = manifest.map_or(0, |manifest| manifest.number) + 1;
         let objects: BTreeMap<_, _> =
             wanted.objects.iter().map(|object| (object.path.clone(), object.clone())).collect();
@@ -351,7 +353,8 @@ impl Next {
             let since = before.map_or((number, wanted.date), |before| (before.number, before.date));
             let object = known.object();
             // Pages are written when all files are known to be there: nobody has one with a file that may never have come.
-            let is_there = matches!(known, Known::Certain(_)) || is_listed(manifest, path);
+            let is_there = matches!(known, Known::Certain(_))
+                || is_listed(manifest, path) && !held.lost.contains(*path);
             if object.role == Role::Hashed && is_there && !is_over(since, (number, wanted.date)) {
                 retired.push(Retired { object: object.clone(), number: since.0, date: since.1 });
             } else {

@@ -24,6 +24,7 @@ pub fn plan(plan: &Plan) -> String {
             Reason::Content => line(format_args!("  ~ {path}")),
             Reason::Headers => line(format_args!("  ~ {path} (headers)")),
             Reason::Returns => line(format_args!("  ~ {path} (was to go)")),
+            Reason::Lost => line(format_args!("  ~ {path} (was missing or altered)")),
             Reason::Unsure => line(format_args!("  ~ {path} (left unfinished)")),
         }
     }

@@ -293,6 +293,27 @@ fn another_sites_target_is_refused_unless_it_is_named() {
 }
 
 #[test]
+fn what_the_target_lost_is_in_the_next_release_and_a_retired_file_of_it_is_not() {
+    let mut target = published([articles(2), vec![style(1)]].concat());
+    let next = wanted(articles(2), day(1));
+    let all = any_number_of_deletions();
+    let plan_of = |target: &Target, lost: &[OutputPath], day| {
+        let held = Held { lost: lost.iter().cloned().collect(), ..target.held() };
+        plan(&Wanted { date: day, ..next.clone() }, &held, &all).expect("a site")
+    };
+    let step = plan_of(&target, &[], day(1));
+    target.carry_out(&step, (usize::MAX, 1), &|_| ());
+    let page = articles(1).remove(0).path;
+    let plan = plan_of(&target, &[page.clone(), style(1).path], day(2));
+    let writes: Vec<_> =
+        plan.writes.iter().map(|write| (&write.object.path, write.reason)).collect();
+    assert_eq!(writes, [(&page, Reason::Lost)]);
+    let release = plan.release.expect("what was lost takes another release");
+    assert_eq!((release.objects.len(), release.retired.len()), (2, 0));
+    assert!(plan_of(&target, &[style(1).path], day(2)).is_empty());
+}
+
+#[test]
 fn files_of_others_are_not_written_over_unless_that_is_allowed() {
     let foreign = BTreeSet::from([OutputPath::new("a0/index.html"), OutputPath::new("mine.txt")]);
     let held = Held { foreign, ..Held::default() };

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::common::{ARTICLE, Run, Site, TODAY, command, tree};
+use crate::common::{ARTICLE, Run, Site, TODAY, command, run, tree};
 
 /// What a publish remembers of the site, beside `site.yaml`.
 const RECORD: &str = "silcrow.lock";
@@ -266,6 +266,97 @@ fn a_bucket_needs_another_build_and_the_message_says_which() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn what_a_release_lost_is_written_again() {
+    let outside = tempfile::tempdir().expect("a scratch folder");
+    let same = outside.path().join("same.html");
+    type Damage<'a> = &'a dyn Fn(&Path);
+    let remove = |file: &Path| fs::remove_file(file).expect("it is there");
+    let damages: [(&str, Damage<'_>); 5] = [
+        ("removed", &remove),
+        ("truncated", &|file| fs::write(file, "").expect("writable")),
+        ("altered", &|file| {
+            let text = fs::read_to_string(file).expect("a text");
+            fs::write(file, text.replacen("html", "HTML", 1)).expect("writable");
+        }),
+        ("a link", &|file| {
+            fs::copy(file, &same).expect("writable");
+            remove(file);
+            std::os::unix::fs::symlink(&same, file).expect("links are to be had");
+        }),
+        ("a folder", &|file| {
+            remove(file);
+            fs::create_dir(file).expect("writable");
+        }),
+    ];
+    for (name, damage) in damages {
+        let site = site(8);
+        published(&site, &[]);
+        for edit in [None, Some("content/a1.md")] {
+            damage(&site.path("target/current/a6/index.html"));
+            if let Some(edit) = edit {
+                site.write(edit, format!("{ARTICLE}Changed.\n"));
+            }
+            let dry = published(&site, &["--dry-run"]);
+            let plan = published(&site, &[]);
+            assert_eq!(dry, plan, "{name}");
+            let lost: Vec<_> = plan.lines().filter(|line| line.contains("missing")).collect();
+            assert_eq!(lost, ["  ~ a6/index.html (was missing or altered)"], "{name}");
+            assert_eq!(current(&site), built(&site), "{name}");
+            assert_eq!(published(&site, &[]), "", "{name}");
+        }
+        assert_ne!(fs::read(&same).unwrap_or(b"x".to_vec()), b"");
+    }
+}
+
+#[test]
+fn servers_can_read_a_release_whatever_the_mask_of_the_process() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = site(2);
+    let mut shell = std::process::Command::new("sh");
+    let program = command(&site.path(""), &[]);
+    shell.current_dir(site.path("")).arg("-c").arg("umask 077; exec \"$0\" publish new/target");
+    let run = run({
+        shell.arg(program.get_program());
+        shell
+    });
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mode = |path: &Path| {
+        let metadata = fs::symlink_metadata(path).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    let release = fs::canonicalize(site.path("new/target/current")).expect("it was published");
+    let files = tree(&release);
+    assert!(files.contains_key("a0/index.html"));
+    for file in files.keys().map(|name| release.join(name)) {
+        assert_eq!(mode(&file), 0o644, "{}", file.display());
+        let folders = file.ancestors().skip(1).take_while(|folder| !folder.ends_with("new"));
+        folders.for_each(|folder| assert_eq!(mode(folder), 0o755, "{}", folder.display()));
+    }
+    // What an earlier silcrow published so that no server could read it is published again.
+    let page = site.path("new/target/current/a0/index.html");
+    fs::set_permissions(&page, fs::Permissions::from_mode(0o600)).expect("our own file");
+    let run = site.run(&["publish", "new/target", "--today", TODAY]);
+    assert!(run.stdout.contains("a0/index.html (was missing or altered)"), "{}", run.stdout);
+    assert_eq!(mode(&page), 0o644);
+}
+
+#[test]
+fn a_target_whose_own_folders_are_links_is_refused_and_nothing_is_written_through_them() {
+    for link in ["releases", ".silcrow", ".silcrow/releases"] {
+        let site = site(1);
+        let outside = tempfile::tempdir().expect("a scratch folder");
+        fs::write(outside.path().join("theirs"), "theirs").expect("writable");
+        let link = site.path("target").join(link);
+        fs::create_dir_all(link.parent().expect("it is in a folder")).expect("writable");
+        std::os::unix::fs::symlink(outside.path(), &link).expect("links are to be had");
+        let run = publish(&site, &[]);
+        assert_eq!(run.code, 3, "{}", run.stderr);
+        assert!(run.stderr.contains("was not made by `silcrow publish`"), "{}", run.stderr);
+        assert_eq!(tree(outside.path()).len(), 1);
+    }
 }
 
 #[test]

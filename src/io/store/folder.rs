@@ -2,13 +2,14 @@
 //! step. Files that have not changed are linked from release to release. The manifests stand in `.silcrow/releases`.
 #![expect(clippy::disallowed_methods, reason = "this is where files are published")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Contents, StoreError, is_release_name, verify, verify_kept};
+use super::{Contents, StoreError, holds, is_release_name, verify, verify_kept};
 use crate::io::disk::{DiskError, write_over};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
@@ -41,6 +42,11 @@ impl Folder {
         releases.is_dir() || matches!(self.current(), Ok(Some(_)))
     }
 
+    /// The manifest of the release that readers get, if there is one.
+    pub(super) fn served(&self) -> Result<Option<Manifest>, StoreError> {
+        self.current()?.map(|name| self.release(&name)).transpose()
+    }
+
     pub(super) fn held(&mut self) -> Result<Held, StoreError> {
         self.seen = self.current()?;
         let manifests = self.manifests()?;
@@ -54,7 +60,16 @@ impl Folder {
         let is_left = manifests.iter().any(|name| !kept.contains(name))
             || new.iter().any(|path| fs::symlink_metadata(path).is_ok());
         let journal = is_left.then(Journal::default);
-        Ok(Held { manifest: Some(manifest), journal, ..Held::default() })
+        let lost = self.lost(name, &manifest);
+        Ok(Held { manifest: Some(manifest), journal, lost, ..Held::default() })
+    }
+
+    /// What a release lists and does not hold as it was written.
+    fn lost(&self, name: &str, manifest: &Manifest) -> BTreeSet<OutputPath> {
+        let release = self.release_path(name);
+        let objects: Vec<&Object> = manifest.all_objects().collect();
+        let lost = objects.par_iter().filter(|object| !is_intact(&release, object));
+        lost.map(|object| object.path.clone()).collect()
     }
 
     /// What a folder holds without `current`: nothing, or what a first publish left that was killed.
@@ -149,8 +164,13 @@ impl Folder {
         contents: Contents<'_>,
         committed: &dyn Fn() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        for folder in [self.root.join(RELEASES), self.root.join(OWN_FOLDER).join(RELEASES)] {
-            fs::create_dir_all(&folder).map_err(io("create", &folder))?;
+        let own = self.root.join(OWN_FOLDER);
+        for folder in [&self.root.join(RELEASES), &own, &own.join(RELEASES)] {
+            // A link could lead anywhere; only the folder itself may be named by one.
+            if fs::symlink_metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
+                return Err(StoreError::NotOurs(folder.clone()));
+            }
+            create_folder(folder)?;
         }
         let _lock = self.lock()?;
         if self.current()? != self.seen {
@@ -167,6 +187,7 @@ impl Folder {
         };
         let name = manifest.name();
         remove(&self.release_path(&name))?;
+        create_folder(&new)?;
         self.fill(&new, plan, contents)?;
         write_over(&self.manifest_path(&name), &manifest.to_text())?;
         fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
@@ -190,21 +211,20 @@ impl Folder {
     fn fill(&self, new: &Path, plan: &Plan, contents: Contents<'_>) -> Result<(), StoreError> {
         let Some(manifest) = &plan.release else { return Ok(()) };
         let before = self.seen.as_deref().map(|name| self.release_path(name));
-        let written: std::collections::BTreeSet<&OutputPath> =
+        let written: BTreeSet<&OutputPath> =
             plan.writes.iter().map(|write| &write.object.path).collect();
-        let retired = manifest.retired.values().map(|retired| &retired.object);
-        let objects: Vec<&Object> = manifest.objects.values().chain(retired).collect();
+        let objects: Vec<&Object> = manifest.all_objects().collect();
+        let folders: BTreeSet<&Path> = objects
+            .iter()
+            .flat_map(|object| Path::new(object.path.as_str()).ancestors().skip(1))
+            .collect();
+        // A folder comes before those in it.
+        folders.into_iter().try_for_each(|folder| create_folder(&new.join(folder)))?;
         objects.par_iter().try_for_each(|object| {
             let path = new.join(object.path.as_str());
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(io("create", folder))?;
-            }
             match before.as_ref().filter(|_| !written.contains(&object.path)) {
                 Some(before) => link(&before.join(object.path.as_str()), &path),
-                None => {
-                    let bytes = self.bytes(object, contents)?;
-                    fs::write(&path, bytes).map_err(io("write", &path))
-                }
+                None => write(&path, &self.bytes(object, contents)?),
             }
         })
     }
@@ -239,6 +259,68 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Whether a release holds an object as it was written: a regular file that servers can read, with the same content.
+fn is_intact(release: &Path, object: &Object) -> bool {
+    let path = release.join(object.path.as_str());
+    let is_right = |metadata: fs::Metadata| {
+        metadata.is_file() && metadata.len() == object.length && is_readable_by_all(&metadata)
+    };
+    fs::symlink_metadata(&path).is_ok_and(is_right)
+        && fs::read(&path).is_ok_and(|bytes| holds(object, &bytes))
+}
+
+/// What servers and everybody else may do to files and folders of a target, whatever the mask of the process is.
+const FILE_MODE: u32 = 0o444;
+const FOLDER_MODE: u32 = 0o555;
+
+#[cfg(unix)]
+fn is_readable_by_all(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & FILE_MODE == FILE_MODE
+}
+
+#[cfg(not(unix))]
+fn is_readable_by_all(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Gives everybody these permissions on what was just made.
+#[cfg(unix)]
+fn permit(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = fs::symlink_metadata(path)?.permissions();
+    let before = permissions.mode();
+    if before & mode != mode {
+        permissions.set_mode(before | mode);
+        fs::set_permissions(path, permissions)?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn permit(_: &Path, _: u32) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Creates a folder with what it is in, and lets servers look into it. One that is there stays as it is.
+fn create_folder(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| *parent != Path::new("")) {
+        create_folder(parent)?;
+    }
+    fs::create_dir(path).and_then(|()| permit(path, FOLDER_MODE)).map_err(io("create", path))
+}
+
+/// Writes a new file, and lets servers read it.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    File::create_new(path)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| permit(path, FILE_MODE))
+        .map_err(io("write", path))
 }
 
 /// Makes a file that is another one too; where the file system cannot, a copy of it.
