@@ -268,13 +268,30 @@ fn a_bucket_needs_another_build_and_the_message_says_which() {
     );
 }
 
+fn make_fifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo is there").success());
+}
+
+#[test]
+fn a_manifest_that_is_no_file_does_not_block() {
+    let site = site(1);
+    published(&site, &[]);
+    let folder = site.path("target/.silcrow/releases");
+    let file = fs::read_dir(folder).expect("a folder").next().expect("a release").expect("a file");
+    fs::remove_file(file.path()).expect("it is there");
+    make_fifo(&file.path());
+    let run = publish(&site, &[]);
+    assert_eq!((run.code, run.stderr.contains("it is not a file")), (2, true), "{}", run.stderr);
+}
+
 #[test]
 fn what_a_release_lost_is_written_again() {
     let outside = tempfile::tempdir().expect("a scratch folder");
     let same = outside.path().join("same.html");
     type Damage<'a> = &'a dyn Fn(&Path);
     let remove = |file: &Path| fs::remove_file(file).expect("it is there");
-    let damages: [(&str, Damage<'_>); 5] = [
+    let damages: [(&str, Damage<'_>); 6] = [
         ("removed", &remove),
         ("truncated", &|file| fs::write(file, "").expect("writable")),
         ("altered", &|file| {
@@ -285,6 +302,10 @@ fn what_a_release_lost_is_written_again() {
             fs::copy(file, &same).expect("writable");
             remove(file);
             std::os::unix::fs::symlink(&same, file).expect("links are to be had");
+        }),
+        ("a FIFO", &|file| {
+            remove(file);
+            make_fifo(file);
         }),
         ("a folder", &|file| {
             remove(file);

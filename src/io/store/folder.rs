@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Contents, StoreError, holds, is_release_name, verify, verify_kept};
-use crate::io::disk::{DiskError, write_over};
+use crate::io::disk::{DiskError, Root, write_over};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
 use crate::publish::plan::{Held, Plan};
+use crate::publish::text::Damage;
 use crate::publish::{OWN_FOLDER, Object};
 
 /// The link to the release that readers get.
@@ -67,9 +68,14 @@ impl Folder {
     /// What a release lists and does not hold as it was written.
     fn lost(&self, name: &str, manifest: &Manifest) -> BTreeSet<OutputPath> {
         let release = self.release_path(name);
+        let files = Root::new(&release).ok();
         let objects: Vec<&Object> = manifest.all_objects().collect();
-        let lost = objects.par_iter().filter(|object| !is_intact(&release, object));
-        lost.map(|object| object.path.clone()).collect()
+        let is_lost = |object: &&&Object| {
+            let path = Path::new(object.path.as_str());
+            let read = |files: &Root| files.read(path).is_ok_and(|bytes| holds(object, &bytes));
+            !is_readable_by_all(&release.join(path)) || !files.as_ref().is_some_and(read)
+        };
+        objects.par_iter().filter(is_lost).map(|object| object.path.clone()).collect()
     }
 
     /// What a folder holds without `current`: nothing, or what a first publish left that was killed.
@@ -123,9 +129,9 @@ impl Folder {
 
     pub(super) fn release(&self, name: &str) -> Result<Manifest, StoreError> {
         let path = self.manifest_path(name);
-        let text = fs::read_to_string(&path).map_err(io("read", &path))?;
-        let manifest = Manifest::parse(&text);
-        manifest
+        let bytes = read(&self.root.join(OWN_FOLDER), &Path::new(RELEASES).join(name))?;
+        let text = String::from_utf8(bytes).map_err(|_| Damage::Unreadable);
+        text.and_then(|text| Manifest::parse(&text))
             .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
     }
 
@@ -138,9 +144,7 @@ impl Folder {
     }
 
     fn kept(&self, release: &str, object: &Object) -> Result<Vec<u8>, StoreError> {
-        let path = self.release_path(release).join(object.path.as_str());
-        let bytes = fs::read(&path).map_err(io("read", &path))?;
-        verify_kept(object, bytes)
+        verify_kept(object, read(&self.release_path(release), Path::new(object.path.as_str()))?)
     }
 
     fn manifest_path(&self, name: &str) -> PathBuf {
@@ -261,29 +265,20 @@ impl Folder {
     }
 }
 
-/// Whether a release holds an object as it was written: a regular file that servers can read, with the same content.
-fn is_intact(release: &Path, object: &Object) -> bool {
-    let path = release.join(object.path.as_str());
-    let is_right = |metadata: fs::Metadata| {
-        metadata.is_file() && metadata.len() == object.length && is_readable_by_all(&metadata)
-    };
-    fs::symlink_metadata(&path).is_ok_and(is_right)
-        && fs::read(&path).is_ok_and(|bytes| holds(object, &bytes))
-}
-
 /// What servers and everybody else may do to files and folders of a target, whatever the mask of the process is.
 const FILE_MODE: u32 = 0o444;
 const FOLDER_MODE: u32 = 0o555;
 
-#[cfg(unix)]
-fn is_readable_by_all(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & FILE_MODE == FILE_MODE
-}
-
-#[cfg(not(unix))]
-fn is_readable_by_all(_: &fs::Metadata) -> bool {
-    true
+/// Whether there is a regular file that servers can read.
+fn is_readable_by_all(path: &Path) -> bool {
+    #[cfg(unix)]
+    let may_read = |metadata: &fs::Metadata| {
+        use std::os::unix::fs::PermissionsExt;
+        metadata.permissions().mode() & FILE_MODE == FILE_MODE
+    };
+    #[cfg(not(unix))]
+    let may_read = |_: &fs::Metadata| true;
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && may_read(&metadata))
 }
 
 /// Gives everybody these permissions on what was just made.
@@ -321,6 +316,11 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         .and_then(|mut file| file.write_all(bytes))
         .and_then(|()| permit(path, FILE_MODE))
         .map_err(io("write", path))
+}
+
+/// Reads a regular file in a folder. No link leads out of the folder.
+fn read(folder: &Path, file: &Path) -> Result<Vec<u8>, StoreError> {
+    Root::new(folder).and_then(|root| root.read(file)).map_err(io("read", &folder.join(file)))
 }
 
 /// Makes a file that is another one too; where the file system cannot, a copy of it.
