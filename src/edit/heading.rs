@@ -1,6 +1,7 @@
 //! A heading under another name: its own line, the links that lead to it, and the entry of `anchors` by which its old id goes
 //! on leading there. Reads no text anew: who asks does, and says which id the new name has.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
@@ -139,6 +140,8 @@ fn of_links<'a>(
     links: impl Iterator<Item = (&'a Link, &'a Resolution)>,
 ) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
+    // A reference definition is written once, however often it is used.
+    let mut edited = BTreeSet::new();
     for (link, _) in links {
         let Some((path, fragment)) = link.destination(text).split_once('#') else { continue };
         let (id, tail) = match fragment.find(":~:") {
@@ -149,7 +152,7 @@ fn of_links<'a>(
             continue;
         }
         let range = link.span.0 as usize..link.span.1 as usize;
-        if edits.iter().any(|(known, _)| known.end == range.end) {
+        if !edited.insert(range.end) {
             continue;
         }
         let fragment = written("", &format!("#{}{tail}", encode_path(new)), link.kind);

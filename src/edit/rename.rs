@@ -1,7 +1,7 @@
 //! A page or a section under another path: what has to change in which text, so that every link leads where it led and every
 //! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`strayed`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -144,13 +144,14 @@ impl<'a> Move<'a> {
         links: impl Iterator<Item = (&'l Link, &'l Resolution)>,
     ) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
+        // A reference definition is written once, however often it is used.
+        let mut edited = BTreeSet::new();
         for (link, resolution) in links {
             let Some((path, rest)) = self.destination(holder, (link, text), resolution) else {
                 continue;
             };
             let range = link.span.0 as usize..link.span.1 as usize;
-            // A reference definition stands once, and is used often.
-            if edits.iter().rev().take(64).any(|(known, _)| *known == range) {
+            if !edited.insert(link.span) {
                 continue;
             }
             let Some(old) = text.get(range.clone()) else { continue };
@@ -245,18 +246,21 @@ impl<'a> Move<'a> {
         let redirects = &self.site.configuration.redirects;
         // A section without `index.md` has no front matter that could keep its address.
         let mut made_up = self.made_up_pages();
+        let moved = self.pages().map(|(_, old, new)| (old.as_str().to_owned(), new)).collect();
         let changed = redirects.iter().filter_map(|redirect| {
-            if let Some(index) = made_up.iter().position(|urls| is_turned(redirect, urls)) {
-                let (old, new) = made_up.swap_remove(index);
+            let new = canonical_form(&redirect.from);
+            if let Some(old) = made_up.get(&*new).filter(|old| redirect.to == old.encoded()) {
                 let from = (redirect.from.as_str(), &*old.encoded());
-                return matter.replace_entry("redirects", from, &new.encoded());
+                let edit = matter.replace_entry("redirects", from, &UrlPath::new(&new).encoded());
+                made_up.remove(&*new);
+                return edit;
             }
-            let to = self.redirect(redirect)?;
+            let to = self.redirect(redirect, &moved)?;
             Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
         });
         let mut edits: Vec<Edit> = changed.collect();
         let mut added: Vec<_> =
-            made_up.iter().map(|(old, new)| (old.encoded(), new.encoded())).collect();
+            made_up.iter().map(|(new, old)| (old.encoded(), UrlPath::new(new).encoded())).collect();
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
@@ -281,31 +285,34 @@ impl<'a> Move<'a> {
         edits.collect()
     }
 
-    /// The old and new URLs of the sections without `index.md` that move.
-    fn made_up_pages(&self) -> Vec<(UrlPath, UrlPath)> {
+    /// The old URLs of the sections without `index.md` that move, by their new ones.
+    fn made_up_pages(&self) -> BTreeMap<String, UrlPath> {
         let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
         let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
-        moved.map(|(_, old, new)| (old, new)).collect()
+        moved.map(|(_, old, new)| (new.as_str().to_owned(), old)).collect()
     }
 
     /// The URLs of sections without `index.md` that nothing is left in: nobody makes up a page for them any more.
     fn emptied(&self) -> impl Iterator<Item = &UrlPath> {
         let pages = self.site.pages.iter().zip(&self.pages);
+        // Every folder that holds a page after the move.
+        let mut kept: BTreeSet<&str> = BTreeSet::new();
+        for (page, new) in pages.clone().filter(|(page, _)| page.included && page.has_file) {
+            let mut folder = new.as_ref().unwrap_or(&page.article.path).folder();
+            while kept.insert(folder) {
+                folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+            }
+        }
         let made_up = pages.filter(|(page, new)| page.included && !page.has_file && new.is_none());
-        let emptied = made_up.filter(|(section, _)| {
+        let emptied = made_up.filter(move |(section, _)| {
             let folder = section.article.path.folder();
-            let holds = |path: &SourcePath| path.below(folder).is_some();
-            let mut all = self.site.pages.iter().zip(&self.pages);
-            let stays = |(page, new): (&Page, &Option<SourcePath>)| {
-                page.included && page.has_file && holds(new.as_ref().unwrap_or(&page.article.path))
-            };
-            holds(&self.from) && !all.any(stays)
+            self.from.below(folder).is_some() && !kept.contains(folder)
         });
         emptied.map(|(page, _)| &page.url)
     }
 
     /// Where a redirect has to lead, when what it leads to moves.
-    fn redirect(&self, redirect: &Redirect) -> Option<String> {
+    fn redirect(&self, redirect: &Redirect, moved: &BTreeMap<String, UrlPath>) -> Option<String> {
         let to = redirect.to.strip_prefix('/').map(|_| redirect.to.as_str())?;
         let end = to.find(['?', '#']).unwrap_or(to.len());
         let (path, rest) = to.split_at(end);
@@ -315,9 +322,7 @@ impl<'a> Move<'a> {
             return Some(format!("/{}/{inside}:splat{rest}", encode_path(self.to.below(CONTENT)?)));
         }
         let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
-        let url = canonical_form(&decoded);
-        let mut pages = self.pages();
-        let (_, _, new) = pages.find(|(_, old, _)| old.as_str() == url)?;
+        let new = moved.get(&*canonical_form(&decoded))?;
         Some(format!("{}{rest}", new.encoded()))
     }
 
@@ -328,8 +333,10 @@ impl<'a> Move<'a> {
         let in_settings = |url: &str| {
             let redirects = &self.site.configuration.redirects;
             let mut taken = redirects.iter().filter(|redirect| redirect.takes(url));
-            let taken =
-                taken.find(|redirect| !made_up.iter().any(|urls| is_turned(redirect, urls)))?;
+            let taken = taken.find(|redirect| {
+                let old = made_up.get(&*canonical_form(&redirect.from));
+                old.is_none_or(|old| redirect.to != old.encoded())
+            })?;
             let from = &taken.from;
             Some(format!("`site.yaml` redirects `{from}`, which takes `{url}`; remove that first"))
         };
@@ -354,11 +361,6 @@ impl<'a> Move<'a> {
         let new = indexes.filter(|index| self.site.routes.page(index.as_str()).is_none());
         new.map(|index| url_of(&index, ArticleKind::Section))
     }
-}
-
-/// Whether a section goes back to the address from which the redirect leads to it: it is to lead the other way then.
-fn is_turned(redirect: &Redirect, (old, new): &(UrlPath, UrlPath)) -> bool {
-    canonical_form(&redirect.from) == new.as_str() && redirect.to == old.encoded()
 }
 
 fn moved(path: &SourcePath, (from, to): (&SourcePath, &SourcePath)) -> Option<SourcePath> {

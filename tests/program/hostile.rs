@@ -473,6 +473,25 @@ fn ten_thousand_good_links_on_a_page_are_a_page() {
 }
 
 #[test]
+fn the_graph_around_a_page_with_forty_thousand_links_is_shown_in_time() {
+    let links = "[x](b.md)\n".repeat(40_000);
+    let site = Site::new(&[("content/a.md", &article(&links)), ("content/b.md", &article(""))]);
+    let run = in_time(5, || site.run(&["graph", "b"]));
+    assert!(run.stdout.ends_with("        content/a.md:40006:5  b.md\n\nlinks out: 0\n"));
+}
+
+#[test]
+fn a_heading_that_forty_thousand_links_lead_to_is_renamed_in_time() {
+    let links = "[x](b.md#old)\n".repeat(40_000);
+    let site =
+        Site::new(&[("content/a.md", &article(&links)), ("content/b.md", &article("## Old\n"))]);
+    let run = in_time(5, || site.run(&["mv", "b#old", "New", "--today", TODAY]));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = std::fs::read_to_string(site.path("content/a.md")).expect("readable");
+    assert_eq!(text.matches("b.md#new").count(), 40_000);
+}
+
+#[test]
 fn ten_thousand_broken_links_in_lines_are_ten_thousand_findings_in_time() {
     let links: String = (0..10_000).map(|number| format!("[x](no-{number:05}.md)\n")).collect();
     let site = Site::new(&[("content/a.md", &article(&links))]);

@@ -1,6 +1,7 @@
 //! What a move leaves behind and cannot take along: patterns of `site.yaml` that no longer take in what has moved, lines of the
 //! baseline, and addresses that lead nowhere now. Tells of it; changes nothing.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::{baseline, printer};
@@ -17,7 +18,9 @@ pub(super) fn tell(
     moved: &dyn Fn(&SourcePath) -> SourcePath,
 ) {
     let baseline = disk::read_text(&root.join(baseline::FILE)).unwrap_or_default();
-    let is_named = |path: &SourcePath| baseline.contains(&format!("\t{path}\t"));
+    let named: BTreeSet<&str> =
+        baseline.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+    let is_named = |path: &SourcePath| named.contains(path.as_str());
     let mut sources = site.pages.iter().filter(|page| page.has_file).map(|page| &page.article.path);
     if let Some(path) = sources.find(|path| is_named(path) && moved(path) != **path) {
         printer::notice(&format!(
