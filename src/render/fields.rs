@@ -97,6 +97,11 @@ pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
+/// The bytes of the lists that a template's loops and list comprehensions iterate over.
+pub(super) fn iterated(text: &str) -> Vec<Range<usize>> {
+    tokens(text).iterated().collect()
+}
+
 /// The names that a template binds by `set` and `set_global`; with `all`, also by loops and parameters.
 fn bound<'t>(tokens: &Tokens<'t>, all: bool) -> Vec<&'t str> {
     let mut names = Vec::new();

@@ -3,8 +3,10 @@
 
 mod components;
 mod failure;
+mod steps;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult};
@@ -14,6 +16,7 @@ pub use tera::{Context, Map, Value};
 
 pub use components::{Argument, Component};
 pub use failure::{Failure, diagnostic};
+use steps::Counted;
 
 use super::fields::{self, Type, UnknownName};
 use crate::config::Strings;
@@ -58,6 +61,8 @@ pub struct Templates {
     /// What they were compiled from; equal inputs give equal templates.
     pub inputs: Inputs,
     tera: Tera,
+    /// The templates as the engine has them, their loops counted; empty where it has them as they are written.
+    counted: BTreeMap<String, Counted>,
     /// Templates that could not be compiled, and those that extend them, each with the cause.
     broken: BTreeMap<String, Vec<Failure>>,
 }
@@ -71,7 +76,24 @@ const AROUND_BODY: usize = 12 * 1024;
 /// Compiles every template.
 pub fn compile(inputs: Inputs) -> Templates {
     let (tera, broken) = compiled(&inputs);
-    Templates { inputs, tera, broken }
+    let texts = inputs.texts.iter().filter(|(name, _)| !broken.contains_key(*name));
+    let counted: BTreeMap<_, _> =
+        texts.map(|(name, text)| (name.clone(), Counted::new(text))).collect();
+    let mut limited = engine(&inputs.assets);
+    steps::register(&mut limited);
+    // What compiles as it is written compiles with its loops counted; were it not so, it would be rendered as written.
+    match limited.add_raw_templates(counted.iter().map(|(name, counted)| (name, &counted.text))) {
+        Ok(()) => Templates { inputs, tera: limited, counted, broken },
+        Err(_) => Templates { inputs, tera, counted: BTreeMap::new(), broken },
+    }
+}
+
+/// An engine with our functions and no template.
+fn engine(assets: &BTreeMap<String, String>) -> Tera {
+    let mut tera = Tera::default();
+    let urls = assets.clone();
+    tera.register_function("asset", move |arguments: Kwargs, _: &State| asset(&urls, &arguments));
+    tera
 }
 
 fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
@@ -82,11 +104,7 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
     let mut names_are_read = false;
     // The engine stops at the first broken template. Each round removes one, so the loop ends.
     loop {
-        let mut tera = Tera::default();
-        let urls = assets.clone();
-        tera.register_function("asset", move |arguments: Kwargs, _: &State| {
-            asset(&urls, &arguments)
-        });
+        let mut tera = engine(assets);
         let Err(error) = tera.add_raw_templates(templates.iter()) else {
             let wrong =
                 if names_are_read { BTreeMap::new() } else { unknown_names(&templates, strings) };
@@ -100,7 +118,7 @@ fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
         };
         let before = templates.len();
         let names: Vec<&str> = templates.keys().map(String::as_str).collect();
-        for failure in failure::failures(&error, &names, inputs) {
+        for failure in failure::failures(&error, &names, inputs, &|_, range| range) {
             templates.remove(&failure.template);
             // A template that is built on a broken one fails for that one's reason.
             let cause =
@@ -188,10 +206,15 @@ impl Templates {
             return Err(Vec::new());
         }
         let mut html = Vec::with_capacity(body + AROUND_BODY);
+        steps::start_page();
         let rendered = self.tera.render_to(template, context, &mut html);
+        let original = |template: &str, range: Range<usize>| match self.counted.get(template) {
+            Some(counted) => counted.original(range),
+            None => range,
+        };
         rendered
             .map(|()| html)
-            .map_err(|error| failure::failures(&error, &[template], &self.inputs))
+            .map_err(|error| failure::failures(&error, &[template], &self.inputs, &original))
     }
 
     /// Every failure to compile a template.

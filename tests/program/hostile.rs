@@ -1518,3 +1518,33 @@ mod on_linux {
         assert_eq!(run.found(), ["error unreadable-file content/a.md 1:1-1:1"], "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_loop_in_a_loop_of_a_template_has_a_limit() {
+    let long =
+        "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% endfor %}{% endfor %}";
+    let nested = "{% set x = [[b for b in range(end=100000)] for a in range(end=100000)] %}";
+    for template in [long, nested] {
+        let site = Site::new(&[("templates/home.html", template)]);
+        let run = site.run(&["check", "--format", "json"]);
+        let findings = run.findings();
+        let finding = findings.iter().find(|finding| finding["rule"] == "template-error");
+        let finding = finding.unwrap_or_else(|| panic!("{template}: {findings:?}"));
+        assert_eq!(finding["message"], "the loops of this page take more than 1000000 steps");
+        let column = finding["start"]["column"].as_u64().expect("a number") as usize;
+        assert!(template[column - 1..].starts_with("range(end=100000)"), "{template}: {finding}");
+    }
+}
+
+#[test]
+fn what_a_loop_iterates_over_is_the_same_when_it_is_counted() {
+    let template = "{% for x in [] %}a{% else %}none{% endfor %}|\
+        {% for k, v in {\"b\": 1, \"c\": 2} %}{{ k }}{{ v }}{% endfor %}|\
+        {% for x in [3, 4] if page.title else [] %}{{ x }}{% endfor %}|\
+        {{ [y for y in [1, 2, 3] if y > 1] | join(sep=\",\") }}|{% for c in \"xy\" %}{{ c }}{% endfor %}";
+    let site = Site::new(&[("templates/home.html", template)]);
+    let run = site.build(&[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let page = std::fs::read_to_string(site.path("public/index.html")).expect("a page");
+    assert_eq!(page, "none|b1c2|34|2,3|xy");
+}

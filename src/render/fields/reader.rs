@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::tokens::{Token, Tokens};
+use super::tokens::{Comprehension, Token, Tokens};
 use super::{Parameters, Type, UnknownName};
 use crate::suggest;
 
@@ -196,17 +196,7 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// The name that a list comprehension beginning here gives to each item, what it holds, and where the list ends.
     fn comprehension(&self, at: usize) -> Option<(&'t str, Type, usize)> {
-        // After a value, `[` picks an item of it.
-        if matches!(
-            self.tokens.get(at.checked_sub(1)?),
-            Some(Token::Name(_) | Token::Symbol(")" | "]"))
-        ) {
-            return None;
-        }
-        let end = self.tokens.closing(at)?;
-        let for_at = self.tokens.outside_brackets(at + 1..end, "for")?;
-        let in_at = self.tokens.outside_brackets(for_at..end, "in")?;
-        let if_at = self.tokens.outside_brackets(in_at..end, "if").unwrap_or(end);
+        let Comprehension { for_at, in_at, if_at, end } = self.tokens.comprehension(at)?;
         let name = self.tokens.name(in_at - 1)?;
         let held =
             if in_at == for_at + 2 { self.type_of(in_at + 1..if_at).item() } else { Type::Any };

@@ -25,6 +25,18 @@ pub(super) enum Token<'t> {
 /// A template's tokens and their places.
 pub(super) struct Tokens<'t>(Vec<(Token<'t>, Range<usize>)>);
 
+/// The tokens of `[… for NAME in LIST if CONDITION]`.
+pub(super) struct Comprehension {
+    /// The word `for`.
+    pub(super) for_at: usize,
+    /// The word `in`.
+    pub(super) in_at: usize,
+    /// The word `if`, or the closing bracket where there is no condition.
+    pub(super) if_at: usize,
+    /// The closing bracket.
+    pub(super) end: usize,
+}
+
 /// Symbols of more than one character; longer ones first.
 const SYMBOLS: [&str; 10] = ["...", "?.", "?[", "==", "!=", "<=", ">=", "//", "**", "</"];
 
@@ -189,6 +201,35 @@ impl<'t> Tokens<'t> {
             }
         }
         None
+    }
+
+    /// The parts of the list comprehension that the `[` at this index begins, if it begins one.
+    pub(super) fn comprehension(&self, at: usize) -> Option<Comprehension> {
+        let follows_value =
+            matches!(self.get(at.checked_sub(1)?), Some(Token::Name(_) | Token::Symbol(")" | "]")));
+        if follows_value || !self.is(at, "[") {
+            return None;
+        }
+        let end = self.closing(at)?;
+        let for_at = self.outside_brackets(at + 1..end, "for")?;
+        let in_at = self.outside_brackets(for_at..end, "in")?;
+        let if_at = self.outside_brackets(in_at..end, "if").unwrap_or(end);
+        Some(Comprehension { for_at, in_at, if_at, end })
+    }
+
+    /// The bytes of the lists that `for` tags and list comprehensions iterate over.
+    pub(super) fn iterated(&self) -> impl Iterator<Item = Range<usize>> {
+        let tokens = (0..self.len()).filter_map(|at| {
+            if self.get(at) == Some(&Token::Tag) && self.name(at + 1) == Some("for") {
+                let end = self.end(at);
+                let in_at = (at + 2..end).find(|at| self.name(*at) == Some("in"))?;
+                return Some(in_at + 1..end);
+            }
+            self.comprehension(at).map(|found| found.in_at + 1..found.if_at)
+        });
+        let bytes =
+            |tokens: Range<usize>| self.range(tokens.start).start..self.range(tokens.end - 1).end;
+        tokens.filter(|tokens| !tokens.is_empty()).map(bytes)
     }
 
     /// The index of a word in a range, outside of any brackets in it.

@@ -123,10 +123,18 @@ pub(super) const NO_FILE: &str = "there is no file";
 
 /// The failures of one attempt to compile these templates, or to render the first of them. Errors of syntax come with a
 /// place; those of names (filters, components, templates) as one text of several reports, which say file, line and column.
-pub(super) fn failures(error: &Error, names: &[&str], inputs: &Inputs) -> Vec<Failure> {
+///
+/// `original` turns a range in a template as the engine has it into one in the template as it is written.
+pub(super) fn failures(
+    error: &Error,
+    names: &[&str],
+    inputs: &Inputs,
+    original: &dyn Fn(&str, Range<usize>) -> Range<usize>,
+) -> Vec<Failure> {
     let found = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            vec![Failure::new(report.filename(), report.span().range.clone(), report.message())]
+            let range = original(report.filename(), report.span().range.clone());
+            vec![Failure::new(report.filename(), range, report.message())]
         }
         ErrorKind::MissingParent { current, parent } => {
             let text = inputs.texts.get(current).map_or("", |text| text);
