@@ -162,21 +162,6 @@ pub struct Suppression {
     pub line: (u32, u32),
 }
 
-impl Suppression {
-    /// Whether it suppresses a finding.
-    pub fn suppresses(&self, finding: &Diagnostic) -> bool {
-        finding.rule.name == self.rule && self.speaks_of(finding)
-    }
-
-    /// Whether a finding is on the line that it speaks of.
-    pub fn speaks_of(&self, finding: &Diagnostic) -> bool {
-        let (start, end) = self.line;
-        finding.span.file == self.span.file
-            && (start..end).contains(&finding.span.start)
-            && finding.span.end > 0
-    }
-}
-
 impl Diagnostic {
     /// A finding of `rule` at `span`, with the rule's own severity.
     pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {

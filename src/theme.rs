@@ -31,6 +31,9 @@ pub const FILES: [(&str, &str); 18] = [
     ("static/silcrow.js", include_str!("../static/silcrow.js")),
 ];
 
+/// What every id of the theme's templates begins with.
+pub const ID_PREFIX: &str = "silcrow:";
+
 /// What text with the accent colour stands on, in the light colour scheme: `--paper` and `--shade` of the style sheet.
 pub const LIGHT_GROUNDS: [Colour; 2] =
     [Colour::new(0xfc, 0xfd, 0xfe), Colour::new(0xf0, 0xf3, 0xf7)];

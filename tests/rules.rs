@@ -276,6 +276,16 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         "duplicate-id",
+        "//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\nanchors:\n  silcrow:main: one\n                ^^^ duplicate-id\n  fn:1: one\n        ^^^ duplicate-id\n---\n## One {#one}\n## Two {#silcrow:title}\n         ^^^^^^^^^^^^^ duplicate-id\nText.[^1] <b id=\"silcrow:x\">b</b> <b id=\"fnref:1\">b</b>\n                 ^^^^^^^^^ duplicate-id\n                                         ^^^^^^^ duplicate-id\n\n[^1]: Note.\n",
+        "//- content/a.md\nFRONT\n## One {#silcrow}\nText.[^1] <b id=\"fn:2\">b</b> <b id=\"fnref:1-2\">b</b>\n\n[^1]: Note.\n",
+    ),
+    (
+        "unused-footnote",
+        "//- content/a.md\nFRONT\n## Shown\n[x](#hidden)\n    ^^^^^^^ missing-anchor\n[y](#raw)\n    ^^^^ missing-anchor\n\n[^1]: ## Hidden\n  ^ unused-footnote\n    <b id=\"raw\">b</b>[^2]\n\n[^2]: Used by one that is not shown.\n  ^ unused-footnote\n",
+        "//- content/a.md\nFRONT\n## Shown\n[x](#in-a-note) [y](#raw) Text.[^1]\n\n[^1]: Note.[^2]\n\n[^2]:\n    ## In a note\n\n    <b id=\"raw\">b</b>\n",
+    ),
+    (
+        "duplicate-id",
         "//- content/a.md\nFRONT\n## One {#keys}\n## Two {#keys}\n         ^^^^ duplicate-id\n<p id=\"keys\"></p>\n       ^^^^ duplicate-id\n",
         "//- content/a.md\nFRONT\n## Keys\n## Keys\n## Three {#keys-3}\n<p id=\"keys-4\"></p>\n",
     ),

@@ -5,11 +5,12 @@ use ahash::AHashSet;
 use super::suggestions::Names;
 use super::{Entries, Field, Given};
 use crate::diagnostic::{
-    DRAFT_TARGET, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, MISSING_RELATED,
-    ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
+    DRAFT_TARGET, DUPLICATE_ID, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR,
+    MISSING_RELATED, ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
 };
 use crate::site::PageId;
 use crate::suggest::{self, Index};
+use crate::theme::ID_PREFIX;
 
 pub(super) fn findings(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
     let entries = Entries::new(given, id);
@@ -100,9 +101,16 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
     }
     let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
     let (ids, near): (AHashSet<&str>, _) = (headings().collect(), Index::new(headings()));
+    let has_footnotes = article.body.html.contains("<section class=\"footnotes\"");
     for (old, new) in &article.front_matter.anchors {
         let span = || entries.span(Field::Entry("anchors", old));
-        if ids.contains(old.as_str()) {
+        let is_footnote = |id: &str| has_footnotes && (id.starts_with("fn:") || id.starts_with("fnref:"));
+        if old.starts_with(ID_PREFIX) || is_footnote(old) {
+            findings.push(
+                Diagnostic::new(&DUPLICATE_ID, span(), format!("duplicate id `{old}`"))
+                    .help("silcrow writes ids like this one itself; remove the entry"),
+            );
+        } else if ids.contains(old.as_str()) {
             let message = format!("`{old}` is the id of a heading, and needs no other");
             findings
                 .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));

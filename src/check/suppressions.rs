@@ -1,4 +1,4 @@
-//! Comments that suppress findings: applied, and told of where they do nothing.
+//! Comments that suppress findings: applied, and reported where they do nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,53 +9,79 @@ use crate::diagnostic::{
 use crate::path::SourcePath;
 use crate::suggest;
 
-/// Takes out what is suppressed, and adds what is wrong with the comments. Findings of a family that was not looked for
-/// this time say nothing about its comments.
-pub fn apply<'a>(
-    findings: Vec<Diagnostic>,
-    suppressions: impl Iterator<Item = &'a Suppression>,
-    was_looked_for: impl Fn(Family) -> bool,
-) -> Vec<Diagnostic> {
-    let mut by_file: BTreeMap<&SourcePath, Vec<(&Suppression, bool)>> = BTreeMap::new();
-    for suppression in suppressions {
-        by_file.entry(&suppression.span.file).or_default().push((suppression, false));
-    }
-    if by_file.is_empty() {
-        return findings;
-    }
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let comments = by_file.get_mut(&finding.span.file).into_iter().flatten();
-        let comment = comments
-            .filter(|(comment, _)| comment.has_reason)
-            .find(|(comment, _)| comment.suppresses(&finding));
-        match comment {
-            Some((_, is_used)) => *is_used = true,
+/// The comments that speak of one line, by rule, each with whether it is used. Of a rule's, the first with a reason counts.
+#[derive(Default)]
+struct Comments<'a> {
+    line_end: u32,
+    by_rule: BTreeMap<&'a str, Vec<(&'a Suppression, bool)>>,
+    /// Whether another site did not answer, so that nobody knows if comments on its rules have something to suppress.
+    is_undecided: bool,
+}
+
+impl Comments<'_> {
+    /// Whether a finding is suppressed.
+    fn suppress(&mut self, finding: &Diagnostic) -> bool {
+        if finding.span.start >= self.line_end || finding.span.end == 0 {
+            return false;
+        }
+        let comments = self.by_rule.get_mut(finding.rule.name);
+        let comment = comments.and_then(|comments| comments.first_mut());
+        match comment.filter(|(comment, _)| comment.has_reason) {
+            Some((_, is_used)) => {
+                *is_used = true;
+                true
+            }
             None => {
-                let comments = by_file.get_mut(&finding.span.file).into_iter().flatten();
-                comments.for_each(|(comment, is_used)| *is_used |= is_undecided(comment, &finding));
-                kept.push(finding);
+                self.is_undecided |= finding.rule == &EXTERNAL_UNSURE;
+                false
             }
         }
     }
-    let comments = by_file.into_values().flatten();
-    let wrong =
-        comments.filter_map(|(comment, is_used)| problem(comment, is_used, &was_looked_for));
-    kept.extend(wrong);
-    kept
 }
 
-/// Whether it could not be told this time if the comment has something to suppress: another site did not answer.
-fn is_undecided(comment: &Suppression, finding: &Diagnostic) -> bool {
-    let is_external =
-        || diagnostic::rule(&comment.rule).is_some_and(|rule| rule.family == Family::External);
-    finding.rule == &EXTERNAL_UNSURE && comment.speaks_of(finding) && is_external()
+/// Removes what is suppressed, and adds what is wrong with the comments. Findings of a family that this run did not check
+/// say nothing about its comments.
+pub fn apply<'a>(
+    findings: Vec<Diagnostic>,
+    suppressions: impl Iterator<Item = &'a Suppression>,
+    was_checked: impl Fn(Family) -> bool,
+) -> Vec<Diagnostic> {
+    let mut by_file: BTreeMap<&SourcePath, BTreeMap<u32, Comments<'_>>> = BTreeMap::new();
+    for suppression in suppressions {
+        let (start, line_end) = suppression.line;
+        let lines = by_file.entry(&suppression.span.file).or_default();
+        let comments = lines.entry(start).or_default();
+        comments.line_end = comments.line_end.max(line_end);
+        comments.by_rule.entry(&suppression.rule).or_default().push((suppression, false));
+    }
+    let comments = by_file.values_mut().flat_map(BTreeMap::values_mut);
+    for of_rule in comments.flat_map(|comments| comments.by_rule.values_mut()) {
+        of_rule.sort_by_key(|(comment, _)| !comment.has_reason);
+    }
+    let mut kept = findings;
+    kept.retain(|finding| {
+        let lines = by_file.get_mut(&finding.span.file);
+        let line = lines.and_then(|lines| lines.range_mut(..=finding.span.start).next_back());
+        !line.is_some_and(|(_, comments)| comments.suppress(finding))
+    });
+    for Comments { by_rule, is_undecided, .. } in
+        by_file.into_values().flat_map(BTreeMap::into_values)
+    {
+        for (comment, is_used) in by_rule.into_values().flatten() {
+            let is_external = || {
+                diagnostic::rule(&comment.rule).is_some_and(|rule| rule.family == Family::External)
+            };
+            let is_used = is_used || is_undecided && is_external();
+            kept.extend(problem(comment, is_used, &was_checked));
+        }
+    }
+    kept
 }
 
 fn problem(
     comment: &Suppression,
     is_used: bool,
-    was_looked_for: impl Fn(Family) -> bool,
+    was_checked: impl Fn(Family) -> bool,
 ) -> Option<Diagnostic> {
     let Suppression { rule: name, span, has_reason, .. } = comment;
     let new = |rule, message: String| Diagnostic::new(rule, span.clone(), message);
@@ -76,7 +102,7 @@ fn problem(
         let message = format!("this comment does not say why it suppresses `{name}`");
         return Some(new(&SUPPRESSION_WITHOUT_REASON, message).help(FORM));
     }
-    (!is_used && was_looked_for(rule.family)).then(|| {
+    (!is_used && was_checked(rule.family)).then(|| {
         new(&UNUSED_SUPPRESSION, format!("there is no `{name}` on the line below"))
             .help("remove the comment, or move it right above the line that it speaks of")
     })

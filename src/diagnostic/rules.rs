@@ -161,7 +161,7 @@ rules! {
         "Its text is not shown.",
         bad "Prepaid.\n\n[^1]: At least $5.", good "Prepaid.[^1]\n\n[^1]: At least $5.";
     DUPLICATE_ID = "duplicate-id", References, Error:
-        "An id stands twice on a page",
+        "An id is used twice on a page",
         "Links find the first one only.",
         bad "## Keys {#keys}\n## More {#keys}", good "## Keys {#keys}\n## More {#more-keys}";
     NOT_UTF8 = "not-utf8", Input, Error:

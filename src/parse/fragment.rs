@@ -1,16 +1,27 @@
 //! HTML under construction: text, and what is inserted into it once the whole body is known (heading levels and ids)
 //! or when the page is rendered (slots).
 
+use std::ops::Range;
+
+use ahash::AHashMap;
+
 use super::heading::Ids;
-use super::markdown::COLON;
+use super::markdown::Numbers;
 use crate::article::{Body, Heading, HeadingIds, Link, Slot, SlotContent};
 use crate::html;
 
-/// A piece of HTML with places to fill.
+/// A piece of HTML with places to fill, and what of it can be linked to. What is never appended to the body is not on the
+/// page.
 #[derive(Default)]
 pub(crate) struct Fragment {
     /// The HTML so far.
     pub html: String,
+    /// The headings in it, in order.
+    pub headings: Vec<WrittenHeading>,
+    /// Ids that somebody wrote, explicit and in raw HTML, with their places. No heading's own slug may be one of them.
+    pub ids: Vec<(String, Range<usize>)>,
+    /// Values of `name` on `a`: links find them, and a heading may have the same.
+    pub names: Vec<String>,
     inserts: Vec<(usize, Insert)>,
 }
 
@@ -25,6 +36,8 @@ pub(crate) enum Insert {
     HeadingClose(u32),
     /// The place of a heading that is not shown, because it repeats the page's title.
     HeadingTarget(u32),
+    /// The reference to a footnote with this index among the references.
+    FootnoteReference(u32),
 }
 
 /// A heading as it is written.
@@ -48,7 +61,7 @@ pub(crate) struct WrittenHeading {
 impl Fragment {
     /// An empty fragment with room for that many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { html: String::with_capacity(bytes), inserts: Vec::new() }
+        Self { html: String::with_capacity(bytes), ..Self::default() }
     }
 
     /// Adds HTML.
@@ -83,40 +96,51 @@ impl Fragment {
 
     /// Adds another fragment.
     pub(crate) fn append(&mut self, other: Self) {
-        let shift = self.html.len();
+        let (shift, headings) = (self.html.len(), self.headings.len() as u32);
         self.html.push_str(&other.html);
-        self.inserts.extend(other.inserts.into_iter().map(|(at, insert)| (at + shift, insert)));
+        self.inserts.extend(other.inserts.into_iter().map(|(at, insert)| {
+            let insert = match insert {
+                Insert::HeadingOpen(index) => Insert::HeadingOpen(index + headings),
+                Insert::HeadingClose(index) => Insert::HeadingClose(index + headings),
+                Insert::HeadingTarget(index) => Insert::HeadingTarget(index + headings),
+                Insert::Slot(_) | Insert::FootnoteReference(_) => insert,
+            };
+            (at + shift, insert)
+        }));
+        self.headings.extend(other.headings);
+        self.ids.extend(other.ids);
+        self.names.extend(other.names);
     }
 }
 
-/// What raw HTML names.
-pub(crate) struct Named {
-    /// Values of `id`, which no heading can have too.
-    pub ids: Vec<String>,
-    /// Values of `name` on `a`: links find them, and a heading may have the same.
-    pub names: Vec<String>,
-}
+/// Old ids by the ids of the headings that keep them.
+type OldIds<'a> = AHashMap<&'a str, Vec<&'a str>>;
 
 /// The finished body: ids given to headings, levels settled, slots at their final places.
 pub(crate) fn finish(
     fragment: Fragment,
-    written: Vec<WrittenHeading>,
     links: Vec<Link>,
-    named: Named,
+    numbers: &Numbers,
     anchors: &[(String, String)],
 ) -> Body {
-    let headings = settle(&written, &named.ids);
-    let mut html = String::with_capacity(fragment.html.len() + written.len() * 64);
-    let mut slots = Vec::with_capacity(fragment.inserts.len());
+    let headings = settle(&fragment);
+    let mut old_ids = OldIds::new();
+    for (old, new) in anchors {
+        old_ids.entry(new).or_default().push(old);
+    }
+    let Fragment { html: text, headings: written, ids, names, inserts } = fragment;
+    let mut html = String::with_capacity(text.len() + written.len() * 64);
+    let mut slots = Vec::with_capacity(inserts.len());
     let mut copied = 0;
-    for (at, insert) in &fragment.inserts {
-        html.push_str(&fragment.html[copied..*at]);
-        copied = *at;
-        match *insert {
+    for (at, insert) in inserts {
+        html.push_str(&text[copied..at]);
+        copied = at;
+        match insert {
             Insert::Slot(content) => slots.push(Slot { at: html.len() as u32, content }),
+            Insert::FootnoteReference(index) => numbers.write(index as usize, &mut html),
             Insert::HeadingOpen(index) => {
                 let index = index as usize;
-                open_heading(&mut html, &headings[index], &written[index], anchors);
+                open_heading(&mut html, &headings[index], &written[index], &old_ids);
             }
             Insert::HeadingClose(index) => {
                 close_heading(&mut html, headings[index as usize].level);
@@ -128,16 +152,14 @@ pub(crate) fn finish(
             Insert::HeadingTarget(index) => {
                 let id = &*headings[index as usize].id;
                 target(&mut html, id);
-                old_ids(id, anchors).for_each(|old| target(&mut html, old));
+                targets(&mut html, id, &old_ids);
             }
         }
     }
-    html.push_str(&fragment.html[copied..]);
-    // One byte for one byte: the slots stay where they are.
-    let html = if html.contains(COLON) { html.replace(COLON, ":") } else { html };
-    let old = anchors.iter().filter(|(_, new)| headings.iter().any(|heading| *heading.id == **new));
-    let mut other_ids: Vec<Box<str>> = old.map(|(old, _)| old.as_str().into()).collect();
-    other_ids.extend(named.ids.into_iter().chain(named.names).map(String::into_boxed_str));
+    html.push_str(&text[copied..]);
+    let kept = headings.iter().filter_map(|heading| old_ids.get(&*heading.id)).flatten();
+    let mut other_ids: Vec<Box<str>> = kept.map(|old| (*old).into()).collect();
+    other_ids.extend(ids.into_iter().map(|(id, _)| id).chain(names).map(String::into_boxed_str));
     let mut shown = Vec::with_capacity(headings.len());
     for (heading, written) in headings.into_iter().zip(&written) {
         if written.is_title { other_ids.push(heading.id) } else { shown.push(heading) }
@@ -158,21 +180,15 @@ pub(crate) fn finish(
 
 /// Gives each heading its id (explicit and raw-HTML ids are reserved first) and its level on the page, where the title
 /// is the one `h1`.
-fn settle(written: &[WrittenHeading], html_ids: &[String]) -> Vec<Heading> {
+fn settle(fragment: &Fragment) -> Vec<Heading> {
     let mut ids = Ids::default();
-    html_ids.iter().for_each(|id| ids.reserve(id));
-    written.iter().filter_map(|heading| heading.id.as_deref()).for_each(|id| ids.reserve(id));
+    fragment.ids.iter().for_each(|(id, _)| ids.reserve(id));
+    let written = &fragment.headings;
     let shift = u8::from(written.iter().any(|heading| heading.level == 1 && !heading.is_title));
     let heading = |written: &WrittenHeading| Heading {
         level: (written.level + shift).min(6),
         id: written.id.clone().unwrap_or_else(|| ids.assign(&written.text)).into(),
-        text: written
-            .text
-            .replace(COLON, ":")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .into(),
+        text: written.text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
         span: written.span,
         written_level: written.level,
     };
@@ -183,7 +199,7 @@ fn open_heading(
     html: &mut String,
     heading: &Heading,
     written: &WrittenHeading,
-    anchors: &[(String, String)],
+    old_ids: &OldIds<'_>,
 ) {
     html.push_str("<div class=\"heading\"");
     html.push_str(&written.attributes);
@@ -198,12 +214,7 @@ fn open_heading(
         html.push('"');
     }
     html.push('>');
-    old_ids(&heading.id, anchors).for_each(|old| target(html, old));
-}
-
-/// The old ids that a heading keeps.
-fn old_ids<'a>(id: &str, anchors: &'a [(String, String)]) -> impl Iterator<Item = &'a str> {
-    anchors.iter().filter(move |(_, new)| new == id).map(|(old, _)| old.as_str())
+    targets(html, &heading.id, old_ids);
 }
 
 /// The anchor link, which a slot puts after this, stands beside the heading and not in it, so that it is no part of the
@@ -218,4 +229,9 @@ fn target(html: &mut String, id: &str) {
     html.push_str("<span id=\"");
     html::escape_into(html, id);
     html.push_str("\"></span>");
+}
+
+/// The old ids that a heading keeps.
+fn targets(html: &mut String, id: &str, old_ids: &OldIds<'_>) {
+    old_ids.get(id).into_iter().flatten().for_each(|old| target(html, old));
 }

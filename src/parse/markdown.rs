@@ -5,28 +5,30 @@
 
 mod definitions;
 mod footnotes;
+mod guard;
 mod headings;
+mod ids;
 mod lines;
 mod links;
 mod raw;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ahash::AHashMap;
 use pulldown_cmark::{
     Alignment, BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, Options,
     Parser, Tag, TagEnd,
 };
 
-use super::fragment::{Fragment, Insert, Named, WrittenHeading, finish};
+use super::fragment::{Fragment, Insert, WrittenHeading, finish};
 use super::{Finding, suppression};
 use crate::article::{Body, FrontMatter, Grammar, Link, SlotContent, Word};
-use crate::diagnostic::DUPLICATE_ID;
+use crate::diagnostic::UNREADABLE_FILE;
 use crate::html;
 use definitions::{Definitions, Shown};
 use footnotes::Footnotes;
+pub(super) use footnotes::Numbers;
+use guard::Guarded;
 use headings::{attributes, only_comments};
 use lines::Lines;
 use links::{Image, OpenLink, Unnamed};
@@ -49,17 +51,36 @@ pub(crate) fn body(
     front_matter: &FrontMatter,
     source_lines: bool,
 ) -> Read {
-    // Definition lists have panicked in the library up to 0.12; a page without them is better than no page. The
-    // writer is made anew for each try, so nothing half-done is seen.
+    // The library has panicked at definition lists. Each try has a writer of its own, so nothing half-done is kept.
     let result = catch_unwind(AssertUnwindSafe(|| {
         let settings = Settings { extensions: EXTENSIONS, source_lines };
         write(source, range.clone(), front_matter, settings)
     }));
-    result.unwrap_or_else(|_| {
-        let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
-        let settings = Settings { extensions, source_lines };
-        write(source, range, front_matter, settings)
-    })
+    result.unwrap_or_else(|_| without_definition_lists(source, range, front_matter, source_lines))
+}
+
+/// The body with definition lists shown as text, and the finding that says so, at the first line that may be a definition.
+fn without_definition_lists(
+    source: &str,
+    range: Range<usize>,
+    front_matter: &FrontMatter,
+    source_lines: bool,
+) -> Read {
+    let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
+    let settings = Settings { extensions, source_lines };
+    let mut read = write(source, range.clone(), front_matter, settings);
+    let mut start = range.start;
+    let line = source[range.clone()].split_inclusive('\n').find_map(|line| {
+        let at = start..start + line.trim_end().len();
+        start += line.len();
+        line.trim_start_matches([' ', '\t', '>']).starts_with(':').then_some(at)
+    });
+    let message = "the Markdown library fails at the definition lists of this article".to_owned();
+    let finding = Finding::new(&UNREADABLE_FILE, line.unwrap_or(range), message).help(
+        "write them in another way, for instance as a table; until then they are shown as text",
+    );
+    read.findings.push(finding);
+    read
 }
 
 /// How a text is read and written.
@@ -83,14 +104,15 @@ fn write(
     front_matter: &FrontMatter,
     settings: Settings,
 ) -> Read {
-    let markdown = &*definition_markers(&source[range.clone()]);
+    let markdown = &source[range.clone()];
+    let guarded = Guarded::new(markdown);
     let mut broken = Vec::new();
     let mut note_broken = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
         broken.extend(definitions::broken(markdown, &link));
         None
     };
     let parser = Parser::new_with_broken_link_callback(
-        markdown,
+        &guarded.markdown,
         settings.extensions,
         Some(&mut note_broken),
     );
@@ -101,11 +123,8 @@ fn write(
         title: &front_matter.title,
         out: Fragment::with_capacity(markdown.len() + markdown.len() / 3),
         outer: Vec::new(),
-        headings: Vec::new(),
         links: Vec::new(),
-        ids: Vec::new(),
-        html_names: Vec::new(),
-        definitions: Definitions::new(parser.reference_definitions()),
+        definitions: Definitions::new(markdown, parser.reference_definitions()),
         open_links: Vec::new(),
         unnamed: Vec::new(),
         anchor: None,
@@ -126,32 +145,10 @@ fn write(
         if let Some(shown) = &mut shown {
             shown.add(&event, &range);
         }
-        writer.event(event, range);
+        writer.event(guarded.restore(event), range);
     }
     writer.findings.append(&mut broken);
     writer.finish(shown.as_ref(), &front_matter.anchors)
-}
-
-/// Stands for a `:` that begins a line and is no definition's marker, because no white space follows it: the library takes
-/// it for one. Of the same length, so that places stay; put back when the body is finished.
-pub(crate) const COLON: char = '\u{1}';
-
-fn definition_markers(markdown: &str) -> Cow<'_, str> {
-    let bytes = markdown.as_bytes();
-    // `:-` may be a table's line of dashes.
-    let is_text =
-        |next: Option<&u8>| !matches!(next, None | Some(b' ' | b'\t' | b'-' | b'\n' | b'\r'));
-    let begins_line = |at: usize| {
-        let before = bytes[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
-        matches!(before, None | Some(b'\n'))
-    };
-    let mut prepared = Cow::Borrowed(markdown);
-    for at in memchr::memchr_iter(b':', bytes) {
-        if is_text(bytes.get(at + 1)) && begins_line(at) {
-            prepared.to_mut().replace_range(at..=at, COLON.encode_utf8(&mut [0; 4]));
-        }
-    }
-    prepared
 }
 
 struct Writer<'a> {
@@ -164,11 +161,7 @@ struct Writer<'a> {
     out: Fragment,
     /// What was being written when a footnote's definition began.
     outer: Vec<Fragment>,
-    headings: Vec<WrittenHeading>,
     links: Vec<Link>,
-    /// Ids that somebody wrote, with their places.
-    ids: Vec<(String, Range<usize>)>,
-    html_names: Vec<String>,
     definitions: Definitions,
     open_links: Vec<OpenLink>,
     unnamed: Vec<Unnamed>,
@@ -207,7 +200,8 @@ struct Table {
 impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
     fn finish(mut self, shown: Option<&Shown>, anchors: &[(String, String)]) -> Read {
-        std::mem::take(&mut self.footnotes).write(self.markdown, &mut self.out, &mut self.findings);
+        let footnotes = std::mem::take(&mut self.footnotes);
+        let numbers = footnotes.write(self.markdown, &mut self.out, &mut self.findings);
         if let Some(shown) = shown {
             self.findings.extend(self.definitions.findings(self.markdown, shown));
         }
@@ -216,61 +210,15 @@ impl<'a> Writer<'a> {
             let at = start as usize - self.offset..end as usize - self.offset;
             self.findings.push(links::unnamed(rule, at));
         }
-        self.duplicate_ids();
-        self.kept_ids(anchors);
+        self.findings.extend(ids::findings(&self.out, &numbers, anchors));
         let offset = self.offset;
         self.findings.iter_mut().for_each(|finding| finding.shift(offset));
         self.suppressions.iter_mut().for_each(|written| written.shift(offset));
-        let ids = self.ids.into_iter().map(|(id, _)| id).collect();
-        let named = Named { ids, names: self.html_names };
         Read {
-            body: finish(self.out, self.headings, self.links, named, anchors),
+            body: finish(self.out, self.links, &numbers, anchors),
             findings: self.findings,
             suppressions: self.suppressions,
         }
-    }
-
-    fn duplicate_ids(&mut self) {
-        if self.ids.len() < 2 {
-            return;
-        }
-        let mut first: AHashMap<&str, &Range<usize>> = AHashMap::new();
-        let mut ids: Vec<_> = self.ids.iter().collect();
-        ids.sort_by_key(|(_, at)| at.start);
-        for (id, at) in ids {
-            if let Some(other) = first.get(id.as_str()) {
-                let finding = Finding::new(
-                    &DUPLICATE_ID,
-                    at.clone(),
-                    format!("the id `{id}` stands twice on this page"),
-                )
-                .help("links find the first one only; give this one another id")
-                .other((*other).clone(), "first written here");
-                self.findings.push(finding);
-            } else {
-                first.insert(id, at);
-            }
-        }
-    }
-
-    /// Ids of raw HTML that `anchors` keeps for a heading too. Those of headings the whole page's check finds.
-    fn kept_ids(&mut self, anchors: &[(String, String)]) {
-        let is_heading =
-            |id: &str| self.headings.iter().any(|heading| heading.id.as_deref() == Some(id));
-        let kept = self
-            .ids
-            .iter()
-            .filter(|(id, _)| anchors.iter().any(|(old, _)| old == id) && !is_heading(id));
-        let finding = |(id, at): &(String, Range<usize>)| {
-            Finding::new(
-                &DUPLICATE_ID,
-                at.clone(),
-                format!("the id `{id}` stands twice on this page"),
-            )
-            .help("`anchors` in the front matter keeps it for a heading; give this one another id")
-        };
-        let findings: Vec<_> = kept.map(finding).collect();
-        self.findings.extend(findings);
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
@@ -320,7 +268,7 @@ impl<'a> Writer<'a> {
             }
             Event::FootnoteReference(name) => {
                 self.name_link();
-                self.footnotes.refer(name.to_lowercase(), &mut self.out);
+                self.footnotes.refer(&name, &mut self.out);
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => {
                 html::escape_text_into(&mut self.out.html, &text)
@@ -433,7 +381,7 @@ impl<'a> Writer<'a> {
 
     fn text(&mut self, text: &str, range: &Range<usize>) {
         if let Some(OpenCode { text: code, .. }) = &mut self.code {
-            code.extend(text.chars().map(|c| if c == COLON { ':' } else { c }));
+            code.push_str(text);
             return;
         }
         if !text.trim_ascii().is_empty() {
@@ -454,11 +402,11 @@ impl<'a> Writer<'a> {
     }
 
     fn start_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
-        let index = self.headings.len() as u32;
+        let index = self.out.headings.len() as u32;
         self.heading = Some(OpenHeading { text: String::new(), start: self.out.html.len() });
         let mut attributes = String::new();
         self.line(&range, &mut attributes);
-        self.headings.push(WrittenHeading {
+        self.out.headings.push(WrittenHeading {
             level: level as u8,
             id: None,
             classes: Vec::new(),
@@ -472,7 +420,7 @@ impl<'a> Writer<'a> {
 
     fn end_heading(&mut self, range: Range<usize>) {
         let Some(mut open) = self.heading.take() else { return };
-        let index = self.headings.len() - 1;
+        let index = self.out.headings.len() - 1;
         let written = self.markdown.get(range.clone()).unwrap_or("");
         let found =
             attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
@@ -485,20 +433,18 @@ impl<'a> Writer<'a> {
                 match token.split_at(1) {
                     ("#", id) => {
                         let at = source + attributes.find(token).unwrap_or(0) + 1;
-                        self.ids.push((id.to_owned(), at..at + id.len()));
-                        self.headings[index].id = Some(id.to_owned());
+                        self.out.ids.push((id.to_owned(), at..at + id.len()));
+                        self.out.headings[index].id = Some(id.to_owned());
                     }
-                    (_, class) => self.headings[index].classes.push(class.to_owned()),
+                    (_, class) => self.out.headings[index].classes.push(class.to_owned()),
                 }
             }
         }
-        let heading = &mut self.headings[index];
+        let is_first =
+            index == 0 && self.outer.is_empty() && only_comments(&self.out.html[..open.start]);
+        let heading = &mut self.out.headings[index];
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        heading.is_title = heading.level == 1
-            && index == 0
-            && self.outer.is_empty()
-            && only_comments(&self.out.html[..open.start])
-            && words(&open.text) == words(self.title);
+        heading.is_title = is_first && heading.level == 1 && words(&open.text) == words(self.title);
         heading.text = open.text;
         if heading.is_title {
             self.out.truncate(open.start);
@@ -565,5 +511,36 @@ impl<'a> Writer<'a> {
 
     fn place(&self, range: Range<usize>) -> (u32, u32) {
         ((range.start + self.offset) as u32, (range.end + self.offset) as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FrontMatter, body, without_definition_lists};
+
+    #[test]
+    fn definition_lists_that_cannot_be_read_are_reported() {
+        let source = "Text.\n\nTerm\n: Definition\n";
+        let front_matter = FrontMatter::default();
+        let read = body(source, 0..source.len(), &front_matter, false);
+        assert!(read.findings.is_empty() && read.body.html.contains("<dd>Definition</dd>"));
+        let read = without_definition_lists(source, 0..source.len(), &front_matter, false);
+        assert_eq!(&source[read.findings[0].at.clone()], ": Definition");
+        assert!(read.body.html.contains("Term\n: Definition"), "{}", read.body.html);
+    }
+
+    #[test]
+    fn no_character_of_a_text_is_taken_for_an_internal_mark() {
+        let source = "[:a]: /x\n\n:one\u{1} [a\n:b](/y) `c\n:d` [:a]\n\n```\n:e\u{1}\n```\n";
+        let read = body(source, 0..source.len(), &FrontMatter::default(), false);
+        assert_eq!(
+            &*read.body.html,
+            "<p>:one\u{1} <a href=\"\">a\n:b</a> <code>c :d</code> <a href=\"\">:a</a></p>\n\
+             <pre tabindex=\"0\"><code>:e\u{1}\n</code></pre>\n"
+        );
+        assert!(read.findings.is_empty(), "{:?}", read.findings);
+        let all: String = (1..=31_u8).map(char::from).collect();
+        let read = body(&format!(":{all}:x\n"), 0..all.len() + 4, &FrontMatter::default(), false);
+        assert!(read.body.html.contains('\u{1}') && read.body.html.contains('\u{1f}'));
     }
 }

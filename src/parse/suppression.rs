@@ -51,7 +51,7 @@ pub(crate) fn in_comment(text: &str, start: usize) -> Vec<Written> {
     };
     let mut found: Vec<Written> = words(rules).map(|(at, rule)| written(at, rule)).collect();
     if found.is_empty() {
-        // A comment without a rule is none that does anything: it is told at its mark.
+        // A comment without a rule does nothing: the finding is at its mark.
         let at = start + opening..rest_at;
         found.push(Written { rule: String::new(), at, has_reason, end: start + text.len() });
     }
@@ -72,39 +72,76 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The comments of a text that is not Markdown: YAML's on lines of their own, and those of HTML and templates.
 pub fn in_text(path: &SourcePath, text: &str, range: Range<usize>) -> Vec<Suppression> {
     let mut found = Vec::new();
-    for (at, _) in
-        text[range.clone()].match_indices(MARK).map(|(at, mark)| (range.start + at, mark))
-    {
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let before = text[line..at].trim_start();
-        let (opening, closing) = match before.trim_end() {
-            "#" => ("#", "\n"),
-            before if before.ends_with("<!--") => ("<!--", "-->"),
-            before if before.ends_with("{#") || before.ends_with("{#-") => ("{#", "#}"),
-            _ => continue,
+    let mut html_ends = Next::new(text, "-->");
+    let mut template_ends = Next::new(text, "#}");
+    for (at, _) in text[range.clone()].match_indices(MARK) {
+        let at = range.start + at;
+        let before = text[..at].trim_end_matches([' ', '\t']);
+        let (opening, end) = if before.ends_with("<!--") {
+            ("<!--", html_ends.after(at))
+        } else if before.ends_with("{#") {
+            ("{#", template_ends.after(at))
+        } else if before.ends_with("{#-") {
+            ("{#-", template_ends.after(at))
+        } else if before.strip_suffix('#').is_some_and(is_first_on_line) {
+            ("#", text[at..].find('\n').map_or(text.len(), |end| at + end))
+        } else {
+            continue;
         };
-        let Some(start) = text[..at].rfind(opening) else { continue };
-        let end = text[at..].find(closing).map_or(text.len(), |end| at + end);
-        let end = if closing == "\n" { end } else { (end + closing.len()).min(text.len()) };
+        let start = before.len() - opening.len();
         found.extend(in_comment(&text[start..end], start));
     }
     placed(path, text, found)
 }
 
+fn is_first_on_line(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '\t']);
+    before.is_empty() || before.ends_with('\n')
+}
+
+/// The next end of a comment, found once however many places before it ask.
+struct Next<'t> {
+    text: &'t str,
+    end: &'static str,
+    known: usize,
+}
+
+impl<'t> Next<'t> {
+    fn new(text: &'t str, end: &'static str) -> Self {
+        Self { text, end, known: 0 }
+    }
+
+    /// Where the first end after a place ends itself; the text's end where there is none. Places are asked for in order.
+    fn after(&mut self, at: usize) -> usize {
+        if self.known < at + self.end.len() {
+            let found = self.text[at..].find(self.end);
+            self.known = found.map_or(self.text.len(), |end| at + end + self.end.len());
+        }
+        self.known
+    }
+}
+
 /// Finds the lines that comments speak of: each the first below that is not such a comment itself.
 pub(crate) fn placed(path: &SourcePath, text: &str, written: Vec<Written>) -> Vec<Suppression> {
     let mut placed: Vec<Suppression> = Vec::with_capacity(written.len());
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |end| from + end + 1);
+    // The line that the comment spoke of that was read last.
+    let mut below: Option<(u32, u32)> = None;
+    let mut last_end = text.len();
     // From the last to the first: of two comments below each other, the lower one's line is known first.
     for Written { rule, at, has_reason, end } in written.into_iter().rev() {
-        let line_end =
-            |from: usize| text[from..].find('\n').map_or(text.len(), |end| from + end + 1);
-        let start = line_end(end.min(text.len()));
-        let line = start..line_end(start.min(text.len()));
-        let below = placed.iter().rev().find(|other| {
-            let other_line = other.span.start as usize;
-            line.contains(&other_line)
-        });
-        let line = below.map_or((line.start as u32, line.end as u32), |below| below.line);
+        let end = end.min(last_end);
+        let line = match &below {
+            Some(line) if !text[end..last_end].contains('\n') => *line,
+            _ => {
+                let start = line_end(end);
+                let next = start..line_end(start);
+                let lower =
+                    placed.last().filter(|lower| next.contains(&(lower.span.start as usize)));
+                lower.map_or((next.start as u32, next.end as u32), |lower| lower.line)
+            }
+        };
+        (below, last_end) = (Some(line), end);
         placed.push(Suppression { rule, span: Span::new(path, at), has_reason, line });
     }
     placed.reverse();

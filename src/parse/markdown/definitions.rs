@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use ahash::AHashMap;
-use memchr::memmem;
 use pulldown_cmark::{BrokenLink, Event, LinkType, RefDefs, Tag};
 
 use crate::diagnostic::{
@@ -22,8 +21,10 @@ pub(super) struct Definitions {
 
 /// One reference definition.
 pub(super) struct Definition {
-    /// Where it stands, from its `[` on.
-    pub range: Range<usize>,
+    /// Where its `[` is.
+    start: usize,
+    /// Where its destination is.
+    pub destination: Range<usize>,
     is_used: Cell<bool>,
     /// Whether it is a comment in disguise: `[//]: # (text)` is how people write those that are not shown anywhere.
     is_comment: bool,
@@ -31,14 +32,18 @@ pub(super) struct Definition {
 
 impl Definitions {
     /// The definitions that the library found.
-    pub(super) fn new(definitions: &RefDefs<'_>) -> Self {
+    pub(super) fn new(markdown: &str, definitions: &RefDefs<'_>) -> Self {
         let mut found = Vec::new();
         for (label, definition) in definitions.iter() {
             let is_comment = matches!(&*definition.dest, "#" | "");
-            let range = definition.span.clone();
-            found.push((fold(label), Definition { range, is_used: Cell::new(false), is_comment }));
+            let span = definition.span.clone();
+            let start = span.start;
+            let label = self::label(markdown, start).unwrap_or(label);
+            let destination = destination::definition(markdown, span);
+            let is_used = Cell::new(false);
+            found.push((fold(label), Definition { start, destination, is_used, is_comment }));
         }
-        found.sort_by_key(|(_, definition)| definition.range.start);
+        found.sort_by_key(|(_, definition)| definition.start);
         let (labels, all): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let by_label =
             labels.into_iter().enumerate().map(|(index, label)| (label, index)).collect();
@@ -69,40 +74,42 @@ impl Definitions {
             .filter(|definition| !definition.is_used.get() && !definition.is_comment);
         let mut findings: Vec<_> = unused
             .map(|definition| {
-                let at = destination::definition(markdown, definition.range.clone());
-                let name = label(markdown, definition.range.start).unwrap_or_default();
+                let at = definition.destination.clone();
+                let name = label(markdown, definition.start).unwrap_or_default();
                 Finding::new(&UNUSED_DEFINITION, at, format!("nothing refers to `{name}`"))
                     .help(format!("remove the definition, or link to it with `[text][{name}]`"))
             })
             .collect();
-        findings.extend(
-            memmem::find_iter(markdown.as_bytes(), "]:")
-                .filter_map(|at| self.duplicate(markdown, shown, at)),
-        );
+        let mut start = 0;
+        for line in markdown.split_inclusive('\n') {
+            findings.extend(self.duplicate(markdown, shown, start..start + line.len()));
+            start += line.len();
+        }
         findings
     }
 
-    /// The finding of a definition whose label ends with the `]` at `at`, when that label is defined before.
-    fn duplicate(&self, markdown: &str, shown: &Shown, at: usize) -> Option<Finding> {
-        let line = markdown[..at].rfind('\n').map_or(0, |end| end + 1);
-        let start = line + markdown[line..at].find('[')?;
+    /// The finding of a line that begins with a definition whose label is defined before.
+    fn duplicate(&self, markdown: &str, shown: &Shown, line: Range<usize>) -> Option<Finding> {
         let before = |byte: u8| byte.is_ascii_digit() || b" \t>-*+.)".contains(&byte);
-        let begins = markdown[line..start].bytes().all(before) && !shown.is_shown(start);
-        let name = label(markdown, start).filter(|name| begins && start + name.len() + 1 == at)?;
-        let first =
-            self.get(name).filter(|first| first.range.start != start && !first.is_comment)?;
-        let end = markdown[at..].find('\n').map_or(markdown.len(), |end| at + end);
-        let second = destination::definition(markdown, start..end);
-        let one = destination::definition(markdown, first.range.clone());
-        Some(
-            Finding::new(&DUPLICATE_DEFINITION, second, format!("`{name}` is defined already"))
+        let length = markdown[line.clone()].bytes().position(|byte| !before(byte))?;
+        let start = line.start + length;
+        let name = markdown[start..].starts_with('[').then(|| label(markdown, start))??;
+        let after = start + 1 + name.len();
+        let is_definition = markdown[after..].starts_with("]:") && after < line.end;
+        let first = self.get(name).filter(|first| first.start != start && !first.is_comment)?;
+        if !is_definition || shown.is_shown(start) {
+            return None;
+        }
+        let second = destination::definition(markdown, start..line.end);
+        let finding =
+            Finding::new(&DUPLICATE_DEFINITION, second, format!("`{name}` is already defined"))
                 .help("the first definition counts; remove one of the two")
-                .other(one, "first defined here"),
-        )
+                .other(first.destination.clone(), "first defined here");
+        Some(finding)
     }
 }
 
-/// Where text is shown. Only asked for when there are definitions, which are not.
+/// Where text is shown. Only needed when there are definitions, which are not shown.
 #[derive(Default)]
 pub(super) struct Shown {
     /// Starts of what is shown, ascending, each with the furthest end so far.
@@ -230,9 +237,15 @@ fn wikilink(markdown: &str, range: Range<usize>) -> Option<Finding> {
 fn reversed(markdown: &str, range: Range<usize>) -> Option<Finding> {
     let inner = range.start + 1..range.end - 1;
     let destination = &markdown[inner.clone()];
-    let line = markdown[..range.start].rfind('\n').map_or(0, |end| end + 1);
-    let before = &markdown[line..range.start - 1];
-    let text = &before[before.rfind('(')? + 1..];
+    // No text that anybody links is longer.
+    const LONGEST: usize = 1_000;
+    let before = &markdown[..range.start - 1];
+    let ends = |byte| matches!(byte, b'(' | b'\n');
+    let length = before.bytes().rev().take(LONGEST).position(ends)?;
+    let text = &before[before.len() - length..];
+    if !before[..before.len() - length].ends_with('(') {
+        return None;
+    }
     if !looks_like_destination(destination) || text.trim().is_empty() {
         return None;
     }
@@ -249,11 +262,10 @@ fn reversed(markdown: &str, range: Range<usize>) -> Option<Finding> {
 /// `[text] (destination.md)`: a space keeps it from being a link. The range is that of the square brackets.
 fn spaced(markdown: &str, range: Range<usize>) -> Option<Finding> {
     let start = range.end + 2;
-    let end = start + markdown[start..].find([')', '\n'])?;
+    let end = start + markdown[start..].find(|c: char| c == ')' || c.is_whitespace())?;
     let destination = &markdown[start..end];
     let path = destination.split('#').next().unwrap_or("");
-    let is_source = path.ends_with(".md") && !destination.contains(char::is_whitespace);
-    if !is_source || !markdown[end..].starts_with(')') {
+    if !path.ends_with(".md") || !markdown[end..].starts_with(')') {
         return None;
     }
     let text = &markdown[range.start + 1..range.end - 1];

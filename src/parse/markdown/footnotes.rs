@@ -1,7 +1,10 @@
-//! Footnotes: numbered by their first use, and written at the end of the page.
+//! Footnotes: numbered by their first use, and written at the end of the page. One that nothing on the page refers to is not
+//! shown, and neither is a second text of the same name.
 
-use std::collections::HashMap;
+use std::fmt::Write;
 use std::ops::Range;
+
+use ahash::AHashMap;
 
 use crate::article::{SlotContent, Word};
 use crate::diagnostic::{DUPLICATE_DEFINITION, UNDEFINED_FOOTNOTE, UNUSED_FOOTNOTE};
@@ -11,84 +14,130 @@ use crate::parse::fragment::{Fragment, Insert};
 /// The footnotes of one page. Names are in lower case, as they are matched without case.
 #[derive(Default)]
 pub(super) struct Footnotes {
-    /// Names in the order of their first use, with the number of uses.
-    used: Vec<(String, u32)>,
-    numbers: HashMap<String, usize>,
-    /// The text of each, by name.
-    defined: HashMap<String, Fragment>,
-    /// Each definition, in order: its name as it is written, and where.
-    written: Vec<(String, Range<usize>)>,
-    open: Option<String>,
+    /// In the order of the source.
+    definitions: Vec<Definition>,
+    /// The first definition of each name, which is the one that counts.
+    by_name: AHashMap<String, usize>,
+    /// In the order of the source.
+    references: Vec<Reference>,
+    /// The definitions whose text is being read.
+    open: Vec<usize>,
     /// Names in `[^…]` that nothing defines, and where.
     undefined: Vec<Range<usize>>,
 }
 
+/// The text of a footnote.
+struct Definition {
+    name: String,
+    /// Where its name is written.
+    at: Range<usize>,
+    text: Fragment,
+}
+
+/// The use of a footnote.
+struct Reference {
+    name: String,
+    /// The definition in whose text it is, if it is in one.
+    inside: Option<usize>,
+}
+
+/// The numbers of the footnotes that are shown.
+#[derive(Default)]
+pub(in crate::parse) struct Numbers {
+    /// For each reference, where it is shown, the footnote's number and how often it is used up to there.
+    references: Vec<Option<(u32, u32)>>,
+    /// For each number, the definition and how often it is used.
+    shown: Vec<(usize, u32)>,
+}
+
+impl Numbers {
+    /// Writes the reference with this index.
+    pub(in crate::parse) fn write(&self, reference: usize, html: &mut String) {
+        if let Some(Some((number, uses))) = self.references.get(reference) {
+            let suffix = suffix(*uses);
+            let _ = write!(
+                html,
+                "<sup class=\"footnote-reference\"><a id=\"fnref:{number}{suffix}\" href=\"#fn:{number}\">{number}</a></sup>"
+            );
+        }
+    }
+
+    /// Whether a footnote or a reference to one has this id.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        let uses_of = |number: &str| {
+            let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+            self.shown.get(index).map(|(_, uses)| *uses)
+        };
+        let Some((kind @ ("fn" | "fnref"), rest)) = id.split_once(':') else { return false };
+        let (number, uses) = match rest.split_once('-').filter(|_| kind == "fnref") {
+            Some((number, uses)) => (number, uses.parse().unwrap_or(0)),
+            None => (rest, 1),
+        };
+        uses_of(number).is_some_and(|most| (1..=most).contains(&uses))
+    }
+}
+
 impl Footnotes {
     /// Writes a reference to the footnote of that name.
-    pub(super) fn refer(&mut self, name: String, out: &mut Fragment) {
-        let number = match self.numbers.get(&name) {
-            Some(number) => *number,
-            None => {
-                let number = self.used.len() + 1;
-                self.used.push((name.clone(), 0));
-                self.numbers.insert(name, number);
-                number
-            }
-        };
-        let uses = &mut self.used[number - 1].1;
-        *uses += 1;
-        let suffix = suffix(*uses);
-        out.push(&format!("<sup class=\"footnote-reference\"><a id=\"fnref:{number}{suffix}\" href=\"#fn:{number}\">{number}</a></sup>"));
+    pub(super) fn refer(&mut self, name: &str, out: &mut Fragment) {
+        out.insert(Insert::FootnoteReference(self.references.len() as u32));
+        let inside = self.open.last().copied();
+        self.references.push(Reference { name: name.to_lowercase(), inside });
     }
 
     /// A definition of `name` begins at `start`, with its `[^`.
     pub(super) fn open(&mut self, name: &str, start: usize) {
-        let at = start + 2;
-        self.written.push((name.to_lowercase(), at..at + name.len()));
-        self.open = Some(name.to_lowercase());
+        let at = start + 2..start + 2 + name.len();
+        let name = name.to_lowercase();
+        let index = self.definitions.len();
+        self.by_name.entry(name.clone()).or_insert(index);
+        self.definitions.push(Definition { name, at, text: Fragment::default() });
+        self.open.push(index);
     }
 
-    /// Notes what looks like a reference to a footnote and, being shown as text, is none. The `[` stands at `start`.
+    /// The definition that began last ends, with this text.
+    pub(super) fn close(&mut self, text: Fragment) {
+        if let Some(index) = self.open.pop() {
+            self.definitions[index].text = text;
+        }
+    }
+
+    /// Notes what looks like a reference to a footnote and, being shown as text, is none. The `[` is at `start`.
     pub(super) fn undefined(&mut self, markdown: &str, start: usize) {
         let before = markdown[..start].chars().next_back();
         let Some(inside) = markdown[start..].strip_prefix("[^") else { return };
-        let Some(length) = inside.find([']', '\n']).filter(|end| inside[*end..].starts_with(']'))
-        else {
-            return;
-        };
-        let after = inside[length + 1..].chars().next();
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+        let length = inside.find(|c| !is_name(c)).filter(|end| inside[*end..].starts_with(']'));
+        let Some(length) = length else { return };
+        let after = inside[length + 1..].chars().next();
         // `[^a-z]+` is a set of characters.
         let is_set = matches!(after, Some('+' | '*' | '?' | '{' | '['))
             || inside.as_bytes().get(1) == Some(&b'-')
             || matches!(before, Some('\\' | '(' | '/' | '^' | '`' | '"' | ']' | '+' | '*'));
-        if length > 0 && inside[..length].chars().all(is_name) && !is_set {
+        if length > 0 && !is_set {
             self.undefined.push(start + 2..start + 2 + length);
         }
     }
 
-    /// The definition that began ends, with this text. Of a name defined twice, the first counts.
-    pub(super) fn close(&mut self, text: Fragment) {
-        if let Some(name) = self.open.take() {
-            self.defined.entry(name).or_insert(text);
-        }
-    }
-
-    /// Writes the list of those that are used, in the order of their numbers.
-    pub(super) fn write(self, markdown: &str, out: &mut Fragment, findings: &mut Vec<Finding>) {
-        findings.extend(self.findings(markdown));
-        let Self { used, mut defined, .. } = self;
-        if used.is_empty() {
-            return;
+    /// Writes the list of those that are shown, in the order of their numbers.
+    pub(super) fn write(
+        mut self,
+        markdown: &str,
+        out: &mut Fragment,
+        findings: &mut Vec<Finding>,
+    ) -> Numbers {
+        let numbers = self.numbers();
+        findings.extend(self.findings(markdown, &numbers));
+        if numbers.shown.is_empty() {
+            return numbers;
         }
         out.push("<section class=\"footnotes\" aria-label=\"");
         out.insert(Insert::Slot(SlotContent::Word(Word::Footnotes)));
         out.push("\">\n<ol>\n");
-        for (index, (name, uses)) in used.into_iter().enumerate() {
-            let number = index + 1;
+        for (number, (definition, uses)) in (1..).zip(&numbers.shown) {
             out.push(&format!("<li id=\"fn:{number}\">"));
-            out.append(defined.remove(&name).unwrap_or_default());
-            for count in 1..=uses {
+            out.append(std::mem::take(&mut self.definitions[*definition].text));
+            for count in 1..=*uses {
                 let suffix = suffix(count);
                 out.push(&format!(
                     "<a class=\"footnote-back\" href=\"#fnref:{number}{suffix}\" aria-label=\""
@@ -99,53 +148,77 @@ impl Footnotes {
             out.push("</li>\n");
         }
         out.push("</ol>\n</section>\n");
+        numbers
     }
-}
 
-impl Footnotes {
-    fn findings(&self, markdown: &str) -> Vec<Finding> {
+    fn numbers(&self) -> Numbers {
+        let is_shown = self.shown();
+        let mut numbers = Numbers::default();
+        let mut number_of = vec![0; self.definitions.len()];
+        for Reference { name, inside } in &self.references {
+            let definition =
+                self.by_name.get(name).filter(|_| inside.is_none_or(|at| is_shown[at]));
+            numbers.references.push(definition.map(|definition| {
+                if number_of[*definition] == 0 {
+                    numbers.shown.push((*definition, 0));
+                    number_of[*definition] = numbers.shown.len();
+                }
+                let uses = &mut numbers.shown[number_of[*definition] - 1].1;
+                *uses += 1;
+                (number_of[*definition] as u32, *uses)
+            }));
+        }
+        numbers
+    }
+
+    /// Which definitions the page shows: those that it refers to itself, and those that these refer to.
+    fn shown(&self) -> Vec<bool> {
+        let mut referred: Vec<Vec<usize>> = vec![Vec::new(); self.definitions.len()];
+        let mut queue = Vec::new();
+        for Reference { name, inside } in &self.references {
+            let Some(definition) = self.by_name.get(name) else { continue };
+            inside.map_or(&mut queue, |at| &mut referred[at]).push(*definition);
+        }
+        let mut is_shown = vec![false; self.definitions.len()];
+        while let Some(definition) = queue.pop() {
+            if !std::mem::replace(&mut is_shown[definition], true) {
+                queue.append(&mut referred[definition]);
+            }
+        }
+        is_shown
+    }
+
+    fn findings(&self, markdown: &str, numbers: &Numbers) -> Vec<Finding> {
         let undefined = self.undefined.iter().map(|at| {
             let name = &markdown[at.clone()];
-            Finding::new(
-                &UNDEFINED_FOOTNOTE,
-                at.clone(),
-                format!("nothing defines the footnote `{name}`"),
-            )
-            .help(format!("add a line `[^{name}]: …` with its text"))
+            let message = format!("nothing defines the footnote `{name}`");
+            Finding::new(&UNDEFINED_FOOTNOTE, at.clone(), message)
+                .help(format!("add a line `[^{name}]: …` with its text"))
         });
         let mut findings: Vec<_> = undefined.collect();
-        let mut first: HashMap<&str, &Range<usize>> = HashMap::new();
-        for (name, at) in &self.written {
-            let shown = &markdown[at.clone()];
-            if let Some(other) = first.get(name.as_str()) {
-                findings.push(
-                    Finding::new(
-                        &DUPLICATE_DEFINITION,
-                        at.clone(),
-                        format!("the footnote `{shown}` is defined already"),
-                    )
+        let mut is_shown = vec![false; self.definitions.len()];
+        numbers.shown.iter().for_each(|(definition, _)| is_shown[*definition] = true);
+        for (index, Definition { name, at, .. }) in self.definitions.iter().enumerate() {
+            let written = &markdown[at.clone()];
+            let first = self.by_name[name];
+            if first != index {
+                let message = format!("the footnote `{written}` is already defined");
+                let finding = Finding::new(&DUPLICATE_DEFINITION, at.clone(), message)
                     .help("the first definition counts; remove one of the two")
-                    .other((*other).clone(), "first defined here"),
-                );
-                continue;
-            }
-            first.insert(name, at);
-            if !self.numbers.contains_key(name) {
-                findings.push(
-                    Finding::new(
-                        &UNUSED_FOOTNOTE,
-                        at.clone(),
-                        format!("nothing refers to the footnote `{shown}`"),
-                    )
-                    .help(format!("write `[^{shown}]` where it belongs, or remove it")),
-                );
+                    .other(self.definitions[first].at.clone(), "first defined here");
+                findings.push(finding);
+            } else if !is_shown[index] {
+                let message = format!("nothing on the page refers to the footnote `{written}`");
+                let finding = Finding::new(&UNUSED_FOOTNOTE, at.clone(), message)
+                    .help(format!("write `[^{written}]` where it belongs, or remove it"));
+                findings.push(finding);
             }
         }
         findings
     }
 }
 
-/// What tells the second and further uses of a footnote from the first.
+/// What distinguishes the second and further uses of a footnote from the first.
 fn suffix(count: u32) -> String {
     if count > 1 { format!("-{count}") } else { String::new() }
 }

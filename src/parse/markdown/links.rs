@@ -18,6 +18,7 @@ pub(super) struct OpenLink {
     kind: LinkType,
     /// Where the text ends, as far as is known.
     inner_end: usize,
+    /// Where its definition has the destination, where it has one.
     definition: Option<Range<usize>>,
     /// Whether there is anything to read in it.
     pub is_named: bool,
@@ -103,8 +104,11 @@ impl<'a> Writer<'a> {
     ) -> u32 {
         let reference =
             matches!(kind, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
-        let definition =
-            if reference { self.definitions.used(id).map(|at| at.range.clone()) } else { None };
+        let definition = if reference {
+            self.definitions.used(id).map(|at| at.destination.clone())
+        } else {
+            None
+        };
         let index = self.links.len();
         self.links.push(Link::new(destination, link));
         self.open_links.push(OpenLink {
@@ -124,9 +128,7 @@ impl<'a> Writer<'a> {
         }
         let Some(index) = open.index else { return };
         let (span, used_at) = match open.definition {
-            Some(definition) => {
-                (destination::definition(self.markdown, definition), Some(self.place(range)))
-            }
+            Some(definition) => (definition, Some(self.place(range))),
             None if matches!(open.kind, LinkType::Autolink | LinkType::Email) => {
                 (destination::autolink(self.markdown, range), None)
             }

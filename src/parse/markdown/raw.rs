@@ -79,9 +79,9 @@ impl Writer<'_> {
         self.out.push(&raw.text[written..]);
         for id in found.ids {
             let at = raw.range(&id.range);
-            self.ids.push((id.value, at));
+            self.out.ids.push((id.value, at));
         }
-        self.html_names.extend(found.names.into_iter().map(|name| name.value));
+        self.out.names.extend(found.names.into_iter().map(|name| name.value));
         for part in &found.parts {
             self.raw_part(raw, part);
         }
@@ -182,12 +182,12 @@ impl Writer<'_> {
         let text = &raw.text[range.clone()];
         for (at, _) in text.match_indices("](") {
             let start = at + 2;
-            let Some(length) = text[start..].find([')', '\n', '<']) else { continue };
+            let ends = |c: char| c.is_whitespace() || matches!(c, ')' | '<' | '[' | ']');
+            let Some(length) = text[start..].find(ends) else { continue };
             let destination = &text[start..start + length];
-            let open = text[..at].rfind('[').filter(|open| !text[*open..at].contains('\n'));
-            let opens = open.is_some_and(|open| !text[..open].ends_with('\\'));
-            let looks =
-                destination.contains(['/', '.', '#']) && !destination.contains(char::is_whitespace);
+            let open = text[..at].rfind(['[', ']', '\n']).map_or("", |open| &text[..=open]);
+            let opens = open.ends_with('[') && !open.ends_with("\\[");
+            let looks = destination.contains(['/', '.', '#']);
             if !opens || !looks || !text[start + length..].starts_with(')') {
                 continue;
             }

@@ -1,0 +1,78 @@
+//! Colons that the Markdown library takes for the marker of a definition and that are none: for the time of parsing, a
+//! character stands in their place that does not occur in the text.
+
+use std::borrow::Cow;
+
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
+
+/// A text that can be given to the library.
+pub(super) struct Guarded<'a> {
+    /// The text. Every byte is at the same place as in the original.
+    pub markdown: Cow<'a, str>,
+    /// What stands for a colon, if anything does.
+    mark: Option<u8>,
+}
+
+impl<'a> Guarded<'a> {
+    /// Replaces each `:` at the beginning of a line that no white space follows.
+    pub(super) fn new(markdown: &'a str) -> Self {
+        let bytes = markdown.as_bytes();
+        let mut colons =
+            memchr::memchr_iter(b':', bytes).filter(|at| is_text(bytes, *at)).peekable();
+        // A text in which all of them occur is given as it is.
+        let mark = colons.peek().and_then(|_| free_control(bytes));
+        let Some(mark) = mark else { return Self { markdown: markdown.into(), mark: None } };
+        let mut text = markdown.to_owned();
+        for at in colons {
+            text.replace_range(at..=at, char::from(mark).encode_utf8(&mut [0; 1]));
+        }
+        Self { markdown: text.into(), mark: Some(mark) }
+    }
+
+    /// The same event with the original text.
+    pub(super) fn restore<'e>(&self, event: Event<'e>) -> Event<'e> {
+        let Some(mark) = self.mark else { return event };
+        let text = |text: CowStr<'e>| original(mark, text);
+        match event {
+            Event::Text(written) => Event::Text(text(written)),
+            Event::Code(written) => Event::Code(text(written)),
+            Event::Html(written) => Event::Html(text(written)),
+            Event::InlineHtml(written) => Event::InlineHtml(text(written)),
+            Event::FootnoteReference(name) => Event::FootnoteReference(text(name)),
+            Event::Start(tag) => Event::Start(match tag {
+                Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                    Tag::CodeBlock(CodeBlockKind::Fenced(text(info)))
+                }
+                Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(text(name)),
+                Tag::Link { link_type, dest_url, title, id } => {
+                    let (dest_url, title, id) = (text(dest_url), text(title), text(id));
+                    Tag::Link { link_type, dest_url, title, id }
+                }
+                Tag::Image { link_type, dest_url, title, id } => {
+                    let (dest_url, title, id) = (text(dest_url), text(title), text(id));
+                    Tag::Image { link_type, dest_url, title, id }
+                }
+                tag => tag,
+            }),
+            event => event,
+        }
+    }
+}
+
+fn original(mark: u8, text: CowStr<'_>) -> CowStr<'_> {
+    let mark = char::from(mark);
+    if text.contains(mark) { text.replace(mark, ":").into() } else { text }
+}
+
+/// Whether the colon at a place is text at the beginning of a line. `:-` may be a table's line of dashes.
+fn is_text(bytes: &[u8], colon: usize) -> bool {
+    let next = bytes.get(colon + 1);
+    let before = || bytes[..colon].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
+    !matches!(next, None | Some(b' ' | b'\t' | b'-' | b'\n' | b'\r'))
+        && matches!(before(), None | Some(b'\n'))
+}
+
+/// A control character that Markdown takes for text and that does not occur.
+fn free_control(bytes: &[u8]) -> Option<u8> {
+    (1..=8).chain(14..=31).find(|control| memchr::memchr(*control, bytes).is_none())
+}
