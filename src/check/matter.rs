@@ -104,7 +104,8 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
     let has_footnotes = article.body.html.contains("<section class=\"footnotes\"");
     for (old, new) in &article.front_matter.anchors {
         let span = || entries.span(Field::Entry("anchors", old));
-        let is_footnote = |id: &str| has_footnotes && (id.starts_with("fn:") || id.starts_with("fnref:"));
+        let is_footnote =
+            |id: &str| has_footnotes && (id.starts_with("fn:") || id.starts_with("fnref:"));
         if old.starts_with(ID_PREFIX) || is_footnote(old) {
             findings.push(
                 Diagnostic::new(&DUPLICATE_ID, span(), format!("duplicate id `{old}`"))
