@@ -259,8 +259,8 @@ impl<'a> Move<'a> {
             Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
         });
         let mut edits: Vec<Edit> = changed.collect();
-        let mut added: Vec<_> =
-            made_up.iter().map(|(new, old)| (old.encoded(), UrlPath::new(new).encoded())).collect();
+        let added = self.pages().filter(|(.., new)| made_up.contains_key(new.as_str()));
+        let mut added: Vec<_> = added.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
