@@ -1,19 +1,18 @@
-//! The dev server's edge: answers HTTP on this machine with what a handler says. Knows requests, answers and events, and
+//! The dev server's edge: answers HTTP on this machine with what a handler returns. Knows requests, answers and events, and
 //! nothing of pages or of how they are made.
 //!
-//! A connection passes two doors. The gate (`gate`, `head`, `connections`) accepts it, reads the head of its one request
-//! within limits of time and size, and hands it on; `engine` lets `tiny_http` read it, asks `admission` whether to answer
-//! at all, then the handler, and writes the `reply` or joins the client to `events`. The gate is there because
-//! `tiny_http` reads heads of any length for any time, stops accepting for good when the system runs out of descriptors,
-//! and never returns from some requests; behind the gate it sees only whole heads that it can take, one a connection.
+//! Each connection has a thread (`client`), which reads the `head` of its one request within limits of time and size, has
+//! it parsed by the `engine`, asks `admission` whether to answer, calls the handler, and writes the `reply` or the
+//! `events`. `connections` ends the oldest ones when there are too many. `tiny_http` only parses: left to itself, it reads
+//! heads of any length for any time, stops accepting for good when the system runs out of descriptors, and never returns
+//! from some requests.
 #![expect(clippy::disallowed_methods, reason = "limits of time need the clock")]
 
 mod admission;
+mod client;
 mod connections;
-mod door;
 mod engine;
 mod events;
-mod gate;
 mod head;
 mod message;
 mod reply;
@@ -27,15 +26,18 @@ use std::time::{Duration, Instant};
 
 use super::reason;
 use admission::Hosts;
+use client::Service;
 use connections::Connections;
-use engine::{Engine, Service};
-use gate::Gate;
+use engine::Engine;
 
 pub use events::{Events, Listener};
 pub use message::{Answer, Body, Content, Event, Request};
 
 /// How long answers that are under way may take when the server stops.
 const GRACE: Duration = Duration::from_millis(120);
+
+/// How long to try to connect to ourselves at a time.
+const WAKING: Duration = Duration::from_millis(20);
 
 /// What answers requests: called from many threads at once, and free to take its time.
 pub type Handler = Arc<dyn Fn(&Request<'_>) -> Answer + Send + Sync>;
@@ -106,7 +108,8 @@ impl std::error::Error for HttpError {}
 
 /// A server that listens. Connections wait until it runs.
 pub struct Server {
-    listener: Arc<TcpListener>,
+    /// Until the server runs.
+    listener: Mutex<Option<TcpListener>>,
     address: SocketAddr,
     hosts: Hosts,
     connections: Arc<Connections>,
@@ -125,7 +128,7 @@ impl Server {
                     let address =
                         listener.local_addr().map_err(|error| HttpError::Listen(address, error))?;
                     return Ok(Self {
-                        listener: Arc::new(listener),
+                        listener: Mutex::new(Some(listener)),
                         address,
                         hosts: Hosts::new(address, allowed_hosts),
                         connections: Arc::default(),
@@ -149,26 +152,32 @@ impl Server {
     }
 
     /// Answers until [`Server::stop`] is called, then ends event streams, gives answers under way a moment, and returns
-    /// within 200 ms. A handler that is still busy then is left to itself.
+    /// within 200 ms. Every connection has ended then, those too that nobody has accepted. A handler that is still busy is
+    /// left to itself. A server runs once.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no threads or descriptors, or connections are no longer accepted.
     pub fn run(&self, handler: Handler) -> Result<(), HttpError> {
         let failed = |error| HttpError::Start(self.address, error);
-        let connections = Arc::clone(&self.connections);
-        let hosts = self.hosts.clone();
-        let service = Service { handler, hosts, connections };
-        let engine = Arc::new(Engine::start(service).map_err(failed)?);
-        let connections = Arc::clone(&self.connections);
-        let gate = Arc::new(Gate { connections, engine: Arc::clone(&engine) });
-        let listener = Arc::clone(&self.listener);
-        let accepting = thread::Builder::new()
-            .name("http-accept".to_owned())
-            .spawn(move || gate.accept(&listener));
-        if accepting.is_ok() {
-            self.connections.wait_for_close();
+        let Some(listener) = lock(&self.listener).take() else { return Ok(()) };
+        let service = Arc::new(Service {
+            handler,
+            hosts: self.hosts.clone(),
+            connections: Arc::clone(&self.connections),
+            engine: Arc::new(Engine::start().map_err(failed)?),
+        });
+        // The listener is dropped where it is accepted from: that ends the connections that still wait.
+        let accept = move || service.accept(&listener);
+        let accepting = thread::Builder::new().name("http-accept".to_owned()).spawn(accept);
+        let accepting = accepting.map_err(failed)?;
+        self.connections.wait_for_close();
+        while !accepting.is_finished() {
             self.wake();
-            self.connections.finish(Instant::now() + GRACE);
         }
-        engine.stop();
-        accepting.map(drop).map_err(failed)
+        self.connections.finish(Instant::now() + GRACE);
+        let ended = accepting.join();
+        ended.map_err(|_| failed(io::Error::other("the thread that accepts connections failed")))
     }
 
     /// Stops the server, from any thread: [`Server::run`] returns soon after, or at once when it is called later.
@@ -176,7 +185,7 @@ impl Server {
         self.connections.close();
     }
 
-    /// Lets the accepting thread see that the server is closed, by a connection from ourselves.
+    /// Lets the accepting thread see that the server is closed, by a connection of our own.
     fn wake(&self) {
         let ip = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -184,8 +193,8 @@ impl Server {
             ip => ip,
         };
         let address = SocketAddr::new(ip, self.address.port());
-        // Where this fails, the thread ends with the next connection: it does nothing until then.
-        drop(TcpStream::connect_timeout(&address, GRACE));
+        // Where this fails, there are other connections to accept, or the listener is closed.
+        drop(TcpStream::connect_timeout(&address, WAKING));
     }
 }
 

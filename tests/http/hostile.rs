@@ -131,7 +131,8 @@ fn what_is_no_request_is_refused() {
         (format!("GET / HTTP/1.1\r\n{crowd}a b: c\r\n\r\n"), Some(400)),
         (format!("GET / HTTP/0.9\r\n{crowd}\r\n"), Some(505)),
         (format!("GET / HTTP/9.9\r\n{crowd}\r\n"), Some(505)),
-        (format!("GET / HTTP/1.1\r\n{crowd}X: \u{fc}\0\r\n\r\n"), Some(200)),
+        (format!("GET / HTTP/1.1\r\n{crowd}X: \u{fc}\r\n\r\n"), Some(200)),
+        (format!("GET / HTTP/1.1\r\n{crowd}X: \0\r\n\r\n"), Some(400)),
         (format!("GET / HTTP/1.1\r\n{crowd}X: a\r\n folded\r\n\r\n"), Some(400)),
     ] {
         let reply = server.ask(&bytes).map(|reply| reply.status);
@@ -188,8 +189,47 @@ fn a_body_of_any_size_does_not_hide_the_answer() {
 }
 
 #[test]
-fn a_client_that_forges_the_gates_mark_is_treated_as_any_other() {
+fn a_client_that_forges_the_tag_of_the_engine_is_treated_as_any_other() {
     let server = Running::start();
-    let reply = server.get_with("/", "Silcrow-Connection: 0.1\r\nsilcrow-connection : 0.1\r\n");
+    let reply = server.get_with("/", "Silcrow-Tag: 0.1\r\nsilcrow-tag: 0.1\r\n");
     assert_eq!(reply.status, 200);
+}
+
+/// CVE-2026-66752 of `tiny_http`: requests are smuggled by heads that are read in two ways. One answer comes, to the first
+/// request, and the connection ends.
+#[test]
+fn no_request_is_smuggled_behind_another() {
+    let server = Running::start();
+    let host = server.host();
+    let hidden = format!("GET /old HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    for (lines, status) in [
+        ("Content-Length: 0\r\nTransfer-Encoding: chunked", 200),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5", 200),
+        ("Content-Length: 0\r\nContent-Length: 60", 200),
+        ("Content-Length: 0, 60", 200),
+        ("Content-Length: +0", 200),
+        ("Content-Length: -1", 200),
+        ("Content-Length: 18446744073709551616", 200),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", 200),
+        ("Transfer-Encoding: xchunked", 200),
+        ("Connection: keep-alive, upgrade\r\nUpgrade: websocket", 200),
+        ("Expect: 100-continue\r\nContent-Length: 60", 200),
+        ("Transfer-Encoding : chunked", 400),
+        ("Transfer-Encoding:\u{b}chunked", 400),
+        ("X: a\r\n Transfer-Encoding: chunked", 400),
+        ("X: a\nTransfer-Encoding: chunked", 400),
+        ("X: a\rTransfer-Encoding: chunked", 400),
+        ("Content-Length: 0\0", 400),
+    ] {
+        for method in ["GET", "POST"] {
+            let head = format!("{method} / HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n\r\n");
+            let body = format!("0\r\n\r\n{hidden}");
+            let bytes = server.send(head + &body).rest();
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            assert_eq!(text.matches("HTTP/1.1 ").count(), 1, "{lines:?} {text}");
+            let status = if method == "POST" && status == 200 { 405 } else { status };
+            assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{lines:?} {text}");
+        }
+    }
+    assert_others_are_served(&server);
 }

@@ -1,8 +1,9 @@
 //! Who is answered: those who call the server by its names, from its own pages or by hand. Each request here could be
 //! sent by a page of another site, by way of a browser on this machine.
 
-use silcrow::io::http::Settings;
 use std::sync::Arc;
+
+use silcrow::io::http::{Answer, Content, Request, Settings};
 
 use crate::wire::{PAGE, Running};
 
@@ -117,6 +118,9 @@ fn another_sites_page_may_link_here_and_nothing_else() {
             ("Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document", 200),
             ("Sec-Fetch-Site: same-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document", 200),
             ("Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: iframe", 403),
+            ("Sec-Fetch-Site: same-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: iframe", 200),
+            ("Sec-Fetch-Site: same-site\nSec-Fetch-Mode: no-cors\nSec-Fetch-Dest: iframe", 403),
+            ("Sec-Fetch-Site: same-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: object", 403),
             ("Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: object", 403),
             ("Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: no-cors\nSec-Fetch-Dest: image", 403),
             ("Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: no-cors\nSec-Fetch-Dest: document", 403),
@@ -126,6 +130,58 @@ fn another_sites_page_may_link_here_and_nothing_else() {
             ("Sec-Fetch-Site: unheard-of", 403),
         ],
     );
+}
+
+/// A server that others can reach by the name `docs.test`.
+fn exposed() -> Running {
+    let allowed_hosts = vec!["docs.test".to_owned()];
+    let settings = Settings { allowed_hosts, ..Settings::default() };
+    let handler = |request: &Request<'_>| {
+        let site = if request.has_unknown_site { "unknown" } else { "known" };
+        Answer::Content(Content::found("text/plain", site.as_bytes()))
+    };
+    Running::with(&settings, Arc::new(handler))
+}
+
+/// Plain http by a name: browsers do not say there whose page a request comes from, and other origins showed pages in
+/// frames.
+#[test]
+fn a_server_that_others_can_reach_is_shown_in_no_frame() {
+    let framed =
+        "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n";
+    let (server, plain) = (exposed(), Running::start());
+    for path in ["/", "/nowhere", "/%zz"] {
+        let reply = server.get(path);
+        let policy = reply.header("Content-Security-Policy");
+        assert_eq!(policy, Some("frame-ancestors 'none'"), "{path}");
+        assert_eq!(reply.header("X-Frame-Options"), Some("DENY"), "{path}");
+        // A page of this machine may, such as an editor's preview.
+        let reply = plain.get(path);
+        assert_eq!(reply.header("Content-Security-Policy"), None, "{path}");
+        assert_eq!(reply.header("X-Frame-Options"), None, "{path}");
+    }
+    assert_eq!(
+        (server.get_with("/", framed).status, plain.get_with("/", framed).status),
+        (403, 200)
+    );
+}
+
+#[test]
+fn a_request_whose_site_is_unknown_is_marked() {
+    let server = exposed();
+    let port = server.address().port();
+    let site = "Sec-Fetch-Site: none\r\n";
+    for (host, headers, expected) in [
+        ("docs.test", "", "unknown"),
+        ("docs.test:8080", "", "unknown"),
+        ("docs.test", site, "known"),
+        (&*format!("localhost:{port}"), "", "known"),
+        (&*format!("127.0.0.1:{port}"), "", "known"),
+        (&*format!("[::1]:{port}"), "", "known"),
+    ] {
+        let reply = server.ask(format!("GET / HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"));
+        assert_eq!(reply.expect("the server answers").text(), expected, "{host} {headers}");
+    }
 }
 
 #[test]

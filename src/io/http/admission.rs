@@ -1,35 +1,14 @@
-//! Whom to answer: requests for this server by its names, from our own pages or from a person, for a path. A web page of
-//! another site cannot read what is being written here, nor a name that was made to point at this machine.
+//! Which requests are answered: those that call this server by its names, from our own pages or from a person, for a path.
+//! A page of another site cannot read what is being written here, nor can a name that was made to point at this machine.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use percent_encoding::percent_decode_str;
 
+use super::head::Head;
 use super::message::Request;
 use super::reply::Refusal;
-
-/// A request as it was sent.
-pub(super) struct Head<'a> {
-    /// Its method: `GET`.
-    pub(super) method: &'a str,
-    /// What it asks for: a path, or a whole URL.
-    pub(super) target: &'a str,
-    /// Names and values.
-    pub(super) headers: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Head<'a> {
-    /// The value of a header, the first where it is there more than once.
-    pub(super) fn header(&self, name: &str) -> Option<&'a str> {
-        self.all(name).next()
-    }
-
-    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        let is_named = move |(known, _): &&(&str, &str)| known.eq_ignore_ascii_case(name);
-        self.headers.iter().filter(is_named).map(|(_, value)| *value)
-    }
-}
 
 /// The names of this server.
 #[derive(Clone)]
@@ -41,7 +20,9 @@ pub(super) struct Hosts {
 /// A host that is this server.
 #[derive(PartialEq)]
 enum Known {
-    /// By its address: the port is part of it.
+    /// By an address that only this machine can use: the port is part of it.
+    Loopback,
+    /// By another of its addresses, with the port.
     Address,
     /// By a name that the settings allow, as a proxy or tunnel in front of it may have it.
     Allowed,
@@ -52,11 +33,20 @@ impl Hosts {
         Self { address, allowed: allowed.iter().map(|name| name.to_ascii_lowercase()).collect() }
     }
 
+    /// Whether other machines can reach the server, or a name leads to it. Browsers then do not say which site's page a
+    /// request comes from, unless the connection is encrypted.
+    pub(super) fn is_exposed(&self) -> bool {
+        !self.address.ip().is_loopback() || !self.allowed.is_empty()
+    }
+
     fn known(&self, host: &str) -> Option<Known> {
         let host = host.to_ascii_lowercase();
         let (name, port) = parts(&host)?;
         if self.allowed.iter().any(|allowed| allowed == name) {
             return Some(Known::Allowed);
+        }
+        if port != self.address.port() {
+            return None;
         }
         // An address in brackets is one of version 6, and no other is.
         let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
@@ -64,16 +54,15 @@ impl Hosts {
             Some(bare) => bare.parse().ok().map(IpAddr::V6),
             None => name.parse().ok().map(IpAddr::V4),
         };
-        // Who listens on all addresses wants to be called by any. No name can be made to point here by that.
-        let is_ours = |ip: IpAddr| {
-            let own = self.address.ip();
-            ip == Ipv4Addr::LOCALHOST
-                || ip == Ipv6Addr::LOCALHOST
-                || ip == own
-                || own.is_unspecified()
-        };
-        let is_known = name == "localhost" || ip.is_some_and(is_ours);
-        (is_known && port == self.address.port()).then_some(Known::Address)
+        let own = self.address.ip();
+        match ip {
+            None => (name == "localhost").then_some(Known::Loopback),
+            Some(ip) if ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST => {
+                Some(Known::Loopback)
+            }
+            // A server on all addresses is called by any of them. No name can be made to point here by that.
+            Some(ip) => (ip == own || own.is_unspecified()).then_some(Known::Address),
+        }
     }
 }
 
@@ -91,7 +80,7 @@ fn parts(host: &str) -> Option<(&str, u16)> {
 }
 
 /// The request that a head makes, if it may be answered.
-pub(super) fn request<'a>(head: &Head<'a>, hosts: &Hosts) -> Result<Request<'a>, Refusal> {
+pub(super) fn request<'a>(head: &'a Head, hosts: &Hosts) -> Result<Request<'a>, Refusal> {
     let (authority, target) = host_and_target(head)?;
     let Some(known) = hosts.known(authority) else {
         let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
@@ -100,25 +89,27 @@ pub(super) fn request<'a>(head: &Head<'a>, hosts: &Hosts) -> Result<Request<'a>,
         );
         return Err(Refusal::new(421, message));
     };
-    if !matches!(head.method, "GET" | "HEAD") {
+    if !matches!(&*head.method, "GET" | "HEAD") {
         return Err(Refusal::new(405, "only GET and HEAD are answered"));
     }
     from_us(head, authority, &known)?;
+    is_from_here(head, hosts)?;
+    let has_unknown_site = known != Known::Loopback && head.header("Sec-Fetch-Site").is_none();
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     };
-    Ok(Request { path: decoded(path)?, query, is_head: head.method == "HEAD" })
+    Ok(Request { path: decoded(path)?, query, has_unknown_site })
 }
 
 /// The host that is asked, and what it is asked for. A whole URL names its own host (RFC 9112, 3.2.2).
-fn host_and_target<'a>(head: &Head<'a>) -> Result<(&'a str, &'a str), Refusal> {
+fn host_and_target(head: &Head) -> Result<(&str, &str), Refusal> {
     let mut hosts = head.all("Host");
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(Refusal::new(400, "a request has one `Host` header"));
     };
     let scheme = head.target.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("http://"));
-    let Some(scheme) = scheme else { return Ok((host, head.target)) };
+    let Some(scheme) = scheme else { return Ok((host, &head.target)) };
     let rest = &head.target[scheme.len()..];
     Ok(match rest.find(['/', '?']) {
         Some(at) if rest[at..].starts_with('/') => rest.split_at(at),
@@ -127,23 +118,32 @@ fn host_and_target<'a>(head: &Head<'a>) -> Result<(&'a str, &'a str), Refusal> {
     })
 }
 
-/// Refuses what another site's page sends. A person may come from anywhere, by a link that opens a page.
-fn from_us(head: &Head<'_>, authority: &str, known: &Known) -> Result<(), Refusal> {
-    if let Some(origin) = head.header("Origin") {
-        let secure = origin.strip_prefix("https://").filter(|_| *known == Known::Allowed);
-        let host = origin.strip_prefix("http://").or(secure);
-        if !host.is_some_and(|host| host.eq_ignore_ascii_case(authority)) {
-            return Err(Refusal::new(403, "only pages of this server may ask it"));
-        }
+/// Refuses what a page of another site may not ask. A person may come from anywhere, by a link that opens a page.
+fn from_us(head: &Head, authority: &str, known: &Known) -> Result<(), Refusal> {
+    let Some(origin) = head.header("Origin") else { return Ok(()) };
+    let secure = origin.strip_prefix("https://").filter(|_| *known == Known::Allowed);
+    let host = origin.strip_prefix("http://").or(secure);
+    if host.is_some_and(|host| host.eq_ignore_ascii_case(authority)) {
+        Ok(())
+    } else {
+        Err(Refusal::new(403, "only pages of this server may send requests to it"))
     }
-    let is_navigation = head.method == "GET"
-        && head.header("Sec-Fetch-Mode") == Some("navigate")
-        && head.header("Sec-Fetch-Dest") == Some("document");
+}
+
+/// Refuses what a page of another site embeds or fetches, where the browser says so. A page of this machine, such as an
+/// editor's preview, may frame pages, unless others can reach the server.
+fn is_from_here(head: &Head, hosts: &Hosts) -> Result<(), Refusal> {
+    let opens = |destination: &str| {
+        head.method == "GET"
+            && head.header("Sec-Fetch-Mode") == Some("navigate")
+            && head.header("Sec-Fetch-Dest") == Some(destination)
+    };
     match head.header("Sec-Fetch-Site") {
         None | Some("same-origin" | "none") => Ok(()),
-        Some(_) if is_navigation => Ok(()),
+        Some(_) if opens("document") => Ok(()),
+        Some("same-site") if opens("iframe") && !hosts.is_exposed() => Ok(()),
         Some(_) => {
-            Err(Refusal::new(403, "only pages of this server may embed or fetch what it has"))
+            Err(Refusal::new(403, "only pages of this server may embed or fetch its content"))
         }
     }
 }

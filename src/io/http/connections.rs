@@ -1,5 +1,5 @@
-//! The connections that are open: how many, which of them goes when there are too many, and how all end. Knows nothing
-//! of what is said on them.
+//! The connections that are open: how many, which of them ends when there are too many, and how all end. Knows nothing
+//! of what is sent on them.
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::events::Queue;
 use super::lock;
 
-/// How many connections there may be. A browser holds six at most, and each costs four descriptors while it is served:
-/// half of the 1,024 that a process has on most systems.
+/// How many connections there may be. A browser holds six at most, and each costs up to four descriptors: half of the
+/// 1,024 that a process has on most systems.
 const MOST: usize = 128;
 
 /// As many as a few open pages may have.
@@ -33,40 +33,49 @@ struct State {
 struct Open {
     client: Arc<TcpStream>,
     stage: Stage,
-    events: Option<Arc<Queue>>,
 }
 
 /// How far a connection has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// It has not said yet what it wants.
+    /// Its request has not arrived yet.
     Asking,
-    /// Its request was handed on.
+    /// Its request is being answered.
     Served,
     /// It is a stream of events.
-    Streaming,
+    Streaming(Arc<Queue>),
 }
 
 impl Open {
     /// Ends the connection: whoever reads or writes it sees that.
     fn end(&self) {
-        if let Some(events) = &self.events {
-            events.close();
-        }
+        self.close_stream();
         // It may have ended by itself, and then nothing is left to be done.
         drop(self.client.shutdown(Shutdown::Both));
+    }
+
+    fn close_stream(&self) {
+        if let Stage::Streaming(events) = &self.stage {
+            events.close();
+        }
     }
 }
 
 impl State {
-    /// Ends the oldest of the connections that are at the stage where most are. A crowd so drives out itself, whatever it
+    /// Ends the oldest of the connections that are at the stage where most are. So a crowd pushes out itself, whatever it
     /// does, and not the few who do something else.
     fn evict(&mut self) {
-        let count = |stage: Stage| self.open.values().filter(|open| open.stage == stage).count();
-        let stages = [Stage::Asking, Stage::Served, Stage::Streaming];
-        let crowded = stages.into_iter().max_by_key(|stage| count(*stage));
-        let oldest = self.open.iter().find(|(_, open)| Some(open.stage) == crowded);
-        let number = oldest.map(|(number, _)| *number);
+        let stage = |open: &Open| std::mem::discriminant(&open.stage);
+        let count =
+            |one: &Open| self.open.values().filter(|open| stage(open) == stage(one)).count();
+        // The oldest of each stage, so that connections are counted three times at most.
+        let mut oldest: Vec<(u64, &Open)> = Vec::new();
+        for (number, open) in &self.open {
+            if !oldest.iter().any(|(_, known)| stage(known) == stage(open)) {
+                oldest.push((*number, open));
+            }
+        }
+        let crowded = oldest.into_iter().max_by_key(|(_, open)| count(open));
+        let number = crowded.map(|(number, _)| number);
         if let Some(open) = number.and_then(|number| self.open.remove(&number)) {
             open.end();
         }
@@ -85,13 +94,12 @@ impl Connections {
         }
         state.entered += 1;
         let number = state.entered;
-        let open = Open { client: Arc::clone(client), stage: Stage::Asking, events: None };
-        state.open.insert(number, open);
+        state.open.insert(number, Open { client: Arc::clone(client), stage: Stage::Asking });
         Some(Entry { number, connections: Arc::clone(self) })
     }
 
-    /// Makes room when the system has none: ends one connection, unless so few cannot be what took it all, and waits
-    /// until one is gone, or for `limit`.
+    /// Makes room when the system has none: ends one connection, unless there are too few to be the cause, and waits
+    /// until one has ended, or for `limit`.
     pub(super) fn relieve(&self, limit: Duration) {
         let mut state = lock(&self.state);
         if state.open.len() > FEW {
@@ -100,24 +108,17 @@ impl Connections {
         drop(self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Ties a stream of events to its connection, so that it ends with it.
-    pub(super) fn attach(&self, number: u64, events: &Arc<Queue>) {
-        let mut state = lock(&self.state);
-        match state.open.get_mut(&number) {
-            Some(open) if open.events.is_none() => {
-                open.events = Some(Arc::clone(events));
-                open.stage = Stage::Streaming;
-            }
-            _ => events.close(),
-        }
-    }
-
     /// Closes the server: nobody enters any more, and streams of events end.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
         state.is_closed = true;
-        state.open.values().filter_map(|open| open.events.as_ref()).for_each(|queue| queue.close());
+        state.open.values().for_each(Open::close_stream);
         self.changed.notify_all();
+    }
+
+    /// Closes the server when the returned value is dropped.
+    pub(super) fn close_on_drop(&self) -> impl Drop {
+        CloseOnDrop(self)
     }
 
     /// Whether the server is closed.
@@ -143,36 +144,42 @@ impl Connections {
     }
 }
 
+struct CloseOnDrop<'a>(&'a Connections);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// A connection's place among the others, until it is dropped.
 pub(super) struct Entry {
-    /// Its number, which no other connection ever has.
-    pub(super) number: u64,
+    number: u64,
     connections: Arc<Connections>,
 }
 
 impl Entry {
-    /// Says that the request was handed on.
+    /// The request has arrived.
     pub(super) fn served(&self) {
         if let Some(open) = lock(&self.connections.state).open.get_mut(&self.number) {
             open.stage = Stage::Served;
         }
     }
 
-    /// Says that the client says nothing more: it waits for its answer, but a stream of events ends.
-    pub(super) fn silent(&self) {
-        let state = lock(&self.connections.state);
-        if let Some(events) = state.open.get(&self.number).and_then(|open| open.events.as_ref()) {
-            events.close();
+    /// The connection becomes a stream of events, which ends with it.
+    pub(super) fn streams(&self, events: &Arc<Queue>) {
+        let mut state = lock(&self.connections.state);
+        let is_closed = state.is_closed;
+        match state.open.get_mut(&self.number) {
+            Some(open) if !is_closed => open.stage = Stage::Streaming(Arc::clone(events)),
+            _ => events.close(),
         }
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let mut state = lock(&self.connections.state);
-        if let Some(events) = state.open.remove(&self.number).and_then(|open| open.events) {
-            events.close();
-        }
+        lock(&self.connections.state).open.remove(&self.number);
         self.connections.changed.notify_all();
     }
 }

@@ -1,217 +1,209 @@
-//! The HTTP engine: `tiny_http`, which is named here and nowhere else. Reads what the gate hands on, asks the handler, and
-//! answers. Knows nothing of the client's connection but its number.
+//! The HTTP engine: `tiny_http`, which is named here and nowhere else. It parses the heads of requests and nothing more:
+//! it sees no client, and what it writes reaches none.
 //!
-//! How it bites, and what is done: its accepting thread ends for good when there are no descriptors, so a new engine takes
-//! its place when a connection is refused. Its pool starts a thread only while none seems idle, and a connection that
-//! waits for the next request holds one: here each carries one request, whole, so a thread is never held for longer than
-//! it takes to read that. Its own answers go out in two writes and stall for 40 ms: ours go out in one.
+//! Each head goes through a private connection. What bites, and what is done: the engine's accepting thread ends for good
+//! when there are no descriptors, so a new engine is started when a connection is refused. It reads heads of any length
+//! for any time, so it only gets whole ones, from `head`, which refuses what it is known to hang on or to misread.
 
-use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::io::{self, Read, Write};
+use std::net::Shutdown;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::admission::{Head, Hosts};
-use super::connections::Connections;
-use super::door::{Address, Door, Stream};
-use super::events::{Next, random};
-use super::message::Answer;
-use super::{Handler, Listener, admission, lock, reply};
+use super::head::{self, Head, TAG};
+use super::lock;
+use super::reply::Refusal;
+use socket::{Address, Stream};
 
-/// The header by which the gate says which connection a request is from. Who cannot know its value is not answered.
-pub(super) const CONNECTION: &str = "Silcrow-Connection";
+/// How long the engine may take for a head.
+const LIMIT: Duration = Duration::from_secs(2);
 
-/// How long a stream of events is quiet before a comment shows that it lives.
-const QUIET: Duration = Duration::from_secs(15);
+/// The parsed heads by their tags, and those that are to be parsed.
+type Heads = Arc<Mutex<HashMap<String, Option<Head>>>>;
 
-/// How long a replaced engine waits for requests that it has accepted.
-const LAST: Duration = Duration::from_secs(1);
-
-/// What requests are answered with.
-pub(super) struct Service {
-    pub(super) handler: Handler,
-    pub(super) hosts: Hosts,
-    pub(super) connections: Arc<Connections>,
-}
-
-/// The engine that runs now, and what it takes to start another.
+/// The engine that runs now, which another one replaces when it has died.
 pub(super) struct Engine {
-    service: Arc<Service>,
-    door: Door,
-    secret: Arc<str>,
-    current: Mutex<Option<Running>>,
-}
-
-struct Running {
-    number: u64,
-    address: Address,
-    server: Arc<tiny_http::Server>,
-    is_over: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    heads: Heads,
+    current: Mutex<Running>,
 }
 
 impl Engine {
-    pub(super) fn start(service: Service) -> io::Result<Self> {
-        let secret = Arc::from(random() + &random());
-        let engine = Self {
-            service: Arc::new(service),
-            door: Door::open()?,
-            secret,
-            current: Mutex::new(None),
-        };
-        match engine.run(0) {
-            Ok(running) => *lock(&engine.current) = Some(running),
-            Err(error) => {
-                engine.door.remove();
-                return Err(error);
-            }
-        }
-        Ok(engine)
+    pub(super) fn start() -> io::Result<Self> {
+        let heads = Heads::default();
+        let current = Mutex::new(Running::start(&heads)?);
+        Ok(Self { heads, current })
     }
 
-    /// What the gate writes into the head of a connection's request.
-    pub(super) fn tag(&self, number: u64) -> String {
-        format!("{}.{number}", self.secret)
+    /// Parses a head, or says why it is none. An engine that says nothing has died, and another is asked: nothing is lost
+    /// by asking twice. One that says nothing twice cannot read the head.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no descriptors.
+    pub(super) fn parse(&self, bytes: &[u8]) -> io::Result<Result<Head, Refusal>> {
+        let tag = random() + &random();
+        let text = match head::for_engine(bytes, &tag) {
+            Ok(text) => text,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        for _ in 0..2 {
+            let mut stream = self.connect()?;
+            lock(&self.heads).insert(tag.clone(), None);
+            // What the engine writes says no more than that it is done.
+            let done = stream
+                .write_all(text.as_bytes())
+                .and_then(|()| stream.shutdown(Shutdown::Write))
+                .and_then(|()| stream.set_read_timeout(Some(LIMIT)))
+                .and_then(|()| stream.read(&mut [0; 1024]));
+            let head = lock(&self.heads).remove(&tag).flatten();
+            match head {
+                Some(head) => return Ok(Ok(head)),
+                // The engine has read the head, and refused it.
+                None if done.is_ok_and(|count| count > 0) => break,
+                None => {}
+            }
+        }
+        Ok(Err(Refusal::new(400, "this is no HTTP request")))
     }
 
     /// A new connection to the engine, which is started again if it has died.
-    pub(super) fn connect(&self) -> io::Result<Stream> {
+    fn connect(&self) -> io::Result<Stream> {
         let mut current = lock(&self.current);
-        let running = current.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        match Stream::connect(&running.address) {
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                let next = self.run(running.number + 1)?;
-                let address = next.address.clone();
-                if let Some(dead) = current.replace(next) {
-                    dead.is_over.store(true, Ordering::Release);
-                    dead.server.unblock();
-                }
-                Stream::connect(address)
-            }
-            connected => connected,
+        if !current.has_ended()
+            && let Ok(stream) = current.address.connect()
+        {
+            return Ok(stream);
         }
+        *current = Running::start(&self.heads)?;
+        current.address.connect()
     }
+}
 
-    /// Stops the engine. Answers that are being written are not cut.
-    pub(super) fn stop(&self) {
-        if let Some(running) = lock(&self.current).take() {
-            running.is_over.store(true, Ordering::Release);
-            running.server.unblock();
-            // It was about to end; a panic of its own has been told by then.
-            drop(running.thread.join());
-            // The last owner: this ends its accepting thread, by a connection to itself.
-            drop(running.server);
-        }
-        self.door.remove();
-    }
+struct Running {
+    server: Option<Arc<tiny_http::Server>>,
+    address: Address,
+    thread: Option<JoinHandle<()>>,
+}
 
-    fn run(&self, number: u64) -> io::Result<Running> {
-        let (listener, address) = self.door.listen(number)?;
+impl Running {
+    fn start(heads: &Heads) -> io::Result<Self> {
+        let (listener, address) = socket::listen()?;
         let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
         let server = Arc::new(server);
-        let is_over = Arc::new(AtomicBool::new(false));
-        let receiver = Receiver {
-            server: Arc::clone(&server),
-            is_over: Arc::clone(&is_over),
-            service: Arc::clone(&self.service),
-            secret: Arc::clone(&self.secret),
-        };
-        let thread = thread::Builder::new().name("http-requests".to_owned());
-        let thread = thread.spawn(move || receiver.receive())?;
-        Ok(Running { number, address, server, is_over, thread })
+        let (receiver, heads) = (Arc::clone(&server), Arc::clone(heads));
+        let thread = thread::Builder::new().name("http-engine".to_owned());
+        let thread = thread.spawn(move || {
+            // An error means that the accepting thread has ended, or that the server is to stop.
+            while let Ok(request) = receiver.recv() {
+                take(&heads, request);
+            }
+        })?;
+        Ok(Self { server: Some(server), address, thread: Some(thread) })
+    }
+
+    fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 }
 
-struct Receiver {
-    server: Arc<tiny_http::Server>,
-    is_over: Arc<AtomicBool>,
-    service: Arc<Service>,
-    secret: Arc<str>,
-}
-
-impl Receiver {
-    /// Gives every request a thread of its own: a handler may wait, and keeps nobody else waiting.
-    fn receive(&self) {
-        loop {
-            match self.server.recv() {
-                Ok(request) => self.answer(request),
-                Err(_) if self.is_over.load(Ordering::Acquire) => break,
-                // It accepts no more; what it has accepted still comes.
-                Err(_) => {}
-            }
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let (Some(server), Some(thread)) = (self.server.take(), self.thread.take()) {
+            server.unblock();
+            // A panic of it has been reported by then.
+            drop(thread.join());
+            // The last owner: the accepting thread ends at its next connection.
+            drop(server);
         }
-        if !self.service.connections.is_closed() {
-            while let Ok(Some(request)) = self.server.recv_timeout(LAST) {
-                self.answer(request);
-            }
+        drop(self.address.connect());
+    }
+}
+
+/// Keeps what the engine has parsed for whoever waits for it. Nobody does for what did not come from here.
+fn take(heads: &Heads, request: tiny_http::Request) {
+    let text = |header: &tiny_http::Header| (header.field.to_string(), header.value.to_string());
+    let mut headers: Vec<_> = request.headers().iter().map(text).collect();
+    let tag = headers.iter().position(|(name, _)| name.eq_ignore_ascii_case(TAG));
+    if let Some(tag) = tag.map(|at| headers.remove(at).1)
+        && let Some(waiting) = lock(heads).get_mut(&tag)
+    {
+        let (method, target) = (request.method().to_string(), request.url().to_owned());
+        *waiting = Some(Head { method, target, headers });
+    }
+    // A writer that is dropped ends the connection without a word; a request would answer.
+    drop(request.into_writer());
+}
+
+/// 64 bits that nobody can guess, as text: the standard library's hasher has random keys.
+fn random() -> String {
+    format!("{:016x}", RandomState::new().hash_one(0))
+}
+
+/// The private way to the engine: a socket whose name is removed at once, so that nobody else can connect to it, and a
+/// killed server leaves nothing.
+#[cfg(target_os = "linux")]
+mod socket {
+    use std::fs::{DirBuilder, remove_dir, remove_file};
+    use std::io;
+    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::net::UnixListener;
+    pub(super) use std::os::unix::net::UnixStream as Stream;
+    use std::path::PathBuf;
+
+    use rustix::fs::{Mode, OFlags, open};
+
+    /// The socket's place in the file system, which has no name any more.
+    pub(super) struct Address(OwnedFd);
+
+    impl Address {
+        pub(super) fn connect(&self) -> io::Result<Stream> {
+            Stream::connect(format!("/proc/self/fd/{}", self.0.as_raw_fd()))
         }
     }
 
-    fn answer(&self, request: tiny_http::Request) {
-        let tag = request.headers().iter().find(|header| header.field.equiv(CONNECTION));
-        let tag = tag.and_then(|tag| tag.value.as_str().split_once('.'));
-        let number = tag.filter(|(secret, _)| **secret == *self.secret);
-        let Some(number) = number.and_then(|(_, number)| number.parse().ok()) else {
-            // Not from the gate. A writer that is dropped says nothing; a request would.
-            drop(request.into_writer());
-            return;
-        };
-        let service = Arc::clone(&self.service);
-        let thread = thread::Builder::new().name("http-answer".to_owned());
-        // Where there is no thread, the request is dropped, which the engine answers with status 500.
-        drop(thread.spawn(move || answer(&service, request, number)));
+    /// Listens in a new folder that only this user may enter. The path of a socket must be short.
+    pub(super) fn listen() -> io::Result<(UnixListener, Address)> {
+        let name = format!("silcrow-{}-{}", std::process::id(), super::random());
+        let temporary = std::env::temp_dir();
+        let is_short = temporary.as_os_str().len() <= 60;
+        let folder = if is_short { temporary } else { PathBuf::from("/tmp") }.join(name);
+        DirBuilder::new().mode(0o700).create(&folder)?;
+        let path = folder.join("s");
+        let listening = UnixListener::bind(&path).and_then(|listener| {
+            Ok((listener, open(&path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?))
+        });
+        // Where there was no file, this is known already.
+        drop(remove_file(&path));
+        remove_dir(&folder)?;
+        let (listener, place) = listening?;
+        Ok((listener, Address(place)))
     }
 }
 
-/// Answers one request. An error of writing means that the client is gone, and there is nobody left to tell.
-fn answer(service: &Service, request: tiny_http::Request, number: u64) {
-    let header =
-        |header: &'_ tiny_http::Header| (header.field.to_string(), header.value.to_string());
-    let headers: Vec<_> = request.headers().iter().map(header).collect();
-    let (method, target) = (request.method().to_string(), request.url().to_owned());
-    let head = Head {
-        method: &method,
-        target: &target,
-        headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-    };
-    let is_head = method == "HEAD";
-    let reply = match admission::request(&head, &service.hosts) {
-        Err(refusal) => reply::refused(&refusal, is_head),
-        // A handler that panics drops the request, which the engine answers with status 500.
-        Ok(asked) => match (service.handler)(&asked) {
-            Answer::Redirect { status, location } => reply::redirect(status, &location),
-            Answer::Events(_) if is_head => reply::events(),
-            Answer::Events(listener) => {
-                drop(stream(service, number, &listener, &mut request.into_writer()));
-                return;
-            }
-            Answer::Content(content) => reply::content(&head, content).unwrap_or_else(|error| {
-                let message = format!("the file cannot be read: {error}");
-                reply::refused(&reply::Refusal::new(500, message), is_head)
-            }),
-        },
-    };
-    drop(reply.write(&mut request.into_writer()));
-}
+/// The private way to the engine: a port of this machine. Whoever else connects to it gets no answer.
+#[cfg(not(target_os = "linux"))]
+mod socket {
+    use std::io;
+    pub(super) use std::net::TcpStream as Stream;
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-/// Writes events until the client or the server is gone.
-fn stream(
-    service: &Service,
-    number: u64,
-    listener: &Listener,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
-    service.connections.attach(number, &listener.queue);
-    reply::events().write(writer)?;
-    let mut text: Arc<[u8]> = listener.start.as_bytes().into();
-    loop {
-        writer.write_all(&text)?;
-        writer.flush()?;
-        text = match listener.queue.next(QUIET) {
-            Next::Event(event) => event,
-            Next::Quiet => b":\n\n".as_slice().into(),
-            Next::Closed => return Ok(()),
-        };
+    /// Where it listens.
+    pub(super) struct Address(SocketAddr);
+
+    impl Address {
+        pub(super) fn connect(&self) -> io::Result<Stream> {
+            Stream::connect(self.0)
+        }
+    }
+
+    pub(super) fn listen() -> io::Result<(TcpListener, Address)> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        Ok((listener, Address(address)))
     }
 }

@@ -1,9 +1,7 @@
 //! Server-sent events: who listens, what waits for each of them, and how an event is written. Knows no connection.
 
 use std::collections::VecDeque;
-use std::collections::hash_map::RandomState;
 use std::fmt::{self, Write};
-use std::hash::BuildHasher;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -100,11 +98,6 @@ fn written(event: &Event) -> String {
     }
     text.push('\n');
     text
-}
-
-/// 64 bits that nobody can guess, as text: the standard library's hasher has random keys.
-pub(super) fn random() -> String {
-    format!("{:016x}", RandomState::new().hash_one(0))
 }
 
 /// What waits for one client.

@@ -1,12 +1,11 @@
-//! The head of a request: read within limits, and made fit for the engine. Knows no header's meaning but of those that
-//! speak of the connection alone.
+//! The head of a request: read within limits, checked line by line, and made fit for the engine. Knows the meaning of no
+//! header but those about the connection and the body.
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::engine::CONNECTION;
 use super::reply::Refusal;
 
 /// How long a head may be. Cookies of every program on this machine come along, so it is four times what is common.
@@ -15,22 +14,18 @@ const LONGEST: usize = 64 * 1024;
 /// How long a client may take for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Headers that speak of the connection, which ends here, or of a body, which nobody reads.
-const LEFT_OUT: [&str; 7] = [
-    "connection",
-    "content-length",
-    "expect",
-    "keep-alive",
-    "transfer-encoding",
-    "upgrade",
-    CONNECTION,
-];
+/// Headers about the connection, which ends here, or about a body, which nobody reads.
+const LEFT_OUT: [&str; 7] =
+    ["connection", "content-length", "expect", "keep-alive", "transfer-encoding", "upgrade", TAG];
+
+/// The header by which a parsed head is known again. Nobody else can know its value.
+pub(super) const TAG: &str = "Silcrow-Tag";
 
 /// Why there is no head.
 pub(super) enum NoHead {
-    /// The client is gone, or never said a word.
+    /// The client has left, or never sent anything.
     Gone,
-    /// It is answered, and not served.
+    /// The client is told why.
     Refused(Refusal),
 }
 
@@ -59,7 +54,7 @@ pub(super) fn read(mut client: &TcpStream) -> Result<Vec<u8>, NoHead> {
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                // A browser opens connections that it may need, and is not to be told off for one that it did not.
+                // A browser opens connections that it may need. One that it did not need is no error.
                 let is_partial = !head.is_empty();
                 let refusal = Refusal::new(408, "the request did not come in 10 seconds");
                 return Err(if is_partial { NoHead::Refused(refusal) } else { NoHead::Gone });
@@ -73,12 +68,35 @@ fn end(bytes: &[u8]) -> Option<usize> {
     memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The head as the engine can take it: with the connection's tag; one request and no body; ASCII.
+/// The head of a request, parsed.
+pub(super) struct Head {
+    /// Its method: `GET`.
+    pub(super) method: String,
+    /// What it asks for: a path, or a whole URL.
+    pub(super) target: String,
+    /// Names and values.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// The value of a header, the first where there are several.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// All values of a header.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let is_named = move |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+        self.headers.iter().filter(is_named).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The head as the engine can take it: tagged; one request and no body; ASCII. Every line is checked first (RFC 9112,
+/// sections 3 and 5), so that the engine and others between it and the client cannot read the head differently.
 ///
 /// `tiny_http` closes the connection on a byte that is not ASCII, though curl sends paths and other programs set cookies
-/// with such bytes: they are percent-encoded. It waits for ever on a version of HTTP that it does not know, so there is
-/// no way around looking at the request line here.
-pub(super) fn forwarded(head: &[u8], tag: &str) -> Result<String, Refusal> {
+/// with such bytes: they are percent-encoded. It waits for ever on a version of HTTP that it does not know.
+pub(super) fn for_engine(head: &[u8], tag: &str) -> Result<String, Refusal> {
     let mut text = String::with_capacity(head.len() + 128);
     for byte in head {
         match byte.is_ascii() {
@@ -87,7 +105,21 @@ pub(super) fn forwarded(head: &[u8], tag: &str) -> Result<String, Refusal> {
         }
     }
     let mut lines = text.trim_end_matches("\r\n").split("\r\n");
-    let line = lines.next().unwrap_or("");
+    let request_line = lines.next().unwrap_or("");
+    check_request_line(request_line)?;
+    let mut checked = format!("{request_line}\r\n{TAG}: {tag}\r\nConnection: close\r\n");
+    for line in lines {
+        let name = header_name(line)?;
+        if !LEFT_OUT.iter().any(|left_out| left_out.eq_ignore_ascii_case(name)) {
+            checked.push_str(line);
+            checked.push_str("\r\n");
+        }
+    }
+    checked.push_str("\r\n");
+    Ok(checked)
+}
+
+fn check_request_line(line: &str) -> Result<(), Refusal> {
     let parts: Vec<&str> = line.split(' ').collect();
     let is_visible = line.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     match parts[..] {
@@ -97,38 +129,50 @@ pub(super) fn forwarded(head: &[u8], tag: &str) -> Result<String, Refusal> {
                 && !target.is_empty()
                 && version.starts_with("HTTP/") =>
         {
-            if !matches!(version, "HTTP/1.0" | "HTTP/1.1") {
-                return Err(Refusal::new(505, "only HTTP/1.0 and HTTP/1.1 are spoken here"));
+            if matches!(version, "HTTP/1.0" | "HTTP/1.1") {
+                Ok(())
+            } else {
+                Err(Refusal::new(505, "only HTTP/1.0 and HTTP/1.1 are supported"))
             }
         }
-        _ => return Err(Refusal::new(400, "the first line is no HTTP request")),
+        _ => Err(Refusal::new(400, "the first line is no HTTP request")),
     }
-    let mut forwarded = format!("{line}\r\n{CONNECTION}: {tag}\r\nConnection: close\r\n");
-    for line in lines {
-        let name = line.split(':').next().unwrap_or("").trim();
-        if !LEFT_OUT.iter().any(|left_out| left_out.eq_ignore_ascii_case(name)) {
-            forwarded.push_str(line);
-            forwarded.push_str("\r\n");
+}
+
+/// The name of a header. A line without one may continue the line before, and a control character may end a line, for
+/// some readers and not for others.
+fn header_name(line: &str) -> Result<&str, Refusal> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    match line.split_once(':') {
+        Some((name, value))
+            if !name.is_empty()
+                && name.bytes().all(is_token)
+                && !value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') =>
+        {
+            Ok(name)
         }
+        _ => Err(Refusal::new(400, "a line of the request is no HTTP header")),
     }
-    forwarded.push_str("\r\n");
-    Ok(forwarded)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::forwarded;
+    use super::for_engine;
+
+    fn status(head: &str) -> Option<u16> {
+        for_engine(head.as_bytes(), "tag").err().map(|refusal| refusal.status)
+    }
 
     #[test]
-    fn a_head_keeps_what_is_said_and_loses_what_is_of_the_connection() {
-        let head = b"GET /\xc3\xbc HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n content-length : 5\r\nCookie: \xff\r\nSilcrow-Connection: forged\r\n\r\n";
-        let expected = "GET /%C3%BC HTTP/1.1\r\nSilcrow-Connection: tag\r\nConnection: close\r\nHost: localhost\r\nCookie: %FF\r\n\r\n";
-        assert_eq!(forwarded(head, "tag").ok().as_deref(), Some(expected));
+    fn a_head_keeps_its_headers_but_those_of_the_connection_and_the_body() {
+        let head = b"GET /\xc3\xbc HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\ncontent-length: 5\r\nCookie: \xff\r\nSilcrow-Tag: forged\r\n\r\n";
+        let expected = "GET /%C3%BC HTTP/1.1\r\nSilcrow-Tag: tag\r\nConnection: close\r\nHost: localhost\r\nCookie: %FF\r\n\r\n";
+        assert_eq!(for_engine(head, "tag").ok().as_deref(), Some(expected));
     }
 
     #[test]
     fn first_lines_that_the_engine_cannot_take_are_refused() {
-        for (line, status) in [
+        for (line, expected) in [
             ("PRI * HTTP/2.0", 505),
             ("GET / HTTP/3.0", 505),
             ("GET / HTTP/0.9", 505),
@@ -137,12 +181,54 @@ mod tests {
             ("GET  HTTP/1.1", 400),
             ("GET /a b HTTP/1.1", 400),
             ("GET /\0 HTTP/1.1", 400),
+            ("GET /a\nX: y HTTP/1.1", 400),
+            ("GET /a\rX: y HTTP/1.1", 400),
             ("GET /", 400),
             ("\x16\x03\x01", 400),
             ("", 400),
         ] {
-            let refused = forwarded(format!("{line}\r\n\r\n").as_bytes(), "tag");
-            assert_eq!(refused.err().map(|refusal| refusal.status), Some(status), "{line:?}");
+            assert_eq!(status(&format!("{line}\r\n\r\n")), Some(expected), "{line:?}");
+        }
+    }
+
+    /// CVE-2026-66752: requests can be smuggled past `tiny_http` by heads that it reads as others do not. It never sees a
+    /// length, an encoding, a line that continues another, or a line end within a line.
+    #[test]
+    fn no_head_that_can_be_read_in_two_ways_reaches_the_engine() {
+        for lines in [
+            "Content-Length: 4\r\nTransfer-Encoding: chunked",
+            "Content-Length: 4\r\nContent-Length: 0",
+            "Content-Length: 4, 0",
+            "Content-Length: +4",
+            "Transfer-Encoding: identity\r\ntransfer-encoding:\tchunked",
+            "Transfer-Encoding: xchunked",
+            "Expect: 100-continue\r\nUpgrade: h2c",
+        ] {
+            let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n");
+            let expected =
+                "GET / HTTP/1.1\r\nSilcrow-Tag: tag\r\nConnection: close\r\nHost: a\r\n\r\n";
+            assert_eq!(
+                for_engine(head.as_bytes(), "tag").ok().as_deref(),
+                Some(expected),
+                "{lines:?}"
+            );
+        }
+        for lines in [
+            "Transfer-Encoding : chunked",
+            "Transfer-Encoding\t: chunked",
+            " Transfer-Encoding: chunked",
+            "X: a\r\n Transfer-Encoding: chunked",
+            "X: a\r\n\tTransfer-Encoding: chunked",
+            "X: a\nTransfer-Encoding: chunked",
+            "X: a\rTransfer-Encoding: chunked",
+            "Transfer-Encoding\0: chunked",
+            "X: a\0",
+            "Transfer-Encoding",
+            ": chunked",
+            "\u{b}Transfer-Encoding: chunked",
+        ] {
+            let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n");
+            assert_eq!(status(&head), Some(400), "{lines:?}");
         }
     }
 }

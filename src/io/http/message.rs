@@ -1,4 +1,4 @@
-//! What a handler is asked and what it may answer.
+//! Requests as a handler gets them, and its answers.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -13,8 +13,9 @@ pub struct Request<'a> {
     pub path: Cow<'a, str>,
     /// What follows the `?`, as it was sent.
     pub query: Option<&'a str>,
-    /// Whether only the head of the answer is asked for. The answer is the same; its body is left out.
-    pub is_head: bool,
+    /// Whether a page of any site may have sent it: the server is called by a name or address that others can use, and
+    /// the browser does not say whose page it was. Such a page may not read the answer, but learns whether there is one.
+    pub has_unknown_site: bool,
 }
 
 /// An answer.

@@ -5,13 +5,17 @@ use std::fmt::Write;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::admission::Head;
+use super::head::Head;
 use super::message::{Body, Content};
 
-/// What every answer says. A page of another site may neither guess its type nor embed it.
+/// Headers of every answer. A page of another site may neither guess its type nor embed it.
 const ALWAYS: &str = "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n";
 
-/// How much of a body goes out together with its head. Two writes where one would do cost a round trip.
+/// Headers of every answer of a server that others can reach: no page may show it in a frame.
+const EXPOSED: &str =
+    "Content-Security-Policy: frame-ancestors 'none'\r\nX-Frame-Options: DENY\r\n";
+
+/// How much of a body is sent together with its head. Two writes where one would do cost a round trip.
 const TOGETHER: u64 = 64 * 1024;
 
 /// Why a request is not served, for the person who made it.
@@ -27,69 +31,76 @@ impl Refusal {
     }
 }
 
-/// An answer that is ready to go out.
+/// An answer that is ready to be sent.
 pub(super) struct Reply {
-    head: String,
+    status: u16,
+    /// The headers of this answer, each with its line end.
+    headers: String,
     body: Option<(Body, Range<u64>)>,
 }
 
 impl Reply {
+    /// The answer to a `HEAD`.
+    pub(super) fn without_body(self) -> Self {
+        Self { body: None, ..self }
+    }
+
     /// Writes the answer, the head and the beginning of the body in one.
-    pub(super) fn write(self, writer: &mut dyn io::Write) -> io::Result<()> {
-        let mut first = self.head.into_bytes();
-        match self.body {
+    pub(super) fn write(self, writer: &mut impl io::Write, is_exposed: bool) -> io::Result<()> {
+        let Self { status, headers, body } = self;
+        let exposed = if is_exposed { EXPOSED } else { "" };
+        let reason = reason(status);
+        let mut first =
+            format!("HTTP/1.1 {status} {reason}\r\n{ALWAYS}{exposed}{headers}\r\n").into_bytes();
+        match body {
             Some((Body::Bytes(bytes), range)) => {
                 // The range is one of these bytes.
                 let bytes = &bytes[range.start as usize..range.end as usize];
                 let (together, rest) = bytes.split_at(bytes.len().min(TOGETHER as usize));
                 first.extend_from_slice(together);
                 writer.write_all(&first)?;
-                writer.write_all(rest)?;
+                writer.write_all(rest)
             }
             Some((Body::File(mut file), range)) => {
                 file.seek(SeekFrom::Start(range.start))?;
                 let mut file = file.take(range.end - range.start);
                 file.by_ref().take(TOGETHER).read_to_end(&mut first)?;
                 writer.write_all(&first)?;
-                io::copy(&mut file, writer)?;
+                io::copy(&mut file, writer).map(drop)
             }
-            None => writer.write_all(&first)?,
+            None => writer.write_all(&first),
         }
-        writer.flush()
     }
 }
 
 /// A refusal as an answer.
-pub(super) fn refused(refusal: &Refusal, is_head: bool) -> Reply {
+pub(super) fn refused(refusal: &Refusal) -> Reply {
     let Refusal { status, message } = refusal;
     let text = format!("{status} {}: {message}\n", reason(*status));
     let allow = if *status == 405 { "Allow: GET, HEAD\r\n" } else { "" };
     let length = text.len();
-    let head = format!(
-        "{}{allow}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\r\n",
-        start(*status)
-    );
+    let headers =
+        format!("{allow}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n");
     let body = Body::Bytes(text.into_bytes().into());
-    Reply { head, body: (!is_head).then_some((body, 0..length as u64)) }
+    Reply { status: *status, headers, body: Some((body, 0..length as u64)) }
 }
 
 /// Another place.
 pub(super) fn redirect(status: u16, location: &str) -> Reply {
-    let mut head = start(status);
-    header(&mut head, "Location", location);
-    head.push_str("Content-Length: 0\r\n\r\n");
-    Reply { head, body: None }
+    let mut headers = "Content-Length: 0\r\n".to_owned();
+    header(&mut headers, "Location", location);
+    Reply { status, headers, body: None }
 }
 
 /// The head of a stream of events.
 pub(super) fn events() -> Reply {
-    let head = format!("{}Content-Type: text/event-stream; charset=utf-8\r\n\r\n", start(200));
-    Reply { head, body: None }
+    let headers = "Content-Type: text/event-stream; charset=utf-8\r\n".to_owned();
+    Reply { status: 200, headers, body: None }
 }
 
-/// A page or file, or as much of it as is asked for.
-pub(super) fn content(asked: &Head<'_>, content: Content) -> io::Result<Reply> {
-    let Content { status, media_type, body, hash, headers } = content;
+/// A page or file, or the part of it that is asked for.
+pub(super) fn content(asked: &Head, content: Content) -> io::Result<Reply> {
+    let Content { status, media_type, body, hash, headers: others } = content;
     let length = match &body {
         Body::Bytes(bytes) => bytes.len() as u64,
         Body::File(file) => file.metadata()?.len(),
@@ -100,39 +111,33 @@ pub(super) fn content(asked: &Head<'_>, content: Content) -> io::Result<Reply> {
     });
     let tag = hash.filter(|_| status == 200).map(|hash| format!("\"{hash}\""));
     let part = if status == 200 { part(asked, tag.as_deref(), length) } else { Part::Whole };
-    let status = match part {
-        Part::Whole => status,
-        Part::None => 304,
-        Part::Some(_) => 206,
-        Part::Impossible => 416,
-    };
-    let mut head = start(status);
-    headers.iter().for_each(|(name, value)| header(&mut head, name, value));
+    let mut headers = String::new();
+    others.iter().for_each(|(name, value)| header(&mut headers, name, value));
     if let Some(tag) = &tag {
-        header(&mut head, "ETag", tag);
+        header(&mut headers, "ETag", tag);
+    }
+    let (status, sent) = match part {
+        Part::Whole => (status, 0..length),
+        Part::None => (304, 0..0),
+        Part::Some(range) => (206, range),
+        Part::Impossible => (416, 0..0),
+    };
+    match status {
+        206 => {
+            let range = format!("bytes {}-{}/{length}", sent.start, sent.end - 1);
+            header(&mut headers, "Content-Range", &range);
+        }
+        416 => header(&mut headers, "Content-Range", &format!("bytes */{length}")),
+        _ => {}
     }
     if matches!(status, 200 | 206) {
-        head.push_str("Accept-Ranges: bytes\r\n");
-    }
-    let sent = match part {
-        Part::Whole => 0..length,
-        Part::None | Part::Impossible => 0..0,
-        Part::Some(range) => range,
-    };
-    if status == 206 {
-        let (first, last) = (sent.start, sent.end - 1);
-        header(&mut head, "Content-Range", &format!("bytes {first}-{last}/{length}"));
-    }
-    if status == 416 {
-        header(&mut head, "Content-Range", &format!("bytes */{length}"));
+        header(&mut headers, "Accept-Ranges", "bytes");
     }
     if status != 304 {
-        header(&mut head, "Content-Type", &media_type);
-        header(&mut head, "Content-Length", &(sent.end - sent.start).to_string());
+        header(&mut headers, "Content-Type", &media_type);
+        header(&mut headers, "Content-Length", &(sent.end - sent.start).to_string());
     }
-    head.push_str("\r\n");
-    let has_body = asked.method != "HEAD" && !sent.is_empty();
-    Ok(Reply { head, body: has_body.then_some((body, sent)) })
+    Ok(Reply { status, headers, body: (!sent.is_empty()).then_some((body, sent)) })
 }
 
 /// How much of a body is asked for.
@@ -146,7 +151,7 @@ enum Part {
 }
 
 /// Reads `If-None-Match`, `Range` and `If-Range` (RFC 9110, 13 and 14). Of several ranges, all is sent, as is allowed.
-fn part(asked: &Head<'_>, tag: Option<&str>, length: u64) -> Part {
+fn part(asked: &Head, tag: Option<&str>, length: u64) -> Part {
     if let (Some(known), Some(tag)) = (asked.header("If-None-Match"), tag) {
         let is_same = |known: &str| {
             let known = known.trim();
@@ -186,10 +191,6 @@ fn part(asked: &Head<'_>, tag: Option<&str>, length: u64) -> Part {
     }
 }
 
-fn start(status: u16) -> String {
-    format!("HTTP/1.1 {status} {}\r\n{ALWAYS}", reason(status))
-}
-
 /// Adds a header. Nothing in its value can end it.
 fn header(head: &mut String, name: &str, value: &str) {
     let value = value.replace(|letter: char| letter.is_control(), "");
@@ -223,10 +224,12 @@ fn reason(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, Part, part};
+    use super::{Head, Part, part, redirect};
 
     fn of(headers: &[(&'static str, &'static str)]) -> String {
-        let head = Head { method: "GET", target: "/", headers: headers.to_vec() };
+        let header = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let headers = headers.iter().map(header).collect();
+        let head = Head { method: "GET".to_owned(), target: "/".to_owned(), headers };
         match part(&head, Some("\"t\""), 10) {
             Part::Whole => "whole".to_owned(),
             Part::None => "none".to_owned(),
@@ -256,6 +259,24 @@ mod tests {
             ("lines=0-1", "whole"),
         ] {
             assert_eq!(of(&[("range", range)]), expected, "{range}");
+        }
+    }
+
+    /// CVE-2026-66753: what an answer echoes can forge headers in `tiny_http`, which does not write ours.
+    #[test]
+    fn no_text_that_is_echoed_can_end_its_header() {
+        for text in ["/a\r\nSet-Cookie: x", "/a\nSet-Cookie: x", "/a\rSet-Cookie: x", "/a\0\u{85}x"]
+        {
+            let mut bytes = Vec::new();
+            redirect(301, text).write(&mut bytes, false).expect("a vector takes all bytes");
+            let text = String::from_utf8(bytes).expect("it is UTF-8");
+            let lines: Vec<_> = text.split("\r\n").collect();
+            assert_eq!(
+                lines.iter().filter(|line| line.starts_with("Set-Cookie")).count(),
+                0,
+                "{text}"
+            );
+            assert!(lines.iter().all(|line| !line.contains(char::is_control)), "{text}");
         }
     }
 
