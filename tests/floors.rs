@@ -66,7 +66,7 @@ const ENGINES: [(&str, &str); 20] = [
     ("annotate_snippets", "src/report/human.rs"),
     ("similar", "src/report/diff.rs"),
     ("notify", "src/io/watch.rs"),
-    ("walkdir", "src/io/disk"),
+    ("walkdir", "src/io"),
     ("rustix", "src/io"),
     ("signal_hook", "src/io/interrupt.rs"),
     ("ureq", "src/io/external/client.rs"),

@@ -15,6 +15,8 @@ mod events;
 mod life;
 #[path = "serve/program.rs"]
 mod program;
+#[path = "serve/safety.rs"]
+mod safety;
 #[path = "serve/saves.rs"]
 mod saves;
 #[expect(dead_code, reason = "this is shared with tests that need more of it")]

@@ -1,46 +1,36 @@
-//! Tells which files have changed. The one file that names the watching library. Knows nothing of what is in the files.
+//! Watches for changed files. The one file that names the watching library. Knows nothing of what is in the files.
 //!
 //! Folders are watched, never files: an editor that saves by putting a new file in the old one's place would end the
 //! watch. What only reads a file is no change. Changes come in bursts, so they are gathered until it is quiet.
 #![expect(clippy::disallowed_methods, reason = "the clock is read here")]
 
+mod polling;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, EventKind, MetadataKind, ModifyKind};
-use notify::{Config, ErrorKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-/// How long nothing may happen before a burst of changes is taken to have ended.
+use polling::Polling;
+
+/// How long nothing may happen before a burst of changes is taken to have ended: while a file is being written, and when
+/// all that has changed has been closed or renamed.
 const QUIET: Duration = Duration::from_millis(5);
+const QUIET_WHEN_COMPLETE: Duration = Duration::from_millis(1);
 /// How long a burst is waited for at most.
 const LONGEST: Duration = Duration::from_millis(100);
-/// How long a new folder is given to fill before it is looked into once more: what is put into it before it is watched
-/// is not told of.
+/// After how long a new folder is read once more: what is put into it before it is watched is not reported.
 const SETTLING: Duration = Duration::from_millis(100);
-/// How often files are looked at where the system does not tell, when nobody says.
+/// How often files are checked where the system reports no changes, unless another time is asked for.
 const POLLING: Duration = Duration::from_millis(500);
-
-/// Why nothing can be watched.
-#[derive(Debug)]
-pub struct WatchError {
-    /// The folder.
-    pub path: PathBuf,
-    /// The system's reason.
-    pub reason: String,
-}
-
-impl std::fmt::Display for WatchError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "could not watch `{}`: {}", self.path.display(), self.reason)
-    }
-}
-
-impl std::error::Error for WatchError {}
+/// How often to check whether a root that was removed is there again.
+const ROOT_CHECK: Duration = Duration::from_millis(200);
 
 /// Files that have changed.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Batch {
     /// What has changed, as far as it is known.
     pub paths: BTreeSet<PathBuf>,
@@ -50,148 +40,205 @@ pub struct Batch {
 
 /// Watches folders.
 pub struct Watch {
-    watcher: Box<dyn Watcher + Send>,
-    events: Receiver<notify::Result<notify::Event>>,
-    sender: Sender<notify::Result<notify::Event>>,
     /// The folder that is watched without what is in its folders.
     root: PathBuf,
-    /// New folders, which are looked into again, and when.
+    /// The folders that are watched with all that is in them.
+    folders: Vec<PathBuf>,
+    source: Source,
+}
+
+/// How changes are found.
+enum Source {
+    /// The system reports them.
+    System(System),
+    /// Files are checked again and again, for this reason.
+    Polling(Polling, String),
+}
+
+struct System {
+    watcher: RecommendedWatcher,
+    events: Receiver<notify::Result<notify::Event>>,
+    /// Whether the root was removed or renamed: its watch has ended with it.
+    is_root_lost: bool,
+    /// New folders, which are read again, and when.
     settling: Vec<(Instant, PathBuf)>,
-    /// Why files are looked at again and again, where they are.
-    polling: Option<String>,
 }
 
 impl Watch {
-    /// Watches what is directly in `root`, and everything in `folders`. With `poll`, files are looked at that often
-    /// instead of asking the system to tell.
-    ///
-    /// # Errors
-    ///
-    /// When the root cannot be watched in any way.
-    pub fn new(
-        root: &Path,
-        folders: &[PathBuf],
-        poll: Option<Duration>,
-    ) -> Result<Self, WatchError> {
-        let (sender, events) = mpsc::channel();
+    /// Watches what is directly in `root`, and everything in `folders`. With `poll`, files are checked that often, and the
+    /// system need not report changes.
+    pub fn new(root: &Path, folders: Vec<PathBuf>, poll: Option<Duration>) -> Self {
         let reason = match poll {
-            Some(_) => Some("as it was asked for".to_owned()),
-            None => unreliable(root).map(|name| format!("changes are not told of on {name}")),
+            Some(_) => Some("as `--poll` says".to_owned()),
+            None => unreliable(root).map(|name| format!("changes are not reported on {name}")),
         };
-        let (watcher, polling) = match reason {
-            Some(reason) => (polling(&sender, poll, root)?, Some(reason)),
-            None => match telling(&sender) {
-                Ok(watcher) => (watcher, None),
-                Err(reason) => (polling(&sender, poll, root)?, Some(reason)),
-            },
+        let source = match reason {
+            Some(reason) => Err(reason),
+            None => System::new(root, &folders).map(Source::System),
         };
-        let (root, settling) = (root.to_owned(), Vec::new());
-        let mut watch = Self { watcher, events, sender, root, settling, polling };
-        watch.add(folders)?;
-        Ok(watch)
+        let source = source.unwrap_or_else(|reason| {
+            Source::Polling(Polling::new(root, &folders, poll.unwrap_or(POLLING)), reason)
+        });
+        Self { root: root.to_owned(), folders, source }
     }
 
-    /// Why files are looked at again and again instead of being told of, if they are.
+    /// Why files are checked again and again, if they are.
     pub fn polling(&self) -> Option<&str> {
-        self.polling.as_deref()
-    }
-
-    /// Watches folders, those too that are watched already: one that was made anew is another one.
-    ///
-    /// # Errors
-    ///
-    /// When the root cannot be watched in any way.
-    pub fn add(&mut self, folders: &[PathBuf]) -> Result<(), WatchError> {
-        let Err(error) = self.try_add(folders) else { return Ok(()) };
-        if self.polling.is_some() {
-            return Err(error);
+        match &self.source {
+            Source::System(_) => None,
+            Source::Polling(_, reason) => Some(reason),
         }
-        // The system's limits are reached: looking oneself has none.
-        self.watcher = polling(&self.sender, None, &self.root)?;
-        self.polling = Some(error.reason);
-        self.try_add(folders)
     }
 
-    fn try_add(&mut self, folders: &[PathBuf]) -> Result<(), WatchError> {
-        let recursive = folders.iter().map(|folder| (folder, RecursiveMode::Recursive));
-        let root = std::iter::once((&self.root, RecursiveMode::NonRecursive));
-        for (folder, mode) in root.chain(recursive) {
-            match self.watcher.watch(folder, mode) {
-                Ok(()) => {}
-                // A folder that is not there yet is told of by the root.
-                Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
-                Err(error) if !folder.exists() => drop(error),
-                Err(error) => {
-                    return Err(WatchError { path: folder.clone(), reason: reason(&error) });
+    /// Watches other folders from now on. Those that are among the changed paths are watched again: a folder that was made
+    /// anew is another one. The rest is watched already, and to repeat that takes longer than all else after an edit.
+    pub fn follow(&mut self, folders: Vec<PathBuf>, changed: &BTreeSet<PathBuf>) {
+        let is_new =
+            |folder: &&PathBuf| changed.contains(*folder) || !self.folders.contains(folder);
+        let new: Vec<_> = folders.iter().filter(is_new).cloned().collect();
+        self.folders = folders;
+        if let Source::System(system) = &mut self.source
+            && !new.is_empty()
+            && let Err(reason) = system.add(&self.root, &new)
+        {
+            self.poll(reason);
+        }
+    }
+
+    /// Checks files again and again from now on.
+    fn poll(&mut self, reason: String) {
+        let polling = Polling::new(&self.root, &self.folders, POLLING);
+        self.source = Source::Polling(polling, reason);
+    }
+
+    /// The next changes: waits for the first one, then until it is quiet. Nothing when there is none for so long.
+    pub fn next(&mut self, patience: Duration) -> Option<Batch> {
+        let mut batch = Batch::default();
+        match &mut self.source {
+            Source::Polling(polling, _) => {
+                batch.paths = polling.next(&self.root, &self.folders, patience);
+            }
+            Source::System(system) => {
+                if let Err(reason) = system.next(&self.root, &self.folders, patience, &mut batch) {
+                    // Changes may have been missed in between.
+                    batch.is_incomplete = true;
+                    self.poll(reason);
                 }
+            }
+        }
+        (!batch.paths.is_empty() || batch.is_incomplete).then_some(batch)
+    }
+}
+
+/// Errors are the reasons why the system cannot report changes.
+impl System {
+    fn new(root: &Path, folders: &[PathBuf]) -> Result<Self, String> {
+        let (sender, events) = mpsc::channel();
+        let watcher = RecommendedWatcher::new(sender, Config::default());
+        let watcher = watcher.map_err(|error| reason(&error))?;
+        let mut system = Self { watcher, events, is_root_lost: false, settling: Vec::new() };
+        system.add(root, folders)?;
+        Ok(system)
+    }
+
+    fn add(&mut self, root: &Path, folders: &[PathBuf]) -> Result<(), String> {
+        let recursive = folders.iter().map(|folder| (&**folder, RecursiveMode::Recursive));
+        // The root first: it reports a folder that is not there yet.
+        for (folder, mode) in [(root, RecursiveMode::NonRecursive)].into_iter().chain(recursive) {
+            match self.watcher.watch(folder, mode) {
+                Err(error) if folder.exists() => return Err(reason(&error)),
+                _ => {}
             }
         }
         Ok(())
     }
 
-    /// The next changes: waits for the first until `deadline`, then until it is quiet. Nothing when nothing happened.
-    pub fn next(&mut self, patience: Duration) -> Option<Batch> {
-        let mut batch = Batch::default();
+    fn next(
+        &mut self,
+        root: &Path,
+        folders: &[PathBuf],
+        patience: Duration,
+        batch: &mut Batch,
+    ) -> Result<(), String> {
         let start = Instant::now();
-        let due = self.settling.iter().map(|(at, _)| at.saturating_duration_since(start)).min();
-        let first = self.receive(due.map_or(patience, |due| due.min(patience)), &mut batch);
-        if first {
-            let burst = Instant::now();
-            while burst.elapsed() < LONGEST && self.receive(QUIET, &mut batch) {}
+        let due = self.settling.iter().map(|(at, _)| at.saturating_duration_since(start));
+        let due = due.chain(self.is_root_lost.then_some(ROOT_CHECK)).min();
+        let mut quiet = due.map_or(patience, |due| due.min(patience));
+        let mut burst = None;
+        let mut pending = BTreeSet::new();
+        while burst.is_none_or(|burst: Instant| burst.elapsed() < LONGEST) {
+            let Some(event) = self.receive(quiet)? else { break };
+            burst.get_or_insert_with(Instant::now);
+            batch.is_incomplete |= event.need_rescan();
+            self.record(root, event, batch, &mut pending);
+            quiet = if pending.is_empty() { QUIET_WHEN_COMPLETE } else { QUIET };
         }
         let now = Instant::now();
-        let (ready, waiting) =
-            std::mem::take(&mut self.settling).into_iter().partition(|(at, _)| *at <= now);
-        self.settling = waiting;
-        let ready: Vec<(Instant, PathBuf)> = ready;
-        batch.paths.extend(ready.into_iter().map(|(_, folder)| folder));
-        (!batch.paths.is_empty() || batch.is_incomplete).then_some(batch)
+        let ready = self.settling.extract_if(.., |(at, _)| *at <= now);
+        batch.paths.extend(ready.map(|(_, folder)| folder));
+        if self.is_root_lost {
+            batch.is_incomplete |= burst.is_some();
+            if root.is_dir() {
+                self.is_root_lost = false;
+                batch.is_incomplete = true;
+                self.add(root, folders)?;
+            }
+        }
+        Ok(())
     }
 
-    /// Waits for an event, and adds what it tells. Returns whether it was a change.
-    fn receive(&mut self, patience: Duration, batch: &mut Batch) -> bool {
+    /// Waits for a change.
+    fn receive(&mut self, patience: Duration) -> Result<Option<notify::Event>, String> {
         let start = Instant::now();
         loop {
-            let left = patience.saturating_sub(start.elapsed());
-            match self.events.recv_timeout(left) {
-                Ok(Ok(event)) => {
-                    if event.need_rescan() {
-                        batch.is_incomplete = true;
-                        return true;
-                    }
-                    if !is_change(&event.kind) {
-                        continue;
-                    }
-                    let is_new = matches!(
-                        event.kind,
-                        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
-                    );
-                    for path in event.paths {
-                        if is_new && path.is_dir() {
-                            self.settling.push((Instant::now() + SETTLING, path.clone()));
-                        }
-                        batch.paths.insert(path);
-                    }
-                    return true;
+            match self.events.recv_timeout(patience.saturating_sub(start.elapsed())) {
+                Ok(Ok(event)) if event.need_rescan() || is_change(&event.kind) => {
+                    return Ok(Some(event));
                 }
-                Ok(Err(error)) => {
-                    // The system has lost something, or cannot watch a new folder.
-                    if self.polling.is_none() && matches!(error.kind, ErrorKind::MaxFilesWatch) {
-                        self.polling = Some(reason(&error));
-                        if let Ok(watcher) = polling(&self.sender, None, &self.root) {
-                            self.watcher = watcher;
-                        }
-                    }
-                    batch.is_incomplete = true;
-                    return true;
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) if matches!(error.kind, ErrorKind::MaxFilesWatch) => {
+                    return Err(reason(&error));
                 }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return false,
+                // A folder that was removed before it could be watched.
+                Ok(Err(_)) => {
+                    let lost = notify::Event::new(EventKind::Other);
+                    return Ok(Some(lost.set_flag(notify::event::Flag::Rescan)));
+                }
+                Err(RecvTimeoutError::Timeout) => return Ok(None),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err("the thread that watches for changes has ended".to_owned());
+                }
             }
+        }
+    }
+
+    /// Adds what an event reports. `pending` are the files that are being written.
+    fn record(
+        &mut self,
+        root: &Path,
+        event: notify::Event,
+        batch: &mut Batch,
+        pending: &mut BTreeSet<PathBuf>,
+    ) {
+        let is_renamed = matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)));
+        let is_new = is_renamed || event.kind.is_create();
+        let is_complete = is_renamed || event.kind.is_remove() || event.kind.is_access();
+        for path in event.paths {
+            if is_new && path.is_dir() {
+                self.settling.push((Instant::now() + SETTLING, path.clone()));
+            }
+            self.is_root_lost |= path == root && (is_renamed || event.kind.is_remove());
+            if is_complete {
+                pending.remove(&path);
+            } else {
+                pending.insert(path.clone());
+            }
+            batch.paths.insert(path);
         }
     }
 }
 
-/// Whether an event tells of a change: of a file's bytes, its name, its being there, or of whether it may be read.
+/// Whether an event reports a change: of a file's bytes, its name, its existence, or of whether it may be read.
 fn is_change(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
@@ -201,42 +248,16 @@ fn is_change(kind: &EventKind) -> bool {
     }
 }
 
-fn telling(
-    sender: &Sender<notify::Result<notify::Event>>,
-) -> Result<Box<dyn Watcher + Send>, String> {
-    let sender = sender.clone();
-    // Who receives is gone when the program ends.
-    let tell = move |event| drop(sender.send(event));
-    match RecommendedWatcher::new(tell, Config::default()) {
-        Ok(watcher) => Ok(Box::new(watcher)),
-        Err(error) => Err(reason(&error)),
-    }
-}
-
-fn polling(
-    sender: &Sender<notify::Result<notify::Event>>,
-    every: Option<Duration>,
-    root: &Path,
-) -> Result<Box<dyn Watcher + Send>, WatchError> {
-    let sender = sender.clone();
-    let tell = move |event| drop(sender.send(event));
-    let config = Config::default().with_poll_interval(every.unwrap_or(POLLING));
-    match PollWatcher::new(tell, config) {
-        Ok(watcher) => Ok(Box::new(watcher)),
-        Err(error) => Err(WatchError { path: root.to_owned(), reason: reason(&error) }),
-    }
-}
-
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
-        ErrorKind::MaxFilesWatch => "the system watches no more files than it does".to_owned(),
+        ErrorKind::MaxFilesWatch => "the system's limit of watched folders is reached".to_owned(),
         ErrorKind::Io(error) => error.to_string(),
         kind => format!("{kind:?}"),
     }
 }
 
-/// The kind of file system that a folder is on, where that kind does not tell of changes, or not of those that another
-/// machine makes (`statfs(2)`, `linux/magic.h`).
+/// The kind of file system that a folder is on, where that kind reports no changes, or not those that another machine
+/// makes (`statfs(2)`, `linux/magic.h`).
 #[cfg(target_os = "linux")]
 fn unreliable(root: &Path) -> Option<&'static str> {
     let kind = rustix::fs::statfs(root).ok()?.f_type as u32;

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
 use crate::source::{BYTE_ORDER_MARK, Sources};
 
-/// How many findings of the page, and of the rest of the site, are told at most. Nobody reads more in a browser.
+/// How many findings of the page, and of the rest of the site, are listed at most. Nobody reads more in a browser.
 const MOST: usize = 50;
 
 /// How much of a line is shown, in characters, before a finding and in all.
@@ -23,8 +23,19 @@ pub struct Panel<'a> {
     site: Vec<Finding<'a>>,
     /// How many there are in all, in words.
     counts: String,
-    /// How many are not told.
+    /// How many are not listed.
     more: usize,
+    /// What the dev server itself fails at.
+    failures: Vec<&'a str>,
+}
+
+impl<'a> Panel<'a> {
+    /// The panel, with what the dev server itself fails at.
+    #[must_use]
+    pub fn with_failures(mut self, failures: impl IntoIterator<Item = &'a String>) -> Self {
+        self.failures = failures.into_iter().map(String::as_str).collect();
+        self
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -59,7 +70,7 @@ pub fn panel<'a>(
     };
     let (page, site) = (shown(&own), shown(&others));
     let more = diagnostics.len() - page.len() - site.len();
-    Panel { page, site, counts: Counts::of(diagnostics).text(), more }
+    Panel { page, site, counts: Counts::of(diagnostics).text(), more, failures: Vec::new() }
 }
 
 fn finding<'a>(

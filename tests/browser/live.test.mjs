@@ -233,7 +233,8 @@ describe('findings', () => {
       assert.match(await item.innerText(), /othr\.md/);
       assert.match(await panel(page).locator('h3').first().innerText(), /This page/);
       const link = await item.locator('a').getAttribute('href');
-      assert.match(link, /^vscode:\/\/file\/[^/].*\/content\/guides\/long\.md:\d+:\d+$/);
+      const editor = await page.evaluate(async (link) => (await fetch(link)).text(), link);
+      assert.match(editor, /^vscode:\/\/file\/[^/].*\/content\/guides\/long\.md:\d+:\d+$/);
       // The page stays as readable as it was.
       assert.ok(await page.locator('h1').isVisible());
       await page.screenshot({ path: join(pictures, 'live-findings.png') });

@@ -155,6 +155,23 @@ fn an_address_that_leads_nowhere_is_told_what_is_near() {
     assert_eq!(hello["near"], Value::Array(vec![]));
 }
 
+/// The nearest name was sought by edit distance against every page, while all other open pages waited.
+#[test]
+fn a_very_long_path_keeps_no_open_page_waiting() {
+    let site = site();
+    for number in 0..2_000 {
+        let path = format!("content/guides/a-rather-usual-article-name-{number}.md");
+        site.write(&path, ARTICLE);
+    }
+    let served = Served::start(&site, &[]);
+    let (mut other, _) = open(&served, "/guides/a/");
+    let mut long = served.events(&format!("/{}/", "a".repeat(60_000)), "");
+    assert_eq!(next(&mut long, "hello")["near"], Value::Array(vec![]));
+    site.write(A, format!("{ARTICLE}New text\n"));
+    let html = next(&mut other, "page")["html"].to_string();
+    assert!(html.contains("New text"));
+}
+
 #[test]
 fn files_that_keep_their_address_are_named() {
     let site = site();

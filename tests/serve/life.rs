@@ -109,33 +109,107 @@ fn drafts_are_served_when_they_are_asked_for() {
 }
 
 #[test]
-fn files_are_looked_at_again_and_again_where_that_is_asked_for() {
+fn files_are_checked_again_and_again_where_that_is_asked_for() {
     let site = small();
     let served = Served::start(&site, &["--poll", "20"]);
-    assert!(served.line().starts_with("note: as it was asked for: files are looked at"));
+    assert!(served.line().starts_with("note: as `--poll` says: files are checked"));
     site.write("content/guides/a.md", format!("{ARTICLE}Other text\n"));
     served.wait_for_text("/guides/a/", "Other text");
 }
 
+/// A dev server for which the system watches this many folders at most: a user namespace has limits of its own.
+#[cfg(target_os = "linux")]
+fn with_limit(site: &Site, limit: usize) -> Served {
+    let program = command(&site.path(""), &[]).get_program().to_owned();
+    let mut serve = std::process::Command::new("unshare");
+    let script = format!(
+        "echo {limit} > /proc/sys/user/max_inotify_watches && exec \"$0\" serve --port 0 --today \"$1\""
+    );
+    serve.args(["--user", "--map-root-user", "sh", "-c", &script]).arg(program).arg(TODAY);
+    serve.current_dir(site.path(""));
+    Served::run(serve)
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn files_are_looked_at_where_the_system_watches_no_more() {
+fn files_are_checked_where_the_system_watches_no_more() {
     let site = small();
     for name in ["b", "c", "d"] {
         site.write(&format!("content/{name}/index.md"), "---\ntitle: T\n---\n");
     }
-    // A user namespace has limits of its own.
-    let program = command(&site.path(""), &[]).get_program().to_owned();
-    let mut serve = std::process::Command::new("unshare");
-    let script =
-        "echo 2 > /proc/sys/user/max_inotify_watches && exec \"$0\" serve --port 0 --today \"$1\"";
-    serve.args(["--user", "--map-root-user", "sh", "-c", script]).arg(program).arg(TODAY);
-    serve.current_dir(site.path(""));
-    let served = Served::run(serve);
+    let served = with_limit(&site, 2);
     let line = served.line();
-    assert!(line.contains("the system watches no more files than it does"), "{line}");
+    assert!(line.contains("the system's limit of watched folders is reached"), "{line}");
     site.write("content/guides/a.md", format!("{ARTICLE}Other text\n"));
     site.write("content/new/e.md", format!("{ARTICLE}New text\n"));
     served.wait_for_text("/guides/a/", "Other text");
     served.wait_for("/new/e/", |reply| reply.status == 200);
+}
+
+/// The note said that files are checked, and none was.
+#[test]
+#[cfg(target_os = "linux")]
+fn files_are_checked_once_the_limit_is_reached_while_serving() {
+    let site = small();
+    let served = with_limit(&site, 8);
+    for number in 0..30 {
+        site.write(&format!("content/n{number}/index.md"), "---\ntitle: T\n---\n");
+    }
+    served.says("the system's limit of watched folders is reached");
+    for round in 0..3 {
+        for path in ["content/guides/a.md", "content/n29/a.md", "content/later/a.md"] {
+            site.write(path, format!("{ARTICLE}Round {round}\n"));
+            let page = path.strip_prefix("content").and_then(|path| path.strip_suffix(".md"));
+            let page = format!("{}/", page.expect("it is an article"));
+            served.wait_for_text(&page, &format!("Round {round}"));
+        }
+    }
+}
+
+#[test]
+fn a_root_that_is_removed_and_made_again_is_seen() {
+    let outer = tempfile::tempdir().expect("a scratch folder can be made");
+    let root = outer.path().join("site");
+    let write = |text: &str| {
+        fs::create_dir_all(root.join("content/guides")).expect("writable");
+        fs::write(root.join("content/guides/a.md"), format!("{ARTICLE}{text}\n"))
+            .expect("writable");
+    };
+    for options in [&[][..], &["--poll", "20"]] {
+        write("at first");
+        let mut serve = command(outer.path(), &["serve", "--port", "0", "--today", TODAY]);
+        serve.arg("--root").arg(&root).args(options);
+        let served = Served::run(serve);
+        served.wait_for_text("/guides/a/", "at first");
+        fs::remove_dir_all(&root).expect("writable");
+        served.says("the site stays as it was");
+        served.wait_for_text("/guides/a/", "at first");
+        write("again");
+        served.wait_for_text("/guides/a/", "again");
+        write("changed");
+        served.wait_for_text("/guides/a/", "changed");
+        // Another folder in its place.
+        fs::rename(&root, outer.path().join("old")).expect("writable");
+        write("another");
+        served.wait_for_text("/guides/a/", "another");
+        write("changed too");
+        served.wait_for_text("/guides/a/", "changed too");
+        fs::remove_dir_all(outer.path().join("old")).expect("writable");
+        fs::remove_dir_all(&root).expect("writable");
+    }
+}
+
+/// They were left behind by a server that was killed, and one that was removed made every request fail.
+#[test]
+fn a_server_keeps_nothing_among_the_temporary_files() {
+    let site = small();
+    let temporary = tempfile::tempdir().expect("a scratch folder can be made");
+    let mut serve = command(&site.path(""), &["serve", "--port", "0"]);
+    serve.env("TMPDIR", temporary.path());
+    let served = Served::run(serve);
+    assert_eq!(served.get("/guides/a/").status, 200);
+    let left: Vec<_> = fs::read_dir(temporary.path()).expect("it is there").collect();
+    assert!(left.is_empty(), "{left:?}");
+    drop(temporary);
+    assert_eq!(served.get("/guides/a/").status, 200);
 }

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::picture;
 use crate::render::{View, outputs};
-use crate::site::generated::Generated;
+use crate::site::generated::{Generated, list_pages};
 use crate::site::routes::{Place, canonical_form};
 use crate::site::{PageId, Site, history};
 use crate::suggest::distance;
@@ -116,6 +116,20 @@ fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
             Found::Generated(file)
         }
     })
+}
+
+/// Whether an address leads somewhere only because drafts are served.
+pub(super) fn is_draft(site: &Site, found: &Found) -> bool {
+    match found {
+        Found::View(View::Section(id, number), _) if *number > 1 => {
+            let section = site.section(site.page(*id).section);
+            let published = section.articles.iter().filter(|id| !site.page(**id).draft).count();
+            site.page(*id).draft || *number > list_pages(published)
+        }
+        Found::View(View::Article(id) | View::Section(id, _), _)
+        | Found::Generated(Generated::MarkdownCopy(id, _)) => site.page(*id).draft,
+        _ => false,
+    }
 }
 
 /// The pages whose addresses are near one that leads nowhere, the nearest first.

@@ -1,11 +1,10 @@
-//! Looks at each revision while its pages are served already: every rule, then every page, so that a template error on a
+//! Checks each revision while its pages are served already: every rule, then every page, so that a template error on a
 //! page that nobody visits is found. A newer revision ends it.
 
 use std::sync::Arc;
 
 use super::revision::Revision;
-use super::tabs::Findings;
-use super::{Shared, say};
+use super::shared::{Shared, say};
 use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::report::Counts;
@@ -16,7 +15,7 @@ struct Rendered {
     failures: Vec<Diagnostic>,
 }
 
-/// Looks at every revision, for as long as the program runs. Half of the processors are left to the pages.
+/// Checks every revision, for as long as the program runs. Half of the processors are left to the pages.
 pub(super) fn run(shared: &Shared) {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -25,23 +24,25 @@ pub(super) fn run(shared: &Shared) {
     loop {
         let revision = shared.current.after(number);
         number = revision.number;
-        let mut look = || look(shared, &revision, rendered.take());
-        rendered = match &pool {
-            Ok(pool) => pool.install(look),
-            Err(_) => look(),
-        };
+        let before = rendered.take();
+        let check = || check(shared, &revision, before);
+        let checked = shared.attempt("checking the site", || match &pool {
+            Ok(pool) => pool.install(check),
+            Err(_) => check(),
+        });
+        rendered = checked.flatten();
     }
 }
 
-fn look(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> Option<Rendered> {
+fn check(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> Option<Rendered> {
     let Revision { compiled, renderer, sources, number, .. } = &**revision;
-    let found = compiled.all_findings(sources);
-    // Until every page is rendered, what went wrong with the same templates goes on to be known.
+    let found = compiled.settle(compiled.findings(sources, renderer), false);
+    // Until every page is rendered, what went wrong with the same templates is still shown.
     let known = before
         .filter(|before| before.revision.compiled.shares_templates_with(compiled))
         .map_or_else(|| compile::failed(renderer, &[]), |before| before.failures);
-    let told = tell(shared, revision, (&found, &known));
-    shared.checked(*number, told);
+    let counts = show(shared, revision, &found, &known);
+    shared.checked(*number, counts);
     let go_on = || shared.current.is_newest(*number);
     let all = compile::pages_while(renderer, renderer.pages(), &|_| {}, &go_on);
     let failures = all.unwrap_or_else(|| known.clone());
@@ -52,25 +53,25 @@ fn look(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> 
             .collect::<Vec<_>>()
     };
     if texts(&failures) != texts(&known) {
-        let counts = tell(shared, revision, (&found, &failures));
-        if counts != told {
-            say(&format!("every page is rendered: {}", counts.text()));
+        let new = show(shared, revision, &found, &failures);
+        if new != counts {
+            say(&format!("every page is rendered: {}", new.text()));
         }
     }
     Some(Rendered { revision: Arc::clone(revision), failures })
 }
 
 /// Shows findings in the browser.
-fn tell(
+fn show(
     shared: &Shared,
     revision: &Revision,
-    (found, failures): (&[Diagnostic], &[Diagnostic]),
+    found: &[Diagnostic],
+    failures: &[Diagnostic],
 ) -> Counts {
     let failures = compile::settle(&revision.compiled.site, failures.to_vec());
     let mut diagnostics: Vec<_> = found.iter().cloned().chain(failures).collect();
     Diagnostic::sort(&mut diagnostics);
     let counts = Counts::of(&diagnostics);
-    let findings = Arc::new(Findings { diagnostics, sources: Arc::clone(&revision.sources) });
-    shared.tell(findings);
+    shared.found(revision, diagnostics);
     counts
 }

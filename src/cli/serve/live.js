@@ -5,7 +5,7 @@
   "use strict";
   const script = document.currentScript;
   let { hash, source } = script.dataset;
-  const { root, editor } = script.dataset;
+  const { editor } = script.dataset;
   script.remove();
 
   // What was sent last, as a tree of its own; and for each of its nodes the one that stands for it on the page.
@@ -313,13 +313,13 @@
   let dismissed = "";
   let panelText = "";
 
-  const href = (file, line, column) => {
-    const path = `${root}/${file}`.split("/").map((part) => encodeURIComponent(part).replace(/%3A/g, ":")).join("/");
-    return editor
-      .replace(/\/?\{path\}/, (pattern) => (pattern[0] === "/" ? `/${path.replace(/^\//, "")}` : path))
-      .replaceAll("{line}", line)
-      .replaceAll("{column}", column);
-  };
+  // The address that tells what opens the editor at a place. No page holds that itself: it has a path of this machine.
+  const href = (file, line, column) => `${editor}?${new URLSearchParams({ file, line, column }).toString().replaceAll("+", "%20")}`;
+
+  async function edit(address) {
+    const answer = await fetch(address);
+    if (answer.ok) location.href = await answer.text();
+  }
 
   function spans(text) {
     return text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
@@ -327,6 +327,12 @@
 
   function item(finding) {
     const { severity, rule, message, help, file, line, column, excerpt } = finding;
+    const name = `${file}:${line}:${column}`;
+    const follow = (event) => {
+      event.preventDefault();
+      edit(href(file, line, column));
+    };
+    const place = editor ? make("a", { href: href(file, line, column), onclick: follow }, name) : name;
     const code = excerpt && make("pre", {}, make("code", {}, excerpt[0], make("mark", {}, excerpt[1]), excerpt[2]));
     return make(
       "li",
@@ -334,7 +340,7 @@
       make("p", {}, make("b", {}, severity), " ", ...spans(message)),
       code,
       help ? make("p", {}, ...spans(help)) : null,
-      make("p", { class: "place" }, make("a", { href: href(file, line, column) }, `${file}:${line}:${column}`), ` ${rule}`),
+      make("p", { class: "place" }, place, ` ${rule}`),
     );
   }
 
@@ -342,15 +348,15 @@
     return items.length ? [make("h3", {}, title), make("ul", {}, ...items)] : [];
   }
 
-  let findings = { page: [], site: [], counts: "", more: 0 };
+  let findings = { page: [], site: [], counts: "", more: 0, failures: [] };
   let near = [];
 
   function draw() {
-    const { page, site, counts, more } = findings;
-    const text = JSON.stringify([page, site, more, near]);
+    const { page, site, counts, more, failures } = findings;
+    const text = JSON.stringify([page, site, more, failures, near]);
     if (text === panelText) return;
     panelText = text;
-    const isEmpty = !page.length && !site.length && !near.length;
+    const isEmpty = !page.length && !site.length && !near.length && !failures.length;
     if (isEmpty || text === dismissed) {
       place.replaceChildren();
       return;
@@ -358,12 +364,14 @@
     dismissed = "";
     const focused = shadow.activeElement?.getAttribute("href");
     const links = near.map(({ title, url }) => make("li", {}, make("p", {}, make("a", { href: url }, title), ` ${url}`)));
-    const isMild = !page.concat(site).some(({ severity }) => severity === "error");
-    const title = page.length || site.length ? counts : "No page here";
+    const isMild = !failures.length && !page.concat(site).some(({ severity }) => severity === "error");
+    const title = failures.length ? "The dev server has failed" : page.length || site.length ? counts : "No page here";
+    const failed = failures.map((failure) => make("li", { class: "error" }, make("p", {}, make("b", {}, "error"), " ", ...spans(failure))));
     const panel = make(
       "section",
       { "aria-labelledby": "title", tabindex: "-1", class: isMild ? "mild" : "" },
       make("header", {}, make("h2", { id: "title" }, title), make("button", { "aria-label": "Close", onclick: close }, "×")),
+      ...list("What is shown may be out of date", failed),
       ...list("No page here. Near it:", links),
       ...list("This page", page.map(item)),
       ...list(page.length || near.length ? "The rest of the site" : "The site", site.map(item)),
@@ -404,7 +412,7 @@
         if (!line || !source) continue;
         event.preventDefault();
         event.stopPropagation();
-        location.href = href(source, line, 1);
+        edit(href(source, line, 1));
         return;
       }
     },

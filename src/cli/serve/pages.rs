@@ -17,6 +17,9 @@ use crate::source::Content;
 pub(super) const SCRIPT: &str = "/.silcrow/live.js";
 pub(super) const EVENTS: &str = "/.silcrow/events";
 
+/// Where the script asks for the URL that opens the editor.
+pub(super) const EDITOR: &str = "/.silcrow/editor";
+
 /// How many redirects an open page follows. More are a loop.
 const MOST_REDIRECTS: usize = 5;
 
@@ -38,24 +41,32 @@ pub(super) fn hash(html: &str) -> String {
 impl Revision {
     /// The page that a found address shows; none when it shows something else.
     pub(super) fn shown(&self, found: &Found) -> Option<Shown> {
-        let (view, source, status) = match found {
-            Found::View(view @ View::Gone(_), _) => (*view, None, 410),
-            Found::View(view, source) => (*view, source.clone(), 200),
-            Found::Nothing => (View::NotFound, None, 404),
+        match found {
+            Found::View(view @ View::Gone(_), _) => Some(self.rendered(*view, None, 410)),
+            Found::View(view, source) => Some(self.rendered(*view, source.clone(), 200)),
+            Found::Nothing => Some(self.missing()),
             Found::Asset(index) => {
                 let (source, html) = self.html_file(*index)?;
-                return Some(Shown { status: 200, source: Some(source), html: Ok(html) });
+                Some(Shown { status: 200, source: Some(source), html: Ok(html) })
             }
             Found::Generated(_) | Found::Search(_) | Found::Variant(_) | Found::Elsewhere(_) => {
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// The page that says that there is none.
+    pub(super) fn missing(&self) -> Shown {
+        self.rendered(View::NotFound, None, 404)
+    }
+
+    fn rendered(&self, view: View, source: Option<SourcePath>, status: u16) -> Shown {
         self.variants.make_for(view, (&self.renderer, &self.sources));
         let html = self.renderer.render(view).map(|output| match output.body {
             OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             OutputBody::Copy { .. } => String::new(),
         });
-        Some(Shown { status, source, html })
+        Shown { status, source, html }
     }
 
     /// An HTML file of `static/`: a page as others are.
@@ -67,15 +78,15 @@ impl Revision {
         Some((source.clone(), text.to_string()))
     }
 
-    /// The page that a path shows once redirects are followed, and its own path.
-    pub(super) fn followed(&self, path: &str) -> Option<(String, Shown)> {
+    /// What a path leads to once redirects are followed, and its own path; nothing when they lead elsewhere or nowhere.
+    pub(super) fn followed(&self, path: &str) -> Option<(String, Found)> {
         let mut path = path.to_owned();
         for _ in 0..MOST_REDIRECTS {
             match address::find(&self.compiled.site, &path) {
                 Found::Elsewhere(to) if to.starts_with('/') => {
                     path = percent_decode_str(&to).decode_utf8_lossy().into_owned();
                 }
-                found => return Some((path, self.shown(&found)?)),
+                found => return Some((path, found)),
             }
         }
         None
@@ -104,20 +115,17 @@ pub(super) struct Script<'a> {
     pub(super) hash: &'a str,
     /// The path of its source below the root, as the file system spells it; empty where it has none.
     pub(super) source: &'a str,
-    /// The site's folder.
-    pub(super) root: &'a str,
-    /// How addresses for the editor are written.
-    pub(super) editor: &'a str,
+    /// Whether there is an editor to open.
+    pub(super) has_editor: bool,
 }
 
 /// A page with the script at the end of its body.
 pub(super) fn with_script(html: &str, script: &Script<'_>) -> String {
-    let Script { hash, source, root, editor } = script;
+    let Script { hash, source, has_editor } = script;
+    let editor = if *has_editor { EDITOR } else { "" };
     let element = format!(
-        "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{}\" data-root=\"{}\" data-editor=\"{}\"></script>",
-        escaped(source),
-        escaped(root),
-        escaped(editor)
+        "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{}\" data-editor=\"{editor}\"></script>",
+        escaped(source)
     );
     let at = memmem::rfind(html.as_bytes(), b"</body>").unwrap_or(html.len());
     [&html[..at], &element, &html[at..]].concat()

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::revision::{Held, Revision};
-use super::{Shared, say};
+use super::shared::{Shared, say};
 use crate::cli::images::Variants;
 use crate::compile::{self, Memo};
 use crate::config::Options;
@@ -17,10 +16,10 @@ use crate::path::SourcePath;
 use crate::report::plural;
 use crate::source::{File, Sources};
 
-/// How long a file that is gone may take to come back: some editors take it away for a moment while they save it.
+/// How long a file that is missing may take to come back: some editors remove it for a moment while they save it.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// How long nothing is waited for at a time.
+/// How long to wait for changes at a time.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// How many changed files a line names.
@@ -50,30 +49,40 @@ impl Compiler {
     }
 }
 
-/// What keeps the site up with the disk.
+/// What keeps the site up to date with the disk.
 pub(super) struct Rebuild {
     watch: Watch,
-    /// What it watches.
-    watched: Vec<PathBuf>,
     live: Live,
     compiler: Compiler,
     shared: Arc<Shared>,
+    /// Whether files may have changed that no batch names.
+    is_behind: bool,
 }
 
 impl Rebuild {
     /// `watch` watches all that `live` says.
     pub(super) fn new(watch: Watch, live: Live, compiler: Compiler, shared: Arc<Shared>) -> Self {
-        Self { watch, watched: live.watched(), live, compiler, shared }
+        Self { watch, live, compiler, shared, is_behind: true }
     }
 
     /// Takes changes in, for as long as the program runs.
     pub(super) fn run(mut self) {
+        let shared = Arc::clone(&self.shared);
         let mut polls = self.watch.polling().is_some();
-        self.catch_up();
+        // What changed after it was read and before it was watched. Requests need not wait: that is rarely anything.
+        let mut batch = Some(Batch::default());
         loop {
-            if let Some(batch) = self.watch.next(PATIENCE) {
-                self.take(batch);
+            if let Some(mut batch) = batch {
+                batch.is_incomplete |= self.is_behind;
+                self.is_behind = true;
+                if shared.attempt("taking in changes", || self.take(batch)).is_some() {
+                    self.is_behind = false;
+                } else {
+                    // What is remembered may be what it fails at.
+                    self.compiler.memo = Memo::default();
+                }
             }
+            batch = self.watch.next(PATIENCE);
             if let Some(reason) = self.watch.polling().filter(|_| !polls) {
                 polls = true;
                 say(&polling(reason));
@@ -81,23 +90,10 @@ impl Rebuild {
         }
     }
 
-    /// Takes in what changed after it was read and before it was watched. Requests need not wait: that is rarely anything.
-    fn catch_up(&mut self) {
-        let start = Instant::now();
-        match self.live.read_all() {
-            Ok(changed) if changed.is_empty() => {}
-            Ok(changed) => {
-                self.watch_new(&BTreeSet::new());
-                let shared = Arc::clone(&self.shared);
-                self.renew(shared.current.hold(), start, &changed);
-            }
-            Err(error) => say(&format!("{error}; the site stays as it was")),
-        }
-    }
-
     fn take(&mut self, mut batch: Batch) {
         let shared = Arc::clone(&self.shared);
-        let held = shared.current.hold();
+        // Nobody knows whether there is a change when there may be more than is named.
+        let held = (!batch.paths.is_empty()).then(|| shared.current.hold());
         let start = Instant::now();
         if self.live.has_lost(&batch.paths)
             && let Some(more) = self.watch.next(MOMENT)
@@ -106,7 +102,7 @@ impl Rebuild {
             batch.is_incomplete |= more.is_incomplete;
         }
         // Also where nothing else is new: a folder may be made long before there is anything in it.
-        self.watch_new(&batch.paths);
+        self.watch.follow(self.live.watched(), &batch.paths);
         let changed = match self.read(&batch) {
             Ok(changed) => changed,
             Err(error) => return say(&format!("{error}; the site stays as it was")),
@@ -114,11 +110,11 @@ impl Rebuild {
         if changed.is_empty() {
             return;
         }
-        self.watch_new(&BTreeSet::new());
-        self.renew(held, start, &changed);
+        self.watch.follow(self.live.watched(), &BTreeSet::new());
+        self.renew(held.unwrap_or_else(|| shared.current.hold()), start, &changed);
     }
 
-    /// Reads what a batch tells of. Returns the files that are not what they were.
+    /// Reads what a batch names. Returns the files that are not what they were.
     fn read(&mut self, batch: &Batch) -> Result<BTreeSet<SourcePath>, DiskError> {
         let before = Arc::clone(self.live.sources());
         let mut changed = self.live.take(&batch.paths, batch.is_incomplete)?;
@@ -135,29 +131,13 @@ impl Rebuild {
     /// Compiles the site with what has changed, and shows it.
     fn renew(&mut self, held: Held<'_>, start: Instant, changed: &BTreeSet<SourcePath>) {
         let shared = &self.shared;
-        let before = shared.current.peek();
+        let before = shared.current.newest();
         let revision = self.compiler.compile(self.live.sources());
-        // Said before it is there to be looked at: small sites are looked at in no time.
+        // Queued before the revision can be checked: small sites are checked in no time.
         shared.rebuilt(revision.number, line(changed, start.elapsed()));
         let revision = held.replace(revision);
         drop(held);
         shared.tabs.update(&before, &revision, changed);
-    }
-}
-
-impl Rebuild {
-    /// Watches what was not there before. The rest is watched already, and to say so again takes as long as all else.
-    fn watch_new(&mut self, changed: &BTreeSet<PathBuf>) {
-        let folders = self.live.watched();
-        let is_new =
-            |folder: &&PathBuf| changed.contains(*folder) || !self.watched.contains(folder);
-        let new: Vec<_> = folders.iter().filter(is_new).cloned().collect();
-        if !new.is_empty()
-            && let Err(error) = self.watch.add(&new)
-        {
-            say(&format!("{error}; what changes there is not seen"));
-        }
-        self.watched = folders;
     }
 }
 
@@ -167,9 +147,9 @@ fn is_emptied(before: &Sources, now: &Sources, path: &SourcePath) -> bool {
     is_empty(before) == Some(false) && is_empty(now) == Some(true)
 }
 
-/// Why files are looked at again and again.
+/// Why files are checked again and again.
 pub(super) fn polling(reason: &str) -> String {
-    format!("note: {reason}: files are looked at every half second, or as often as `--poll` says")
+    format!("note: {reason}: files are checked every half second, or as often as `--poll` says")
 }
 
 /// What a rebuild says of itself.
@@ -181,4 +161,74 @@ fn line(changed: &BTreeSet<SourcePath>, took: Duration) -> String {
         write!(line, " and {more}").expect("a string takes all text");
     }
     format!("{line} in {} ms", took.as_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
+
+    use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
+
+    use super::{Compiler, Rebuild};
+    use crate::cli::images::Variants;
+    use crate::cli::serve::shared::Shared;
+    use crate::config::Options;
+    use crate::io::disk::Live;
+    use crate::io::watch::Watch;
+
+    /// Waits for what another thread does.
+    fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !is_so() {
+            assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// A rebuild that panicked ended its thread: pages never changed again, and nobody was told.
+    #[test]
+    fn a_rebuild_that_panics_is_reported_and_the_next_change_is_taken_in() {
+        let folder = tempfile::tempdir().expect("a scratch folder can be made");
+        let root = fs::canonicalize(folder.path()).expect("it is there");
+        fs::create_dir(root.join("content")).expect("writable");
+        let write = |title: &str| {
+            let text = format!("---\ntitle: {title}\n---\n");
+            fs::write(root.join("content/a.md"), text).expect("writable");
+        };
+        write("One");
+        let fails = Arc::new(AtomicBool::new(false));
+        let panics = Arc::clone(&fails);
+        let options = move || {
+            assert!(!panics.load(Ordering::SeqCst), "as the test wants");
+            Options::on(jiff::civil::date(2026, 1, 1))
+        };
+        let mut compiler = Compiler::new(options, Variants::new(&root));
+        let live = Live::new(&root).expect("it is a site");
+        let watch = Watch::new(&root, live.watched(), None);
+        let revision = compiler.compile(live.sources());
+        let line = "served".to_owned();
+        let shared = Arc::new(Shared::new(revision, root.clone(), String::new(), line));
+        let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
+        std::thread::spawn(move || rebuild.run());
+        fails.store(true, Ordering::SeqCst);
+        write("Two");
+        wait_until("the failure is reported", || !shared.findings().failures.is_empty());
+        let failures = shared.findings().failures.clone();
+        assert_eq!(
+            failures["taking in changes"],
+            "taking in changes has failed: as the test wants"
+        );
+        assert_eq!(shared.current.get().number, 1, "pages are served as they were");
+        fails.store(false, Ordering::SeqCst);
+        write("Three");
+        wait_until("the next change is taken in", || shared.current.newest().number > 1);
+        wait_until("the report ends", || shared.findings().failures.is_empty());
+        let revision = shared.current.get();
+        let titles: Vec<_> = revision.compiled.site.included().collect();
+        let page = revision.compiled.site.page(titles[titles.len() - 1]);
+        assert_eq!(page.article.front_matter.title, "Three");
+    }
 }

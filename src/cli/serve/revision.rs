@@ -51,7 +51,7 @@ impl Current {
     }
 
     /// The newest revision that there is.
-    pub(super) fn peek(&self) -> Arc<Revision> {
+    pub(super) fn newest(&self) -> Arc<Revision> {
         Arc::clone(&lock(&self.state).revision)
     }
 

@@ -1,34 +1,27 @@
 //! Pages that are open in browsers: which source each shows and what it was sent last, so that an edit reaches those
-//! that it concerns, and a page that is renamed is followed.
+//! that it changes, and a page that is renamed is followed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
 
-use super::address;
+use super::address::{self, Found};
 use super::pages::hash;
 use super::revision::{Revision, lock};
-use crate::diagnostic::Diagnostic;
+use super::shared::{Findings, Shared};
 use crate::io::http::{Event, Events, Listener};
 use crate::path::{SourcePath, encode_path};
 use crate::report::live;
 use crate::site::PageId;
 use crate::site::tree::CONTENT;
-use crate::source::{Content, Sources};
+use crate::source::Content;
 use crate::theme;
 
-/// How many other articles a page is told of after one save.
+/// How many other articles a page lists after one save.
 const MOST_SAVED: usize = 3;
-
-/// What was found in a revision.
-pub(super) struct Findings {
-    pub(super) diagnostics: Vec<Diagnostic>,
-    /// The texts that they are in.
-    pub(super) sources: Arc<Sources>,
-}
 
 /// All open pages.
 #[derive(Default)]
@@ -63,37 +56,35 @@ struct Page {
 }
 
 impl Tabs {
-    /// A page was opened, or looks again after it was hidden: what it misses is in the greeting.
-    pub(super) fn open(
-        &self,
-        (path, hash): (&str, &str),
-        revision: impl FnOnce() -> Arc<Revision>,
-        findings: impl FnOnce() -> Arc<Findings>,
-    ) -> Listener {
-        let mut tabs = lock(&self.0);
-        tabs.retain(|tab| tab.events.count() > 0);
-        // Asked for under the lock: a later revision finds the page among the open ones.
-        let (revision, findings) = (revision(), findings());
-        let mut tab = Tab {
-            path: path.to_owned(),
-            source: None,
-            hash: hash.to_owned(),
-            events: Events::new(),
-        };
-        let page = tab.take(&revision, path);
-        let near = match revision.followed(&tab.path) {
-            Some((_, shown)) if shown.status == 404 => {
-                address::near(&revision.compiled.site, &tab.path)
+    /// A page was opened, or shown again after it was hidden: what it misses is in the greeting. That is prepared before
+    /// the tab is among the others, so that no other page waits for it, and again when there is a newer revision by then.
+    pub(super) fn open(&self, shared: &Shared, path: &str, hash: &str) -> Listener {
+        loop {
+            let revision = shared.current.newest();
+            let mut tab = Tab {
+                path: path.to_owned(),
+                source: None,
+                hash: hash.to_owned(),
+                events: Events::new(),
+            };
+            let page = tab.take(&revision, path);
+            let near = match revision.followed(path) {
+                Some((path, Found::Nothing)) => address::near(&revision.compiled.site, &path),
+                _ => Vec::new(),
+            };
+            let near: Vec<_> = near.into_iter().map(|id| link(&revision, id)).collect();
+            let mut tabs = lock(&self.0);
+            if shared.current.is_newest(revision.number) {
+                let findings = shared.findings();
+                let panel = panel(&findings, &tab);
+                let data = json!({ "page": page, "findings": panel, "near": near });
+                let hello = Event { name: "hello".to_owned(), data: data.to_string() };
+                let listener = tab.events.listen(Some(&hello));
+                tabs.retain(|tab| tab.events.count() > 0);
+                tabs.push(tab);
+                return listener;
             }
-            _ => Vec::new(),
-        };
-        let near: Vec<_> = near.into_iter().map(|id| link(&revision, id)).collect();
-        let panel = live::panel(&findings.diagnostics, &findings.sources, tab.source.as_ref());
-        let data = json!({ "page": page, "findings": panel, "near": near });
-        let hello = Event { name: "hello".to_owned(), data: data.to_string() };
-        let listener = tab.events.listen(Some(&hello));
-        tabs.push(tab);
-        listener
+        }
     }
 
     /// Sends what an edit has changed.
@@ -127,12 +118,16 @@ impl Tabs {
     }
 
     /// Sends what was found.
-    pub(super) fn tell(&self, findings: &Findings) {
+    pub(super) fn show(&self, findings: &Findings) {
         for tab in lock(&self.0).iter() {
-            let Findings { diagnostics, sources } = findings;
-            tab.send("findings", &live::panel(diagnostics, sources, tab.source.as_ref()));
+            tab.send("findings", &panel(findings, tab));
         }
     }
+}
+
+fn panel<'a>(findings: &'a Findings, tab: &Tab) -> live::Panel<'a> {
+    let Findings { diagnostics, sources, failures } = findings;
+    live::panel(diagnostics, sources, tab.source.as_ref()).with_failures(failures.values())
 }
 
 impl Tab {
@@ -166,7 +161,8 @@ impl Tab {
     /// What takes the place of what is shown, if it is another page. A page that cannot be rendered takes no place: the
     /// reader keeps what there is.
     fn take(&mut self, revision: &Revision, path: &str) -> Option<Page> {
-        let (path, shown) = revision.followed(path)?;
+        let (path, found) = revision.followed(path)?;
+        let shown = revision.shown(&found)?;
         let is_moved = path != self.path;
         self.source = shown.source;
         self.path = path;
