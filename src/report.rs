@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod changes;
 pub mod diff;
+mod excerpt;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -17,7 +18,11 @@ pub mod rules;
 pub mod sarif;
 pub mod summary;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::path::SourcePath;
@@ -34,11 +39,6 @@ impl Root {
         let end = if path.is_empty() || path.ends_with('/') { "" } else { "/" };
         Self(format!("{path}{end}"))
     }
-
-    /// The path of a source.
-    fn path(&self, source: &SourcePath) -> String {
-        format!("{}{source}", self.0)
-    }
 }
 
 /// The message, and what else is to be known in lines below it, as the human format has them.
@@ -48,41 +48,69 @@ fn text(finding: &Diagnostic) -> String {
     std::iter::once(finding.message.clone()).chain(pages).chain(help).collect::<Vec<_>>().join("\n")
 }
 
-/// Positions of spans, with the lines of each text found once.
+/// Positions of spans, and paths as the readers of a report find them. The lines of each text are found once.
 pub struct Positions<'a> {
     sources: &'a Sources,
-    indexes: BTreeMap<SourcePath, LineIndex<'a>>,
+    root: &'a str,
+    indexes: RefCell<BTreeMap<SourcePath, Rc<LineIndex<'a>>>>,
 }
 
 impl<'a> Positions<'a> {
-    /// Positions in these texts.
+    /// Positions in these texts, for readers in the site's root.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, indexes: BTreeMap::new() }
+        Self { sources, root: "", indexes: RefCell::default() }
+    }
+
+    /// Positions in these texts, for readers elsewhere.
+    fn with_root(sources: &'a Sources, root: &'a Root) -> Self {
+        Self { root: &root.0, ..Self::new(sources) }
+    }
+
+    /// The path of a source.
+    fn path(&self, source: &SourcePath) -> String {
+        format!("{}{source}", self.root)
+    }
+
+    /// The lines of a file; of one without text, those of an empty text.
+    fn lines(&self, file: &SourcePath) -> Rc<LineIndex<'a>> {
+        let mut indexes = self.indexes.borrow_mut();
+        let text = || self.sources.text(file).map_or("", |text| text);
+        Rc::clone(indexes.entry(file.clone()).or_insert_with(|| Rc::new(LineIndex::new(text()))))
     }
 
     /// Start and end of a span; of a file without text, its first place.
-    pub fn of(&mut self, span: &Span) -> (Position, Position) {
-        let sources = self.sources;
-        let index = self
-            .indexes
-            .entry(span.file.clone())
-            .or_insert_with(|| LineIndex::new(sources.text(&span.file).map_or("", |text| text)));
-        (index.position(span.start as usize), index.position(span.end as usize))
+    pub fn of(&self, span: &Span) -> (Position, Position) {
+        let lines = self.lines(&span.file);
+        (lines.position(span.start as usize), lines.position(span.end as usize))
     }
 
     /// Start and end of a span; nothing where it is the file as a whole, or the file has no text.
-    fn place(&mut self, span: &Span) -> Option<(Position, Position)> {
+    fn place(&self, span: &Span) -> Option<(Position, Position)> {
         let is_in_text = span.end > 0 && self.sources.text(&span.file).is_some();
         is_in_text.then(|| self.of(span))
     }
 
-    /// A related place in a line: `used here: content/a.md:9:52`.
-    fn line(&mut self, label: &Label, root: &Root) -> String {
-        let path = root.path(&label.span.file);
-        let at = self.place(&label.span);
-        let at = at.map(|(start, _)| format!(":{}:{}", start.line, start.column));
-        format!("note: {}: {path}{}", label.message, at.unwrap_or_default())
+    /// A place in a line: `content/a.md:9:52`.
+    fn short(&self, span: &Span) -> String {
+        let at = self.place(span).map(|(start, _)| format!(":{}:{}", start.line, start.column));
+        self.path(&span.file) + &at.unwrap_or_default()
     }
+
+    /// Related places of a finding, each in a line: `note: used here: content/a.md:9:52`.
+    fn notes(&self, finding: &Diagnostic) -> impl Iterator<Item = String> {
+        let note = |label: &Label| format!("note: {}: {}", label.message, self.short(&label.span));
+        finding.related.iter().map(note)
+    }
+}
+
+/// An object as JSON, in a line.
+fn json_line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts and numbers are JSON") + "\n"
+}
+
+/// An object as JSON, for people too.
+fn json_document(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("texts and numbers are JSON") + "\n"
 }
 
 /// How many findings there are of each severity.
@@ -125,7 +153,7 @@ pub fn plural(count: usize, noun: &str) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use super::Root;
+    use super::{Positions, Root};
     use crate::path::SourcePath;
     use crate::source::{Content, File, Sources};
 
@@ -145,7 +173,8 @@ mod tests {
             ("/srv/docs", "/srv/docs/content/a.md"),
             ("/", "/content/a.md"),
         ] {
-            assert_eq!(Root::new(root).path(&file), path);
+            let (root, sources) = (Root::new(root), Sources::default());
+            assert_eq!(Positions::with_root(&sources, &root).path(&file), path);
         }
     }
 }

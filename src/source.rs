@@ -1,10 +1,11 @@
 //! The snapshot of every input: texts, assets, what could not be read, and positions in texts. Immutable once it is
 //! taken; nothing downstream ever asks the file system again.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, Range};
 use std::sync::Arc;
+
+use serde::Serialize;
 
 use crate::path::SourcePath;
 
@@ -234,7 +235,7 @@ impl Span {
 }
 
 /// A position as people and editors count it. All are 1-based, and a byte-order mark is not counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Position {
     /// Line.
     pub line: u32,
@@ -246,12 +247,31 @@ pub struct Position {
     pub utf16_column: u32,
 }
 
-/// Where the lines of a text begin.
+/// Where the lines of a text begin. Finding a position takes the same time anywhere in the text, however long its line is.
 pub struct LineIndex<'a> {
     text: &'a str,
     starts: Vec<u32>,
-    /// The last answer. Findings come in order, and thousands can be in one line: counting goes on from the last.
-    last: Cell<Option<(usize, Position)>>,
+    /// How much text is before each block of [`BLOCK`] bytes.
+    blocks: Vec<Units>,
+}
+
+/// After how many bytes characters are counted from the last block on.
+const BLOCK: usize = 1024;
+
+/// A length in characters and in UTF-16 code units.
+#[derive(Clone, Copy, Default)]
+struct Units {
+    characters: u32,
+    utf16: u32,
+}
+
+impl Units {
+    fn add(self, bytes: &[u8]) -> Self {
+        // Every byte but the following ones of a character; those outside the basic plane begin with 0xF0 or more.
+        let characters = bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32;
+        let pairs = bytes.iter().filter(|byte| **byte >= 0xF0).count() as u32;
+        Self { characters: self.characters + characters, utf16: self.utf16 + characters + pairs }
+    }
 }
 
 impl<'a> LineIndex<'a> {
@@ -259,7 +279,16 @@ impl<'a> LineIndex<'a> {
     pub fn new(text: &'a str) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         let starts = std::iter::once(0).chain(ends.map(|offset| offset as u32 + 1)).collect();
-        Self { text, starts, last: Cell::new(None) }
+        let mut blocks = vec![Units::default()];
+        for block in text.as_bytes().chunks_exact(BLOCK) {
+            blocks.push(blocks[blocks.len() - 1].add(block));
+        }
+        Self { text, starts, blocks }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The number of the line, from 0, that the byte at `offset` is on.
@@ -267,42 +296,39 @@ impl<'a> LineIndex<'a> {
         self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 
-    /// The bytes of a line, its line end included.
+    /// The bytes of a line, its line end included, and without a byte-order mark.
     pub fn range(&self, line: usize) -> Range<usize> {
         let start = self.starts.get(line).map_or(self.text.len(), |start| *start as usize);
+        let has_mark = start == 0 && self.text.starts_with(BYTE_ORDER_MARK);
+        let start = if has_mark { BYTE_ORDER_MARK.len_utf8() } else { start };
         start..self.starts.get(line + 1).map_or(self.text.len(), |end| *end as usize)
     }
 
     /// The position of the byte at `offset`; past the end, of the end.
     pub fn position(&self, offset: usize) -> Position {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = char_boundary(self.text, offset);
         let line = self.line(offset);
         let start = self.range(line).start;
-        let first = Position { line: line as u32 + 1, column: 1, byte_column: 1, utf16_column: 1 };
-        let (from, position) = self
-            .last
-            .get()
-            .filter(|(from, position)| position.line == first.line && *from <= offset)
-            .unwrap_or((start, first));
-        let between = &self.text[from..offset];
-        let is_start = line == 0 && from == 0;
-        let between = if is_start {
-            between.strip_prefix(BYTE_ORDER_MARK).unwrap_or(between)
-        } else {
-            between
-        };
-        let position = Position {
-            line: position.line,
-            column: position.column + between.chars().count() as u32,
-            byte_column: position.byte_column + between.len() as u32,
-            utf16_column: position.utf16_column + between.encode_utf16().count() as u32,
-        };
-        self.last.set(Some((offset, position)));
-        position
+        let offset = offset.max(start);
+        let (start_units, end_units) = (self.before(start), self.before(offset));
+        Position {
+            line: line as u32 + 1,
+            column: end_units.characters - start_units.characters + 1,
+            byte_column: (offset - start) as u32 + 1,
+            utf16_column: end_units.utf16 - start_units.utf16 + 1,
+        }
     }
+
+    fn before(&self, offset: usize) -> Units {
+        let block = offset / BLOCK;
+        self.blocks[block].add(&self.text.as_bytes()[block * BLOCK..offset])
+    }
+}
+
+/// The last boundary between characters at or before `offset`; past the end, the end.
+pub fn char_boundary(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// U+FEFF at the start of a text.
@@ -323,5 +349,27 @@ mod tests {
         );
         assert_eq!(index.position(text.len()).line, 2);
         assert_eq!(index.position(text.len() + 9).column, 7);
+        assert_eq!(index.position(0), index.position(3));
+        assert_eq!(index.position(5), index.position(4), "within a character");
+    }
+
+    #[test]
+    fn positions_in_a_long_line_are_those_that_are_counted_from_its_start() {
+        let line = "a\u{fc}\u{1f511}".repeat(2 * super::BLOCK);
+        let text = format!("{line}\n{}", &line[..7 * super::BLOCK]);
+        let index = LineIndex::new(&text);
+        for (line, start) in [(1, 0), (2, line.len() + 1)] {
+            for at in text[start..].char_indices().map(|(at, _)| at).step_by(211) {
+                let before = &text[start..start + at];
+                if before.contains('\n') {
+                    break;
+                }
+                let column = before.chars().count() as u32 + 1;
+                let utf16_column = before.encode_utf16().count() as u32 + 1;
+                let expected = Position { line, column, byte_column: at as u32 + 1, utf16_column };
+                assert_eq!(index.position(start + at), expected);
+            }
+        }
+        assert_eq!(index.position(text.len()).byte_column as usize, 7 * super::BLOCK + 1);
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
     let site = session.site();
     let (text, json) = match &arguments.page {
         Some(name) => {
-            let mut positions = Positions::new(&session.sources);
-            let around = Around::of(site, page_names::page(site, name)?, &mut positions);
+            let positions = Positions::new(&session.sources);
+            let around = Around::of(site, page_names::page(site, name)?, &positions);
             (around.text(), serde_json::to_string_pretty(&around)?)
         }
         None => {
@@ -113,8 +113,8 @@ impl<'a> Overview<'a> {
 }
 
 impl<'a> Around<'a> {
-    fn of(site: &'a Site, id: PageId, positions: &mut Positions<'_>) -> Self {
-        let mut neighbour = |other, on, edge| Neighbour::new(site, (other, on), edge, positions);
+    fn of(site: &'a Site, id: PageId, positions: &Positions<'_>) -> Self {
+        let neighbour = |other, on, edge| Neighbour::new(site, (other, on), edge, positions);
         let links_in = graph::into(site, id).map(|(from, edge)| neighbour(from, from, edge));
         let links_in = links_in.collect();
         let links_out = graph::out_of(site, id).map(|(to, edge)| neighbour(to, id, edge)).collect();
@@ -133,7 +133,7 @@ impl<'a> Neighbour<'a> {
         site: &'a Site,
         (other, on): (PageId, PageId),
         edge: Edge,
-        positions: &mut Positions<'_>,
+        positions: &Positions<'_>,
     ) -> Self {
         let article = &site.page(on).article;
         let (destination, position) = match edge {

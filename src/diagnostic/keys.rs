@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use super::Diagnostic;
 use crate::path::SourcePath;
-use crate::source::Sources;
+use crate::source::{Sources, char_boundary};
+
+/// How many bytes of the text that is wrong are in a key: findings may be within each other.
+const LONGEST: usize = 400;
 
 /// A finding's key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -14,7 +17,7 @@ pub struct Key<'a> {
     pub rule: &'static str,
     /// The file.
     pub file: &'a SourcePath,
-    /// The text that is wrong; empty where the finding is of the file as a whole.
+    /// The text that is wrong, or the beginning of it; empty where the finding is of the file as a whole.
     pub text: &'a str,
     /// Which of the findings with the same rule, file and text it is, from 1.
     pub number: usize,
@@ -26,7 +29,8 @@ pub fn keys<'a>(diagnostics: &'a [Diagnostic], sources: &'a Sources) -> Vec<Key<
     let key = |finding: &'a Diagnostic| {
         let file = &finding.span.file;
         let text = sources.text(file).and_then(|text| text.get(finding.span.range()));
-        let (rule, text) = (finding.rule.name, text.unwrap_or_default());
+        let text = text.unwrap_or_default();
+        let (rule, text) = (finding.rule.name, &text[..char_boundary(text, LONGEST)]);
         let count = counts.entry((rule, file, text)).or_insert(0);
         *count += 1;
         Key { rule, file, text, number: *count }

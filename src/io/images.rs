@@ -2,6 +2,7 @@
 //! Knows pictures by their files, and no page that shows them.
 #![expect(clippy::disallowed_methods, reason = "pictures are read here")]
 
+mod budget;
 mod cache;
 mod engine;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::reason;
 use crate::picture::{Original, Variant, widths};
+use budget::{Budget, MOST_DECODED};
 use cache::Cache;
 
 /// A file with more bytes is no picture for a page.
@@ -20,6 +22,7 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 pub struct Images {
     root: PathBuf,
     cache: Cache,
+    budget: Budget,
 }
 
 /// A variant and its bytes.
@@ -57,7 +60,7 @@ impl std::error::Error for ImageError {}
 impl Images {
     /// Variants of the pictures of the site in a folder.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), cache: Cache::new(root) }
+        Self { root: root.to_owned(), cache: Cache::new(root), budget: Budget::new(MOST_DECODED) }
     }
 
     /// The variants of a picture that are of use, the narrowest first: none where the picture moves, or cannot be told in
@@ -96,7 +99,7 @@ impl Images {
         if *blake3::hash(&bytes).as_bytes() != original.hash {
             return Err(ImageError::Changed(shown()));
         }
-        let made = engine::variants(&bytes, original.format, widths);
+        let made = engine::variants(&bytes, original.format, widths, &self.budget);
         let made = made.map_err(|reason| ImageError::Broken(shown(), reason))?;
         let is_smaller = |file: &Vec<u8>| (file.len() as u64) < original.size;
         let made: Vec<_> = made.into_iter().map(|file| file.filter(is_smaller)).collect();

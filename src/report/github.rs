@@ -9,23 +9,22 @@ use crate::source::Sources;
 /// The findings, one a line. GitHub shows ten annotations of a level for each step, so errors come first, whatever files
 /// they are in; then warnings, then notices.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
-    let mut positions = Positions::new(sources);
+    let positions = Positions::with_root(sources, root);
     let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
     ordered.sort_by_key(|finding| Reverse(finding.severity));
-    ordered.into_iter().map(|finding| command(finding, root, &mut positions)).collect()
+    ordered.into_iter().map(|finding| command(finding, &positions)).collect()
 }
 
-fn command(finding: &Diagnostic, root: &Root, positions: &mut Positions<'_>) -> String {
+fn command(finding: &Diagnostic, positions: &Positions<'_>) -> String {
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info | Severity::Off => "notice",
     };
-    let related = finding.related.iter().map(|label| positions.line(label, root));
-    let message: Vec<_> = std::iter::once(text(finding)).chain(related).collect();
+    let message: Vec<_> = std::iter::once(text(finding)).chain(positions.notes(finding)).collect();
     format!(
         "::{command} file={}{},title={}::{}\n",
-        property(&root.path(&finding.span.file)),
+        property(&positions.path(&finding.span.file)),
         place(finding, positions),
         property(finding.rule.name),
         data(&message.join("\n")),
@@ -33,7 +32,7 @@ fn command(finding: &Diagnostic, root: &Root, positions: &mut Positions<'_>) -> 
 }
 
 /// Lines and columns; nothing for the file as a whole.
-fn place(finding: &Diagnostic, positions: &mut Positions<'_>) -> String {
+fn place(finding: &Diagnostic, positions: &Positions<'_>) -> String {
     let Some((start, end)) = positions.place(&finding.span) else { return String::new() };
     if start.line == end.line {
         // GitHub does not say whether `endColumn` is part of the place. It takes ends like ours, one after the last

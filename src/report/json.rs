@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Positions;
-use crate::diagnostic::Diagnostic;
+use super::{Positions, json_line};
+use crate::diagnostic::{Diagnostic, Edit, Label};
+use crate::path::SourcePath;
 use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -12,13 +13,12 @@ struct Line<'a> {
     rule: &'a str,
     severity: &'a str,
     message: &'a str,
-    file: &'a str,
-    start: Place,
-    end: Place,
+    #[serde(flatten)]
+    place: Place<'a>,
     help: Option<&'a str>,
     suggestion: Option<&'a str>,
     target: Option<&'a str>,
-    edits: Vec<Edit<'a>>,
+    edits: Vec<Replacement<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<usize>,
     related: Vec<Related<'a>>,
@@ -26,80 +26,67 @@ struct Line<'a> {
 
 /// What a program may change without asking. The file is named where it is not the finding's.
 #[derive(Serialize)]
-struct Edit<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    start: Place,
-    end: Place,
+struct Replacement<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
     text: &'a str,
 }
 
 #[derive(Serialize)]
 struct Related<'a> {
     message: &'a str,
-    file: &'a str,
-    start: Place,
-    end: Place,
+    #[serde(flatten)]
+    place: Place<'a>,
 }
 
-/// A position, as every object that is printed has it.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct Place {
-    line: u32,
-    column: u32,
-    byte_column: u32,
-    utf16_column: u32,
+/// A place in a file, as every object that is printed has it.
+#[derive(Serialize)]
+pub(super) struct Place<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    start: Position,
+    end: Position,
 }
 
-impl From<Position> for Place {
-    fn from(position: Position) -> Self {
-        let Position { line, column, byte_column, utf16_column } = position;
-        Self { line, column, byte_column, utf16_column }
+impl<'a> Place<'a> {
+    /// The place of a span.
+    pub(super) fn new(span: &'a Span, positions: &Positions<'_>) -> Self {
+        let (start, end) = positions.of(span);
+        Self { file: Some(span.file.as_str()), start, end }
+    }
+
+    /// The same without a file that is known anyway.
+    fn within(self, known: &SourcePath) -> Self {
+        Self { file: self.file.filter(|file| *file != known.as_str()), ..self }
     }
 }
 
 /// The findings, one a line.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let mut positions = Positions::new(sources);
-    let mut place = |span: &Span| {
-        let (start, end) = positions.of(span);
-        (Place::from(start), Place::from(end))
+    let positions = Positions::new(sources);
+    diagnostics.iter().map(|finding| json_line(&line(finding, &positions))).collect()
+}
+
+fn line<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> Line<'a> {
+    let edit = |edit: &'a Edit| Replacement {
+        place: Place::new(&edit.span, positions).within(&finding.span.file),
+        text: &edit.replacement,
     };
-    let mut output = String::new();
-    for finding in diagnostics {
-        let (start, end) = place(&finding.span);
-        let related = finding.related.iter().map(|label| {
-            let (start, end) = place(&label.span);
-            Related { message: &label.message, file: label.span.file.as_str(), start, end }
-        });
-        let related = related.collect();
-        let edits = finding.safe_fix().into_iter().flat_map(|fix| &fix.edits);
-        let edits = edits.map(|edit| {
-            let (start, end) = place(&edit.span);
-            let file =
-                Some(edit.span.file.as_str()).filter(|_| edit.span.file != finding.span.file);
-            Edit { file, start, end, text: &edit.replacement }
-        });
-        let edits = edits.collect();
-        let line = Line {
-            related,
-            schema: 1,
-            rule: finding.rule.name,
-            severity: finding.severity.name(),
-            message: &finding.message,
-            file: finding.span.file.as_str(),
-            start,
-            end,
-            help: finding.help.as_deref(),
-            suggestion: finding.suggestion(),
-            target: finding.target.as_deref(),
-            edits,
-            pages: finding.pages,
-        };
-        output.push_str(
-            &serde_json::to_string(&line).expect("a struct of texts and numbers is JSON"),
-        );
-        output.push('\n');
+    let related = |label: &'a Label| Related {
+        message: &label.message,
+        place: Place::new(&label.span, positions),
+    };
+    Line {
+        schema: 1,
+        rule: finding.rule.name,
+        severity: finding.severity.name(),
+        message: &finding.message,
+        place: Place::new(&finding.span, positions),
+        help: finding.help.as_deref(),
+        suggestion: finding.suggestion(),
+        target: finding.target.as_deref(),
+        edits: finding.safe_fix().into_iter().flat_map(|fix| &fix.edits).map(edit).collect(),
+        pages: finding.pages,
+        related: finding.related.iter().map(related).collect(),
     }
-    output
 }

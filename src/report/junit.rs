@@ -27,30 +27,21 @@ pub fn report(
     root: &Root,
     limit: Severity,
 ) -> String {
-    let mut positions = Positions::new(sources);
+    let positions = Positions::with_root(sources, root);
     let failures = failures(diagnostics, limit);
     let tests = diagnostics.len().max(1);
-    let mut output = format!(
-        "{HEAD}<testsuites name=\"silcrow\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
-    );
-    if diagnostics.is_empty() {
-        output.push_str(CLEAN);
-    }
-    for findings in diagnostics.chunk_by(|one, next| one.span.file == next.span.file) {
-        output.push_str(&suite(findings, root, limit, &mut positions));
-    }
-    output + "</testsuites>\n"
+    let suites = diagnostics.chunk_by(|one, next| one.span.file == next.span.file);
+    let suites: String = suites.map(|findings| suite(findings, limit, &positions)).collect();
+    let suites = if diagnostics.is_empty() { CLEAN } else { &suites };
+    format!(
+        "{HEAD}<testsuites name=\"silcrow\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n{suites}</testsuites>\n"
+    )
 }
 
 /// The findings of one file.
-fn suite(
-    findings: &[Diagnostic],
-    root: &Root,
-    limit: Severity,
-    positions: &mut Positions<'_>,
-) -> String {
-    let file = findings.first().map_or_else(String::new, |finding| root.path(&finding.span.file));
-    let file = attribute(&file);
+fn suite(findings: &[Diagnostic], limit: Severity, positions: &Positions<'_>) -> String {
+    let file = findings.first().map(|finding| positions.path(&finding.span.file));
+    let file = attribute(&file.unwrap_or_default());
     let (tests, failures) = (findings.len(), failures(findings, limit));
     let skipped = tests - failures;
     let mut output = format!(
@@ -58,14 +49,14 @@ fn suite(
     );
     let mut names = BTreeMap::new();
     for finding in findings {
-        let name = format!("{}: {}", finding.rule.name, finding.message);
-        let count = names.entry(name.clone()).or_insert(0);
+        let count = names.entry((finding.rule.name, &finding.message)).or_insert(0);
         *count += 1;
-        let name = if *count > 1 { format!("{name} ({count})") } else { name };
-        let name = attribute(&name);
-        output.push_str(&format!("    <testcase classname=\"{file}\" name=\"{name}\">\n"));
-        output.push_str(&verdict(finding, root, limit, positions));
-        output.push_str("    </testcase>\n");
+        let number = if *count > 1 { format!(" ({count})") } else { String::new() };
+        let name = attribute(&format!("{}: {}{number}", finding.rule.name, finding.message));
+        output.push_str(&format!(
+            "    <testcase classname=\"{file}\" name=\"{name}\">\n      {}\n    </testcase>\n",
+            verdict(finding, limit, positions)
+        ));
     }
     output + "  </testsuite>\n"
 }
@@ -75,25 +66,16 @@ fn failures(diagnostics: &[Diagnostic], limit: Severity) -> usize {
 }
 
 /// How the test case ended, with all that is known of the finding.
-fn verdict(
-    finding: &Diagnostic,
-    root: &Root,
-    limit: Severity,
-    positions: &mut Positions<'_>,
-) -> String {
-    let place = positions.place(&finding.span);
-    let place = place.map(|(start, _)| format!(":{}:{}", start.line, start.column));
-    let path = root.path(&finding.span.file);
-    let severity = finding.severity.name();
-    let first = format!("{path}{}: {severity}: {}", place.unwrap_or_default(), text(finding));
-    let related = finding.related.iter().map(|label| positions.line(label, root));
-    let lines = std::iter::once(first).chain(related).collect::<Vec<_>>().join("\n");
-    let content = escaped(&lines, &['\r']);
+fn verdict(finding: &Diagnostic, limit: Severity, positions: &Positions<'_>) -> String {
+    let (place, severity) = (positions.short(&finding.span), finding.severity.name());
+    let first = format!("{place}: {severity}: {}", text(finding));
+    let lines: Vec<_> = std::iter::once(first).chain(positions.notes(finding)).collect();
+    let content = escaped(&lines.join("\n"), &['\r']);
     if finding.severity < limit {
-        return format!("      <skipped>{content}</skipped>\n");
+        return format!("<skipped>{content}</skipped>");
     }
     let (rule, message) = (finding.rule.name, attribute(&finding.message));
-    format!("      <failure type=\"{rule}\" message=\"{message}\">{content}</failure>\n")
+    format!("<failure type=\"{rule}\" message=\"{message}\">{content}</failure>")
 }
 
 /// Text for an attribute. A parser makes a space of a line break that is not written as a reference.

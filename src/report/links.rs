@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Positions;
 use super::json::Place;
+use super::{Positions, json_line};
 use crate::article::LinkKind;
 use crate::source::{Sources, Span};
 
@@ -26,9 +26,8 @@ pub struct ListedLink {
 
 #[derive(Serialize)]
 struct Line<'a> {
-    file: &'a str,
-    start: Place,
-    end: Place,
+    #[serde(flatten)]
+    place: Place<'a>,
     destination: &'a str,
     kind: &'a str,
     target: Option<&'a str>,
@@ -38,14 +37,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct UrlLine<'a> {
     url: &'a str,
-    places: Vec<UrlPlace<'a>>,
-}
-
-#[derive(Serialize)]
-struct UrlPlace<'a> {
-    file: &'a str,
-    start: Place,
-    end: Place,
+    places: Vec<Place<'a>>,
 }
 
 fn kind(kind: LinkKind) -> &'static str {
@@ -60,7 +52,7 @@ fn kind(kind: LinkKind) -> &'static str {
 
 /// `FILE:LINE:COLUMN`, the destination and where it leads, with tabs between, one link a line.
 pub fn text(links: &[ListedLink], sources: &Sources) -> String {
-    let mut positions = Positions::new(sources);
+    let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
         let (start, _) = positions.of(&link.span);
         let (file, destination) = (&link.span.file, on_a_line(&link.destination));
@@ -72,13 +64,10 @@ pub fn text(links: &[ListedLink], sources: &Sources) -> String {
 
 /// One JSON object for each link, one a line.
 pub fn json(links: &[ListedLink], sources: &Sources) -> String {
-    let mut positions = Positions::new(sources);
+    let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
-        let (start, end) = positions.of(&link.span);
         json_line(&Line {
-            file: link.span.file.as_str(),
-            start: start.into(),
-            end: end.into(),
+            place: Place::new(&link.span, &positions),
             destination: &link.destination,
             kind: kind(link.kind),
             target: link.target.as_deref(),
@@ -95,14 +84,9 @@ pub fn urls(links: &[ListedLink]) -> String {
 
 /// One JSON object for each URL of another site, with every place it stands at, one a line.
 pub fn urls_json(links: &[ListedLink], sources: &Sources) -> String {
-    let mut positions = Positions::new(sources);
+    let positions = Positions::new(sources);
     let line = |(url, links): (&String, &Vec<&ListedLink>)| {
-        let mut places = Vec::new();
-        for link in links {
-            let (start, end) = positions.of(&link.span);
-            let file = link.span.file.as_str();
-            places.push(UrlPlace { file, start: start.into(), end: end.into() });
-        }
+        let places = links.iter().map(|link| Place::new(&link.span, &positions)).collect();
         json_line(&UrlLine { url, places })
     };
     by_url(links).iter().map(line).collect()
@@ -121,8 +105,4 @@ fn by_url(links: &[ListedLink]) -> BTreeMap<String, Vec<&ListedLink>> {
 /// A destination in raw HTML may hold line ends and tabs, which browsers drop.
 fn on_a_line(destination: &str) -> String {
     destination.chars().filter(|c| !c.is_control()).collect()
-}
-
-fn json_line(line: &impl Serialize) -> String {
-    serde_json::to_string(line).expect("a struct of texts and numbers is JSON") + "\n"
 }

@@ -1,11 +1,13 @@
 //! Findings for the panel that the dev server shows in the browser: those of the page first, each with the line it is on.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::{Counts, Positions};
 use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
-use crate::source::{BYTE_ORDER_MARK, Sources};
+use crate::source::{LineIndex, Sources, Span};
 
 /// How many findings of the page, and of the rest of the site, are listed at most. Nobody reads more in a browser.
 const MOST: usize = 50;
@@ -63,10 +65,9 @@ pub fn panel<'a>(
 ) -> Panel<'a> {
     let (own, others): (Vec<_>, Vec<_>) =
         diagnostics.iter().partition(|finding| Some(&finding.span.file) == page);
-    let mut positions = Positions::new(sources);
-    let mut shown = |findings: &[&'a Diagnostic]| -> Vec<Finding<'a>> {
-        let shown = findings.iter().take(MOST);
-        shown.map(|finding| self::finding(finding, sources, &mut positions)).collect()
+    let positions = Positions::new(sources);
+    let shown = |findings: &[&'a Diagnostic]| -> Vec<Finding<'a>> {
+        findings.iter().take(MOST).map(|shown| finding(shown, sources, &positions)).collect()
     };
     let (page, site) = (shown(&own), shown(&others));
     let more = diagnostics.len() - page.len() - site.len();
@@ -76,46 +77,37 @@ pub fn panel<'a>(
 fn finding<'a>(
     finding: &'a Diagnostic,
     sources: &'a Sources,
-    positions: &mut Positions<'a>,
+    positions: &Positions<'a>,
 ) -> Finding<'a> {
+    let Span { file, .. } = &finding.span;
     let (start, _) = positions.of(&finding.span);
-    let is_in_text = finding.span.end > 0;
-    let text = sources.text(&finding.span.file).filter(|_| is_in_text);
+    let place = positions.place(&finding.span);
     Finding {
         severity: finding.severity.name(),
         rule: finding.rule.name,
         message: &finding.message,
         help: finding.help.as_deref(),
-        file: sources.spelling(&finding.span.file),
+        file: sources.spelling(file),
         line: start.line,
         column: start.column,
-        excerpt: text.map(|text| excerpt(text, finding.span.start, finding.span.end)),
+        excerpt: place.map(|_| excerpt(&positions.lines(file), finding.span.range())),
     }
 }
 
 /// The line that a place begins on, cut where it is long.
-fn excerpt(text: &str, start: u32, end: u32) -> Excerpt {
-    let boundary = |at: u32| {
-        let at = (at as usize).min(text.len());
-        (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-    };
-    let (start, end) = (boundary(start), boundary(end));
-    let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let before = text[from..start].trim_start_matches(BYTE_ORDER_MARK);
+fn excerpt(lines: &LineIndex<'_>, place: Range<usize>) -> Excerpt {
+    let end = lines.range(lines.line(place.start)).end.min(place.end);
+    let found = super::excerpt::excerpt(lines, place.start..end, LONGEST + 1);
+    let before = &found.text[..found.range.start];
     let skipped = before.chars().count().saturating_sub(BEFORE);
-    let before: String = before.chars().skip(skipped).collect();
-    let before = if skipped > 0 { format!("…{before}") } else { before };
-    let cut = |text: &str| {
-        let mut cut: String = text.chars().take(LONGEST).collect();
-        if cut.len() < text.len() {
-            cut.push('…');
-        }
-        cut
+    let mark = if skipped > 0 { "…" } else { "" };
+    let before = before.chars().skip(skipped);
+    let cut = |text: &str| match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     };
-    let end = end.clamp(start, to);
-    let after = text[end..to].trim_end();
-    Excerpt(before, cut(&text[start..end]), cut(after))
+    let after = found.text[found.range.end..].trim_end();
+    Excerpt(mark.chars().chain(before).collect(), cut(&found.text[found.range]), cut(after))
 }
 
 #[cfg(test)]

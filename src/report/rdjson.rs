@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Positions, Root, text};
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use super::{Positions, Root, json_document, text};
+use crate::diagnostic::{Diagnostic, Edit, EditSet, Label, Severity};
 use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -55,66 +55,60 @@ struct Related<'a> {
 }
 
 /// The end is exclusive.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 struct Range {
     start: Place,
     end: Place,
 }
 
 /// The column is in UTF-8 bytes.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 struct Place {
     line: u32,
     column: u32,
 }
 
-impl From<Position> for Place {
-    fn from(position: Position) -> Self {
-        Self { line: position.line, column: position.byte_column }
+impl From<(Position, Position)> for Range {
+    fn from((start, end): (Position, Position)) -> Self {
+        let place = |at: Position| Place { line: at.line, column: at.byte_column };
+        Self { start: place(start), end: place(end) }
     }
 }
 
 /// The findings as one object.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
-    let mut positions = Positions::new(sources);
-    let findings = diagnostics.iter().map(|finding| self::finding(finding, root, &mut positions));
-    let report = Report { source: Source { name: "silcrow" }, diagnostics: findings.collect() };
-    serde_json::to_string_pretty(&report).expect("a struct of texts and numbers is JSON") + "\n"
+    let positions = Positions::with_root(sources, root);
+    let diagnostics = diagnostics.iter().map(|finding| self::finding(finding, &positions));
+    json_document(&Report {
+        source: Source { name: "silcrow" },
+        diagnostics: diagnostics.collect(),
+    })
 }
 
-fn finding<'a>(finding: &'a Diagnostic, root: &Root, positions: &mut Positions<'_>) -> Finding<'a> {
-    let mut location = |span: &Span| {
-        let range = positions.place(span);
-        let range = range.map(|(start, end)| Range { start: start.into(), end: end.into() });
-        Location { path: root.path(&span.file), range }
+fn finding<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> Finding<'a> {
+    let location = |span: &Span| Location {
+        path: positions.path(&span.file),
+        range: positions.place(span).map(Range::from),
     };
-    let related = finding
-        .related
-        .iter()
-        .map(|label| Related { message: &label.message, location: location(&label.span) })
-        .collect();
-    let location = location(&finding.span);
-    let suggestions = finding.fixes.iter().filter_map(|fix| {
-        // The format knows no suggestion of several places, nor one in another file.
+    let related =
+        |label: &'a Label| Related { message: &label.message, location: location(&label.span) };
+    let suggestion = |fix: &'a EditSet| {
+        // The format has neither suggestions of several places nor any in another file.
         let [Edit { span, replacement }] = fix.edits.as_slice() else { return None };
-        let (start, end) = positions.place(span).filter(|_| span.file == finding.span.file)?;
-        Some(Suggestion {
-            range: Range { start: start.into(), end: end.into() },
-            text: replacement,
-        })
-    });
-    let suggestions = suggestions.collect();
+        let place = positions.place(span).filter(|_| span.file == finding.span.file)?;
+        Some(Suggestion { range: place.into(), text: replacement })
+    };
     Finding {
         message: text(finding),
+        location: location(&finding.span),
         severity: match finding.severity {
             Severity::Error => "ERROR",
             Severity::Warning => "WARNING",
             Severity::Info | Severity::Off => "INFO",
         },
         code: Code { value: finding.rule.name },
-        suggestions,
-        related_locations: related,
-        location,
+        suggestions: finding.fixes.iter().filter_map(suggestion).collect(),
+        related_locations: finding.related.iter().map(related).collect(),
     }
 }
 

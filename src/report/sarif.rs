@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Positions, Root, text};
+use super::{Positions, Root, json_document, text};
 use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, Label, RULES, Rule, Severity, keys};
 use crate::path::{SourcePath, encode_path};
 use crate::source::{Position, Sources, Span};
@@ -108,6 +108,12 @@ struct Artifact {
     uri: String,
 }
 
+impl Artifact {
+    fn new(file: &SourcePath, positions: &Positions<'_>) -> Self {
+        Self { uri: uri(&positions.path(file)) }
+    }
+}
+
 /// The end is exclusive.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,8 +124,8 @@ struct Region {
     end_column: u32,
 }
 
-impl Region {
-    fn new(start: Position, end: Position) -> Self {
+impl From<(Position, Position)> for Region {
+    fn from((start, end): (Position, Position)) -> Self {
         let (start_line, start_column) = (start.line, start.utf16_column);
         Self { start_line, start_column, end_line: end.line, end_column: end.utf16_column }
     }
@@ -154,9 +160,9 @@ struct Replacement<'a> {
 
 /// The findings as one log.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
-    let mut places = Places { positions: Positions::new(sources), root };
+    let positions = Positions::with_root(sources, root);
     let results = diagnostics.iter().zip(keys(diagnostics, sources));
-    let results = results.map(|(finding, key)| result(finding, key, &mut places)).collect();
+    let results = results.map(|(finding, key)| result(finding, key, &positions)).collect();
     let driver = Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -164,8 +170,7 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> Str
     };
     let run = Run { tool: Tool { driver }, column_kind: "utf16CodeUnits", results };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    let log = Log { schema, version: "2.1.0", runs: [run] };
-    serde_json::to_string_pretty(&log).expect("a struct of texts and numbers is JSON") + "\n"
+    json_document(&Log { schema, version: "2.1.0", runs: [run] })
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
@@ -201,38 +206,38 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result<'a>(finding: &'a Diagnostic, key: Key<'_>, places: &mut Places<'_>) -> Finding<'a> {
-    let label = |label: &'a Label| Location {
-        physical_location: places.physical(&label.span),
-        message: Some(Text { text: label.message.as_str() }),
+fn result<'a>(finding: &'a Diagnostic, key: Key<'_>, positions: &Positions<'_>) -> Finding<'a> {
+    let location = |span: &Span, message| Location {
+        physical_location: Physical {
+            artifact_location: Artifact::new(&span.file, positions),
+            region: positions.place(span).map(Region::from),
+        },
+        message,
     };
-    let related_locations = finding.related.iter().map(label).collect();
-    let place = Location { physical_location: places.physical(&finding.span), message: None };
+    let related = |label: &'a Label| location(&label.span, Some(Text { text: &label.message }));
     Finding {
         rule_id: finding.rule.name,
         rule_index: RULES.iter().position(|rule| *rule == finding.rule),
         level: level(finding.severity),
         message: Text { text: text(finding) },
-        locations: [place],
-        related_locations,
+        locations: [location(&finding.span, None)],
+        related_locations: finding.related.iter().map(related).collect(),
         partial_fingerprints: Fingerprints { first: fingerprint(key) },
-        fixes: finding.safe_fix().map(|edits| fix(edits, places)).into_iter().collect(),
+        fixes: finding.safe_fix().map(|edits| fix(edits, positions)).into_iter().collect(),
     }
 }
 
-fn fix<'a>(set: &'a EditSet, places: &mut Places<'_>) -> Fix<'a> {
+fn fix<'a>(set: &'a EditSet, positions: &Positions<'_>) -> Fix<'a> {
+    let replacement = |edit: &'a Edit| Replacement {
+        deleted_region: positions.of(&edit.span).into(),
+        inserted_content: Text { text: &edit.replacement },
+    };
     let change = |(file, edits): (&SourcePath, Vec<&'a Edit>)| Change {
-        artifact_location: places.artifact(file),
-        replacements: edits.into_iter().map(|edit| replacement(edit, places)).collect(),
+        artifact_location: Artifact::new(file, positions),
+        replacements: edits.into_iter().map(replacement).collect(),
     };
     let artifact_changes = set.by_file().into_iter().map(change).collect();
     Fix { description: Text { text: &set.title }, artifact_changes }
-}
-
-fn replacement<'a>(edit: &'a Edit, places: &mut Places<'_>) -> Replacement<'a> {
-    let (start, end) = places.positions.of(&edit.span);
-    let deleted_region = Region::new(start, end);
-    Replacement { deleted_region, inserted_content: Text { text: &edit.replacement } }
 }
 
 /// The same for the same mistake while lines come and go above it. The path is the site's own, so that it does not depend
@@ -240,22 +245,6 @@ fn replacement<'a>(edit: &'a Edit, places: &mut Places<'_>) -> Replacement<'a> {
 fn fingerprint(key: Key<'_>) -> String {
     let Key { rule, file, text, number } = key;
     blake3::hash(format!("{rule}\0{file}\0{text}\0{number}").as_bytes()).to_hex().to_string()
-}
-
-struct Places<'a> {
-    positions: Positions<'a>,
-    root: &'a Root,
-}
-
-impl Places<'_> {
-    fn physical(&mut self, span: &Span) -> Physical {
-        let region = self.positions.place(span).map(|(start, end)| Region::new(start, end));
-        Physical { artifact_location: self.artifact(&span.file), region }
-    }
-
-    fn artifact(&self, file: &SourcePath) -> Artifact {
-        Artifact { uri: uri(&self.root.path(file)) }
-    }
 }
 
 /// A path as a URI: a relative reference, or a file's when it is absolute, on Windows too.

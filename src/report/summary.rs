@@ -23,11 +23,12 @@ pub fn report(
     text.push_str("\n| severity | rule | place | finding |\n|---|---|---|---|\n");
     let mut findings: Vec<_> = diagnostics.iter().collect();
     findings.sort_by_key(|finding| Reverse(finding.severity));
-    let mut positions = Positions::new(sources);
+    let positions = Positions::with_root(sources, root);
     let mut listed = 0;
     for finding in findings.into_iter().take(LISTED) {
         let (start, _) = positions.of(&finding.span);
-        let place = format!("{}:{}:{}", root.path(&finding.span.file), start.line, start.column);
+        let place =
+            format!("{}:{}:{}", positions.path(&finding.span.file), start.line, start.column);
         let (severity, rule) = (finding.severity.name(), finding.rule.name);
         let row = format!(
             "| {severity} | `{rule}` | {} | {} |\n",

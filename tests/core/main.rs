@@ -9,6 +9,7 @@ mod fixture;
 mod properties;
 mod publish_model;
 mod publish_plan;
+mod reports;
 mod search;
 mod settings;
 mod structure;

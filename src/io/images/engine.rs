@@ -7,16 +7,14 @@ use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngDecoder, PngEncoder};
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::imageops::{FilterType, resize};
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageResult, Limits};
-use image::{ImageBuffer, Rgba, RgbaImage};
+use image::{DynamicImage, GenericImageView, ImageBuffer, ImageDecoder, ImageEncoder, ImageError};
+use image::{ImageResult, Limits, Rgba, RgbaImage};
 
+use super::budget::{Budget, MOST_DECODED, Permit};
 use crate::picture::Format;
 
 /// A picture with more pixels is not decoded: a small file can hold a picture that fills all memory.
 const MOST_PIXELS: u64 = 64_000_000;
-
-/// How many bytes a decoder may take.
-const MOST_MEMORY: u64 = 640 * 1024 * 1024;
 
 /// Of a JPEG: what photographs and screens show no loss at, at twice the pixels.
 const QUALITY: u8 = 82;
@@ -27,7 +25,8 @@ const GAMMA: (f64, f64) = (0.45455, 0.005);
 type Rgba16Image = ImageBuffer<Rgba<u16>, Vec<u16>>;
 
 /// A decoded picture.
-struct Picture {
+struct Picture<'a> {
+    _permit: Permit<'a>,
     /// Eight bits a channel, turned as it is shown.
     pixels: DynamicImage,
     profile: Option<Vec<u8>>,
@@ -39,9 +38,12 @@ pub(super) fn variants(
     bytes: &[u8],
     format: Format,
     widths: &[u32],
+    budget: &Budget,
 ) -> Result<Vec<Option<Vec<u8>>>, String> {
-    let picture = decode(bytes, format).map_err(|error| text(&error))?;
-    let Some(Picture { pixels, profile }) = picture else { return Ok(vec![None; widths.len()]) };
+    let picture = decode(bytes, format, budget).map_err(|error| text(&error))?;
+    let Some(Picture { pixels, profile, _permit }) = picture else {
+        return Ok(vec![None; widths.len()]);
+    };
     let (width, height) = (u64::from(pixels.width()), u64::from(pixels.height()));
     let variant = |wanted: &u32| {
         let down = (height * u64::from(*wanted) + width / 2) / width;
@@ -53,44 +55,51 @@ pub(super) fn variants(
 
 /// The picture in the file; none in one that is better left alone, as it moves, or as its colours mean something else than
 /// those of other pictures.
-fn decode(bytes: &[u8], format: Format) -> ImageResult<Option<Picture>> {
+fn decode<'a>(
+    bytes: &[u8],
+    format: Format,
+    budget: &'a Budget,
+) -> ImageResult<Option<Picture<'a>>> {
     let file = Cursor::new(bytes);
     match format {
         Format::Png => {
             let decoder = PngDecoder::with_limits(file, limits())?;
             let gamma = decoder.gamma_value()?;
             let is_plain = gamma.is_none_or(|gamma| (gamma - GAMMA.0).abs() < GAMMA.1);
-            if decoder.is_apng()? || !is_plain { Ok(None) } else { picture(decoder) }
+            if decoder.is_apng()? || !is_plain { Ok(None) } else { picture(decoder, budget) }
         }
         Format::Jpeg if has_four_inks(bytes) => Ok(None),
-        Format::Jpeg => picture(JpegDecoder::new(file)?),
+        Format::Jpeg => picture(JpegDecoder::new(file)?, budget),
         Format::WebP => {
             let decoder = WebPDecoder::new(file)?;
-            if decoder.has_animation() { Ok(None) } else { picture(decoder) }
+            if decoder.has_animation() { Ok(None) } else { picture(decoder, budget) }
         }
     }
 }
 
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
+    // What a decoder works with beside the picture itself.
+    limits.max_alloc = Some(MOST_DECODED + MOST_DECODED / 4);
     limits
 }
 
-fn picture(mut decoder: impl ImageDecoder) -> ImageResult<Option<Picture>> {
+fn picture(mut decoder: impl ImageDecoder, budget: &Budget) -> ImageResult<Option<Picture<'_>>> {
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+    let bytes = decoder.total_bytes();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || bytes > MOST_DECODED {
         let kind = image::error::LimitErrorKind::DimensionError;
         return Err(ImageError::Limits(image::error::LimitError::from_kind(kind)));
     }
     decoder.set_limits(limits())?;
+    let permit = budget.take(bytes);
     let orientation = decoder.orientation()?;
     let profile = decoder.icc_profile()?.filter(|profile| !profile.is_empty());
     let mut pixels = eight_bits(DynamicImage::from_decoder(decoder)?);
     pixels.apply_orientation(orientation);
     let is_grey = matches!(pixels, DynamicImage::ImageLuma8(_));
     let fits = profile.as_ref().is_none_or(|profile| is_of(profile, is_grey));
-    Ok(fits.then_some(Picture { pixels, profile }))
+    Ok(fits.then_some(Picture { pixels, profile, _permit: permit }))
 }
 
 /// Whether a colour profile (ICC.1, 7.2.8) is one of pictures like this.
@@ -126,23 +135,28 @@ fn smaller(pixels: &DynamicImage, (width, height): (u32, u32)) -> DynamicImage {
     match pixels {
         DynamicImage::ImageRgba8(pixels) => {
             // The colour of what cannot be seen must not shine through at edges.
-            let weighted = weighted(pixels);
-            unweighted(&resize(&weighted, width, height, FilterType::Lanczos3)).into()
+            unweighted(&resize(&Weighted(pixels), width, height, FilterType::Lanczos3)).into()
         }
         _ => pixels.resize_exact(width, height, FilterType::Lanczos3),
     }
 }
 
-/// Colours by how much of them can be seen, with sixteen bits.
-fn weighted(pixels: &RgbaImage) -> Rgba16Image {
-    let mut weighted = Rgba16Image::new(pixels.width(), pixels.height());
-    for (from, to) in pixels.pixels().zip(weighted.pixels_mut()) {
-        let [red, green, blue, alpha] = from.0.map(u32::from);
+/// Colours by how much of them can be seen, with sixteen bits. A view: a copy would be twice as large as the picture.
+struct Weighted<'a>(&'a RgbaImage);
+
+impl GenericImageView for Weighted<'_> {
+    type Pixel = Rgba<u16>;
+
+    fn dimensions(&self) -> (u32, u32) {
+        self.0.dimensions()
+    }
+
+    fn get_pixel(&self, x: u32, y: u32) -> Rgba<u16> {
+        let [red, green, blue, alpha] = self.0.get_pixel(x, y).0.map(u32::from);
         // 255 × 255 × 257 / 255 = 65,535.
         let weigh = |colour: u32| (colour * alpha * 257 / 255) as u16;
-        to.0 = [weigh(red), weigh(green), weigh(blue), (alpha * 257) as u16];
+        Rgba([weigh(red), weigh(green), weigh(blue), (alpha * 257) as u16])
     }
-    weighted
 }
 
 fn unweighted(pixels: &Rgba16Image) -> RgbaImage {
@@ -206,7 +220,9 @@ fn has_four_inks(jpeg: &[u8]) -> bool {
 /// The library's reason, as our messages are.
 fn text(error: &ImageError) -> String {
     match error {
-        ImageError::Limits(_) => "it has more pixels than 64 million".to_owned(),
+        ImageError::Limits(_) => {
+            "it has more pixels than 64 million, or takes more than 256 MiB of memory".to_owned()
+        }
         error => format!("it is damaged, or not what its name says ({error})"),
     }
 }
