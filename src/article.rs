@@ -317,7 +317,7 @@ pub struct Heading {
 }
 
 /// A link or another attribute that holds a URL.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// The destination.
     destination: Destination,
@@ -329,8 +329,8 @@ pub struct Link {
     pub used_at: Option<(u32, u32)>,
 }
 
-/// A destination. Nearly all stand in the source as they are meant, and are not held twice.
-#[derive(Debug, PartialEq)]
+/// A destination. Nearly all are written in the source as they are meant, and are not held twice.
+#[derive(Clone, Debug, PartialEq)]
 enum Destination {
     AsWritten,
     Resolved(Box<str>),

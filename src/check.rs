@@ -22,6 +22,7 @@ use rayon::prelude::*;
 pub use crate::article::Field;
 use crate::article::{Locate, Place};
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::site::links::Document;
 use crate::site::{PageId, Site};
 use crate::source::{Sources, Span};
 use suggestions::Names;
@@ -78,11 +79,13 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let names = &Names::new(given.site);
     findings.extend(theme::findings(given, names));
     let html = 0..given.site.html.len();
-    findings.extend(html.flat_map(|index| targets::of_html(given, names, index)));
+    findings.extend(html.flat_map(|index| {
+        targets::findings(&Document::of_html(given.site, index), given.site, names)
+    }));
     let pages = 0..given.site.pages.len();
     let per_page = pages.into_par_iter().flat_map_iter(|index| {
         let id = PageId(index as u32);
-        let mut found = targets::of_page(given, names, id);
+        let mut found = targets::findings(&Document::of_page(given.site, id), given.site, names);
         found.extend(matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
         found.extend(freshness::stale(given, id));

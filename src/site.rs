@@ -23,7 +23,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::record;
 use crate::source::Sources;
 use generated::Generated;
-use links::{Resolution, Target};
+use links::{Document, Reference, Target};
 use routes::{AssetRoute, Place, Routes, canonical_form};
 
 /// A page's identity within one site. Path and URL hang on it.
@@ -93,12 +93,12 @@ pub struct Site {
     pub sections: Arc<[Section]>,
     /// Which URL leads where.
     pub routes: Arc<Routes>,
-    /// Where each link of each page leads.
-    pub links: Vec<Arc<[Resolution]>>,
+    /// The references of each page. Those of its body come first, by their indexes there.
+    pub references: Vec<Arc<[Reference]>>,
     /// HTML files of `static/`, and templates, sorted by path.
     pub html: Vec<Arc<HtmlFile>>,
-    /// Where each link of each HTML file leads.
-    pub html_links: Arc<[Box<[Resolution]>]>,
+    /// The references of each HTML file.
+    pub html_references: Arc<[Box<[Reference]>]>,
     /// Whether a template makes up ids, so that it cannot be told which there are on a page.
     pub has_made_up_ids: bool,
     /// The page that each entry of each page's `related` names; nothing where there is none of that name.
@@ -190,22 +190,21 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
         pages,
         sections: Arc::clone(&before.sections),
         routes: Arc::clone(&before.routes),
-        links: before.links.clone(),
+        references: before.references.clone(),
         html: texts.html,
-        html_links: Arc::clone(&before.html_links),
+        html_references: Arc::clone(&before.html_references),
         has_made_up_ids: before.has_made_up_ids,
         related: Arc::clone(&before.related),
         backlinks: Arc::clone(&before.backlinks),
         conflicts: Arc::clone(&before.conflicts),
         record: texts.record,
     };
-    let links: Vec<_> = changed.par_iter().map(|id| links::of_page(&site, *id)).collect();
-    let targets =
-        |links: &[Resolution]| links.iter().map(|link| link.target.page()).collect::<Vec<_>>();
+    let references: Vec<_> = changed.par_iter().map(|id| links::of_page(&site, *id)).collect();
     let mut leads_elsewhere = false;
-    for (id, links) in changed.iter().zip(links) {
-        let old = std::mem::replace(&mut site.links[id.0 as usize], links);
-        leads_elsewhere |= targets(&old) != targets(&site.links[id.0 as usize]);
+    for (id, new) in changed.iter().zip(references) {
+        let old = std::mem::replace(&mut site.references[id.0 as usize], new);
+        let pages = |all: &[Reference]| all.iter().map(|one| one.target.page()).collect::<Vec<_>>();
+        leads_elsewhere |= pages(&old) != pages(&site.references[id.0 as usize]);
     }
     if leads_elsewhere {
         site.backlinks = backlinks(&site);
@@ -231,18 +230,18 @@ fn anew(
         routes: Arc::new(routes),
         has_made_up_ids: html.iter().any(|file| file.makes_up_ids),
         html,
-        links: Vec::new(),
-        html_links: Arc::from([]),
+        references: Vec::new(),
+        html_references: Arc::from([]),
         related: Arc::from([]),
         backlinks: Arc::from([]),
         conflicts: conflicts.into(),
         record,
     };
-    site.links = (0..site.pages.len())
+    site.references = (0..site.pages.len())
         .into_par_iter()
         .map(|index| links::of_page(&site, PageId(index as u32)))
         .collect();
-    site.html_links = site.html.iter().map(|file| links::of_html(&site, file)).collect();
+    site.html_references = site.html.iter().map(|file| links::of_html(&site, file)).collect();
     let related: Vec<_> = site.pages.par_iter().map(|page| related(&site, page)).collect();
     site.related = related.into();
     site.backlinks = backlinks(&site);
@@ -256,12 +255,12 @@ fn related(site: &Site, page: &Page) -> Box<[Option<PageId>]> {
 
 fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
     let mut backlinks = vec![Vec::new(); site.pages.len()];
-    for (index, links) in site.links.iter().enumerate() {
+    for (index, references) in site.references.iter().enumerate() {
         let source = PageId(index as u32);
         if !site.page(source).included {
             continue;
         }
-        for page in links.iter().filter_map(|link| link.target.page()) {
+        for page in references.iter().filter_map(|one| one.target.page()) {
             if page != source && backlinks[page.0 as usize].last() != Some(&source) {
                 backlinks[page.0 as usize].push(source);
             }
@@ -274,6 +273,13 @@ impl Site {
     /// The page with this id.
     pub fn page(&self, id: PageId) -> &Page {
         &self.pages[id.0 as usize]
+    }
+
+    /// Every file that holds references: pages, then HTML files.
+    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+        let pages = 0..self.pages.len();
+        let pages = pages.map(|index| Document::of_page(self, PageId(index as u32)));
+        pages.chain((0..self.html.len()).map(|index| Document::of_html(self, index)))
     }
 
     /// The pages that a page names as related: in order, those that exist and are part of the site.

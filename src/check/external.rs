@@ -4,13 +4,12 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::article::{Link, LinkKind};
+use crate::article::LinkKind;
 use crate::config::ExternalSettings;
 use crate::diagnostic::{Diagnostic, EXTERNAL_DEAD, Label};
 use crate::external::{Answer, Request, named_place};
-use crate::path::SourcePath;
 use crate::site::Site;
-use crate::site::links::{Problem, Resolution, Target};
+use crate::site::links::{Document, Problem, Target};
 use crate::source::Span;
 use crate::url::{UrlError, WebUrl};
 
@@ -39,48 +38,34 @@ impl ExternalLink<'_> {
 
 /// Every link of the site to another one, by file and place. Those to the writer's own machine or network are none.
 pub fn links(site: &Site) -> Vec<ExternalLink<'_>> {
-    let pages = site.pages.iter().zip(site.links.iter());
-    let pages = pages.map(|(page, resolved)| {
-        let article = &page.article;
-        (&article.path, (&article.body.links[..], &*article.source.text), &resolved[..])
-    });
-    let html = site.html.iter().zip(site.html_links.iter());
-    let html = html.map(|(file, resolved)| (&file.path, (&file.links[..], ""), &resolved[..]));
-    let mut found: Vec<_> = pages
-        .chain(html)
-        .flat_map(|(path, links, resolved)| of_file(path, links, resolved))
-        .collect();
+    let mut found: Vec<_> = site.documents().flat_map(of_document).collect();
     found.sort_by(|a, b| a.span.cmp(&b.span));
     found
 }
 
-fn of_file<'a>(
-    path: &SourcePath,
-    (links, text): (&'a [Link], &'a str),
-    resolved: &[Resolution],
-) -> Vec<ExternalLink<'a>> {
-    let mut found: BTreeMap<(u32, u32), ExternalLink<'a>> = BTreeMap::new();
-    for (link, resolution) in links.iter().zip(resolved) {
-        let is_local = resolution.problems().any(|problem| *problem == Problem::LocalUrl);
-        if resolution.target != Target::Outside || is_local {
+fn of_document(document: Document<'_>) -> impl Iterator<Item = ExternalLink<'_>> {
+    let mut found: BTreeMap<(u32, u32), ExternalLink<'_>> = BTreeMap::new();
+    for reference in document.references {
+        let is_local = reference.problems().any(|problem| *problem == Problem::LocalUrl);
+        if reference.target != Target::Outside || is_local {
             continue;
         }
-        let url = match WebUrl::parse(link.destination(text)) {
+        let (link, destination) = (&reference.link, document.destination(reference));
+        let url = match WebUrl::parse(destination) {
             Err(UrlError::OtherScheme) => continue,
             Err(UrlError::Unusable(reason)) => Err(reason),
             Ok(url) => Ok(url),
         };
-        let span = |(start, end)| Span { file: path.clone(), start, end };
         let known = found.entry(link.span).or_insert_with(|| ExternalLink {
-            span: span(link.span),
-            destination: link.destination(text).trim(),
+            span: document.span(link.span),
+            destination: destination.trim(),
             uses: Vec::new(),
             kind: link.kind,
             url,
         });
-        known.uses.extend(link.used_at.map(span));
+        known.uses.extend(link.used_at.map(|at| document.span(at)));
     }
-    found.into_values().collect()
+    found.into_values()
 }
 
 /// What has to be asked: each URL once, sorted.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Given;
 use super::suggestions::{Guess, Names};
-use crate::article::{HtmlFile, Link};
 use crate::diagnostic::{
     ABSOLUTE_MD, ANCHOR_CASE, BACKSLASH_PATH, BAD_PERCENT_ENCODING, DRAFT_TARGET, Diagnostic,
     EMPTY_DESTINATION, EMPTY_FRAGMENT, ESCAPES_ROOT, FORBIDDEN_SCHEME, INSECURE_HTTP,
@@ -12,63 +10,41 @@ use crate::diagnostic::{
     MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, NON_CANONICAL_URL, OWN_SITE_ABSOLUTE, PATH_CASE,
     PROTOCOL_RELATIVE, RELATIVE_URL, Rule, SELF_LINK, UNICODE_NORMALISATION,
 };
-use crate::path::{SourcePath, encode_path};
-use crate::site::links::{Holder, Problem, Resolution, Target, relative_path, written};
+use crate::path::encode_path;
+use crate::site::links::{Document, Holder, Problem, Reference, Target, relative_path, written};
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
-use crate::source::Span;
-
-/// The findings in the links of a page.
-pub(super) fn of_page<'a>(given: Given<'a>, names: &'a Names<'a>, id: PageId) -> Vec<Diagnostic> {
-    let article = &given.site.page(id).article;
-    let links = article.body.links.iter().zip(given.site.links[id.0 as usize].iter());
-    findings(
-        &Holding { site: given.site, names, holder: Holder::Page(id), path: &article.path },
-        links,
-    )
-}
-
-/// The findings in the links of an HTML file.
-pub(super) fn of_html<'a>(given: Given<'a>, names: &'a Names<'a>, index: usize) -> Vec<Diagnostic> {
-    let file: &HtmlFile = &given.site.html[index];
-    let links = file.links.iter().zip(&given.site.html_links[index]);
-    findings(
-        &Holding { site: given.site, names, holder: Holder::Html(file), path: &file.path },
-        links,
-    )
-}
 
 /// On one page, what was meant is looked for for this many broken links: past that, somebody moved a folder, and needs the
 /// list more than guesses.
 const SUGGESTED_LINKS: usize = 50;
 
-fn findings<'a>(
-    holding: &Holding<'a>,
-    links: impl Iterator<Item = (&'a Link, &'a Resolution)>,
-) -> Vec<Diagnostic> {
+/// The findings in the references of a document.
+pub(super) fn findings(document: &Document<'_>, site: &Site, names: &Names<'_>) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = Vec::new();
     // A broken reference definition is one mistake, however often it is used: where its findings begin, and how many.
     let mut definitions: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
-    for (link, resolution) in links.filter(|(_, resolution)| !resolution.is_fine()) {
-        let span = |(start, end): (u32, u32)| Span { file: holding.path.clone(), start, end };
-        let used = |at| Label { span: span(at), message: "used here".to_owned() };
+    for reference in document.references.iter().filter(|reference| !reference.is_fine()) {
+        let link = &reference.link;
+        let used = |at| Label { span: document.span(at), message: "used here".to_owned() };
         if let Some((first, count)) = link.used_at.and_then(|_| definitions.get(&link.span)) {
             let known = &mut findings[*first..first + count];
             known.iter_mut().for_each(|finding| finding.related.extend(link.used_at.map(used)));
             continue;
         }
         let first = findings.len();
-        let broken = Broken { holding, link, resolution, guess: first < SUGGESTED_LINKS };
-        let rules = &holding.site.configuration.rules;
+        let suggests = first < SUGGESTED_LINKS;
+        let broken = Broken { site, names, document, reference, suggests };
+        let rules = &site.configuration.rules;
         let is_on = |problem: &&Problem| match problem {
             Problem::InsecureHttp => rules.is_on(&INSECURE_HTTP),
             Problem::SelfLink => rules.is_on(&SELF_LINK),
             _ => true,
         };
-        for problem in resolution.problems().filter(is_on) {
+        for problem in reference.problems().filter(is_on) {
             let mut finding = broken.finding(problem);
             finding.related.extend(link.used_at.map(used));
-            finding.target = holding.site.target(resolution.target, holding.path);
+            finding.target = site.target(reference.target, document.path);
             findings.push(finding);
         }
         if link.used_at.is_some() {
@@ -78,37 +54,27 @@ fn findings<'a>(
     findings
 }
 
-/// What links stand in.
-struct Holding<'a> {
-    site: &'a Site,
-    names: &'a Names<'a>,
-    holder: Holder<'a>,
-    path: &'a SourcePath,
-}
-
-/// A link and what is wrong with it.
+/// A reference with something wrong.
 struct Broken<'b, 'a> {
-    holding: &'b Holding<'a>,
-    link: &'b Link,
-    resolution: &'b Resolution,
+    site: &'b Site,
+    names: &'b Names<'a>,
+    document: &'b Document<'b>,
+    reference: &'b Reference,
     /// Whether to look for what was meant.
-    guess: bool,
+    suggests: bool,
 }
 
 impl Broken<'_, '_> {
     fn destination(&self) -> &str {
-        let Holding { site, holder, .. } = self.holding;
-        self.link.destination(holder.text(site)).trim()
+        self.document.destination(self.reference).trim()
     }
 
     fn finding(&self, problem: &Problem) -> Diagnostic {
-        let site = self.holding.site;
+        let site = self.site;
         let destination = self.destination();
         let page = self.page();
-        let (start, end) = self.link.span;
         let new = |rule: &'static Rule, message: String| {
-            let span = Span { file: self.holding.path.clone(), start, end };
-            Diagnostic::new(rule, span, message)
+            Diagnostic::new(rule, self.document.span(self.reference.link.span), message)
         };
         let right = || page.map(|page| self.written(&self.to_page(page), self.rest()));
         match problem {
@@ -241,7 +207,7 @@ impl Broken<'_, '_> {
 
     /// The page that the link leads to.
     fn page(&self) -> Option<PageId> {
-        match (self.resolution.target, self.holding.holder) {
+        match (self.reference.target, self.document.holder) {
             (Target::Page { page, .. } | Target::SectionList { page, .. }, _) => Some(page),
             (Target::SamePage, Holder::Page(own)) => Some(own),
             _ => None,
@@ -250,9 +216,9 @@ impl Broken<'_, '_> {
 
     /// The URL of the file that the link leads to.
     fn asset(&self) -> Option<&str> {
-        match self.resolution.target {
+        match self.reference.target {
             Target::Asset { asset, .. } => {
-                Some(self.holding.site.routes.assets[asset as usize].url.as_str())
+                Some(self.site.routes.assets[asset as usize].url.as_str())
             }
             _ => None,
         }
@@ -266,15 +232,15 @@ impl Broken<'_, '_> {
 
     /// How a path and what follows it are written at the link's place.
     fn written(&self, path: &str, rest: &str) -> String {
-        written(path, rest, self.link.kind)
+        written(path, rest, self.reference.link.kind)
     }
 
     /// How a link to a page is written: to its source file, or where nothing is rewritten, to its URL.
     fn to_page(&self, page: PageId) -> String {
-        let page = self.holding.site.page(page);
-        match self.holding.holder {
+        let page = self.site.page(page);
+        match self.document.holder {
             Holder::Page(_) => {
-                relative_path(self.holding.path.folder(), page.article.path.as_str())
+                relative_path(self.document.path.folder(), page.article.path.as_str())
             }
             Holder::Html(_) => self.below_root(&page.url.encoded()),
         }
@@ -282,9 +248,9 @@ impl Broken<'_, '_> {
 
     /// How a link to a file of the site is written, given its URL.
     fn to_url(&self, url: &str) -> String {
-        match self.holding.holder {
+        match self.document.holder {
             Holder::Page(_) => {
-                let folder = self.holding.path.folder().trim_start_matches(CONTENT);
+                let folder = self.document.path.folder().trim_start_matches(CONTENT);
                 relative_path(folder, url)
             }
             Holder::Html(_) => self.below_root(&encode_path(url)),
@@ -293,10 +259,10 @@ impl Broken<'_, '_> {
 
     /// How an encoded URL below the base URL is written: with its path where nothing is rewritten.
     fn below_root(&self, url: &str) -> String {
-        match self.holding.holder {
+        match self.document.holder {
             Holder::Page(_) => url.to_owned(),
             Holder::Html(_) => {
-                format!("{}{}", self.holding.site.base.path(), url.trim_start_matches('/'))
+                format!("{}{}", self.site.base.path(), url.trim_start_matches('/'))
             }
         }
     }
@@ -308,11 +274,11 @@ impl Broken<'_, '_> {
     }
 
     fn missing_page(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
-        let from = match self.holding.holder {
+        let from = match self.document.holder {
             Holder::Page(page) => Some(page),
             Holder::Html(_) => None,
         };
-        let page = if self.guess { self.holding.names.page(wanted, from) } else { None };
+        let page = if self.suggests { self.names.page(wanted, from) } else { None };
         match page.map(|page| self.written(&self.to_page(page), self.rest())) {
             Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
             None => finding.help("create the page, or remove the link"),
@@ -320,7 +286,7 @@ impl Broken<'_, '_> {
     }
 
     fn missing_asset(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
-        let url = if self.guess { self.holding.names.asset(wanted) } else { None };
+        let url = if self.suggests { self.names.asset(wanted) } else { None };
         match url.map(|url| self.written(&self.to_url(url), "")) {
             Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
             None => finding.help("put the file beside the article or in `static/`"),
@@ -328,12 +294,12 @@ impl Broken<'_, '_> {
     }
 
     fn no_heading(&self, anchor: &str) -> String {
-        match (self.page(), self.holding.holder) {
+        match (self.page(), self.document.holder) {
             (Some(page), Holder::Page(own)) if page == own => {
                 format!("this page has no heading with the id `{anchor}`")
             }
             (Some(page), _) => {
-                let path = &self.holding.site.page(page).article.path;
+                let path = &self.site.page(page).article.path;
                 let path = path.below(CONTENT).unwrap_or_default();
                 format!("`{path}` has no heading with the id `{anchor}`")
             }
@@ -345,10 +311,10 @@ impl Broken<'_, '_> {
     }
 
     fn missing_anchor(&self, anchor: &str, finding: Diagnostic) -> Diagnostic {
-        let Some(page) = self.page().filter(|_| self.guess) else {
+        let Some(page) = self.page().filter(|_| self.suggests) else {
             return finding.help("correct the fragment, or remove it");
         };
-        match self.holding.names.anchor(page, anchor) {
+        match self.names.anchor(page, anchor) {
             Some(Guess::Here(id)) => {
                 let right = self.with_anchor(id);
                 finding.help(format!("did you mean `{right}`?")).suggest(Some(right))
@@ -359,7 +325,7 @@ impl Broken<'_, '_> {
                 finding.help(format!("that heading is in `{right}`")).suggest(Some(right))
             }
             None => {
-                let headings = &self.holding.site.page(page).article.body.headings;
+                let headings = &self.site.page(page).article.body.headings;
                 let ids: Vec<_> =
                     headings.iter().map(|heading| format!("`{}`", heading.id)).take(6).collect();
                 finding.help(if ids.is_empty() {

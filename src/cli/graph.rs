@@ -138,7 +138,7 @@ impl<'a> Neighbour<'a> {
         let article = &site.page(on).article;
         let (destination, position) = match edge {
             Edge::Link(index) => {
-                let link = &article.body.links[index];
+                let link = &site.references[on.0 as usize][index].link;
                 let (start, end) = link.used_at.unwrap_or(link.span);
                 let span = Span { file: article.path.clone(), start, end };
                 (link.destination(&article.source.text), Some(positions.of(&span).0))

@@ -3,13 +3,11 @@
 use super::arguments::{LinksArguments, LinksFormat};
 use super::session::{Session, today};
 use super::{Outcome, printer};
-use crate::article::Link;
 use crate::check::external;
 use crate::config::Options;
-use crate::path::SourcePath;
 use crate::report::links::{self, ListedLink};
 use crate::site::Site;
-use crate::site::links::Resolution;
+use crate::site::links::{Document, Reference};
 use crate::source::{Sources, Span};
 
 pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
@@ -29,32 +27,21 @@ pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
 /// The links in the site's own files, by file and place. A reference definition is one link, however often it is used.
 fn listed(site: &Site, sources: &Sources) -> Vec<ListedLink> {
     let external: Vec<Span> = external::links(site).into_iter().map(|link| link.span).collect();
-    let of_file = |path: &SourcePath, (links, text): (&[Link], &str), resolved: &[Resolution]| {
-        let listed = |(link, resolution): (&Link, &Resolution)| {
-            let (start, end) = link.span;
-            let span = Span { file: path.clone(), start, end };
+    let in_document = |document: Document<'_>| {
+        let listed = |reference: &Reference| {
+            let span = document.span(reference.link.span);
             ListedLink {
-                destination: link.destination(text).trim().to_owned(),
-                kind: link.kind,
-                target: site.target(resolution.target, path),
+                destination: document.destination(reference).trim().to_owned(),
+                kind: reference.link.kind,
+                target: site.target(reference.target, document.path),
                 external: external.binary_search(&span).is_ok(),
                 span,
             }
         };
-        links.iter().zip(resolved).map(listed).collect::<Vec<_>>()
+        document.references.iter().map(listed).collect::<Vec<_>>()
     };
-    let pages = site.pages.iter().zip(site.links.iter());
-    let mut found: Vec<ListedLink> = pages
-        .flat_map(|(page, resolved)| {
-            let article = &page.article;
-            of_file(&article.path, (&article.body.links, &article.source.text), resolved)
-        })
-        .collect();
-    for (file, resolved) in site.html.iter().zip(site.html_links.iter()) {
-        if !sources.is_embedded(&file.path) {
-            found.extend(of_file(&file.path, (&file.links, ""), resolved));
-        }
-    }
+    let own = site.documents().filter(|document| !sources.is_embedded(document.path));
+    let mut found: Vec<ListedLink> = own.flat_map(in_document).collect();
     found.sort_by(|a, b| a.span.cmp(&b.span));
     found.dedup_by(|a, b| a.span == b.span);
     found

@@ -9,9 +9,9 @@ use percent_encoding::percent_decode_str;
 use super::Edit;
 use super::front_matter::Matter;
 use super::rename::Edits;
-use crate::article::{Field, Link, Locate};
+use crate::article::{Field, Locate};
 use crate::path::encode_path;
-use crate::site::links::{Resolution, Target, written};
+use crate::site::links::{Holder, Reference, Target, written};
 use crate::site::{PageId, Site};
 use crate::source::Sources;
 
@@ -83,27 +83,19 @@ pub fn edits(
     locate: Locate,
 ) -> Edits {
     let mut edits = Edits::new();
-    let leads_here = |target: Target, holder: Option<PageId>| match target {
+    let leads_here = |target: Target, holder: Holder<'_>| match target {
         Target::Page { page: to, .. } => to == page,
-        Target::SamePage => holder == Some(page),
+        Target::SamePage => matches!(holder, Holder::Page(own) if own == page),
         _ => false,
     };
-    for (index, (holder, links)) in site.pages.iter().zip(&site.links).enumerate() {
-        let holder_id = Some(PageId(index as u32));
-        let links = holder.article.body.links.iter().zip(links.iter());
-        let links = links.filter(|(_, link)| leads_here(link.target, holder_id));
-        let Some(text) = sources.text(&holder.article.path) else { continue };
-        let found = of_links(text, (old, new), links);
+    for document in site.documents() {
+        let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path));
+        let Some(text) = text else { continue };
+        let leading = document.references.iter();
+        let leading = leading.filter(|one| leads_here(one.target, document.holder));
+        let found = of_links(text, (old, new), leading);
         if !found.is_empty() {
-            edits.insert(holder.article.path.clone(), found);
-        }
-    }
-    for (file, links) in site.html.iter().zip(site.html_links.iter()) {
-        let text = sources.text(&file.path).filter(|_| !sources.is_embedded(&file.path));
-        let links = file.links.iter().zip(links).filter(|(_, link)| leads_here(link.target, None));
-        let found = text.map_or_else(Vec::new, |text| of_links(text, (old, new), links));
-        if !found.is_empty() {
-            edits.insert(file.path.clone(), found);
+            edits.insert(document.path.clone(), found);
         }
     }
     let article = &site.page(page).article;
@@ -137,12 +129,12 @@ fn anchors(matter: &Matter<'_>, known: &[(String, String)], (old, new): (&str, &
 fn of_links<'a>(
     text: &str,
     (old, new): (&str, &str),
-    links: impl Iterator<Item = (&'a Link, &'a Resolution)>,
+    references: impl Iterator<Item = &'a Reference>,
 ) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     // A reference definition is written once, however often it is used.
     let mut edited = BTreeSet::new();
-    for (link, _) in links {
+    for Reference { link, .. } in references {
         let Some((path, fragment)) = link.destination(text).split_once('#') else { continue };
         let (id, tail) = match fragment.find(":~:") {
             Some(at) => fragment.split_at(at),

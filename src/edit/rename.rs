@@ -8,10 +8,12 @@ use rayon::prelude::*;
 
 use super::Edit;
 use super::front_matter::Matter;
-use crate::article::{ArticleKind, Field, Link, Locate};
+use crate::article::{ArticleKind, Field, Locate};
 use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
-use crate::site::links::{Holder, Problem, Resolution, Target, leads_to, relative_path, written};
+use crate::site::links::{
+    Document, Holder, Problem, Reference, Target, leads_to, relative_path, written,
+};
 use crate::site::routes::canonical_form;
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
@@ -69,13 +71,13 @@ impl<'a> Move<'a> {
             .filter_map(|index| self.of_page(PageId(index as u32), sources, reading.locate))
             .collect();
         let mut edits: Edits = per_page.into_iter().collect();
-        for (file, links) in self.site.html.iter().zip(self.site.html_links.iter()) {
-            let text = sources.text(&file.path).filter(|_| !sources.is_embedded(&file.path));
+        for index in 0..self.site.html.len() {
+            let document = Document::of_html(self.site, index);
+            let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path));
             let Some(text) = text else { continue };
-            let links = file.links.iter().zip(links);
-            let found = self.of_links(text, Holder::Html(file), links);
+            let found = self.of_links(text, &document);
             if !found.is_empty() {
-                edits.insert(file.path.clone(), found);
+                edits.insert(document.path.clone(), found);
             }
         }
         let settings = SourcePath::new("site.yaml");
@@ -97,8 +99,7 @@ impl<'a> Move<'a> {
         let page = self.site.page(id);
         let path = &page.article.path;
         let text: &Arc<str> = sources.text(path)?;
-        let links = page.article.body.links.iter().zip(self.site.links[id.0 as usize].iter());
-        let mut edits = self.of_links(text, Holder::Page(id), links);
+        let mut edits = self.of_links(text, &Document::of_page(self.site, id));
         let related = self.site.related[id.0 as usize].iter().enumerate();
         let moved = related
             .filter_map(|(index, to)| Some((index, self.pages[(*to)?.0 as usize].as_ref()?)));
@@ -137,19 +138,13 @@ impl<'a> Move<'a> {
         url_of(self.pages[id.0 as usize].as_ref().unwrap_or(&page.article.path), page.article.kind)
     }
 
-    fn of_links<'l>(
-        &self,
-        text: &str,
-        holder: Holder<'_>,
-        links: impl Iterator<Item = (&'l Link, &'l Resolution)>,
-    ) -> Vec<Edit> {
+    fn of_links(&self, text: &str, document: &Document<'_>) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
         // A reference definition is written once, however often it is used.
         let mut edited = BTreeSet::new();
-        for (link, resolution) in links {
-            let Some((path, rest)) = self.destination(holder, (link, text), resolution) else {
-                continue;
-            };
+        for reference in document.references {
+            let link = &reference.link;
+            let Some((path, rest)) = self.destination(document, reference) else { continue };
             let range = link.span.0 as usize..link.span.1 as usize;
             if !edited.insert(link.span) {
                 continue;
@@ -169,34 +164,33 @@ impl<'a> Move<'a> {
     /// The path that a link has to have, percent-encoded, and what follows it; nothing when it leads there as it is.
     fn destination<'l>(
         &self,
-        holder: Holder<'_>,
-        (link, text): (&'l Link, &'l str),
-        resolution: &Resolution,
+        document: &Document<'l>,
+        reference: &'l Reference,
     ) -> Option<(String, &'l str)> {
-        let (rest, new) = match resolution.target {
+        let (rest, new) = match reference.target {
             Target::Page { page, rest } => (rest, self.pages[page.0 as usize].as_ref()),
             Target::SectionList { page, rest, .. } => (rest, self.pages[page.0 as usize].as_ref()),
             Target::Asset { asset, rest } => (rest, self.assets[asset as usize].as_ref()),
             _ => return None,
         };
-        let (path, rest) = link.destination(text).split_at_checked(rest as usize)?;
+        let (path, rest) = document.destination(reference).split_at_checked(rest as usize)?;
         let (path, rest) = (path.trim(), rest.trim());
         let is_full = path.contains("://");
-        let is_alias = resolution.problems().any(|problem| matches!(problem, Problem::LinkToAlias));
-        match holder {
+        let is_alias = reference.problems().any(|problem| matches!(problem, Problem::LinkToAlias));
+        match document.holder {
             Holder::Page(id) if !is_full && !path.starts_with('/') => {
-                self.relative(id, resolution.target, path).map(|path| (path, rest))
+                self.relative(id, reference.target, path).map(|path| (path, rest))
             }
             // The old address of a page leads to it wherever it is.
             _ if new.is_none() || is_alias => None,
-            Holder::Html(_) if !is_full => Some((self.below_base(resolution.target), rest)),
+            Holder::Html(_) if !is_full => Some((self.below_base(reference.target), rest)),
             _ if is_full => {
                 let origin = path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
                 let base = self.site.configuration.base_url.as_ref()?.path();
-                let url = self.url(resolution.target);
+                let url = self.url(reference.target);
                 Some((format!("{origin}{base}{}", url.trim_start_matches('/')), rest))
             }
-            _ => Some((self.url(resolution.target), rest)),
+            _ => Some((self.url(reference.target), rest)),
         }
     }
 
@@ -398,7 +392,7 @@ pub fn strayed<'a>(
         }
         _ => target(before, one).map(|to| path(&to)) == target(after, other),
     };
-    let same_links = |one: &[Resolution], other: &[Resolution]| {
+    let same_links = |one: &[Reference], other: &[Reference]| {
         one.len() == other.len()
             && one.iter().zip(other).all(|(one, other)| same(one.target, other.target))
     };
@@ -416,12 +410,13 @@ pub fn strayed<'a>(
                 .iter()
                 .zip(new)
                 .all(|(old, new)| named(before, old).map(|old| path(&old)) == named(after, new))
-            && same_links(&before.links[index], &after.links[id.0 as usize])
+            && same_links(&before.references[index], &after.references[id.0 as usize])
     };
     let page = before.pages.par_iter().enumerate().find_first(|page| !same_page(*page));
     let html = || {
-        let files = before.html.iter().zip(before.html_links.iter().zip(after.html_links.iter()));
-        files.into_iter().find(|(_, (old, new))| !same_links(old, new)).map(|(file, _)| &file.path)
+        let both = before.html_references.iter().zip(after.html_references.iter());
+        let mut files = before.html.iter().zip(both);
+        files.find(|(_, (old, new))| !same_links(old, new)).map(|(file, _)| &file.path)
     };
     page.map(|(_, page)| &page.article.path).or_else(html)
 }

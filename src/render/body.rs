@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 
 use super::Renderer;
-use crate::article::{Article, Body, Link, SlotContent, Word};
+use crate::article::{Body, SlotContent, Word};
 use crate::html;
 use crate::path::UrlPath;
 use crate::picture::Variant;
 use crate::site::PageId;
-use crate::site::links::{Resolution, Target};
+use crate::site::links::{Document, Reference, Target};
 
 /// What is encoded in a URL that is written as its author wrote it: what no URL may hold (WHATWG URL, "URL code
 /// points"), and never `%`, which is the author's own encoding.
@@ -34,7 +34,8 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     let site = &renderer.site;
     let article = &site.page(id).article;
     let body = &article.body;
-    let links = &site.links[id.0 as usize];
+    let document = Document::of_page(site, id);
+    let references = document.references;
     let mut output = String::with_capacity(body.html.len() + body.slots.len() * 48);
     let mut copied = 0;
     for slot in &body.slots {
@@ -47,12 +48,12 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
                 let code = html::unescape_text(&body.html[at..copied]);
                 renderer.highlighters.write(grammar, &code, &mut output);
             }
-            SlotContent::Link(index) => link(renderer, article, links, index as usize, &mut output),
+            SlotContent::Link(index) => link(renderer, &document, index as usize, &mut output),
             SlotContent::Dimensions(index) => {
-                dimensions(renderer, links, index as usize, &mut output)
+                dimensions(renderer, references, index as usize, &mut output)
             }
             SlotContent::Variants(index, width) => {
-                variants(renderer, links, (index as usize, width), &mut output);
+                variants(renderer, references, (index as usize, width), &mut output);
             }
             SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(name(word))),
             SlotContent::Anchor(index) => anchor(renderer, body, index as usize, &mut output),
@@ -68,16 +69,9 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     output
 }
 
-fn link(
-    renderer: &Renderer,
-    article: &Article,
-    links: &[Resolution],
-    index: usize,
-    output: &mut String,
-) {
-    let link = article.body.links.get(index);
-    let (Some(link), Some(resolution)) = (link, links.get(index)) else { return };
-    let (href, rest) = published(renderer, (link, &article.source.text), resolution);
+fn link(renderer: &Renderer, document: &Document<'_>, index: usize, output: &mut String) {
+    let Some(reference) = document.references.get(index) else { return };
+    let (href, rest) = published(renderer, document, reference);
     output.push_str(href.as_deref().unwrap_or(""));
     encode(rest).for_each(|piece| html::escape_into(output, piece));
 }
@@ -86,12 +80,12 @@ fn link(
 /// it. Where that is nothing of the site's, what is written stands alone.
 pub(super) fn published<'a>(
     renderer: &'a Renderer,
-    (link, source): (&'a Link, &'a str),
-    resolution: &Resolution,
+    document: &Document<'a>,
+    reference: &'a Reference,
 ) -> (Option<Cow<'a, str>>, &'a str) {
-    let destination = link.destination(source);
+    let destination = document.destination(reference);
     let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim();
-    match resolution.target {
+    match reference.target {
         Target::Page { page, rest } => (Some(Cow::Borrowed(renderer.href(page))), tail(rest)),
         Target::SectionList { page, number, rest } => {
             (Some(renderer.list_url(page, number as usize).into()), tail(rest))
@@ -126,8 +120,8 @@ fn anchor(renderer: &Renderer, body: &Body, index: usize, output: &mut String) {
     output.push_str("\"><span aria-hidden=\"true\">§</span></a>");
 }
 
-fn dimensions(renderer: &Renderer, links: &[Resolution], index: usize, output: &mut String) {
-    if let Some(Resolution { target: Target::Asset { asset, .. }, .. }) = links.get(index)
+fn dimensions(renderer: &Renderer, references: &[Reference], index: usize, output: &mut String) {
+    if let Some(Reference { target: Target::Asset { asset, .. }, .. }) = references.get(index)
         && let Some((width, height)) = renderer.site.routes.assets[*asset as usize].dimensions
     {
         output.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
@@ -138,11 +132,11 @@ fn dimensions(renderer: &Renderer, links: &[Resolution], index: usize, output: &
 /// image.
 fn variants(
     renderer: &Renderer,
-    links: &[Resolution],
+    references: &[Reference],
     (index, written): (usize, u16),
     output: &mut String,
 ) {
-    let Some(Target::Asset { asset, .. }) = links.get(index).map(|link| &link.target) else {
+    let Some(Target::Asset { asset, .. }) = references.get(index).map(|one| &one.target) else {
         return;
     };
     let route = &renderer.site.routes.assets[*asset as usize];

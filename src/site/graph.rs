@@ -15,7 +15,7 @@ pub enum Edge {
 
 /// The pages that a page leads to, and how: its text first, in the order in which they stand there.
 pub fn out_of(site: &Site, from: PageId) -> impl Iterator<Item = (PageId, Edge)> {
-    let links = site.links[from.0 as usize].iter().enumerate();
+    let links = site.references[from.0 as usize].iter().enumerate();
     let by_text = links.filter_map(|(index, link)| Some((page(link.target)?, Edge::Link(index))));
     let related = site.related[from.0 as usize].iter().enumerate();
     let by_related = related.filter_map(|(index, page)| Some(((*page)?, Edge::Related(index))));

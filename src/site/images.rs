@@ -12,9 +12,9 @@ use crate::source::{Content, Sources};
 impl Site {
     /// The pictures with variants that a page shows, by their indexes among the assets; one that it shows twice, twice.
     pub fn images(&self, id: PageId) -> impl Iterator<Item = usize> {
-        let links = &self.links[id.0 as usize];
+        let references = &self.references[id.0 as usize];
         let shown = self.page(id).article.body.slots.iter().filter_map(|slot| match slot.content {
-            SlotContent::Variants(link, _) => Some(links.get(link as usize)?.target),
+            SlotContent::Variants(link, _) => Some(references.get(link as usize)?.target),
             _ => None,
         });
         shown.filter_map(|target| match target {

@@ -3,7 +3,7 @@
 
 mod anchors;
 mod destination;
-mod resolution;
+mod reference;
 mod written;
 
 use std::sync::Arc;
@@ -17,11 +17,12 @@ use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::{extension, nfc};
-pub use resolution::{Problem, Resolution, Target};
+pub use reference::{Document, Holder, Problem, Reference, Target};
 pub use written::{relative_path, written, written_url};
 
 use anchors::Anchors;
 use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
+use reference::Resolution;
 
 fn found(target: Target) -> Resolution {
     Resolution::with(target, None)
@@ -31,44 +32,31 @@ fn wrong(target: Target, problem: Problem) -> Resolution {
     Resolution::with(target, Some(problem))
 }
 
-/// What a link stands in.
-#[derive(Clone, Copy)]
-pub enum Holder<'a> {
-    /// An article or section page: destinations are source files, and are rewritten.
-    Page(PageId),
-    /// HTML that readers get as it is written: destinations are URLs.
-    Html(&'a HtmlFile),
-}
-
-impl<'a> Holder<'a> {
-    /// The text that links in articles take their destinations from.
-    pub fn text(self, site: &'a Site) -> &'a str {
-        match self {
-            Self::Page(page) => &site.page(page).article.source.text,
-            Self::Html(_) => "",
-        }
-    }
-}
-
 /// Whether a path as it is written leads from a folder below `content` to a file below it.
 pub fn leads_to(path: &str, folder: &str, file: &str) -> bool {
     let joined = decode(path).and_then(|path| normalise("", folder, &path));
     joined.is_some_and(|joined| nfc(joined.trim_start_matches('/')) == file)
 }
 
-/// Where all links of a page lead.
-pub fn of_page(site: &Site, id: PageId) -> Arc<[Resolution]> {
-    let links = &site.page(id).article.body.links;
-    links.iter().map(|link| resolve(site, Holder::Page(id), link)).collect()
+/// The references of a page.
+pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
+    let article = &site.page(id).article;
+    let resolved = |link: &Link| {
+        let written = link.destination(&article.source.text);
+        Reference::new(link, resolve(site, Holder::Page(id), link.kind, written))
+    };
+    article.body.links.iter().map(resolved).collect()
 }
 
-/// Where all links of an HTML file lead.
-pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Resolution]> {
-    file.links.iter().map(|link| resolve(site, Holder::Html(file), link)).collect()
+/// The references of an HTML file.
+pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Reference]> {
+    let resolved = |link: &Link| {
+        Reference::new(link, resolve(site, Holder::Html(file), link.kind, link.destination("")))
+    };
+    file.links.iter().map(resolved).collect()
 }
 
-fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
-    let written = link.destination(holder.text(site));
+fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Resolution {
     let destination = written.trim_ascii();
     if destination.is_empty() {
         return wrong(Target::SamePage, Problem::EmptyDestination);
@@ -99,15 +87,15 @@ fn resolve(site: &Site, holder: Holder<'_>, link: &Link) -> Resolution {
     let space = written.len() - written.trim_ascii_start().len();
     let rest = (space + destination.len() - own.len() + path_end) as u32;
     let is_within = own_site.is_none() && path_end == 0;
-    let look = Look { site, routes: &site.routes, holder, kind: link.kind, rest, is_within };
+    let lookup = Lookup { site, routes: &site.routes, holder, kind, rest, is_within };
     let resolution = match &own_site {
-        Some(own) => look.own_site(own, &own.path[..path_end]),
-        None if is_within => look.same_page(),
-        None => look.path(&destination[..path_end]),
+        Some(own) => lookup.own_site(own, &own.path[..path_end]),
+        None if is_within => lookup.same_page(),
+        None => lookup.path(&destination[..path_end]),
     };
     let resolution = match fragment {
-        Some(fragment) => look.fragment(resolution, fragment),
-        None => look.unless_itself(resolution),
+        Some(fragment) => lookup.fragment(resolution, fragment),
+        None => lookup.unless_itself(resolution),
     };
     // A link within the page stays as it is written: it works under any URL of the page.
     match resolution.target {
@@ -147,7 +135,7 @@ fn own_path<'a>(site: &Site, scheme: &str, rest: &'a str) -> Option<OwnSite<'a>>
 }
 
 /// A destination that is looked up.
-struct Look<'a> {
+struct Lookup<'a> {
     site: &'a Site,
     routes: &'a Routes,
     holder: Holder<'a>,
@@ -173,7 +161,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-impl Look<'_> {
+impl Lookup<'_> {
     fn path(&self, written: &str) -> Resolution {
         let Some(decoded) = decode(written) else {
             return wrong(Target::Unknown, Problem::BadPercentEncoding);

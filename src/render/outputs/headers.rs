@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::article::{Link, LinkKind};
+use crate::article::LinkKind;
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
 use crate::path::{SourcePath, UrlPath};
 use crate::picture;
 use crate::site::Site;
 use crate::site::generated::Generated;
-use crate::site::links::{Resolution, Target};
+use crate::site::links::{Document, Holder, Target};
 use crate::source::Span;
 use crate::theme;
 
@@ -96,23 +96,22 @@ struct Shown {
 impl Shown {
     fn of(site: &Site) -> Self {
         let mut shown = Self::default();
-        for id in site.included() {
-            let article = &site.page(id).article;
-            shown.add((&article.body.links, &article.source.text), &site.links[id.0 as usize]);
-        }
-        for (file, resolutions) in site.html.iter().zip(&*site.html_links) {
-            shown.add((&file.links, ""), resolutions);
-        }
+        let is_shown = |document: &Document<'_>| match document.holder {
+            Holder::Page(id) => site.page(id).included,
+            Holder::Html(_) => true,
+        };
+        site.documents().filter(is_shown).for_each(|document| shown.add(document));
         shown
     }
 
-    fn add(&mut self, (links, text): (&[Link], &str), resolutions: &[Resolution]) {
-        for (link, resolution) in links.iter().zip(resolutions) {
-            if !link.kind.is_resource() || resolution.target != Target::Outside {
+    fn add(&mut self, document: Document<'_>) {
+        for reference in document.references {
+            let kind = reference.link.kind;
+            if !kind.is_resource() || reference.target != Target::Outside {
                 continue;
             }
-            let Some(source) = source(link.destination(text)) else { continue };
-            if link.kind == LinkKind::HtmlResource {
+            let Some(source) = source(document.destination(reference)) else { continue };
+            if kind == LinkKind::HtmlResource {
                 self.embedded.insert(source.clone());
             }
             self.images.insert(source);

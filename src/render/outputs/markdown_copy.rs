@@ -7,7 +7,7 @@ use super::super::body::{encode, published};
 use super::Renderer;
 use crate::article::{Article, Link, LinkKind};
 use crate::html;
-use crate::site::links::{Resolution, Target};
+use crate::site::links::{Document, Reference, Target};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::site::{PageId, SectionId};
 
@@ -85,11 +85,12 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<Edit> {
     let site = &renderer.site;
     let article = &site.page(id).article;
     let source = &*article.source.text;
-    let links = article.body.links.iter().zip(&*site.links[id.0 as usize]);
-    let links = links.filter_map(|(link, resolution)| {
+    let document = Document::of_page(site, id);
+    let links = document.references.iter().filter_map(|reference| {
+        let link = &reference.link;
         let range = (link.span.0 as usize, link.span.1 as usize);
         let stands = stands(source, link);
-        let text = destination(renderer, id, (link, resolution)).filter(|_| stands)?;
+        let text = destination(renderer, id, (&document, reference)).filter(|_| stands)?;
         Some(Edit { range, text: escaped(text, source, link)? })
     });
     let comments = article.suppressions.iter().filter_map(|suppression| {
@@ -106,16 +107,15 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<Edit> {
 fn destination(
     renderer: &Renderer,
     id: PageId,
-    (link, resolution): (&Link, &Resolution),
+    (document, reference): (&Document<'_>, &Reference),
 ) -> Option<String> {
-    let source = &renderer.site.page(id).article.source.text;
-    match published(renderer, (link, source), resolution) {
+    match published(renderer, document, reference) {
         (Some(href), rest) => {
             let mut url = renderer.address_of_href(&href);
             url.extend(encode(rest));
             Some(url)
         }
-        (None, rest) if resolution.target == Target::SamePage && rest.starts_with(['#', '?']) => {
+        (None, rest) if reference.target == Target::SamePage && rest.starts_with(['#', '?']) => {
             let mut url = renderer.address(id);
             url.extend(encode(rest));
             Some(url)

@@ -1,13 +1,72 @@
-//! The answer to where a link leads, and everything that can be wrong with a link.
+//! A reference as one record: what is written and where, where it leads, and what is wrong with it.
 
-use crate::site::PageId;
+use crate::article::{HtmlFile, Link};
+use crate::path::SourcePath;
+use crate::site::{PageId, Site};
+use crate::source::Span;
 
-/// Where a link leads, and what is wrong with it.
+/// A reference from a document to another place.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resolution {
+pub struct Reference {
+    /// The link as it is written in its document.
+    pub link: Link,
     /// Where it leads; for most problems, where it was meant to.
     pub target: Target,
-    /// What is wrong, which for nearly all links is nothing.
+    /// What is wrong, which for nearly all references is nothing.
+    problems: Option<Box<Problems>>,
+}
+
+/// What holds references.
+#[derive(Clone, Copy)]
+pub enum Holder<'a> {
+    /// An article or section page: destinations are source files, and are rewritten.
+    Page(PageId),
+    /// HTML that readers get as it is written: destinations are URLs.
+    Html(&'a HtmlFile),
+}
+
+/// A file with its references, in the order in which they are written.
+#[derive(Clone, Copy)]
+pub struct Document<'a> {
+    /// What the file is.
+    pub holder: Holder<'a>,
+    /// The file.
+    pub path: &'a SourcePath,
+    /// The references.
+    pub references: &'a [Reference],
+    /// The text that destinations are taken from.
+    text: &'a str,
+}
+
+impl<'a> Document<'a> {
+    /// The document of a page.
+    pub fn of_page(site: &'a Site, id: PageId) -> Self {
+        let article = &site.page(id).article;
+        let references = &site.references[id.0 as usize];
+        let text = &article.source.text;
+        Self { holder: Holder::Page(id), path: &article.path, references, text }
+    }
+
+    /// The document of the HTML file with this index.
+    pub fn of_html(site: &'a Site, index: usize) -> Self {
+        let (file, references) = (&site.html[index], &site.html_references[index]);
+        Self { holder: Holder::Html(file), path: &file.path, references, text: "" }
+    }
+
+    /// The destination of one of its references; see [`Link::destination`].
+    pub fn destination(&self, reference: &'a Reference) -> &'a str {
+        reference.link.destination(self.text)
+    }
+
+    /// A place in the file.
+    pub fn span(&self, (start, end): (u32, u32)) -> Span {
+        Span { file: self.path.clone(), start, end }
+    }
+}
+
+/// Where a link leads and what is wrong with it, while it is resolved.
+pub(super) struct Resolution {
+    pub(super) target: Target,
     pub(super) problems: Option<Box<Problems>>,
 }
 
@@ -19,7 +78,7 @@ pub(super) struct Problems {
 }
 
 /// What a link leads to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A page. What follows the path in the destination (`?…`, `#…`) begins at `rest`.
     Page {
@@ -139,7 +198,11 @@ impl Problem {
     }
 }
 
-impl Resolution {
+impl Reference {
+    pub(super) fn new(link: &Link, Resolution { target, problems }: Resolution) -> Self {
+        Self { link: link.clone(), target, problems }
+    }
+
     /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         let problems = self.problems.as_deref();
@@ -148,6 +211,12 @@ impl Resolution {
 
     /// Whether nothing is wrong.
     pub fn is_fine(&self) -> bool {
+        self.problems.is_none()
+    }
+}
+
+impl Resolution {
+    pub(super) fn is_fine(&self) -> bool {
         self.problems.is_none()
     }
 
