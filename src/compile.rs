@@ -1,6 +1,8 @@
 //! The whole program in one place: sources → site → pages and findings. The only file that names all phases; every
 //! verb calls these functions in this order.
 
+mod session;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{BYTE_ORDER_MARK, Content, Sources};
 use crate::theme;
+pub use session::Session;
 
 /// What is remembered from one compilation to the next. A memo changes the time that a compilation takes and nothing else.
 ///

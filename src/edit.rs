@@ -3,6 +3,8 @@
 
 pub mod front_matter;
 pub mod heading;
+pub mod page;
+pub mod plan;
 pub mod rename;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,7 @@ use super::arguments::{ExternalArguments, SiteArguments};
 use super::named_files::NamedFiles;
 use super::printer::{self, Progress};
 use super::{Outcome, baseline, external, root};
+pub(super) use crate::compile::Session;
 use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -28,45 +29,29 @@ pub(super) fn today(named: Option<Date>) -> Date {
     named.unwrap_or_else(|| jiff::Zoned::now().date())
 }
 
-/// A site as it was read, for verbs whose standard output is not for findings.
-pub(super) struct Session {
-    pub(super) sources: Sources,
-    pub(super) options: Options,
-    pub(super) compiled: Compiled,
-    /// The errors that `check` finds. None is in the settings.
-    pub(super) errors: Vec<Diagnostic>,
-    memo: Memo,
-}
-
 impl Session {
-    /// Opens the site in a folder.
+    /// Opens the site in a folder, for verbs whose standard output is not for findings.
     ///
     /// # Errors
     ///
     /// When the site cannot be read, or its settings are wrong: their errors are shown, as nothing that is found with such
     /// settings can be relied on.
     pub(super) fn open(root: &Path, options: Options) -> anyhow::Result<Self> {
-        let sources = disk::read(root)?;
-        let mut memo = Memo::default();
-        let compiled = compile::site(&sources, &options, &mut memo);
-        let mut errors = compiled.all_findings(&sources);
-        errors.retain(|finding| finding.severity == Severity::Error);
-        let in_settings: Vec<_> = errors.extract_if(.., |error| is_in_settings(error)).collect();
-        if !in_settings.is_empty() {
-            printer::findings_aside(&in_settings, &sources);
+        let session = Self::new(disk::read(root)?, options);
+        let mut errors = session.errors();
+        errors.retain(is_in_settings);
+        if !errors.is_empty() {
+            printer::findings_aside(&errors, &session.sources);
             bail!("`{CONFIGURATION_FILE}` has to be put right first");
         }
-        Ok(Self { sources, options, compiled, errors, memo })
+        Ok(session)
     }
 
-    /// The site.
-    pub(super) fn site(&self) -> &Site {
-        &self.compiled.site
-    }
-
-    /// The same site with other sources.
-    pub(super) fn compile(&mut self, sources: &Sources) -> Compiled {
-        compile::site(sources, &self.options, &mut self.memo)
+    /// The errors that `check` finds.
+    pub(super) fn errors(&self) -> Vec<Diagnostic> {
+        let mut errors = self.findings();
+        errors.retain(|finding| finding.severity == Severity::Error);
+        errors
     }
 }
 

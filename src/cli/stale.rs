@@ -22,7 +22,7 @@ pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
         StaleFormat::Ics => reviews::ics(&due, (today, &session.site().configuration)),
     };
     printer::plain(&text)?;
-    let mut unread = session.errors;
+    let mut unread = session.errors();
     unread.retain(hides_dates);
     if unread.is_empty() {
         return Ok(Outcome::Clean);

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
 use super::Edit;
 use super::front_matter::Matter;
-use super::rename::Edits;
-use crate::article::{Field, Locate};
+use super::plan::{Plan, Refusal, refuse};
+use super::rename::{self, Edits};
+use crate::article::{Field, Heading, Locate};
+use crate::compile::{self, Session};
 use crate::path::encode_path;
 use crate::site::links::{Holder, Reference, Target, written};
 use crate::site::{PageId, Site};
@@ -17,15 +20,77 @@ use crate::source::Sources;
 
 /// The new name of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name<'a> {
+enum Name<'a> {
     /// A text; the id follows from it, unless one is written.
     Text(&'a str),
     /// An id of its own; the text stays.
     Id(&'a str),
 }
 
+/// Plans another text or id for a heading.
+///
+/// # Errors
+///
+/// When there is no such heading, the new name is none, or other headings would change.
+pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<Plan, Refusal> {
+    let (site, before) = (Arc::clone(session.site()), session.sources.clone());
+    let article = &site.page(page).article;
+    let (path, headings) = (&article.path, &article.body.headings);
+    let Some(index) = headings.iter().position(|heading| *heading.id == *id) else {
+        let near = crate::suggest::nearest(id, headings.iter().map(|heading| heading.id.as_ref()));
+        let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        refuse!("`{path}` has no heading with the id `{id}`{hint}");
+    };
+    let name = match new.trim().strip_prefix('#') {
+        Some(id)
+            if !id.is_empty() && !id.contains(|c: char| c.is_whitespace() || "{}#".contains(c)) =>
+        {
+            Name::Id(id)
+        }
+        Some(_) => refuse!(
+            "`{new}` is not an id; write `#` and a word without spaces, or the heading's new text"
+        ),
+        None if new.trim().is_empty() || new.contains(['\n', '\r']) => {
+            refuse!("the heading's new text is empty, or has more than one line")
+        }
+        None => Name::Text(new.trim()),
+    };
+    let text = before.text(path).filter(|_| before.is_exact(path));
+    let renamed = text.and_then(|text| renamed(text, headings[index].span, name));
+    let Some(own) = renamed else {
+        refuse!(
+            "`{path}` writes this heading in a way that is not known here; rename it by hand, and add `{id}` to `anchors`"
+        );
+    };
+    // Which id the new name has, only reading it tells.
+    let alone = Plan::new(String::new(), Edits::from([(path.clone(), vec![own.clone()])]), None);
+    let read = session.compile(&alone.apply(&before)?).site;
+    let after = &read.page(page).article.body.headings;
+    let others = |(at, (old, new)): (usize, (&Heading, &Heading))| at == index || old.id == new.id;
+    if after.len() != headings.len() || !headings.iter().zip(after.iter()).enumerate().all(others) {
+        refuse!(
+            "with that name, other headings of `{path}` would get other ids; write ids of their own to those that are alike first, like `silcrow mv {}#{id} '#{id}'`",
+            rename::name(path)
+        );
+    }
+    let new_id = &after[index].id;
+    let anchors = &article.front_matter.anchors;
+    if let Some((_, to)) = anchors.iter().find(|(old, to)| **old == **new_id && *to != *id) {
+        refuse!(
+            "`#{new_id}` leads to `#{to}` in `{path}`, by its `anchors`; take it out there first, or choose another name"
+        );
+    }
+    let mut all = Edits::new();
+    if **new_id != *id {
+        all = edits(&site, (page, id, new_id), &before, compile::locate);
+    }
+    all.entry(path.clone()).or_default().push(own);
+    let what = format!("renamed the heading `{id}` of `{path}`, which has the id `{new_id}` now");
+    Ok(Plan::new(what, all, None))
+}
+
 /// Writes a heading's new name into its line. Nothing when the heading is written in a way that is not known here.
-pub fn renamed(text: &str, span: (u32, u32), name: Name<'_>) -> Option<Edit> {
+fn renamed(text: &str, span: (u32, u32), name: Name<'_>) -> Option<Edit> {
     let range = span.0 as usize..span.1 as usize;
     let written = text.get(range.clone())?;
     let title = title(written)?;
@@ -76,7 +141,7 @@ fn split(title: &str) -> (&str, &str) {
 }
 
 /// The edits by which all that led to a heading's old id leads to its new one, and the old one stays a target.
-pub fn edits(
+fn edits(
     site: &Site,
     (page, old, new): (PageId, &str, &str),
     sources: &Sources,

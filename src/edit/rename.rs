@@ -1,5 +1,5 @@
 //! A page or a section under another path: what has to change in which text, so that every link leads where it led and every
-//! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`strayed`]).
+//! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`first_changed_target`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Edit;
 use super::front_matter::Matter;
+use super::plan::Moved;
 use crate::article::{ArticleKind, Field, Locate};
 use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
@@ -20,7 +21,7 @@ use crate::site::{Page, PageId, Site};
 use crate::source::Sources;
 
 /// The edits of each text, by its path before the move.
-pub type Edits = BTreeMap<SourcePath, Vec<Edit>>;
+pub(super) type Edits = BTreeMap<SourcePath, Vec<Edit>>;
 
 /// What moves where.
 pub struct Move<'a> {
@@ -43,16 +44,10 @@ pub struct Reading {
 
 impl<'a> Move<'a> {
     /// A file or a folder of `content` moves.
-    pub fn new(site: &'a Site, from: SourcePath, to: SourcePath) -> Self {
-        let moved = |path: &SourcePath| moved(path, (&from, &to));
-        let pages = site.pages.iter().map(|page| moved(&page.article.path)).collect();
-        let assets = site.routes.assets.iter().map(|asset| moved(&asset.source)).collect();
-        Self { site, from, to, pages, assets }
-    }
-
-    /// Where a source is after the move.
-    pub fn path(&self, path: &SourcePath) -> SourcePath {
-        moved(path, (&self.from, &self.to)).unwrap_or_else(|| path.clone())
+    pub fn new(site: &'a Site, moved: &Moved) -> Self {
+        let pages = site.pages.iter().map(|page| moved.path(&page.article.path)).collect();
+        let assets = site.routes.assets.iter().map(|asset| moved.path(&asset.source)).collect();
+        Self { site, from: moved.from.clone(), to: moved.to.clone(), pages, assets }
     }
 
     /// The pages that move, with their old and their new URLs.
@@ -357,13 +352,6 @@ impl<'a> Move<'a> {
     }
 }
 
-fn moved(path: &SourcePath, (from, to): (&SourcePath, &SourcePath)) -> Option<SourcePath> {
-    if path == from {
-        return Some(to.clone());
-    }
-    Some(SourcePath::new(&format!("{to}/{}", path.below(from.as_str())?)))
-}
-
 /// How `related` and the command line name a page, given its path.
 pub fn name(path: &SourcePath) -> &str {
     let path = path.below(CONTENT).unwrap_or_default();
@@ -373,7 +361,7 @@ pub fn name(path: &SourcePath) -> &str {
 
 /// The first link or entry that leads elsewhere after a change: the source that it stands in. `path` says where each source
 /// is after it.
-pub fn strayed<'a>(
+pub fn first_changed_target<'a>(
     (before, after): (&'a Site, &Site),
     path: &(dyn Fn(&SourcePath) -> SourcePath + Sync),
 ) -> Option<&'a SourcePath> {
