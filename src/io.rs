@@ -7,6 +7,7 @@ pub mod http;
 #[cfg(feature = "images")]
 pub mod images;
 pub mod interrupt;
+pub mod priority;
 pub mod store;
 pub mod watch;
 

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use super::revision::Revision;
 use super::shared::{Shared, say};
 use crate::compile;
 use crate::diagnostic::Diagnostic;
+use crate::io::priority;
 use crate::report::Counts;
 
 /// What goes wrong when the pages of a revision are rendered.
@@ -15,28 +18,31 @@ struct Rendered {
     failures: Vec<Diagnostic>,
 }
 
-/// Checks every revision, for as long as the program runs. Half of the processors are left to the pages.
+/// Checks every revision, for as long as the program runs. Half of the processors are left to the pages, and all that an
+/// edit needs: the work is done by threads that give way. What is shown is shown by this one, which holds up nobody.
 pub(super) fn run(shared: &Shared) {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(|_| priority::lower());
+    let pool = pool.build().ok();
     let mut rendered: Option<Rendered> = None;
     let mut number = 0;
     loop {
         let revision = shared.current.after(number);
         number = revision.number;
         let before = rendered.take();
-        let check = || check(shared, &revision, before);
-        let checked = shared.attempt("checking the site", || match &pool {
-            Ok(pool) => pool.install(check),
-            Err(_) => check(),
-        });
-        rendered = checked.flatten();
+        let check = || check(shared, &revision, before, pool.as_ref());
+        rendered = shared.attempt("checking the site", check);
     }
 }
 
-fn check(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) -> Option<Rendered> {
+fn check(
+    shared: &Shared,
+    revision: &Arc<Revision>,
+    before: Option<Rendered>,
+    pool: Option<&ThreadPool>,
+) -> Rendered {
     let Revision { compiled, renderer, sources, number, .. } = &**revision;
-    let found = compiled.settle(compiled.findings(sources, renderer), false);
+    let found = install(pool, || compiled.settle(compiled.findings(sources, renderer), false));
     // Until every page is rendered, what went wrong with the same templates is still shown.
     let known = before
         .filter(|before| before.revision.compiled.shares_templates_with(compiled))
@@ -44,8 +50,8 @@ fn check(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) ->
     let counts = show(shared, revision, &found, &known);
     shared.checked(*number, counts);
     let go_on = || shared.current.is_newest(*number);
-    let all = compile::pages_while(renderer, renderer.pages(), &|_| {}, &go_on);
-    let failures = all.unwrap_or_else(|| known.clone());
+    let render = || compile::pages_while(renderer, renderer.pages(), &|_| {}, &go_on);
+    let failures = install(pool, render).unwrap_or_else(|| known.clone());
     let texts = |failures: &[Diagnostic]| {
         failures
             .iter()
@@ -58,7 +64,15 @@ fn check(shared: &Shared, revision: &Arc<Revision>, before: Option<Rendered>) ->
             say(&format!("every page is rendered: {}", new.text()));
         }
     }
-    Some(Rendered { revision: Arc::clone(revision), failures })
+    Rendered { revision: Arc::clone(revision), failures }
+}
+
+/// Does some work in a pool, where there is one.
+fn install<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> T + Send) -> T {
+    match pool {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
 }
 
 /// Shows findings in the browser.

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rayon::ThreadPoolBuilder;
+
 use super::revision::{Held, Revision};
 use super::shared::{Shared, say};
 use crate::cli::images::Variants;
@@ -67,6 +69,8 @@ impl Rebuild {
 
     /// Takes changes in, for as long as the program runs.
     pub(super) fn run(mut self) {
+        // This thread does its own work in parallel with others, without waiting until one of them is free to begin.
+        let _pool = ThreadPoolBuilder::new().use_current_thread().build();
         let shared = Arc::clone(&self.shared);
         let mut polls = self.watch.polling().is_some();
         // What changed after it was read and before it was watched. Requests need not wait: that is rarely anything.
