@@ -23,7 +23,7 @@ fn ask(server: &Server, path: &str) -> TcpStream {
 }
 
 fn page(bencher: Bencher<'_, '_>, length: usize, streams: usize) {
-    let events = Events::new();
+    let events = Events::default();
     let page: Arc<[u8]> = vec![b'x'; length].into();
     let shown = events.clone();
     let handler: Handler = Arc::new(move |request| match &*request.path {

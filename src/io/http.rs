@@ -20,6 +20,7 @@ mod reply;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -165,19 +166,25 @@ impl Server {
             handler,
             hosts: self.hosts.clone(),
             connections: Arc::clone(&self.connections),
-            engine: Arc::new(Engine::start().map_err(failed)?),
+            engine: Engine::start().map_err(failed)?,
         });
-        // The listener is dropped where it is accepted from: that ends the connections that still wait.
-        let accept = move || service.accept(&listener);
+        let connections = Arc::clone(&self.connections);
+        let accept = move || {
+            let accepted = catch_unwind(AssertUnwindSafe(|| service.accept(&listener)));
+            connections.close();
+            // The listener is dropped here: that ends the connections that still wait to be accepted.
+            accepted.map_err(|_| io::Error::other("the thread that accepts connections failed"))
+        };
         let accepting = thread::Builder::new().name("http-accept".to_owned()).spawn(accept);
         let accepting = accepting.map_err(failed)?;
         self.connections.wait_for_close();
+        self.wake();
+        self.connections.finish(Instant::now() + GRACE);
+        // Where there was no descriptor to wake it with, there is one now.
         while !accepting.is_finished() {
             self.wake();
         }
-        self.connections.finish(Instant::now() + GRACE);
-        let ended = accepting.join();
-        ended.map_err(|_| failed(io::Error::other("the thread that accepts connections failed")))
+        accepting.join().unwrap_or(Ok(())).map_err(failed)
     }
 
     /// Stops the server, from any thread: [`Server::run`] returns soon after, or at once when it is called later.

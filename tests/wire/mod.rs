@@ -66,7 +66,7 @@ impl Latch {
 impl Running {
     /// A server with the small site, on a port that the system chooses.
     pub(crate) fn start() -> Self {
-        let (events, latch) = (Events::new(), Arc::new(Latch::default()));
+        let (events, latch) = (Events::default(), Arc::new(Latch::default()));
         let (shown, held) = (events.clone(), Arc::clone(&latch));
         let handler: Handler = Arc::new(move |request| site(request, &shown, &held));
         let mut running = Self::with(&Settings::default(), handler);
@@ -79,7 +79,7 @@ impl Running {
         let server = Arc::new(Server::bind(settings).expect("a port is free"));
         let running = Arc::clone(&server);
         let thread = thread::spawn(move || running.run(handler).expect("the server starts"));
-        Self { server, thread: Some(thread), events: Events::new(), latch: Arc::default() }
+        Self { server, thread: Some(thread), events: Events::default(), latch: Arc::default() }
     }
 
     /// Where it listens.

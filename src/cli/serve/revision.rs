@@ -1,7 +1,6 @@
 //! The site as it is now, and who waits for it: an edit makes a new revision, and whoever asks meanwhile waits for that
 //! one. Knows no request and no file.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::cli::images::Variants;
@@ -23,8 +22,6 @@ pub(super) struct Revision {
 pub(super) struct Current {
     state: Mutex<State>,
     changed: Condvar,
-    /// The newest revision's number, for who only wants to know whether to go on.
-    number: AtomicU64,
 }
 
 struct State {
@@ -40,9 +37,8 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Current {
     pub(super) fn new(revision: Revision) -> Self {
-        let number = AtomicU64::new(revision.number);
         let state = State { revision: Arc::new(revision), is_stale: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), number }
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// The newest revision, once there is none newer on its way.
@@ -62,7 +58,7 @@ impl Current {
 
     /// Whether there is no newer revision than that of a number.
     pub(super) fn is_newest(&self, number: u64) -> bool {
-        self.number.load(Ordering::Relaxed) == number
+        lock(&self.state).revision.number == number
     }
 
     fn wait_while(&self, condition: impl Fn(&State) -> bool) -> Arc<Revision> {
@@ -83,7 +79,6 @@ pub(super) struct Held<'a>(&'a Current);
 impl Held<'_> {
     /// Makes a revision the newest one.
     pub(super) fn replace(&self, revision: Revision) -> Arc<Revision> {
-        self.0.number.store(revision.number, Ordering::Relaxed);
         let revision = Arc::new(revision);
         lock(&self.0.state).revision = Arc::clone(&revision);
         revision

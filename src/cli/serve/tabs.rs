@@ -65,7 +65,7 @@ impl Tabs {
                 path: path.to_owned(),
                 source: None,
                 hash: hash.to_owned(),
-                events: Events::new(),
+                events: Events::default(),
             };
             let page = tab.take(&revision, path);
             let near = match revision.followed(path) {

@@ -40,13 +40,12 @@ pub(super) struct Service {
     pub(super) handler: Handler,
     pub(super) hosts: Hosts,
     pub(super) connections: Arc<Connections>,
-    pub(super) engine: Arc<Engine>,
+    pub(super) engine: Engine,
 }
 
 impl Service {
-    /// Accepts clients until the server is closed, and closes it however this ends.
+    /// Accepts clients until the server is closed.
     pub(super) fn accept(self: &Arc<Self>, listener: &TcpListener) {
-        let _close = self.connections.close_on_drop();
         while !self.connections.is_closed() {
             match listener.accept() {
                 Ok((client, _)) => self.admit(client),
@@ -139,7 +138,6 @@ impl Service {
     fn stream(&self, entry: &Entry, mut client: &TcpStream, listener: &Listener) -> io::Result<()> {
         entry.streams(&listener.queue);
         self.write(client, reply::events())?;
-        client.write_all(listener.start.as_bytes())?;
         client.set_read_timeout(Some(Duration::from_millis(1)))?;
         let mut quiet = 0;
         loop {

@@ -65,17 +65,11 @@ impl State {
     /// does, and not the few who do something else.
     fn evict(&mut self) {
         let stage = |open: &Open| std::mem::discriminant(&open.stage);
-        let count =
+        let alike =
             |one: &Open| self.open.values().filter(|open| stage(open) == stage(one)).count();
-        // The oldest of each stage, so that connections are counted three times at most.
-        let mut oldest: Vec<(u64, &Open)> = Vec::new();
-        for (number, open) in &self.open {
-            if !oldest.iter().any(|(_, known)| stage(known) == stage(open)) {
-                oldest.push((*number, open));
-            }
-        }
-        let crowded = oldest.into_iter().max_by_key(|(_, open)| count(open));
-        let number = crowded.map(|(number, _)| number);
+        // Of equals, the last one is taken: the oldest.
+        let crowded = self.open.iter().rev().max_by_key(|(_, open)| alike(open));
+        let number = crowded.map(|(number, _)| *number);
         if let Some(open) = number.and_then(|number| self.open.remove(&number)) {
             open.end();
         }
@@ -116,11 +110,6 @@ impl Connections {
         self.changed.notify_all();
     }
 
-    /// Closes the server when the returned value is dropped.
-    pub(super) fn close_on_drop(&self) -> impl Drop {
-        CloseOnDrop(self)
-    }
-
     /// Whether the server is closed.
     pub(super) fn is_closed(&self) -> bool {
         lock(&self.state).is_closed
@@ -141,14 +130,6 @@ impl Connections {
         let waited = self.changed.wait_timeout_while(state, left, has_some);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.open.values().for_each(Open::end);
-    }
-}
-
-struct CloseOnDrop<'a>(&'a Connections);
-
-impl Drop for CloseOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.close();
     }
 }
 

@@ -1,141 +1,96 @@
 //! The HTTP engine: `tiny_http`, which is named here and nowhere else. It parses the heads of requests and nothing more:
 //! it sees no client, and what it writes reaches none.
 //!
-//! Each head goes through a private connection. What bites, and what is done: the engine's accepting thread ends for good
-//! when there are no descriptors, so a new engine is started when a connection is refused. It reads heads of any length
-//! for any time, so it only gets whole ones, from `head`, which refuses what it is known to hang on or to misread.
+//! Each head goes through a private connection, one at a time: that takes a tenth of a millisecond. The engine's accepting
+//! thread ends for good when there are no descriptors, and the engine reads heads of any length for any time. So it is
+//! started again when it fails, and only gets whole heads, from `head`, which refuses what it hangs on or misreads.
 
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::io::{self, Read, Write};
-use std::net::Shutdown;
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::io::{self, ErrorKind, Write};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use super::head::{self, Head, TAG};
 use super::lock;
 use super::reply::Refusal;
-use socket::{Address, Stream};
+use socket::Address;
 
 /// How long the engine may take for a head.
-const LIMIT: Duration = Duration::from_secs(2);
+const LIMIT: Duration = Duration::from_secs(1);
 
-/// The parsed heads by their tags, and those that are to be parsed.
-type Heads = Arc<Mutex<HashMap<String, Option<Head>>>>;
+/// The engine that runs now, which another one replaces when it fails.
+pub(super) struct Engine(Mutex<Running>);
 
-/// The engine that runs now, which another one replaces when it has died.
-pub(super) struct Engine {
-    heads: Heads,
-    current: Mutex<Running>,
+struct Running {
+    /// Until this is dropped.
+    server: Option<tiny_http::Server>,
+    address: Address,
 }
 
 impl Engine {
     pub(super) fn start() -> io::Result<Self> {
-        let heads = Heads::default();
-        let current = Mutex::new(Running::start(&heads)?);
-        Ok(Self { heads, current })
+        Running::start().map(|running| Self(Mutex::new(running)))
     }
 
-    /// Parses a head, or says why it is none. An engine that says nothing has died, and another is asked: nothing is lost
-    /// by asking twice. One that says nothing twice cannot read the head.
+    /// Parses a head, or says why it is none.
     ///
     /// # Errors
     ///
-    /// When the system has no descriptors.
+    /// When the engine fails twice: the system has no descriptors or threads for it.
     pub(super) fn parse(&self, bytes: &[u8]) -> io::Result<Result<Head, Refusal>> {
         let tag = random() + &random();
         let text = match head::for_engine(bytes, &tag) {
             Ok(text) => text,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        for _ in 0..2 {
-            let mut stream = self.connect()?;
-            lock(&self.heads).insert(tag.clone(), None);
-            // What the engine writes says no more than that it is done.
-            let done = stream
-                .write_all(text.as_bytes())
-                .and_then(|()| stream.shutdown(Shutdown::Write))
-                .and_then(|()| stream.set_read_timeout(Some(LIMIT)))
-                .and_then(|()| stream.read(&mut [0; 1024]));
-            let head = lock(&self.heads).remove(&tag).flatten();
-            match head {
-                Some(head) => return Ok(Ok(head)),
-                // The engine has read the head, and refused it.
-                None if done.is_ok_and(|count| count > 0) => break,
-                None => {}
-            }
-        }
-        Ok(Err(Refusal::new(400, "this is no HTTP request")))
+        let mut running = lock(&self.0);
+        let head = running.parse(&text, &tag).or_else(|_| {
+            *running = Running::start()?;
+            running.parse(&text, &tag)
+        });
+        head.map(Ok)
     }
-
-    /// A new connection to the engine, which is started again if it has died.
-    fn connect(&self) -> io::Result<Stream> {
-        let mut current = lock(&self.current);
-        if !current.has_ended()
-            && let Ok(stream) = current.address.connect()
-        {
-            return Ok(stream);
-        }
-        *current = Running::start(&self.heads)?;
-        current.address.connect()
-    }
-}
-
-struct Running {
-    server: Option<Arc<tiny_http::Server>>,
-    address: Address,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    fn start(heads: &Heads) -> io::Result<Self> {
+    fn start() -> io::Result<Self> {
         let (listener, address) = socket::listen()?;
         let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
-        let server = Arc::new(server);
-        let (receiver, heads) = (Arc::clone(&server), Arc::clone(heads));
-        let thread = thread::Builder::new().name("http-engine".to_owned());
-        let thread = thread.spawn(move || {
-            // An error means that the accepting thread has ended, or that the server is to stop.
-            while let Ok(request) = receiver.recv() {
-                take(&heads, request);
-            }
-        })?;
-        Ok(Self { server: Some(server), address, thread: Some(thread) })
+        Ok(Self { server: Some(server), address })
     }
 
-    fn has_ended(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    fn parse(&self, text: &str, tag: &str) -> io::Result<Head> {
+        let server = self.server.as_ref().ok_or(ErrorKind::NotConnected)?;
+        self.address.connect()?.write_all(text.as_bytes())?;
+        // What has another tag was sent by another program, or too late.
+        while let Some(request) = server.recv_timeout(LIMIT)? {
+            let text =
+                |header: &tiny_http::Header| (header.field.to_string(), header.value.to_string());
+            let headers: Vec<_> = request.headers().iter().map(text).collect();
+            let (method, target) = (request.method().to_string(), request.url().to_owned());
+            // A writer that is dropped ends the connection without a word; a request would answer.
+            drop(request.into_writer());
+            let head = Head { method, target, headers };
+            if head.header(TAG) == Some(tag) {
+                return Ok(head);
+            }
+        }
+        Err(ErrorKind::TimedOut.into())
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let (Some(server), Some(thread)) = (self.server.take(), self.thread.take()) {
-            server.unblock();
-            // A panic of it has been reported by then.
-            drop(thread.join());
-            // The last owner: the accepting thread ends at its next connection.
-            drop(server);
-        }
+        // The accepting thread sees at its next connection that its server was dropped.
+        drop(self.server.take());
         drop(self.address.connect());
     }
 }
 
-/// Keeps what the engine has parsed for whoever waits for it. Nobody does for what did not come from here.
-fn take(heads: &Heads, request: tiny_http::Request) {
-    let text = |header: &tiny_http::Header| (header.field.to_string(), header.value.to_string());
-    let mut headers: Vec<_> = request.headers().iter().map(text).collect();
-    let tag = headers.iter().position(|(name, _)| name.eq_ignore_ascii_case(TAG));
-    if let Some(tag) = tag.map(|at| headers.remove(at).1)
-        && let Some(waiting) = lock(heads).get_mut(&tag)
-    {
-        let (method, target) = (request.method().to_string(), request.url().to_owned());
-        *waiting = Some(Head { method, target, headers });
-    }
-    // A writer that is dropped ends the connection without a word; a request would answer.
-    drop(request.into_writer());
+/// The usual words for a status.
+pub(super) fn reason(status: u16) -> &'static str {
+    tiny_http::StatusCode(status).default_reason_phrase()
 }
 
 /// 64 bits that nobody can guess, as text: the standard library's hasher has random keys.
@@ -151,8 +106,7 @@ mod socket {
     use std::io;
     use std::os::fd::{AsRawFd, OwnedFd};
     use std::os::unix::fs::DirBuilderExt;
-    use std::os::unix::net::UnixListener;
-    pub(super) use std::os::unix::net::UnixStream as Stream;
+    use std::os::unix::net::{UnixListener, UnixStream};
     use std::path::PathBuf;
 
     use rustix::fs::{Mode, OFlags, open};
@@ -161,8 +115,8 @@ mod socket {
     pub(super) struct Address(OwnedFd);
 
     impl Address {
-        pub(super) fn connect(&self) -> io::Result<Stream> {
-            Stream::connect(format!("/proc/self/fd/{}", self.0.as_raw_fd()))
+        pub(super) fn connect(&self) -> io::Result<UnixStream> {
+            UnixStream::connect(format!("/proc/self/fd/{}", self.0.as_raw_fd()))
         }
     }
 
@@ -189,15 +143,14 @@ mod socket {
 #[cfg(not(target_os = "linux"))]
 mod socket {
     use std::io;
-    pub(super) use std::net::TcpStream as Stream;
-    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
     /// Where it listens.
     pub(super) struct Address(SocketAddr);
 
     impl Address {
-        pub(super) fn connect(&self) -> io::Result<Stream> {
-            Stream::connect(self.0)
+        pub(super) fn connect(&self) -> io::Result<TcpStream> {
+            TcpStream::connect(self.0)
         }
     }
 

@@ -1,54 +1,33 @@
 //! Server-sent events: who listens, what waits for each of them, and how an event is written. Knows no connection.
 
 use std::collections::VecDeque;
-use std::fmt::{self, Write};
+use std::fmt::Write;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use super::lock;
 use super::message::Event;
 
-/// How many events may wait for a client. One that reads none of these is gone or hostile.
+/// How many events may wait for a client. One that reads none of these has left, or is hostile.
 const WAITING: usize = 32;
 
 /// How soon a browser whose stream broke comes back.
 const RETRY: Duration = Duration::from_millis(500);
 
 /// A channel of events with any number of listeners. Clones are the same channel.
-#[derive(Clone)]
-pub struct Events(Arc<Channel>);
-
-/// Who listens.
-#[derive(Default)]
-struct Channel(Mutex<Vec<Arc<Queue>>>);
-
-impl Default for Events {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Events {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Events").field("listeners", &self.count()).finish_non_exhaustive()
-    }
-}
+#[derive(Clone, Debug, Default)]
+pub struct Events(Arc<Mutex<Vec<Arc<Queue>>>>);
 
 impl Events {
-    /// A channel that nobody listens to yet.
-    pub fn new() -> Self {
-        Self(Arc::default())
-    }
-
     /// Sends an event to all who listen now, without waiting for any of them.
     pub fn send(&self, event: &Event) {
         let text: Arc<[u8]> = written(event).into_bytes().into();
-        lock(&self.0.0).retain(|listener| listener.push(&text));
+        lock(&self.0).retain(|listener| listener.push(&text));
     }
 
     /// How many listen.
     pub fn count(&self) -> usize {
-        let mut listeners = lock(&self.0.0);
+        let mut listeners = lock(&self.0);
         listeners.retain(|listener| !listener.is_closed());
         listeners.len()
     }
@@ -57,26 +36,20 @@ impl Events {
     /// written later.
     pub fn listen(&self, greeting: Option<&Event>) -> Listener {
         let queue = Arc::new(Queue::default());
-        let mut listeners = lock(&self.0.0);
-        listeners.retain(|listener| !listener.is_closed());
-        listeners.push(Arc::clone(&queue));
         let mut start = format!("retry: {}\n\n", RETRY.as_millis());
         start.extend(greeting.map(written));
-        Listener { start, queue }
+        queue.push(&start.into_bytes().into());
+        let mut listeners = lock(&self.0);
+        listeners.retain(|listener| !listener.is_closed());
+        listeners.push(Arc::clone(&queue));
+        Listener { queue }
     }
 }
 
 /// One who listens to a channel, until it is dropped.
+#[derive(Debug)]
 pub struct Listener {
-    /// What the stream begins with.
-    pub(super) start: String,
     pub(super) queue: Arc<Queue>,
-}
-
-impl fmt::Debug for Listener {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Listener").finish_non_exhaustive()
-    }
 }
 
 impl Drop for Listener {
@@ -101,13 +74,13 @@ fn written(event: &Event) -> String {
 }
 
 /// What waits for one client.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Queue {
     state: Mutex<Waiting>,
     ready: Condvar,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Waiting {
     events: VecDeque<Arc<[u8]>>,
     is_closed: bool,
@@ -183,10 +156,11 @@ mod tests {
 
     #[test]
     fn a_client_that_reads_nothing_is_ended_and_others_are_not() {
-        let events = Events::new();
+        let events = Events::default();
         let idle = events.listen(None);
         let busy = events.listen(None);
-        for _ in 0..=WAITING {
+        assert!(matches!(busy.queue.next(Duration::ZERO), Next::Event(_)));
+        for _ in 0..WAITING {
             events.send(&event("x"));
             assert!(matches!(busy.queue.next(Duration::ZERO), Next::Event(_)));
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
+use super::engine::reason;
 use super::head::Head;
 use super::message::{Body, Content};
 
@@ -195,31 +196,6 @@ fn part(asked: &Head, tag: Option<&str>, length: u64) -> Part {
 fn header(head: &mut String, name: &str, value: &str) {
     let value = value.replace(|letter: char| letter.is_control(), "");
     write!(head, "{name}: {value}\r\n").expect("a string takes all text");
-}
-
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        206 => "Partial Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        410 => "Gone",
-        416 => "Range Not Satisfiable",
-        421 => "Misdirected Request",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
-        _ => "Other",
-    }
 }
 
 #[cfg(test)]
