@@ -1,15 +1,13 @@
 //! What one file of `content/` says: its front matter, and its body as HTML with slots for what only the whole site
 //! knows. Nothing here depends on any other file.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+pub mod front_matter;
+
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
-use crate::config::ReviewInterval;
 use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
+pub use front_matter::FrontMatter;
 
 /// One article or section page, parsed.
 #[derive(Debug)]
@@ -91,63 +89,6 @@ pub enum ArticleKind {
     /// `index.md`: its folder's page.
     Section,
 }
-
-/// Front matter with every default filled in. A value that was wrong stands here as its default.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FrontMatter {
-    /// The title; the file's name where there is none.
-    pub title: String,
-    /// One sentence on what the page is for.
-    pub description: Option<String>,
-    /// When the text was last changed.
-    pub updated: Option<Date>,
-    /// When the text was last looked over and found right.
-    pub reviewed: Option<Date>,
-    /// Who wrote it.
-    pub author: Option<String>,
-    /// Page paths from the content root, without extension, as written.
-    pub related: Vec<String>,
-    /// Old addresses, as written.
-    pub aliases: Vec<String>,
-    /// Old heading ids and the ids that replace them, as written.
-    pub anchors: Vec<(String, String)>,
-    /// Place in the section; pages without one come after those with one.
-    pub order: Option<i64>,
-    /// The title in navigation.
-    pub nav_title: Option<String>,
-    /// Left out of the site unless drafts are built.
-    pub draft: bool,
-    /// Whether search lists the page.
-    pub search: bool,
-    /// How often the text is to be looked over.
-    pub review_every: Option<ReviewInterval>,
-    /// The template that renders the page.
-    pub template: Option<String>,
-    /// Free data for templates.
-    pub extra: BTreeMap<String, serde_json::Value>,
-}
-
-/// An entry of front matter or of the settings, for [`Locate`].
-#[derive(Clone, Copy, Debug)]
-pub enum Field<'a> {
-    /// All entries.
-    Whole,
-    /// The value of a key.
-    Value(&'a str),
-    /// An item of a key's list.
-    Item(&'a str, usize),
-    /// The value of a key in a key's mapping.
-    Entry(&'a str, &'a str),
-    /// The value of a key in a mapping of a key's mapping.
-    Nested(&'a str, &'a str, &'a str),
-}
-
-/// The place of an entry in one file's text.
-pub type Place = Box<dyn Fn(Field<'_>) -> Range<usize>>;
-
-/// Finds the places of the entries in a file's text. Reading front matter again is dear, and only findings and changes need
-/// it.
-pub type Locate = fn(text: &str) -> Place;
 
 /// A body: HTML with slots.
 #[derive(Debug, Default)]

@@ -2,29 +2,24 @@
 
 pub mod external;
 mod freshness;
+mod front_matter;
 mod graph;
 mod headings;
 mod history;
 mod hosts;
 mod input;
-mod matter;
 mod settings;
 mod suggestions;
 pub mod suppressions;
 mod targets;
 mod theme;
 
-use std::cell::OnceCell;
-use std::ops::Range;
-
 use rayon::prelude::*;
 
-pub use crate::article::Field;
-use crate::article::{Locate, Place};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::site::links::Document;
 use crate::site::{PageId, Site};
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 use suggestions::Names;
 
 /// What every rule is given.
@@ -34,10 +29,6 @@ pub struct Given<'a> {
     pub site: &'a Site,
     /// The snapshot.
     pub sources: &'a Sources,
-    /// Finds places in front matter.
-    pub locate: Locate,
-    /// Finds the place of a setting's value in the text of `site.yaml`, by its keys.
-    pub locate_setting: fn(text: &str, path: &[&str]) -> Range<usize>,
     /// Whether there is a template of that name.
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
 }
@@ -46,26 +37,6 @@ impl Given<'_> {
     /// Whether a rule is on for any file.
     fn is_on(&self, rule: &Rule) -> bool {
         self.site.configuration.rules.is_on(rule)
-    }
-}
-
-/// The places of a page's front matter, read when the first finding needs one.
-struct Entries<'a> {
-    given: Given<'a>,
-    page: PageId,
-    places: OnceCell<Place>,
-}
-
-impl<'a> Entries<'a> {
-    fn new(given: Given<'a>, page: PageId) -> Self {
-        Self { given, page, places: OnceCell::new() }
-    }
-
-    /// The place of an entry.
-    fn span(&self, field: Field<'_>) -> Span {
-        let path = &self.given.site.page(self.page).article.path;
-        let text = || self.given.sources.text(path).map_or("", |text| text);
-        Span::new(path, self.places.get_or_init(|| (self.given.locate)(text()))(field))
     }
 }
 
@@ -86,7 +57,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let per_page = pages.into_par_iter().flat_map_iter(|index| {
         let id = PageId(index as u32);
         let mut found = targets::findings(&Document::of_page(given.site, id), given.site, names);
-        found.extend(matter::findings(given, names, id));
+        found.extend(front_matter::findings(given, names, id));
         found.extend(headings::findings(given, id));
         found.extend(freshness::stale(given, id));
         found

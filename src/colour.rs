@@ -7,6 +7,13 @@ pub struct Colour([u8; 3]);
 /// The least contrast of text (WCAG 2.2, 1.4.3, level AA).
 pub const LEAST_CONTRAST: f64 = 4.5;
 
+/// What text with the accent colour stands on, in the light colour scheme: `--paper` and `--shade` of the style sheet.
+pub const LIGHT_GROUNDS: [Colour; 2] =
+    [Colour::new(0xfc, 0xfd, 0xfe), Colour::new(0xf0, 0xf3, 0xf7)];
+/// The same in the dark one.
+pub const DARK_GROUNDS: [Colour; 2] =
+    [Colour::new(0x11, 0x16, 0x1d), Colour::new(0x1a, 0x21, 0x2b)];
+
 impl Colour {
     /// A colour of these parts.
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {

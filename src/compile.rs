@@ -9,12 +9,11 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::article::{Article, Field, HtmlFile, HtmlKind, Place};
+use crate::article::{Article, HtmlFile, HtmlKind};
 use crate::check::{self, Given, suppressions};
 use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression, UNREADABLE_FILE};
 use crate::output::{Output, OutputBody};
-use crate::parse::yaml::{Key, Part};
 use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::record;
@@ -23,7 +22,7 @@ use crate::render::templates::{self, Failure, Inputs, Templates};
 use crate::render::{self, Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
-use crate::source::{BYTE_ORDER_MARK, Content, Sources};
+use crate::source::{Content, Sources};
 use crate::theme;
 pub use session::Session;
 
@@ -214,13 +213,7 @@ impl Compiled {
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
-        let given = Given {
-            site: &self.site,
-            sources,
-            locate,
-            locate_setting: parse::setting_place,
-            has_template: &has_template,
-        };
+        let given = Given { site: &self.site, sources, has_template: &has_template };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(given));
         diagnostics.extend(outputs::findings(&self.site));
@@ -339,31 +332,4 @@ pub fn settle(site: &Site, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<_> = diagnostics.into_iter().filter_map(set).collect();
     Diagnostic::sort(&mut diagnostics);
     diagnostics
-}
-
-/// Where the entries of the settings stand.
-pub fn locate_settings(text: &str) -> Place {
-    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    let places = parse::yaml::places(&text[start..]);
-    Box::new(move |field| {
-        let at = places.of(&keys(field), Part::Value);
-        at.start + start..at.end + start
-    })
-}
-
-/// Where the entries of a file's front matter stand.
-pub fn locate(text: &str) -> Place {
-    let places = parse::entry_places(text);
-    Box::new(move |field| places.of(&keys(field), Part::Value))
-}
-
-fn keys(field: Field<'_>) -> Vec<Key> {
-    let name = |name: &str| Key::Name(name.to_owned());
-    match field {
-        Field::Whole => Vec::new(),
-        Field::Value(key) => vec![name(key)],
-        Field::Item(key, index) => vec![name(key), Key::Index(index)],
-        Field::Entry(key, entry) => vec![name(key), name(entry)],
-        Field::Nested(key, entry, inner) => vec![name(key), name(entry), name(inner)],
-    }
 }

@@ -1,15 +1,21 @@
-//! The resolved settings of a site, and the options of one run. Every default is decided here or in `parse`.
+//! The settings of a site as tables of their keys, and the options of one run. Every default is decided here.
+
+mod kinds;
+mod rules;
+mod theme;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use globset::{GlobBuilder, GlobSet};
 use jiff::civil::Date;
 
 use crate::colour::Colour;
-use crate::diagnostic::{Rule, Severity};
+use crate::fields::{CalendarDate, Flag, FreeData, Text, table};
 use crate::host::AllowedHost;
-use crate::path::{SourcePath, encode_path};
+use crate::path::encode_path;
+use crate::source::Placed;
+use kinds::{Contact, FeedSize, Language, OneOrMore, Redirects, SecureUrl, Security, UrlPattern};
+pub use rules::{Pattern, RuleSettings};
+use theme::{EditLink, Endpoint, NamedLinks};
 
 /// What a run is asked for, beside the sources. Today's date enters here and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,141 +48,122 @@ impl Options {
 /// Everything that the theme says, by name.
 pub type Strings = BTreeMap<&'static str, String>;
 
-/// The resolved settings of `site.yaml`.
-#[derive(Clone, Debug)]
-pub struct Configuration {
-    /// The site's name.
-    pub title: String,
-    /// One sentence on what the site is for.
-    pub description: Option<String>,
-    /// Where the site is published, as `site.yaml` says.
-    pub base_url: Option<BaseUrl>,
-    /// The language of the content, as a BCP 47 tag.
-    pub language: String,
-    /// The direction of the text.
-    pub text_direction: TextDirection,
-    /// The folder that `build` writes to, relative to the root.
-    pub output: String,
-    /// A URL or mail address for readers who need help.
-    pub contact: Option<String>,
-    /// Redirects for whole folders.
-    pub redirects: Vec<Redirect>,
-    /// The picture that stands for the site where a link to it is shown: a path below `static/`.
-    pub image: Option<Placed<String>>,
-    /// How many articles the feed has; none, and there is no feed.
-    pub feed_articles: usize,
-    /// Whether readers can search: an index, a search page, and what opens search on every page.
-    pub search: bool,
-    /// Whether each page has a copy of its text as Markdown beside it.
-    pub markdown_copies: bool,
-    /// Whether there is a file with every text, for language models.
-    pub llms_full: bool,
-    /// Whom to tell of security problems.
-    pub security_txt: Option<SecurityTxt>,
-    /// The review interval of articles that set none and whose sections set none.
-    pub review_every: Option<ReviewInterval>,
-    /// What follows from an article that is overdue for review.
-    pub freshness: FreshnessSettings,
-    /// Severities that differ from the table's.
-    pub rules: RuleSettings,
-    /// How links to other sites are looked up, where that is asked for.
-    pub external: ExternalSettings,
-    /// What the site changes of the theme.
-    pub theme: ThemeSettings,
-    /// Free data for templates.
-    pub extra: BTreeMap<String, serde_json::Value>,
-}
-
-impl Default for Configuration {
-    fn default() -> Self {
-        Self {
-            title: "Help center".to_owned(),
-            description: None,
-            base_url: None,
-            language: "en".to_owned(),
-            text_direction: TextDirection::Ltr,
-            output: "public".to_owned(),
-            contact: None,
-            redirects: Vec::new(),
-            image: None,
-            feed_articles: 50,
-            search: true,
-            markdown_copies: true,
-            llms_full: false,
-            security_txt: None,
-            review_every: None,
-            freshness: FreshnessSettings::default(),
-            rules: RuleSettings::default(),
-            external: ExternalSettings::default(),
-            theme: ThemeSettings::default(),
-            extra: BTreeMap::new(),
-        }
+table! {
+    /// The settings of a site, as `site.yaml` says or by default.
+    #[derive(Clone, Debug)]
+    pub struct Configuration: "write one `key: value` a line" {
+        /// The site's name.
+        title: String as Text = "Help center".to_owned(),
+        /// One sentence on what the site is for.
+        description: Option<String> as Text,
+        /// Where the site is published, with its path: `https://example.com/docs/`. Without it, what needs an absolute URL is left out.
+        base_url: Option<BaseUrl> as BaseUrl,
+        /// The language of the content, as a BCP 47 tag. `en` when absent.
+        language: String as Language = "en".to_owned(),
+        /// The direction of the text. `ltr` when absent.
+        text_direction: TextDirection as TextDirection,
+        /// The folder that `silcrow build` writes to, relative to this file. `public` when absent.
+        output: String as Text = "public".to_owned(),
+        /// Where readers get help: an `https:` or `mailto:` URL, or a mail address.
+        contact: Option<String> as Contact,
+        /// Redirects for whole folders: an old path (with `*` at its end) and the new one (with `:splat` for the rest).
+        redirects: Vec<Redirect> as Redirects,
+        /// The picture that is shown with links to the site: a path below `static/`, like `social.png`. 1,200 pixels wide and 630 high suits most.
+        image: Option<Placed<String>> as Placed<Text>,
+        /// How many of the articles that changed last `feed.xml` has. 50 when absent; with 0 there is no feed.
+        feed_articles: usize as FeedSize = 50,
+        /// Whether the site has a search of its own. `true` when absent.
+        search: bool as Flag = true,
+        /// Whether each page has a copy of its text as Markdown beside it, `index.md`. `true` when absent.
+        markdown_copies: bool as Flag = true,
+        /// Whether to write `llms-full.txt` with every text, for language models.
+        llms_full: bool as Flag,
+        /// What `/.well-known/security.txt` says (RFC 9116): where to report security problems (`contact`), and until when that holds (`expires`).
+        security_txt: Option<SecurityTxt> as Security,
+        /// How often articles are to be reviewed, where neither they nor their sections say.
+        review_every: Option<ReviewInterval> as ReviewInterval,
+        /// What follows from an article that is overdue for review: how late it fails the build (`fail_after`), and whether readers are told (`notice`).
+        freshness: FreshnessSettings as FreshnessSettings,
+        /// Severities of rules: `rule: warning`, or per files: `rule: {"content/old/**": off}`.
+        rules: RuleSettings as RuleSettings,
+        /// How `silcrow check --external` checks links to other sites: hosts that it may ask though they are private (`allow`), and patterns of URLs that it leaves out (`skip`).
+        external: ExternalSettings as ExternalSettings,
+        /// What the site changes of the theme without a template of its own.
+        theme: ThemeSettings as ThemeSettings,
+        /// Free data for templates.
+        extra: BTreeMap<String, serde_json::Value> as FreeData,
     }
 }
 
-/// A setting, and the bytes of `site.yaml` that it is written in: some can only be judged by what else there is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Placed<T> {
-    /// The setting.
-    pub value: T,
-    /// Where it is written.
-    pub at: Range<usize>,
+table! {
+    /// What `security.txt` says (RFC 9116).
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SecurityTxt: "write `contact: security@example.com` and `expires: 2027-01-01` below it" {
+        /// Where to report a problem: `https:`, `mailto:` or `tel:` URLs or mail addresses, the best first.
+        contact: Vec<String> as OneOrMore<SecureUrl>,
+        /// The day on which all of this expires, less than a year ahead.
+        expires: Option<Placed<Date>> as Placed<CalendarDate>,
+        /// Where keys are.
+        encryption: Vec<String> as OneOrMore<SecureUrl>,
+        /// Pages that thank those who reported problems.
+        acknowledgments: Vec<String> as OneOrMore<SecureUrl>,
+        /// Languages that are read: `[en, de]`.
+        preferred_languages: Vec<String> as OneOrMore<Language>,
+        /// Pages with rules for those who search for problems.
+        policy: Vec<String> as OneOrMore<SecureUrl>,
+        /// Pages with open positions.
+        hiring: Vec<String> as OneOrMore<SecureUrl>,
+    }
 }
 
-/// What `security.txt` says (RFC 9116).
-#[derive(Clone, Debug, PartialEq)]
-pub struct SecurityTxt {
-    /// Where to tell of a problem: URLs, the best first.
-    pub contact: Vec<String>,
-    /// The day on which all of it ends to hold.
-    pub expires: Placed<Date>,
-    /// URLs of keys.
-    pub encryption: Vec<String>,
-    /// URLs of pages that thank.
-    pub acknowledgments: Vec<String>,
-    /// Languages that are read.
-    pub preferred_languages: Vec<String>,
-    /// URLs of rules for those who look.
-    pub policy: Vec<String>,
-    /// URLs of open posts.
-    pub hiring: Vec<String>,
+table! {
+    /// What follows from an article that is overdue for review.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct FreshnessSettings: "write `fail_after: 60d` or `notice: true` below it" {
+        /// How late a review may be before it is an error, and not a warning: `60d`.
+        fail_after: Option<ReviewInterval> as ReviewInterval,
+        /// `true` tells readers of overdue articles. What is built then depends on the day.
+        notice: bool as Flag,
+    }
 }
 
-/// What follows from an article that is overdue for review.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FreshnessSettings {
-    /// How late a review may be before it is an error.
-    pub fail_after: Option<ReviewInterval>,
-    /// Whether readers of overdue articles are told.
-    pub notice: bool,
+table! {
+    /// How links to other sites are checked.
+    #[derive(Clone, Debug)]
+    pub struct ExternalSettings: "write `allow: [wiki.example]` or `skip: [https://example.com/**]` below it" {
+        /// Hosts (`wiki.example`, `wiki.example:8080`) and addresses that are asked though they are private.
+        allow: Vec<AllowedHost> as Vec<AllowedHost>,
+        /// Patterns of URLs that are left out: `https://example.com/private/**`.
+        skip: Vec<Pattern> as Vec<UrlPattern>,
+    }
 }
 
-/// How links to other sites are looked up.
-#[derive(Clone, Debug, Default)]
-pub struct ExternalSettings {
-    /// Hosts and addresses that are asked though they are private.
-    pub allow: Vec<AllowedHost>,
-    /// Patterns of URLs that are left out.
-    pub skip: Vec<Pattern>,
+table! {
+    /// What a site changes of the theme without a template of its own.
+    #[derive(Clone, Debug)]
+    pub struct ThemeSettings: "write `accent: \"#b02c1c\"` or the like below it" {
+        /// A picture before the site's name: its path below `static/`.
+        logo: Option<Placed<String>> as Placed<Text>,
+        /// The colour of marks and labels: `"#b02c1c"`, or one for each colour scheme (`light`, `dark`).
+        accent: Option<Accent> as Accent,
+        /// Links in the header: each name and where it leads, a page (`byok/overview`, a section's folder) or a full URL.
+        navigation: Vec<NamedLink> as NamedLinks,
+        /// Links in the footer, likewise.
+        footer: Vec<NamedLink> as NamedLinks,
+        /// A line in the footer, in place of the theme's.
+        footer_text: Option<String> as Text,
+        /// Where an article is edited: a URL in which `{path}` stands for the source's path.
+        edit_link: Option<String> as EditLink,
+        /// Where readers say whether an article has helped: a URL that takes a form.
+        feedback: Option<String> as Endpoint,
+    }
 }
 
-/// What a site changes of the theme without a template of its own.
-#[derive(Clone, Debug, Default)]
-pub struct ThemeSettings {
-    /// A picture before the site's name: its path below `static/`.
-    pub logo: Option<String>,
-    /// The colour of marks and labels.
-    pub accent: Option<Accent>,
-    /// Links in the header.
-    pub navigation: Vec<NamedLink>,
-    /// Links in the footer.
-    pub footer: Vec<NamedLink>,
-    /// A line in the footer, in place of the theme's.
-    pub footer_text: Option<String>,
-    /// Where an article is edited: a URL in which `{path}` stands for the source's path.
-    pub edit_link: Option<String>,
-    /// Where readers say whether an article has helped: a URL that takes a form.
-    pub feedback: Option<String>,
+impl ThemeSettings {
+    /// The links of header and footer.
+    pub fn links(&self) -> impl Iterator<Item = &NamedLink> {
+        self.navigation.iter().chain(&self.footer)
+    }
 }
 
 /// One colour for each colour scheme.
@@ -194,7 +181,7 @@ pub struct NamedLink {
     /// The name.
     pub title: String,
     /// A page's name, as `related` has it, or a full URL.
-    pub to: String,
+    pub to: Placed<String>,
 }
 
 impl NamedLink {
@@ -205,9 +192,10 @@ impl NamedLink {
 }
 
 /// The direction of a text, as HTML's `dir` says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextDirection {
     /// Left to right.
+    #[default]
     Ltr,
     /// Right to left.
     Rtl,
@@ -227,9 +215,9 @@ impl TextDirection {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Redirect {
     /// Old path below the base URL, or a full URL of the site's origin; `*` at its end takes the rest.
-    pub from: String,
+    pub from: Placed<String>,
     /// New path below the base URL, or a full URL; `:splat` stands for the rest.
-    pub to: String,
+    pub to: Placed<String>,
 }
 
 impl Redirect {
@@ -344,77 +332,6 @@ impl ReviewInterval {
         };
         let days = count.checked_mul(unit).filter(|days| (1..=36_500).contains(days))?;
         Some(Self { days })
-    }
-}
-
-/// A pattern of paths or URLs, in which `*` stops at `/`.
-#[derive(Clone, Debug)]
-pub struct Pattern {
-    text: String,
-    matcher: GlobSet,
-}
-
-impl Pattern {
-    /// Compiles a pattern.
-    ///
-    /// # Errors
-    ///
-    /// Says what is wrong with the pattern, or that it is too large.
-    pub fn new(text: &str) -> Result<Self, String> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
-        // A set of one: compiling a single glob panics where the regular expression is too large.
-        let set = glob.and_then(|glob| GlobSet::new([glob]));
-        let matcher = set.map_err(|error| error.kind().to_string())?;
-        Ok(Self { text: text.to_owned(), matcher })
-    }
-
-    /// The pattern as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether the pattern takes a path or URL.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.matcher.is_match(text)
-    }
-}
-
-/// Severities that a site sets, by rule and by file.
-#[derive(Clone, Debug, Default)]
-pub struct RuleSettings {
-    settings: BTreeMap<&'static str, Vec<(Option<Pattern>, Severity)>>,
-}
-
-impl RuleSettings {
-    /// Sets the severity of `rule` for the files that `glob` matches, or for all.
-    pub fn set(&mut self, rule: &'static Rule, glob: Option<Pattern>, severity: Severity) {
-        self.settings.entry(rule.name).or_default().push((glob, severity));
-    }
-
-    /// Whether `rule` is on for any file. One that is off is not worth looking for.
-    pub fn is_on(&self, rule: &Rule) -> bool {
-        let set = self.settings.get(rule.name).into_iter().flatten();
-        rule.severity > Severity::Off
-            || set.into_iter().any(|(_, severity)| *severity > Severity::Off)
-    }
-
-    /// Every pattern of files, with the name of its rule.
-    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
-        let settings =
-            self.settings.iter().flat_map(|(rule, set)| set.iter().map(|set| (*rule, set)));
-        settings.filter_map(|(rule, (glob, _))| Some((rule, glob.as_ref()?)))
-    }
-
-    /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
-    pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
-        let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);
-        let matches =
-            |glob: &Option<Pattern>| glob.as_ref().is_none_or(|glob| glob.is_match(file.as_str()));
-        settings
-            .iter()
-            .rev()
-            .find(|(glob, _)| matches(glob))
-            .map_or(default, |(_, severity)| *severity)
     }
 }
 

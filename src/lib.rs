@@ -10,6 +10,7 @@ pub mod colour;
 pub mod config;
 pub mod diagnostic;
 pub mod external;
+pub mod fields;
 pub mod host;
 pub mod html;
 pub mod media_type;
@@ -23,6 +24,7 @@ pub mod suggest;
 pub mod terms;
 pub mod theme;
 pub mod url;
+pub mod yaml;
 
 pub mod check;
 pub mod cli;

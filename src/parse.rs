@@ -2,7 +2,6 @@
 
 mod configuration;
 mod destination;
-mod fields;
 mod fragment;
 mod front_matter;
 pub mod heading;
@@ -11,24 +10,21 @@ mod markdown;
 mod raw_html;
 pub mod strings;
 pub mod suppression;
-pub mod yaml;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use configuration::place as setting_place;
 pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
-pub use front_matter::{
-    EntryPlaces, REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS, places as entry_places,
-};
 pub use html::html;
 pub use raw_html::anchors;
 
-use crate::article::{Article, ArticleKind, ArticleSource};
+use crate::article::front_matter::{REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS};
+use crate::article::{Article, ArticleKind, ArticleSource, FrontMatter};
+use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::fields::Kind;
 use crate::path::SourcePath;
 use crate::source::Span;
-use fields::{FieldProblem, Place};
 
 /// Parses one file of `content/`; with `source_lines`, its blocks tell the lines they stand on. A broken one still yields the best article that can be had, so that one mistake never
 /// hides others.
@@ -40,7 +36,7 @@ pub fn article(
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
     let read = front_matter::read(text, kind, &|| title_from_path(path));
-    let problems = read.problems.into_iter().map(|problem| diagnostic(path, problem));
+    let problems = read.problems.into_iter().map(|problem| problem.diagnostic(path));
     let markdown = markdown::body(text, read.body.clone(), &read.front_matter, source_lines);
     let findings = markdown.findings.into_iter().map(|finding| finding.diagnostic(path));
     let diagnostics = problems.chain(findings).collect();
@@ -69,20 +65,6 @@ pub fn title_from_path(path: &SourcePath) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => "Untitled".to_owned(),
-    }
-}
-
-fn diagnostic(path: &SourcePath, problem: FieldProblem) -> Diagnostic {
-    let (at, other): (Range<usize>, Option<Range<usize>>) = match problem.place {
-        Place::Bytes(at, other) => (at, other),
-        Place::Entry(..) => (0..0, None),
-    };
-    let mut diagnostic = Diagnostic::new(problem.rule, Span::new(path, at), problem.message)
-        .suggest(problem.suggestion);
-    diagnostic.help = problem.help;
-    match other {
-        Some(other) => diagnostic.relate(Span::new(path, other), "first written here"),
-        None => diagnostic,
     }
 }
 
@@ -130,19 +112,23 @@ impl Finding {
 
 /// The JSON Schema of front matter: an article's, or a section page's.
 pub fn front_matter_schema(kind: ArticleKind) -> serde_json::Value {
-    let mut schema = schemars::schema_for!(front_matter::WrittenFrontMatter);
-    let (title, required): (_, &[&str]) = match kind {
-        ArticleKind::Article => ("Front matter of an article", &REQUIRED_IN_ARTICLES),
-        ArticleKind::Section => ("Front matter of a section page", &REQUIRED_IN_SECTIONS),
+    let (title, required) = match kind {
+        ArticleKind::Article => ("Front matter of an article", &REQUIRED_IN_ARTICLES[..]),
+        ArticleKind::Section => ("Front matter of a section page", &REQUIRED_IN_SECTIONS[..]),
     };
-    schema.insert("title".to_owned(), title.into());
-    schema.insert("required".to_owned(), required.into());
-    schema.to_value()
+    let mut schema = root_schema::<FrontMatter>(title);
+    schema["required"] = required.iter().map(|(name, _)| *name).collect();
+    schema
 }
 
 /// The JSON Schema of `site.yaml`.
 pub fn configuration_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(configuration::WrittenConfiguration);
-    schema.insert("title".to_owned(), "Configuration of a silcrow site".into());
-    schema.to_value()
+    root_schema::<Configuration>("Configuration of a silcrow site")
+}
+
+fn root_schema<K: Kind>(title: &str) -> serde_json::Value {
+    let mut schema = K::schema();
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    schema["title"] = title.into();
+    schema
 }

@@ -265,7 +265,7 @@ impl Renderer {
         context.insert_value("sidebar", self.sidebar(page.section, page.position).into());
         context.insert_value("previous", neighbour(page.position.checked_sub(1)));
         context.insert_value("next", neighbour(Some(page.position + 1)));
-        let template = page.article.front_matter.template.as_deref().unwrap_or("article.html");
+        let template = page.article.front_matter.template_or("article.html");
         (template, context, page.url.output())
     }
 
@@ -300,7 +300,7 @@ impl Renderer {
         context.insert_value("articles", articles.into());
         context.insert_value("subsections", self.subsections(page.section));
         context.insert("pagination", &pagination);
-        let template = page.article.front_matter.template.as_deref().unwrap_or(if is_home {
+        let template = page.article.front_matter.template_or(if is_home {
             "home.html"
         } else {
             "section.html"

@@ -370,7 +370,7 @@ impl Site {
     pub fn permanent_id(&self, id: PageId) -> String {
         let page = self.page(id);
         let url = match page.article.front_matter.aliases.first() {
-            Some(full) if !full.starts_with('/') => return full.clone(),
+            Some(full) if !full.starts_with('/') => return full.value.clone(),
             Some(path) => {
                 let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
                 Cow::Owned(UrlPath::new(&canonical_form(&decoded)))

@@ -1,8 +1,10 @@
 //! The snapshot of every input: texts, assets, what could not be read, and positions in texts. Immutable once it is
 //! taken; nothing downstream ever asks the file system again.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Bound, Range};
+use std::fmt;
+use std::ops::{Bound, Deref, Range};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -331,8 +333,70 @@ pub fn char_boundary(text: &str, offset: usize) -> usize {
     (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
+/// A value and the bytes of its file that it is written in: some can only be judged by what else there is. They are compared by
+/// their values, wherever these are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    start: u32,
+    end: u32,
+}
+
+impl<T> Placed<T> {
+    /// A value at its place.
+    pub fn new(value: T, at: Range<usize>) -> Self {
+        Self { value, start: at.start as u32, end: at.end as u32 }
+    }
+
+    /// Where it is written.
+    pub fn at(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl<T> Deref for Placed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: PartialEq> PartialEq for Placed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Placed<T> {}
+
+impl<T: PartialOrd> PartialOrd for Placed<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Ord> Ord for Placed<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Placed<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(formatter)
+    }
+}
+
 /// U+FEFF at the start of a text.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The bytes of a text without the byte-order mark.
+pub fn without_mark(text: &str) -> Range<usize> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    start..text.len()
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::colour::Colour;
 use crate::config::{Accent, ThemeSettings};
 use crate::path::{SourcePath, extension};
 use crate::source::{Asset, Content, File, Origin, Sources};
@@ -33,13 +32,6 @@ pub const FILES: [(&str, &str); 18] = [
 
 /// What every id of the theme's templates begins with.
 pub const ID_PREFIX: &str = "silcrow:";
-
-/// What text with the accent colour stands on, in the light colour scheme: `--paper` and `--shade` of the style sheet.
-pub const LIGHT_GROUNDS: [Colour; 2] =
-    [Colour::new(0xfc, 0xfd, 0xfe), Colour::new(0xf0, 0xf3, 0xf7)];
-/// The same in the dark one.
-pub const DARK_GROUNDS: [Colour; 2] =
-    [Colour::new(0x11, 0x16, 0x1d), Colour::new(0x1a, 0x21, 0x2b)];
 
 /// The style sheet.
 const STYLE: &str = "static/silcrow.css";

@@ -1,10 +1,11 @@
-//! Articles that nobody has looked over for too long, and dates that did not follow their texts.
+//! Articles that are overdue for review, and dates that did not follow their texts.
 
-use super::{Entries, Field, Given};
+use super::Given;
 use crate::diagnostic::{Diagnostic, STALE_ARTICLE, Severity, UPDATED_UNCHANGED};
 use crate::record::Published;
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, freshness, history};
+use crate::source::Span;
 
 /// The finding of an article that is overdue for review.
 pub(super) fn stale(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
@@ -14,18 +15,16 @@ pub(super) fn stale(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
     if days == 0 {
         return None;
     }
-    let entries = Entries::new(given, id);
-    let key = if review.was_reviewed { "reviewed" } else { "updated" };
     let path = &site.page(id).article.path;
     let name = path.below(CONTENT).and_then(|path| path.strip_suffix(".md")).unwrap_or_default();
     let message = format!(
-        "this article was to be looked over by {}, {} days after {}",
+        "this article was to be reviewed by {}, {} days after {}",
         review.due, review.every.days, review.last
     );
     let limit = site.configuration.freshness.fail_after;
     let fails = limit.is_some_and(|limit| i64::from(days) > i64::from(limit.days));
-    let finding = Diagnostic::new(&STALE_ARTICLE, entries.span(Field::Value(key)), message)
-        .help(format!("look it over, then say `silcrow review {name}`"));
+    let finding = Diagnostic::new(&STALE_ARTICLE, Span::new(path, review.last.at()), message)
+        .help(format!("review it, then run `silcrow review {name}`"));
     let severity = if fails { Severity::Error } else { finding.severity };
     Some(Diagnostic { severity, ..finding })
 }
@@ -39,11 +38,11 @@ pub(super) fn updated_unchanged(
     let page = given.site.page(id);
     let updated = page.article.front_matter.updated?;
     let today = given.site.options.today;
-    let is_same_date = recorded.updated.is_some_and(|recorded| updated <= recorded);
-    if !is_same_date || updated >= today || history::text_hash(page) == recorded.text {
+    let is_same_date = recorded.updated.is_some_and(|recorded| *updated <= recorded);
+    if !is_same_date || *updated >= today || history::text_hash(page) == recorded.text {
         return None;
     }
-    let span = Entries::new(given, id).span(Field::Value("updated"));
+    let span = Span::new(&page.article.path, updated.at());
     let message =
         format!("the text has changed since it was recorded, and `updated` is still {updated}");
     Some(Diagnostic::new(&UPDATED_UNCHANGED, span, message).fix(Some(today.to_string())))

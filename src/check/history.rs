@@ -281,6 +281,6 @@ fn redirected(site: &Site, path: &str) -> Now {
 fn target(redirect: &Redirect, path: &str) -> String {
     match redirect.from.strip_suffix('*').and_then(|folder| path.strip_prefix(folder)) {
         Some(rest) => redirect.to.replace(":splat", rest),
-        None => redirect.to.clone(),
+        None => redirect.to.value.clone(),
     }
 }

@@ -26,17 +26,16 @@ fn missing_image(given: Given<'_>, file: &SourcePath) -> Option<Diagnostic> {
         None => "put the picture into `static/`, and write its path there".to_owned(),
     };
     let message = format!("there is no `static/{}`", image.value.trim_start_matches('/'));
-    let finding = Diagnostic::new(&MISSING_ASSET, Span::new(file, image.at.clone()), message);
+    let finding = Diagnostic::new(&MISSING_ASSET, Span::new(file, image.at()), message);
     Some(finding.help(help).suggest(suggestion))
 }
 
 fn expired_security_txt(given: Given<'_>, file: &SourcePath) -> Option<Diagnostic> {
-    let expires = &given.site.configuration.security_txt.as_ref()?.expires;
+    let expires = given.site.configuration.security_txt.as_ref()?.expires?;
     if expires.value > given.site.options.today {
         return None;
     }
     let message = format!("`security.txt` expired on {}", expires.value);
-    let finding =
-        Diagnostic::new(&SECURITY_TXT_EXPIRED, Span::new(file, expires.at.clone()), message);
-    Some(finding.help("see that all of it still holds, and write a day less than a year ahead"))
+    let finding = Diagnostic::new(&SECURITY_TXT_EXPIRED, Span::new(file, expires.at()), message);
+    Some(finding.help("check that all of it is still true, and write a day less than a year ahead"))
 }

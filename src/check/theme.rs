@@ -11,12 +11,10 @@ const FILE: &str = "site.yaml";
 
 pub(super) fn findings(given: Given<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
     let theme = &given.site.configuration.theme;
-    let lists = [("navigation", &theme.navigation), ("footer", &theme.footer)];
-    let links =
-        lists.into_iter().flat_map(|(list, links)| links.iter().map(move |link| (list, link)));
+    let file = SourcePath::new(FILE);
     let mut findings = Vec::new();
-    for (list, link) in links.filter(|(_, link)| !link.is_url()) {
-        let span = || span(given, &["theme", list, &link.title]);
+    for link in theme.links().filter(|link| !link.is_url()) {
+        let span = || Span::new(&file, link.to.at());
         match given.site.routes.page_by_name(&link.to) {
             Some(page) if given.site.page(page).included => {}
             Some(_) => findings.push(
@@ -43,15 +41,9 @@ fn logo(given: Given<'_>) -> Option<Diagnostic> {
     let logo = given.site.configuration.theme.logo.as_ref()?;
     let source = SourcePath::new(&format!("static/{logo}"));
     let is_missing = given.site.routes.asset(&source).is_none();
-    let span = || span(given, &["theme", "logo"]);
     is_missing.then(|| {
-        Diagnostic::new(&MISSING_ASSET, span(), format!("there is no file `{source}`"))
+        let span = Span::new(&SourcePath::new(FILE), logo.at());
+        Diagnostic::new(&MISSING_ASSET, span, format!("there is no file `{source}`"))
             .help("put the picture into `static/`, and write its path below that folder")
     })
-}
-
-fn span(given: Given<'_>, path: &[&str]) -> Span {
-    let file = SourcePath::new(FILE);
-    let text = given.sources.text(&file).map_or("", |text| text);
-    Span::new(&file, (given.locate_setting)(text, path))
 }

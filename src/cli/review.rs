@@ -9,15 +9,14 @@ use super::arguments::ReviewArguments;
 use super::session::{self, Session};
 use super::{Outcome, page_names, printer};
 use crate::article::{Article, FrontMatter};
-use crate::compile;
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
-use crate::edit::{self, front_matter::Matter};
+use crate::edit::{self, front_matter::YamlText};
 use crate::io::disk::{self, Replacement};
 use crate::parse;
 use crate::path::SourcePath;
 use crate::report::plural;
-use crate::source::Sources;
+use crate::source::{Placed, Sources};
 
 pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
     let today = session::today(arguments.today);
@@ -44,17 +43,18 @@ pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
 /// An article's text with the day of its review.
 fn reviewed(article: &Article, sources: &Sources, today: Date) -> anyhow::Result<Arc<str>> {
     let Article { path, front_matter, .. } = article;
-    if let Some(date) = front_matter.reviewed.max(front_matter.updated).filter(|date| *date > today)
+    if let Some(date) =
+        front_matter.reviewed.max(front_matter.updated).filter(|date| **date > today)
     {
         bail!("`{path}` is of {date}, and today is {today}");
     }
     let Some(text) = sources.text(path).filter(|_| sources.is_exact(path)) else {
         bail!("`{path}` has no text that can be changed");
     };
-    let Some(matter) = Matter::of_article(text, compile::locate) else {
-        bail!("`{path}` has no front matter; `silcrow check` says what is missing");
+    let Some(yaml) = YamlText::of_article(text) else {
+        bail!("`{path}` has no front matter that can be read; `silcrow check` says what is wrong");
     };
-    let edit = matter.set("reviewed", &today.to_string(), "updated");
+    let edit = yaml.set("reviewed", &today.to_string(), "updated");
     let new = Arc::from(edit::edited(text, &[edit]));
     if !is_as_meant(path, (text, &new), today) {
         bail!("`{path}` could not be changed; write `reviewed: {today}` into its front matter");
@@ -63,7 +63,7 @@ fn reviewed(article: &Article, sources: &Sources, today: Date) -> anyhow::Result
 }
 
 /// Whether a new text says what the old one said, but for the day of the review, and nothing is wrong with it that was not
-/// wrong before: where a key stands twice, the first is read.
+/// wrong before: of duplicate keys, the first is read.
 fn is_as_meant(path: &SourcePath, (old, new): (&Arc<str>, &Arc<str>), today: Date) -> bool {
     let (old, wrong_before) = parse::article(path, old, false);
     let (new, wrong) = parse::article(path, new, false);
@@ -71,6 +71,6 @@ fn is_as_meant(path: &SourcePath, (old, new): (&Arc<str>, &Arc<str>), today: Dat
         let is_same = |old: &Diagnostic| old.rule == finding.rule && old.message == finding.message;
         wrong_before.iter().any(is_same)
     };
-    let meant = FrontMatter { reviewed: Some(today), ..old.front_matter };
+    let meant = FrontMatter { reviewed: Some(Placed::new(today, 0..0)), ..old.front_matter };
     new.front_matter == meant && new.body.html == old.body.html && wrong.iter().all(was_wrong)
 }

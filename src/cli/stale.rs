@@ -52,8 +52,8 @@ fn due(site: &Site) -> Vec<Due<'_>> {
             url: site.canonical(&page.url),
             author: front_matter.author.as_deref(),
             section: &section.article.front_matter.title,
-            updated: front_matter.updated,
-            reviewed: front_matter.reviewed,
+            updated: front_matter.updated.map(|date| date.value),
+            reviewed: front_matter.reviewed.map(|date| date.value),
             every: review.every.days,
             due: review.due,
         })

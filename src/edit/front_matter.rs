@@ -1,116 +1,87 @@
-//! Single entries of front matter, or of the settings, written into a text; every other byte stays. Who uses this reads the
-//! new text and compares what it says: YAML has more forms than are known here.
+//! Single values and entries of YAML, written into front matter or the settings; every other byte stays. Who uses this reads
+//! the new text and compares what it says: YAML has more forms than are known here.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::Edit;
-use crate::article::{Field, Locate, Place};
-use crate::source::BYTE_ORDER_MARK;
+use crate::article::front_matter::split;
+use crate::source::without_mark;
+use crate::yaml::{self, Entry, Node, Style, Value};
 
-/// The lines of YAML in a text.
-pub struct Matter<'a> {
+/// A text, and the YAML in it.
+pub struct YamlText<'a> {
     text: &'a str,
     yaml: Range<usize>,
-    locate: Locate,
-    places: OnceCell<Place>,
+    root: Node<'a>,
 }
 
-impl<'a> Matter<'a> {
-    /// The front matter of an article; nothing where there is none.
-    pub fn of_article(text: &'a str, locate: Locate) -> Option<Self> {
-        let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-        let is_fence = |line: &&str| line.trim_end() == "---";
-        let first = text[start..].split_inclusive('\n').next().filter(is_fence)?;
-        let begin = start + first.len();
-        let mut at = begin;
-        for line in text[begin..].split_inclusive('\n') {
-            if is_fence(&line) {
-                return Some(Self { text, yaml: begin..at, locate, places: OnceCell::new() });
+/// What is added to a list or a mapping.
+enum Addition<'a> {
+    Item(&'a str),
+    Entries(&'a [(String, String)]),
+}
+
+impl Addition<'_> {
+    /// Each item or entry as it is written.
+    fn parts(&self) -> Vec<String> {
+        match self {
+            Self::Item(item) => vec![scalar(item)],
+            Self::Entries(entries) => {
+                let entry = |(name, value): &(String, String)| {
+                    format!("{}: {}", scalar(name), scalar(value))
+                };
+                entries.iter().map(entry).collect()
             }
-            at += line.len();
         }
-        None
+    }
+
+    /// All of it between brackets.
+    fn in_brackets(&self) -> String {
+        let parts = self.parts().join(", ");
+        match self {
+            Self::Item(_) => format!("[{parts}]"),
+            Self::Entries(_) => format!("{{{parts}}}"),
+        }
+    }
+
+    /// All of it in lines of its own.
+    fn lines(&self, indent: &str, newline: &str) -> String {
+        let dash = if matches!(self, Self::Item(_)) { "- " } else { "" };
+        self.parts().iter().flat_map(|part| [indent, dash, part, newline]).collect()
+    }
+}
+
+impl<'a> YamlText<'a> {
+    /// An article, of which the front matter is changed; nothing where there is none that can be read.
+    pub fn of_article(text: &'a str) -> Option<Self> {
+        Self::read(text, split(text).ok()?.yaml)
     }
 
     /// The settings of a site.
-    pub fn of_settings(text: &'a str, locate: Locate) -> Self {
-        let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-        Self { text, yaml: start..text.len(), locate, places: OnceCell::new() }
+    pub fn of_settings(text: &'a str) -> Option<Self> {
+        Self::read(text, without_mark(text))
     }
 
-    fn place(&self, field: Field<'_>) -> Range<usize> {
-        self.places.get_or_init(|| (self.locate)(self.text))(field)
+    fn read(text: &'a str, yaml: Range<usize>) -> Option<Self> {
+        let document = yaml::read(text, yaml.clone());
+        document.error.is_none().then_some(Self { text, yaml, root: document.root })
     }
 
-    fn newline(&self) -> &'static str {
-        let first = self.text.find('\n').unwrap_or(0);
-        if first > 0 && self.text.as_bytes()[first - 1] == b'\r' { "\r\n" } else { "\n" }
-    }
-
-    /// The line of a key at the left margin.
-    fn line_of(&self, key: &str) -> Option<Range<usize>> {
-        let mut at = self.yaml.start;
-        self.text[self.yaml.clone()].split_inclusive('\n').find_map(|line| {
-            let range = at..at + line.len();
-            at = range.end;
-            let rest = line.strip_prefix(key)?;
-            rest.trim_start().starts_with(':').then_some(range)
-        })
-    }
-
-    /// Whether a key has a value, however the key is written.
-    fn has_value(&self, key: &str) -> bool {
-        // The place of a key that is not there is the whole, that of a key without a value is the key.
-        let place = self.place(Field::Value(key));
-        place != self.place(Field::Whole) && self.text.get(place).is_some_and(|value| value != key)
-    }
-
-    /// A scalar in the place of another.
-    pub fn replace(&self, field: Field<'_>, value: &str) -> Edit {
-        let place = self.place(field);
-        let before = self.text[..place.start].chars().next_back();
-        let new = match before {
-            Some('"') => json(value).trim_matches('"').to_owned(),
-            Some('\'') => value.replace('\'', "''"),
-            _ => scalar(value),
-        };
-        (place, new)
-    }
-
-    /// An entry of a key's mapping under another name and with another value; nothing when it is not found.
-    pub fn replace_entry(&self, key: &str, (old, new): (&str, &str), value: &str) -> Option<Edit> {
-        let (place, value) = self.replace(Field::Entry(key, old), value);
-        let begin = self.text[..place.start].rfind(old)?;
-        let name = begin..begin + old.len();
-        let quote = self.text[..name.start].ends_with(['"', '\''])
-            && self.text[name.end..].starts_with(['"', '\'']);
-        let name = if quote { name.start - 1..name.end + 1 } else { name };
-        let between = &self.text[name.end..place.start];
-        Some((name.start..place.end, format!("{}{between}{value}", scalar(new))))
-    }
-
-    /// A value for a key: in the place of its old one, else in a line of its own after that of `after`.
+    /// A value for a key: in place of its old one, else in a line of its own after that of `after`.
     pub fn set(&self, key: &str, value: &str, after: &str) -> Edit {
-        if self.has_value(key) {
-            return self.replace(Field::Value(key), value);
-        }
-        match self.line_of(key) {
-            Some(line) => {
-                let colon = self.text[line.clone()].find(':').unwrap_or(0) + line.start + 1;
-                (colon..colon, format!(" {}", scalar(value)))
-            }
+        match self.root.entry(key) {
+            Some(entry) if entry.value.span.is_empty() => self.fill(entry, &scalar(value)),
+            Some(entry) => replace(self.text, entry.value.at(), value),
             None => {
-                let at = self.line_of(after).map_or(self.yaml.end, |line| line.end);
-                (at..at, format!("{key}: {}{}", scalar(value), self.newline()))
+                let line = self.root.entry(after).map(|entry| self.line_end(&entry.value.span));
+                self.new_entry(line, key, &scalar(value))
             }
         }
     }
 
     /// One more item of a key's list.
     pub fn add_item(&self, key: &str, item: &str) -> Edit {
-        let item = scalar(item);
-        self.add(key, ("[", &item), &[format!("- {item}")])
+        self.add(key, &Addition::Item(item))
     }
 
     /// One more entry of a key's mapping.
@@ -118,49 +89,107 @@ impl<'a> Matter<'a> {
         self.add_entries(key, &[(name.to_owned(), value.to_owned())])
     }
 
-    /// More entries of a key's mapping, in one edit: where the key is not there yet, each of several would bring it along.
+    /// More entries of a key's mapping, in one edit: where the key is not there yet, each of several would add it.
     pub fn add_entries(&self, key: &str, entries: &[(String, String)]) -> Edit {
-        let entry =
-            |(name, value): &(String, String)| format!("{}: {}", scalar(name), scalar(value));
-        let entries: Vec<String> = entries.iter().map(entry).collect();
-        self.add(key, ("{", &entries.join(", ")), &entries)
+        self.add(key, &Addition::Entries(entries))
     }
 
-    /// Adds to a list or mapping: between brackets as `flow`, in a line of its own as `block`.
-    fn add(&self, key: &str, (bracket, flow): (&str, &str), blocks: &[String]) -> Edit {
-        let newline = self.newline();
-        let lines = |indent: &str| -> String {
-            blocks.iter().flat_map(|block| [indent, block, newline]).collect()
+    fn add(&self, key: &str, addition: &Addition<'_>) -> Edit {
+        let Some(entry) = self.root.entry(key) else {
+            if self.root.style == Style::Flow {
+                return self.new_entry(None, key, &addition.in_brackets());
+            }
+            let newline = self.newline();
+            let value = addition.lines("  ", newline);
+            return self.new_entry(None, key, &format!("{newline}{}", value.trim_end()));
         };
-        if !self.has_value(key) {
-            return match self.line_of(key) {
-                Some(line) => (line.end..line.end, lines("  ")),
-                None => (self.yaml.end..self.yaml.end, format!("{key}:{newline}{}", lines("  "))),
+        let Node { span, style, value } = &entry.value;
+        let end = match value {
+            Value::List(items) => items.last().map(|item| item.span.end),
+            Value::Map(entries) => entries.last().map(end_of),
+            _ if span.is_empty() => return self.fill(entry, &addition.in_brackets()),
+            _ => return (span.clone(), addition.in_brackets()),
+        };
+        if *style == Style::Block {
+            let line = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let at = self.line_end(&(span.start..end.unwrap_or(span.end)));
+            let first = &self.text[line..span.start];
+            let indent = &first[..first.len() - first.trim_start().len()];
+            return self.lines(at, &addition.lines(indent, self.newline()));
+        }
+        let parts = addition.parts().join(", ");
+        match end {
+            Some(end) => (end..end, format!(", {parts}")),
+            None => (span.start + 1..span.start + 1, parts),
+        }
+    }
+
+    /// A value for a key that has none.
+    fn fill(&self, entry: &Entry<'_>, value: &str) -> Edit {
+        let key = entry.key.span.end;
+        let colon = self.text[key..].find(':').map_or(key, |colon| key + colon + 1);
+        (colon..colon, format!(" {value}"))
+    }
+
+    /// A new key, after the line that ends at `line_end` or at the end.
+    fn new_entry(&self, line_end: Option<usize>, key: &str, value: &str) -> Edit {
+        let space = if value.starts_with(['\r', '\n']) { "" } else { " " };
+        let entry = format!("{key}:{space}{value}");
+        if self.root.style == Style::Flow {
+            return match self.root.entries().last() {
+                Some(last) => (end_of(last)..end_of(last), format!(", {entry}")),
+                None => (self.root.span.start + 1..self.root.span.start + 1, entry),
             };
         }
-        let place = self.place(Field::Value(key));
-        let value = &self.text[place.clone()];
-        if value.starts_with(bracket) {
-            let inside = value[1..value.len().max(2) - 1].trim_end();
-            let at = place.start + 1 + inside.len();
-            let comma = match inside.chars().next_back() {
-                None => "",
-                Some(',') => " ",
-                Some(_) => ", ",
-            };
-            return (at..at, format!("{comma}{flow}"));
+        let start = self.root.span.start;
+        let line = self.text[..start].rfind('\n').map_or(self.yaml.start, |newline| newline + 1);
+        let indent = self.text.get(line..start).filter(|indent| indent.trim().is_empty());
+        let indent = indent.unwrap_or("");
+        let lines = format!("{indent}{entry}{}", self.newline());
+        self.lines(line_end.unwrap_or(self.yaml.end), &lines)
+    }
+
+    /// Lines at the start of a line, or at the end of the text.
+    fn lines(&self, at: usize, lines: &str) -> Edit {
+        let is_start = at == self.yaml.start || self.text[..at].ends_with('\n');
+        let newline = if is_start { "" } else { self.newline() };
+        (at..at, format!("{newline}{lines}"))
+    }
+
+    /// Where the line ends that a value ends on, its line end included.
+    fn line_end(&self, span: &Range<usize>) -> usize {
+        let line = &self.text[span.end..self.yaml.end];
+        line.find('\n').map_or(self.yaml.end, |newline| span.end + newline + 1)
+    }
+
+    fn newline(&self) -> &'static str {
+        let first = self.text.find('\n').unwrap_or(0);
+        if first > 0 && self.text.as_bytes()[first - 1] == b'\r' { "\r\n" } else { "\n" }
+    }
+}
+
+fn end_of(entry: &Entry<'_>) -> usize {
+    entry.value.span.end.max(entry.key.span.end)
+}
+
+/// A scalar in place of the one that is written at `at`, inside its quotes if it has some. What is written reads as `value`.
+pub fn replace(text: &str, at: Range<usize>, value: &str) -> Edit {
+    let quote = text[..at.start].chars().next_back();
+    let quote = quote.filter(|quote| text[at.end..].starts_with(*quote));
+    match quote {
+        Some('"') => {
+            let quoted = quoted(value);
+            (at, quoted[1..quoted.len() - 1].to_owned())
         }
-        let begin = self.text[..place.start].rfind('\n').map_or(0, |end| end + 1);
-        let indent = &self.text[begin..place.start];
-        let after =
-            self.text[place.end..].find('\n').map_or(self.text.len(), |end| place.end + end + 1);
-        (after..after, lines(indent))
+        Some('\'') if !value.chars().any(is_escaped) => (at, value.replace('\'', "''")),
+        Some('\'') => (at.start - 1..at.end + 1, quoted(value)),
+        _ => (at, scalar(value)),
     }
 }
 
 /// A text as a YAML scalar: plain where nothing else could be meant.
 pub fn scalar(text: &str) -> String {
-    const RESERVED: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
+    const RESERVED: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let mut characters = text.chars();
     let starts_plain = characters.next().is_some_and(|c| c.is_alphabetic() || c == '/');
     let is_plain = |c: char| c.is_alphanumeric() || "/-_.~%+=@!$()".contains(c);
@@ -169,18 +198,31 @@ pub fn scalar(text: &str) -> String {
     // Within an address these mean nothing.
     let is_address = text.starts_with('/') && !text.ends_with(':');
     let is_plain = |c: char| is_plain(c) || is_address && matches!(c, ':' | '#' | '*' | '?');
-    let is_word = starts_plain && !RESERVED.contains(&lower.as_str()) && lower != "n";
-    if (is_word || is_date) && text.chars().all(is_plain) { text.to_owned() } else { json(text) }
+    let is_word = starts_plain && !RESERVED.contains(&lower.as_str());
+    if (is_word || is_date) && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
-/// JSON's quoted text is YAML's too.
-fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// A text in double quotes. JSON's quoted text is YAML's too, but for characters that YAML takes only as escapes.
+pub fn quoted(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    let escaped = json.chars().flat_map(|c| {
+        let escape = is_escaped(c).then(|| format!("\\u{:04x}", u32::from(c)));
+        escape.unwrap_or_else(|| c.to_string()).chars().collect::<Vec<_>>()
+    });
+    escaped.collect()
+}
+
+/// Whether a character can only be written as an escape, in one line.
+fn is_escaped(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::scalar;
+    use proptest::prelude::*;
+
+    use super::{Edit, YamlText, replace, scalar};
+    use crate::yaml;
 
     #[test]
     fn a_scalar_is_quoted_where_it_could_mean_something_else() {
@@ -196,8 +238,124 @@ mod tests {
             ("a\"b", "\"a\\\"b\""),
             ("", "\"\""),
             ("x,y", "\"x,y\""),
+            ("a\u{85}b", "\"a\\u0085b\""),
         ] {
             assert_eq!(scalar(text), quoted);
+        }
+    }
+
+    fn made(text: &str, (range, new): Edit) -> String {
+        format!("{}{new}{}", &text[..range.start], &text[range.end..])
+    }
+
+    /// What the first key says, and the second.
+    fn read(text: &str) -> (String, String) {
+        let document = yaml::read(text, 0..text.len());
+        assert_eq!(document.error, None, "{text}");
+        let value = |index: usize| match document.root.entries()[index].value.value.clone() {
+            yaml::Value::List(items) => items[0].text().unwrap_or_default().to_owned(),
+            _ => document.root.entries()[index].value.text().unwrap_or_default().to_owned(),
+        };
+        (value(0), value(1))
+    }
+
+    /// Every way to write a text that another replaces.
+    const WRITTEN: [&str; 13] = [
+        "old",
+        "'old'",
+        "\"old\"",
+        "''",
+        "\"\"",
+        "'it''s \"old\"'",
+        "\"an \\\"old\\\"\"",
+        "old text\n  over lines",
+        "'old\n\n  text'",
+        "|\n  old\n  text\n",
+        ">- # why\n  old",
+        "&name old",
+        "[old, \"two\"]",
+    ];
+
+    fn replaced(written: &str, value: &str) -> (String, String) {
+        let text = format!("a: {written} # kept\nb: 'b'\n");
+        let text = if written.contains(['|', '>']) { text.replace(" # kept", "") } else { text };
+        let document = yaml::read(&text, 0..text.len());
+        let node = &document.root.entries()[0].value;
+        let at = match &node.value {
+            yaml::Value::List(items) => items[0].at(),
+            _ => node.at(),
+        };
+        let new = made(&text, replace(&text, at, value));
+        let (a, b) = read(&new);
+        assert_eq!(b, "b", "{new}");
+        assert_eq!(new.contains("# kept"), text.contains("# kept"), "{new}");
+        (a, new)
+    }
+
+    #[test]
+    fn a_value_that_ends_in_a_quote_is_written_whole() {
+        for value in ["the \"new\"", "\"", "''", "it's", "'", "a: b # c", " x ", "- x", "a\nb", "#"]
+        {
+            for written in WRITTEN {
+                assert_eq!(replaced(written, value).0, value, "{written}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_as_the_value(value in "\\PC{0,12}|[ -~\\n\\t]{0,8}|.{0,4}", index in 0..WRITTEN.len()) {
+            let (read, text) = replaced(WRITTEN[index], &value);
+            prop_assert_eq!(read, value, "{}", text);
+        }
+    }
+
+    #[test]
+    fn entries_are_added_in_every_style() {
+        for (before, after) in [
+            ("a: [x]", "a: [x, /n]"),
+            ("a: [x, ] # c", "a: [x, /n, ] # c"),
+            ("a: [x # c\n  ]", "a: [x, /n # c\n  ]"),
+            ("a: []", "a: [/n]"),
+            ("a:\n- x # c", "a:\n- x # c\n- /n"),
+            ("a:\n    - |\n      x\n\nb: c", "a:\n    - |\n      x\n    - /n\n\nb: c"),
+            ("a: # c\nb: c", "a: [/n] # c\nb: c"),
+            ("a: ~", "a: [/n]"),
+            ("b: c", "b: c\na:\n  - /n"),
+            ("b: c\r\n", "b: c\r\na:\r\n  - /n\r\n"),
+            ("{b: c}", "{b: c, a: [/n]}"),
+            ("", "a:\n  - /n\n"),
+        ] {
+            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let new = made(before, yaml.add_item("a", "/n"));
+            assert_eq!(new.trim_end(), after.trim_end(), "{before}");
+        }
+        for (before, after) in [
+            ("a: {x: y}", "a: {x: y, k: m}"),
+            ("a: {x}", "a: {x, k: m}"),
+            ("a:\n  x: y", "a:\n  x: y\n  k: m"),
+            ("a:\n  x:\nb: c", "a:\n  x:\n  k: m\nb: c"),
+        ] {
+            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let new = made(before, yaml.add_entry("a", "k", "m"));
+            assert_eq!(new.trim_end(), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_set_in_its_place_or_after_another() {
+        for (before, after) in [
+            ("u: x # c\nb: y\n", "u: x # c\nr: 1-1\nb: y\n"),
+            ("u: |\n  x\n\nb: y\n", "u: |\n  x\nr: 1-1\n\nb: y\n"),
+            ("r: # c\nu: x\n", "r: \"1-1\" # c\nu: x\n"),
+            ("\"r\": 'z'\n", "\"r\": '1-1'\n"),
+            ("  u: x\n  b: y\n", "  u: x\n  r: \"1-1\"\n  b: y\n"),
+            ("{u: x, b: y}\n", "{u: x, b: y, r: \"1-1\"}\n"),
+            ("b: y", "b: y\nr: \"1-1\"\n"),
+        ] {
+            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let new = made(before, yaml.set("r", "1-1", "u"));
+            assert_eq!(new.replace("r: 1-1", "r: \"1-1\""), after.replace("r: 1-1", "r: \"1-1\""));
         }
     }
 }

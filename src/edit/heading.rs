@@ -8,11 +8,12 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::Edit;
-use super::front_matter::Matter;
+use super::front_matter::{YamlText, replace};
 use super::plan::{Plan, Refusal, refuse};
 use super::rename::{self, Edits};
-use crate::article::{Field, Heading, Locate};
-use crate::compile::{self, Session};
+use crate::article::Heading;
+use crate::article::front_matter::OldAnchor;
+use crate::compile::Session;
 use crate::path::encode_path;
 use crate::site::links::{Holder, Reference, Target, written};
 use crate::site::{PageId, Site};
@@ -75,14 +76,15 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
     }
     let new_id = &after[index].id;
     let anchors = &article.front_matter.anchors;
-    if let Some((_, to)) = anchors.iter().find(|(old, to)| **old == **new_id && *to != *id) {
+    if let Some(anchor) = anchors.iter().find(|it| *it.old == **new_id && *it.new != *id) {
+        let to = &anchor.new;
         refuse!(
             "`#{new_id}` leads to `#{to}` in `{path}`, by its `anchors`; take it out there first, or choose another name"
         );
     }
     let mut all = Edits::new();
     if **new_id != *id {
-        all = edits(&site, (page, id, new_id), &before, compile::locate);
+        all = edits(&site, (page, id, new_id), &before);
     }
     all.entry(path.clone()).or_default().push(own);
     let what = format!("renamed the heading `{id}` of `{path}`, which has the id `{new_id}` now");
@@ -141,12 +143,7 @@ fn split(title: &str) -> (&str, &str) {
 }
 
 /// The edits by which all that led to a heading's old id leads to its new one, and the old one stays a target.
-fn edits(
-    site: &Site,
-    (page, old, new): (PageId, &str, &str),
-    sources: &Sources,
-    locate: Locate,
-) -> Edits {
+fn edits(site: &Site, (page, old, new): (PageId, &str, &str), sources: &Sources) -> Edits {
     let mut edits = Edits::new();
     let leads_here = |target: Target, holder: Holder<'_>| match target {
         Target::Page { page: to, .. } => to == page,
@@ -164,31 +161,24 @@ fn edits(
         }
     }
     let article = &site.page(page).article;
-    if let Some(matter) =
-        sources.text(&article.path).and_then(|text| Matter::of_article(text, locate))
-    {
-        let anchors = anchors(&matter, &article.front_matter.anchors, (old, new));
+    let text = &article.source.text;
+    if let Some(yaml) = YamlText::of_article(text) {
+        let mut anchors = anchors(text, &article.front_matter.anchors, (old, new));
+        if !article.front_matter.anchors.iter().any(|anchor| *anchor.old == *new) {
+            anchors.push(yaml.add_entry("anchors", old, new));
+        }
         edits.entry(article.path.clone()).or_default().extend(anchors);
     }
     edits
 }
 
-/// Old ids lead to the new one; one that is the new one makes room for the old.
-fn anchors(matter: &Matter<'_>, known: &[(String, String)], (old, new): (&str, &str)) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut is_kept = false;
-    for (id, to) in known {
-        if id == new {
-            edits.extend(matter.replace_entry("anchors", (id, old), new));
-            is_kept = true;
-        } else if to == old {
-            edits.push(matter.replace(Field::Entry("anchors", id), new));
-        }
-    }
-    if !is_kept {
-        edits.push(matter.add_entry("anchors", old, new));
-    }
-    edits
+/// Old ids lead to the new one; an entry for the new one becomes one for the old.
+fn anchors(text: &str, known: &[OldAnchor], (old, new): (&str, &str)) -> Vec<Edit> {
+    let turned = known.iter().filter(|anchor| *anchor.old == *new);
+    let keys = turned.clone().map(|anchor| replace(text, anchor.old.at(), old));
+    let leads_on = known.iter().filter(|anchor| *anchor.old != *new && *anchor.new == *old);
+    let values = turned.chain(leads_on).map(|anchor| replace(text, anchor.new.at(), new));
+    keys.chain(values).collect()
 }
 
 fn of_links<'a>(

@@ -1,9 +1,9 @@
 //! The move of a page or a section, planned: where it goes, and what is in the way.
 
 use super::plan::{Moved, Plan, Refusal, refuse};
-use super::rename::{Move, Reading};
+use super::rename::Move;
 use crate::article::ArticleKind;
-use crate::compile::{self, Session};
+use crate::compile::Session;
 use crate::path::SourcePath;
 use crate::site::PageId;
 use crate::site::tree::CONTENT;
@@ -45,8 +45,7 @@ pub fn plan(session: &Session, page: PageId, new: &str) -> Result<Plan, Refusal>
     if let Some(obstacle) = moving.obstacle() {
         refuse!("{obstacle}");
     }
-    let reading = Reading { locate: compile::locate, locate_settings: compile::locate_settings };
-    let edits = moving.edits(before, &reading);
+    let edits = moving.edits(before);
     let count = moving.pages().count();
     let pages = if count == 1 { "1 page".to_owned() } else { format!("{count} pages") };
     let Moved { from, to } = &moved;

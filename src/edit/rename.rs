@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Edit;
-use super::front_matter::Matter;
+use super::front_matter::{YamlText, replace};
 use super::plan::Moved;
-use crate::article::{ArticleKind, Field, Locate};
+use crate::article::ArticleKind;
 use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::site::links::{
@@ -18,7 +18,7 @@ use crate::site::links::{
 use crate::site::routes::canonical_form;
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
-use crate::source::Sources;
+use crate::source::{Placed, Sources};
 
 /// The edits of each text, by its path before the move.
 pub(super) type Edits = BTreeMap<SourcePath, Vec<Edit>>;
@@ -32,14 +32,6 @@ pub struct Move<'a> {
     pages: Vec<Option<SourcePath>>,
     /// The new path of each asset's source, where it moves.
     assets: Vec<Option<SourcePath>>,
-}
-
-/// How the places of entries are found.
-pub struct Reading {
-    /// Finds places in front matter.
-    pub locate: Locate,
-    /// Finds places in the settings.
-    pub locate_settings: Locate,
 }
 
 impl<'a> Move<'a> {
@@ -60,10 +52,10 @@ impl<'a> Move<'a> {
     }
 
     /// Every edit, by path.
-    pub fn edits(&self, sources: &Sources, reading: &Reading) -> Edits {
+    pub fn edits(&self, sources: &Sources) -> Edits {
         let per_page: Vec<_> = (0..self.site.pages.len())
             .into_par_iter()
-            .filter_map(|index| self.of_page(PageId(index as u32), sources, reading.locate))
+            .filter_map(|index| self.of_page(PageId(index as u32), sources))
             .collect();
         let mut edits: Edits = per_page.into_iter().collect();
         for index in 0..self.site.html.len() {
@@ -77,7 +69,8 @@ impl<'a> Move<'a> {
         }
         let settings = SourcePath::new("site.yaml");
         if let Some(text) = sources.text(&settings) {
-            let found = self.of_settings(&Matter::of_settings(text, reading.locate_settings));
+            let found = YamlText::of_settings(text)
+                .map_or_else(Vec::new, |yaml| self.of_settings(text, &yaml));
             if !found.is_empty() {
                 edits.insert(settings, found);
             }
@@ -85,46 +78,36 @@ impl<'a> Move<'a> {
         edits
     }
 
-    fn of_page(
-        &self,
-        id: PageId,
-        sources: &Sources,
-        locate: Locate,
-    ) -> Option<(SourcePath, Vec<Edit>)> {
+    fn of_page(&self, id: PageId, sources: &Sources) -> Option<(SourcePath, Vec<Edit>)> {
         let page = self.site.page(id);
         let path = &page.article.path;
         let text: &Arc<str> = sources.text(path)?;
         let mut edits = self.of_links(text, &Document::of_page(self.site, id));
-        let related = self.site.related[id.0 as usize].iter().enumerate();
-        let moved = related
-            .filter_map(|(index, to)| Some((index, self.pages[(*to)?.0 as usize].as_ref()?)));
-        let mut moved = moved.peekable();
-        let has_moved = self.pages[id.0 as usize].is_some();
-        if moved.peek().is_some() || has_moved {
-            let matter = Matter::of_article(text, locate)?;
-            edits.extend(
-                moved.map(|(index, to)| matter.replace(Field::Item("related", index), name(to))),
-            );
-            if has_moved && page.included {
-                edits.push(self.alias(id, &matter));
-            }
+        let related = &page.article.front_matter.related;
+        let related = related.iter().zip(self.site.related[id.0 as usize].iter());
+        edits.extend(related.filter_map(|(entry, to)| {
+            let to = self.pages[(*to)?.0 as usize].as_ref()?;
+            Some(replace(text, entry.at(), name(to)))
+        }));
+        if self.pages[id.0 as usize].is_some() && page.included {
+            edits.push(self.alias(id, &YamlText::of_article(text)?));
         }
         (!edits.is_empty()).then(|| (path.clone(), edits))
     }
 
     /// The old address in `aliases`; in the place of the new one, when the page moves back.
-    fn alias(&self, id: PageId, matter: &Matter<'_>) -> Edit {
+    fn alias(&self, id: PageId, yaml: &YamlText<'_>) -> Edit {
         let page = self.site.page(id);
         let old = page.url.encoded();
         let new = self.new_url(id);
         let aliases = &page.article.front_matter.aliases;
-        let is_new = |alias: &String| {
+        let is_new = |alias: &&Placed<String>| {
             let decoded = percent_encoding::percent_decode_str(alias).decode_utf8_lossy();
             canonical_form(&decoded) == new.as_str()
         };
-        match aliases.iter().position(is_new) {
-            Some(index) => matter.replace(Field::Item("aliases", index), &old),
-            None => matter.add_item("aliases", &old),
+        match aliases.iter().find(is_new) {
+            Some(alias) => replace(&page.article.source.text, alias.at(), &old),
+            None => yaml.add_item("aliases", &old),
         }
     }
 
@@ -231,45 +214,41 @@ impl<'a> Move<'a> {
         format!("{}{}", self.site.base.path(), self.url(target).trim_start_matches('/'))
     }
 
-    fn of_settings(&self, matter: &Matter<'_>) -> Vec<Edit> {
+    fn of_settings(&self, text: &str, yaml: &YamlText<'_>) -> Vec<Edit> {
         let redirects = &self.site.configuration.redirects;
         // A section without `index.md` has no front matter that could keep its address.
         let mut made_up = self.made_up_pages();
         let moved = self.pages().map(|(_, old, new)| (old.as_str().to_owned(), new)).collect();
-        let changed = redirects.iter().filter_map(|redirect| {
+        let mut edits: Vec<Edit> = Vec::new();
+        for redirect in redirects {
             let new = canonical_form(&redirect.from);
-            if let Some(old) = made_up.get(&*new).filter(|old| redirect.to == old.encoded()) {
-                let from = (redirect.from.as_str(), &*old.encoded());
-                let edit = matter.replace_entry("redirects", from, &UrlPath::new(&new).encoded());
+            if let Some(old) = made_up.get(&*new).filter(|old| *redirect.to == old.encoded()) {
+                edits.push(replace(text, redirect.from.at(), &old.encoded()));
+                edits.push(replace(text, redirect.to.at(), &UrlPath::new(&new).encoded()));
                 made_up.remove(&*new);
-                return edit;
+            } else if let Some(to) = self.redirect(redirect, &moved) {
+                edits.push(replace(text, redirect.to.at(), &to));
             }
-            let to = self.redirect(redirect, &moved)?;
-            Some(matter.replace(Field::Entry("redirects", &redirect.from), &to))
-        });
-        let mut edits: Vec<Edit> = changed.collect();
+        }
         let added = self.pages().filter(|(.., new)| made_up.contains_key(new.as_str()));
         let mut added: Vec<_> = added.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
         if !added.is_empty() {
-            edits.push(matter.add_entries("redirects", &added));
+            edits.push(yaml.add_entries("redirects", &added));
         }
-        edits.extend(self.named_links(matter));
+        edits.extend(self.named_links(text));
         edits
     }
 
     /// The names of pages in the header's and the footer's links.
-    fn named_links(&self, matter: &Matter<'_>) -> Vec<Edit> {
-        let theme = &self.site.configuration.theme;
-        let lists = [("navigation", &theme.navigation), ("footer", &theme.footer)];
-        let links =
-            lists.into_iter().flat_map(|(list, links)| links.iter().map(move |link| (list, link)));
-        let edits = links.filter(|(_, link)| !link.is_url()).filter_map(|(list, link)| {
+    fn named_links(&self, text: &str) -> Vec<Edit> {
+        let links = self.site.configuration.theme.links();
+        let edits = links.filter(|link| !link.is_url()).filter_map(|link| {
             let page = self.site.routes.page_by_name(&link.to)?;
             let new = self.pages[page.0 as usize].as_ref()?;
-            Some(matter.replace(Field::Nested("theme", list, &link.title), name(new)))
+            Some(replace(text, link.to.at(), name(new)))
         });
         edits.collect()
     }
@@ -324,7 +303,7 @@ impl<'a> Move<'a> {
             let mut taken = redirects.iter().filter(|redirect| redirect.takes(url));
             let taken = taken.find(|redirect| {
                 let old = made_up.get(&*canonical_form(&redirect.from));
-                old.is_none_or(|old| redirect.to != old.encoded())
+                old.is_none_or(|old| *redirect.to != old.encoded())
             })?;
             let from = &taken.from;
             Some(format!("`site.yaml` redirects `{from}`, which takes `{url}`; remove that first"))

@@ -7,6 +7,7 @@ use ahash::AHashMap;
 
 use super::heading::Ids;
 use super::markdown::Numbers;
+use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, Heading, HeadingIds, Link, Slot, SlotContent};
 use crate::html;
 
@@ -121,11 +122,11 @@ pub(crate) fn finish(
     fragment: Fragment,
     links: Vec<Link>,
     numbers: &Numbers,
-    anchors: &[(String, String)],
+    anchors: &[OldAnchor],
 ) -> Body {
     let headings = settle(&fragment);
     let mut old_ids = OldIds::new();
-    for (old, new) in anchors {
+    for OldAnchor { old, new } in anchors {
         old_ids.entry(new).or_default().push(old);
     }
     let Fragment { html: text, headings: written, ids, names, inserts } = fragment;

@@ -22,6 +22,7 @@ use pulldown_cmark::{
 
 use super::fragment::{Fragment, Insert, WrittenHeading, finish};
 use super::{Finding, suppression};
+use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, FrontMatter, Grammar, Link, SlotContent, Word};
 use crate::diagnostic::UNREADABLE_FILE;
 use crate::html;
@@ -199,7 +200,7 @@ struct Table {
 
 impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
-    fn finish(mut self, shown: Option<&Shown>, anchors: &[(String, String)]) -> Read {
+    fn finish(mut self, shown: Option<&Shown>, anchors: &[OldAnchor]) -> Read {
         let footnotes = std::mem::take(&mut self.footnotes);
         let numbers = footnotes.write(self.markdown, &mut self.out, &mut self.findings);
         if let Some(shown) = shown {

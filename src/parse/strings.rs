@@ -1,11 +1,11 @@
 //! Everything that the theme says: `templates/strings.yaml`, a site's own lines over the theme's.
 
-use super::fields::{Fields, Place, Text};
-use super::yaml;
 use crate::config::Strings;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE};
+use crate::fields::{Fields, Problem, Problems, Text};
 use crate::path::SourcePath;
-use crate::source::Span;
+use crate::source::{Placed, without_mark};
+use crate::yaml;
 
 /// The file's place.
 pub const FILE: &str = "templates/strings.yaml";
@@ -81,35 +81,24 @@ pub const NAMES: [&str; 64] = [
 /// Reads a file of strings over `strings`.
 pub fn read(text: &str, strings: &mut Strings) -> Vec<Diagnostic> {
     let path = SourcePath::new(FILE);
-    let mut fields = Fields::new(yaml::read(text));
-    let readable = fields.readable();
-    let places = yaml::places(text);
-    let mut diagnostics = Vec::new();
-    for name in NAMES {
-        let Some(Text(value)) = fields.take::<Text>(name) else { continue };
-        if let Some(placeholder) =
-            strings.get(name).and_then(|known| lost_placeholder(known, &value))
-        {
-            let at = places.of(&[yaml::Key::Name(name.to_owned())], yaml::Part::Value);
-            let message = format!("`{name}` does not say `{placeholder}`");
-            diagnostics.push(
-                Diagnostic::new(&INVALID_VALUE, Span::new(&path, at), message)
-                    .help("keep every `{…}` of the theme's string"),
-            );
+    let mut document = yaml::read(text, without_mark(text));
+    let mut problems = Problems::of(&mut document);
+    let fields = Fields::of(document.root, "write one `name: text` a line", &mut problems);
+    if let Some(mut fields) = fields {
+        for name in NAMES {
+            let read = fields.take::<Placed<Text>>(name, &mut problems);
+            let Some(string) = read else { continue };
+            let known = strings.get(name);
+            if let Some(lost) = known.and_then(|known| lost_placeholder(known, &string)) {
+                let message = format!("`{name}` does not say `{lost}`");
+                let problem = Problem::new(&INVALID_VALUE, string.at(), message);
+                problems.add(problem.help("keep every `{…}` of the theme's string"));
+            }
+            strings.insert(name, string.value);
         }
-        strings.insert(name, value);
+        fields.finish(&NAMES, &mut problems);
     }
-    let mut problems = fields.finish();
-    if !readable {
-        problems.truncate(1);
-    }
-    for mut problem in problems {
-        if let Place::Entry(keys, part) = &problem.place {
-            problem.place = Place::Bytes(places.of(keys, *part), None);
-        }
-        diagnostics.push(super::diagnostic(&path, problem));
-    }
-    diagnostics
+    problems.found.into_iter().map(|problem| problem.diagnostic(&path)).collect()
 }
 
 fn lost_placeholder<'a>(known: &'a str, value: &str) -> Option<&'a str> {

@@ -73,7 +73,7 @@ fn site_value(site: &Site) -> Value {
 /// The links whose targets exist; the others are findings.
 fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
     let url = |link: &NamedLink| match link.is_url() {
-        true => Some(link.to.clone()),
+        true => Some(link.to.value.clone()),
         false => {
             let page = site.page(site.routes.page_by_name(&link.to)?);
             page.included.then(|| site.href(&page.url))

@@ -1,21 +1,20 @@
-//! When each article is to be looked over next.
+//! When each article is to be reviewed next.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{PageId, Site};
 use crate::config::ReviewInterval;
+use crate::source::Placed;
 
-/// An article that is looked over from time to time.
+/// An article that is reviewed from time to time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// The day on which somebody last wrote it or looked it over.
-    pub last: Date,
-    /// Whether that day is `reviewed`, and not `updated`.
-    pub was_reviewed: bool,
-    /// How often it is to be looked over.
+    /// The day on which somebody last wrote or reviewed it, as `updated` or `reviewed` says.
+    pub last: Placed<Date>,
+    /// How often it is to be reviewed.
     pub every: ReviewInterval,
-    /// The last day on which it counts as looked over.
+    /// The last day on which it counts as reviewed.
     pub due: Date,
 }
 
@@ -26,8 +25,8 @@ impl Review {
     }
 }
 
-/// When a page is to be looked over; nothing for a section page, a draft, a page without a date or one that nobody has to
-/// look over.
+/// When a page is to be reviewed; nothing for a section page, a draft, a page without a date or one that nobody has to
+/// review.
 pub fn review(site: &Site, id: PageId) -> Option<Review> {
     let page = site.page(id);
     if !page.included || site.is_section_page(id) {
@@ -36,7 +35,6 @@ pub fn review(site: &Site, id: PageId) -> Option<Review> {
     let every = site.review_every(id)?;
     let front_matter = &page.article.front_matter;
     let last = front_matter.updated.max(front_matter.reviewed)?;
-    let was_reviewed = front_matter.reviewed == Some(last);
     let due = last.saturating_add(i64::from(every.days).days());
-    Some(Review { last, was_reviewed, every, due })
+    Some(Review { last, every, due })
 }

@@ -61,7 +61,7 @@ pub fn gone(site: &Site) -> Vec<UrlPath> {
 
 fn published(page: &Page) -> Published {
     Published {
-        updated: page.article.front_matter.updated,
+        updated: page.article.front_matter.updated.map(|date| date.value),
         text: text_hash(page),
         ids: Ids::new(page.article.body.ids()),
     }

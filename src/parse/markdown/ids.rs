@@ -5,21 +5,18 @@ use std::ops::Range;
 use ahash::{AHashMap, AHashSet};
 
 use super::footnotes::Numbers;
+use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::DUPLICATE_ID;
 use crate::parse::Finding;
 use crate::parse::fragment::Fragment;
 use crate::theme::ID_PREFIX;
 
 /// The findings of the ids that are written in a body.
-pub(super) fn findings(
-    body: &Fragment,
-    numbers: &Numbers,
-    anchors: &[(String, String)],
-) -> Vec<Finding> {
+pub(super) fn findings(body: &Fragment, numbers: &Numbers, anchors: &[OldAnchor]) -> Vec<Finding> {
     let mut written: Vec<_> = body.ids.iter().collect();
     written.sort_by_key(|(_, at)| at.start);
     let mut first: AHashMap<&str, &Range<usize>> = AHashMap::new();
-    let old: AHashSet<&str> = anchors.iter().map(|(old, _)| old.as_str()).collect();
+    let old: AHashSet<&str> = anchors.iter().map(|anchor| anchor.old.as_str()).collect();
     // The check of the whole page finds those of headings that are kept too.
     let explicit: AHashSet<&str> =
         body.headings.iter().filter_map(|heading| heading.id.as_deref()).collect();

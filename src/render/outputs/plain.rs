@@ -23,7 +23,9 @@ pub(super) fn security_txt(site: &Site) -> String {
     let mut text = String::new();
     let mut field = |name: &str, value: &str| text.push_str(&format!("{name}: {value}\n"));
     security.contact.iter().for_each(|url| field("Contact", url));
-    field("Expires", &format!("{}T00:00:00Z", security.expires.value));
+    if let Some(expires) = security.expires {
+        field("Expires", &format!("{expires}T00:00:00Z"));
+    }
     security.encryption.iter().for_each(|url| field("Encryption", url));
     security.acknowledgments.iter().for_each(|url| field("Acknowledgments", url));
     if !security.preferred_languages.is_empty() {

@@ -43,7 +43,7 @@ pub(super) fn lines(site: &Site) -> Vec<Line> {
     let host = host.map(|alias| Line { from: alias.from.clone(), to: href(alias.page) });
     let rules = site.configuration.redirects.iter().filter_map(|redirect| {
         let from = local(&redirect.from, &site.base)?;
-        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.clone());
+        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.value.clone());
         Some(Line { from, to })
     });
     aliases.chain(host).chain(rules).collect()
@@ -58,7 +58,7 @@ pub fn redirected(site: &Site, path: &str) -> Option<String> {
             Some(folder) => path.strip_prefix(folder)?,
             None => (path.trim_end_matches('/') == from.trim_end_matches('/')).then_some("")?,
         };
-        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.clone());
+        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.value.clone());
         Some(to.replace(":splat", &encode_path(rest)))
     })
 }

@@ -2,44 +2,44 @@
 
 use ahash::AHashSet;
 
+use super::Given;
 use super::suggestions::Names;
-use super::{Entries, Field, Given};
+use crate::article::Article;
+use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::{
     DRAFT_TARGET, DUPLICATE_ID, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR,
     MISSING_RELATED, ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
 };
 use crate::site::PageId;
+use crate::source::Span;
 use crate::suggest::{self, Index};
 use crate::theme::ID_PREFIX;
 
 pub(super) fn findings(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
-    let entries = Entries::new(given, id);
-    let mut findings = dates(&entries);
-    findings.extend(related(&entries, names));
-    findings.extend(anchors(&entries));
-    findings.extend(template(&entries));
+    let mut findings = dates(given, id);
+    findings.extend(related(given, names, id));
+    findings.extend(anchors(given, id));
+    findings.extend(template(given, id));
     findings
 }
 
-fn dates(entries: &Entries<'_>) -> Vec<Diagnostic> {
-    let (given, id) = (entries.given, entries.page);
-    let front_matter = &given.site.page(id).article.front_matter;
+fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
+    let Article { path, front_matter, .. } = &*given.site.page(id).article;
     let today = given.site.options.today;
     // One day ahead is today for writers east of UTC.
     let limit = today.tomorrow().unwrap_or(today);
     let late = [("updated", front_matter.updated), ("reviewed", front_matter.reviewed)];
     let late =
-        late.into_iter().filter_map(|(key, date)| Some((key, date.filter(|date| *date > limit)?)));
+        late.into_iter().filter_map(|(key, date)| Some((key, date.filter(|date| **date > limit)?)));
     late.map(|(key, date)| {
         let message = format!("`{key}` lies in the future: {date}, and today is {today}");
-        Diagnostic::new(&FUTURE_DATE, entries.span(Field::Value(key)), message)
+        Diagnostic::new(&FUTURE_DATE, Span::new(path, date.at()), message)
             .help("write the day on which it happened")
     })
     .collect()
 }
 
-fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
-    let (given, id) = (entries.given, entries.page);
+fn related(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
     let site = given.site;
     let mut findings = Vec::new();
     let named = site.related[id.0 as usize].iter();
@@ -47,14 +47,14 @@ fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
     let named_before =
         |index: usize, page| site.related[id.0 as usize][..index].contains(&Some(page));
     for (index, (entry, page)) in written.zip(named).enumerate() {
-        let span = || entries.span(Field::Item("related", index));
+        let span = || Span::new(&site.page(id).article.path, entry.at());
         match *page {
             Some(page) if page == id => findings.push(
                 Diagnostic::new(&RELATED_SELF, span(), format!("`{entry}` is this page"))
                     .help("remove the entry"),
             ),
             Some(page) if named_before(index, page) => findings.push(
-                Diagnostic::new(&RELATED_DUPLICATE, span(), format!("`{entry}` stands twice"))
+                Diagnostic::new(&RELATED_DUPLICATE, span(), format!("duplicate entry `{entry}`"))
                     .help("remove one of the two"),
             ),
             Some(page) if site.page(page).included => {
@@ -92,8 +92,7 @@ fn related(entries: &Entries<'_>, names: &Names<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
-    let (given, id) = (entries.given, entries.page);
+fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     let article = &given.site.page(id).article;
     let mut findings = Vec::new();
     if article.front_matter.anchors.is_empty() {
@@ -102,8 +101,8 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
     let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
     let (ids, near): (AHashSet<&str>, _) = (headings().collect(), Index::new(headings()));
     let has_footnotes = article.body.html.contains("<section class=\"footnotes\"");
-    for (old, new) in &article.front_matter.anchors {
-        let span = || entries.span(Field::Entry("anchors", old));
+    for OldAnchor { old, new } in &article.front_matter.anchors {
+        let span = || Span::new(&article.path, new.at());
         let is_footnote =
             |id: &str| has_footnotes && (id.starts_with("fn:") || id.starts_with("fnref:"));
         if old.starts_with(ID_PREFIX) || is_footnote(old) {
@@ -112,7 +111,7 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
                     .help("silcrow writes ids like this one itself; remove the entry"),
             );
         } else if ids.contains(old.as_str()) {
-            let message = format!("`{old}` is the id of a heading, and needs no other");
+            let message = format!("`{old}` is the id of a heading, and needs no entry");
             findings
                 .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));
         // A heading that repeats the title is not among the headings, and keeps old ids too.
@@ -137,9 +136,9 @@ fn anchors(entries: &Entries<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-fn template(entries: &Entries<'_>) -> Option<Diagnostic> {
-    let (given, id) = (entries.given, entries.page);
-    let template = given.site.page(id).article.front_matter.template.as_deref()?;
+fn template(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
+    let Article { path, front_matter, .. } = &*given.site.page(id).article;
+    let template = front_matter.template.as_ref()?;
     if (given.has_template)(template) {
         return None;
     }
@@ -150,7 +149,7 @@ fn template(entries: &Entries<'_>) -> Option<Diagnostic> {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("create `templates/{template}`"),
     };
-    let span = entries.span(Field::Value("template"));
+    let span = Span::new(path, template.at());
     Some(
         Diagnostic::new(&UNKNOWN_TEMPLATE, span, format!("there is no template `{template}`"))
             .help(help)

@@ -1,0 +1,278 @@
+//! Front matter: the table of its keys, the kinds of values that only it has, and where it is in a file.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use serde_json::{Value as Json, json};
+
+use crate::config::ReviewInterval;
+use crate::diagnostic::INVALID_VALUE;
+use crate::fields::{
+    CalendarDate, Entries, Flag, FreeData, Kind, Problem, Problems, Text, WholeNumber, table,
+};
+use crate::source::{BYTE_ORDER_MARK, Placed};
+use crate::yaml::Node;
+
+table! {
+    /// Front matter with every default filled in. A value that is wrong counts as absent.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct FrontMatter: "write one `key: value` a line" {
+        /// The page's title.
+        title: String as Text,
+        /// One sentence on what the page is for; shown under the title, in lists and by search engines.
+        description: Option<String> as Text,
+        /// The day on which the text was last changed. Not in the future.
+        updated: Option<Placed<Date>> as Placed<CalendarDate>,
+        /// The day on which the text was last reviewed and found right. Not in the future.
+        reviewed: Option<Placed<Date>> as Placed<CalendarDate>,
+        /// Who wrote the page.
+        author: Option<String> as Text,
+        /// Pages to read next: their paths from the content folder, without extension. A section is named by its folder.
+        related: Vec<Placed<String>> as Vec<Placed<PagePath>>,
+        /// Old addresses that redirect here: paths below the base URL, or full URLs of the same site.
+        aliases: Vec<Placed<String>> as Vec<Placed<OldAddress>>,
+        /// Old heading ids that keep working, each with the id of the heading that replaces it.
+        anchors: Vec<OldAnchor> as OldAnchors,
+        /// The page's place in its section, lowest first. Pages without one follow, by title.
+        order: Option<i64> as WholeNumber,
+        /// The title in navigation, where the full one is too long.
+        nav_title: Option<String> as Text,
+        /// Leaves the page out of the site, unless drafts are built.
+        draft: bool as Flag,
+        /// `false` leaves the page out of search.
+        search: bool as Flag = true,
+        /// How often the text is to be reviewed; on a section page, the default for its articles.
+        review_every: Option<ReviewInterval> as ReviewInterval,
+        /// The template that renders the page: its path below `templates/`.
+        template: Option<Placed<String>> as Placed<Text>,
+        /// Free data for templates.
+        extra: BTreeMap<String, Json> as FreeData,
+    }
+}
+
+impl FrontMatter {
+    /// The template that renders the page, or this one by default.
+    pub fn template_or<'a>(&'a self, default: &'a str) -> &'a str {
+        self.template.as_ref().map_or(default, |template| template.as_str())
+    }
+}
+
+/// The keys that an article has to have, each with an example.
+pub const REQUIRED_IN_ARTICLES: [(&str, &str); 3] = [
+    ("title", "title: Get an API key"),
+    ("description", "description: One sentence on what the page is for"),
+    ("updated", "updated: 2026-04-16"),
+];
+/// The keys that a section page has to have.
+pub const REQUIRED_IN_SECTIONS: [(&str, &str); 1] = [REQUIRED_IN_ARTICLES[0]];
+
+/// Where the parts of a file are, in bytes.
+#[derive(Debug, PartialEq)]
+pub struct Parts {
+    /// The opening `---`.
+    pub fence: Range<usize>,
+    /// The YAML between the two lines of `---`.
+    pub yaml: Range<usize>,
+    /// Everything after the second one.
+    pub body: Range<usize>,
+}
+
+/// Finds front matter: YAML between two lines of `---`, the first at the very start (after a byte-order mark).
+///
+/// # Errors
+///
+/// Says whether the first line is missing, or the second.
+pub fn split(text: &str) -> Result<Parts, Missing> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let is_fence = |line: &str| line.trim_end() == "---";
+    let first = text[start..].split_inclusive('\n').next().unwrap_or("");
+    if !is_fence(first) {
+        return Err(Missing::Front);
+    }
+    let yaml_start = start + first.len();
+    let mut at = yaml_start;
+    for line in text[yaml_start..].split_inclusive('\n') {
+        if is_fence(line) {
+            let fence = start..start + 3;
+            return Ok(Parts { fence, yaml: yaml_start..at, body: at + line.len()..text.len() });
+        }
+        at += line.len();
+    }
+    Err(Missing::End(start..start + first.trim_end().len()))
+}
+
+/// What front matter lacks.
+#[derive(Debug, PartialEq)]
+pub enum Missing {
+    /// The file does not begin with a line of `---`.
+    Front,
+    /// No line of `---` closes it; where it opens.
+    End(Range<usize>),
+}
+
+/// A page path from the content root, without extension: `byok/setup-openai`.
+pub struct PagePath;
+
+impl Kind for PagePath {
+    type Value = String;
+
+    fn schema() -> Json {
+        json!({"type": "string", "pattern": r"^[^/#?\\]+(/[^/#?\\]+)*$"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
+        const HELP: &str = "write the page's path from the content folder, without extension (`byok/setup-openai`)";
+        let Some(text) = node.text() else {
+            problems.unexpected(&node, "a page path", HELP);
+            return None;
+        };
+        let bare = text.trim().trim_start_matches("./").trim_matches('/');
+        let clean = bare.strip_suffix(".md").unwrap_or(bare);
+        let clean = clean.strip_suffix("/index").unwrap_or(clean);
+        let has_others = clean.contains(['#', '?', '\\']);
+        if clean == text && !has_others && !clean.is_empty() {
+            return Some(text.to_owned());
+        }
+        let help =
+            if clean.is_empty() { HELP.to_owned() } else { format!("{HELP}, here `{clean}`") };
+        let suggestion = (!clean.is_empty() && !has_others).then(|| clean.to_owned());
+        let message = format!("`{text}` is not a page path");
+        let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+        problems.add(problem.help(help).suggest(suggestion));
+        None
+    }
+}
+
+/// An old address: a path below the base URL, or a full URL of the site's origin.
+pub struct OldAddress;
+
+impl Kind for OldAddress {
+    type Value = String;
+
+    fn schema() -> Json {
+        json!({"type": "string", "pattern": "^(/|https?://)"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
+        const HELP: &str =
+            "write an old path below the base URL (`/old/page/`), or a full URL of the same site";
+        let Some(text) = node.text() else {
+            problems.unexpected(&node, "an old address", HELP);
+            return None;
+        };
+        let Some(reason) = unusable_address(text) else { return Some(text.to_owned()) };
+        let suggestion =
+            (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
+        let message = format!("`{text}` is not an old address: {reason}");
+        let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+        problems.add(problem.help(HELP).suggest(suggestion));
+        None
+    }
+}
+
+/// What keeps a text from being an old address.
+fn unusable_address(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    let absolute = lower.starts_with("https://") || lower.starts_with("http://");
+    let path = if absolute { text.splitn(4, '/').nth(3).unwrap_or("") } else { text };
+    if !absolute && !text.starts_with('/') || text.starts_with("//") {
+        Some("it begins neither with `/` nor with `https://`")
+    } else if text.contains(['#', '?']) {
+        Some("it holds `#` or `?`, which redirects cannot match")
+    } else if text.chars().any(|c| c.is_whitespace() || matches!(c, '*' | '<' | '>' | '"')) {
+        Some("it holds a space or a character that no URL path has")
+    } else {
+        unusable_path(path)
+    }
+}
+
+/// What keeps a path from being a file of the output, once it is decoded.
+fn unusable_path(path: &str) -> Option<&'static str> {
+    let Ok(decoded) = percent_encoding::percent_decode_str(path).decode_utf8() else {
+        return Some("its percent-encoding is not UTF-8");
+    };
+    if decoded.split('/').any(|part| part == "." || part == "..") {
+        return Some("it holds `.` or `..`");
+    }
+    if decoded
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .is_some_and(|part| part.eq_ignore_ascii_case(".git"))
+    {
+        return Some("`.git` of the output belongs to whoever publishes it");
+    }
+    if decoded.split('/').any(|part| part.len() > 200) {
+        return Some("it holds a part that is too long for a file's name");
+    }
+    let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
+    bad.then_some("it holds a character that no file's name can have")
+}
+
+/// An old id of a heading, and the id of the heading that replaces it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OldAnchor {
+    /// The old id.
+    pub old: Placed<String>,
+    /// The new one.
+    pub new: Placed<String>,
+}
+
+/// Old ids and the new ones.
+pub struct OldAnchors;
+
+impl Kind for OldAnchors {
+    type Value = Vec<OldAnchor>;
+
+    fn schema() -> Json {
+        Entries::<HeadingId>::schema()
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Vec<OldAnchor>> {
+        let anchors = Entries::<Placed<HeadingId>>::read(node, problems)?.into_iter();
+        Some(anchors.map(|(old, new)| OldAnchor { old, new }).collect())
+    }
+}
+
+/// A heading's id.
+struct HeadingId;
+
+impl Kind for HeadingId {
+    type Value = String;
+
+    fn schema() -> Json {
+        json!({"type": "string", "minLength": 1})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
+        let is_id = |text: &&str| {
+            !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '#')
+        };
+        let id = node.text().filter(is_id).map(str::to_owned);
+        if id.is_none() {
+            let text = node.scalar().unwrap_or("").to_lowercase().replace('#', "");
+            let words: Vec<_> = text.split_whitespace().collect();
+            let example =
+                if words.is_empty() { "create-your-key".to_owned() } else { words.join("-") };
+            let help = format!("write the id without `#`, like `{example}`");
+            problems.unexpected(&node, "a heading's id", help);
+        }
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Missing, split};
+
+    #[test]
+    fn fences_are_lines_of_their_own() {
+        let parts =
+            split("\u{feff}---\r\ntitle: a\r\n--- \r\nbody").expect("both fences are there");
+        assert_eq!((parts.fence, parts.yaml, parts.body), (3..6, 8..18, 24..28));
+        assert_eq!(split("----\na\n---\n"), Err(Missing::Front));
+        assert_eq!(split("---\ntitle: ---x\n"), Err(Missing::End(0..3)));
+        assert_eq!(split(""), Err(Missing::Front));
+    }
+}
