@@ -2,12 +2,14 @@
 //! knows. Nothing here depends on any other file.
 
 pub mod front_matter;
+mod grammar;
 
 use std::sync::Arc;
 
 use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
 pub use front_matter::FrontMatter;
+pub use grammar::Grammar;
 
 /// One article or section page, parsed.
 #[derive(Debug)]
@@ -179,44 +181,6 @@ pub enum SlotContent {
     /// Code in a language that is highlighted: the classes of its tokens. As many bytes of HTML follow, the code as text,
     /// which it stands in the place of.
     Code(Grammar, u32),
-}
-
-/// A language whose code is highlighted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Grammar {
-    /// Bourne-again shell, and what is like it.
-    Bash,
-    /// JSON, and its kin with comments.
-    Json,
-    /// YAML.
-    Yaml,
-    /// Python.
-    Python,
-    /// JavaScript.
-    JavaScript,
-    /// TOML.
-    Toml,
-    /// A difference of two texts.
-    Diff,
-    /// HTTP messages.
-    Http,
-}
-
-impl Grammar {
-    /// The grammar of a language as writers name it after the fence, in lower case.
-    pub fn of(language: &str) -> Option<Self> {
-        Some(match language {
-            "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" => Self::Bash,
-            "json" | "jsonc" | "json5" => Self::Json,
-            "yaml" | "yml" => Self::Yaml,
-            "python" | "py" => Self::Python,
-            "javascript" | "js" | "mjs" | "cjs" | "node" => Self::JavaScript,
-            "toml" => Self::Toml,
-            "diff" | "patch" => Self::Diff,
-            "http" => Self::Http,
-            _ => return None,
-        })
-    }
 }
 
 /// The words that a body needs and the theme says.

@@ -233,22 +233,22 @@ pub fn pages(
     views: Vec<View>,
     sink: &(dyn Fn(Output) + Sync),
 ) -> Vec<Diagnostic> {
-    pages_while(renderer, views, sink, &|| true).unwrap_or_default()
+    let failures = views.into_par_iter().filter_map(|view| renderer.render(view).map(sink).err());
+    failed(renderer, &failures.flatten().collect::<Vec<_>>())
 }
 
-/// The same, given up as soon as `go_on` says so; then nothing is known.
-pub fn pages_while(
+/// The findings of [`pages`] over every page, where nobody keeps the pages. `go_on` is called before each page; nothing is
+/// returned once it says no.
+pub fn check_pages(
     renderer: &Renderer,
-    views: Vec<View>,
-    sink: &(dyn Fn(Output) + Sync),
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Vec<Diagnostic>> {
-    let render = |view: View| renderer.render(view).map(sink).err();
-    let failures = views.into_par_iter().map(|view| go_on().then(|| render(view)));
+    let check = |view: View| go_on().then(|| renderer.check(view).err());
     // A large site has very many pages that do not fail.
-    let failures: Option<Vec<_>> = failures.filter(|failed| *failed != Some(None)).collect();
-    let failures: Vec<Failure> = failures?.into_iter().flatten().flatten().collect();
-    Some(failed(renderer, &failures))
+    let failures =
+        renderer.pages().into_par_iter().map(check).filter(|failed| *failed != Some(None));
+    let failures: Vec<_> = failures.collect::<Option<_>>()?;
+    Some(failed(renderer, &failures.into_iter().flatten().flatten().collect::<Vec<_>>()))
 }
 
 /// Failures of a renderer as findings: those to compile a template, and those to render pages. One place of a template

@@ -1,7 +1,10 @@
-//! Escaping for HTML, by context. What a writer types never becomes markup by accident. And the way back: what people read.
+//! Escaping for HTML, by context: what a writer types never becomes markup by accident. And the way back: HTML as events, and
+//! what people read of it.
 
+mod reader;
 mod text;
 
+pub use reader::{Attribute, Event, Reader, Tag, is_inline, is_void};
 pub use text::text;
 
 use std::borrow::Cow;
@@ -26,12 +29,9 @@ pub fn escape_text_into(output: &mut String, text: &str) {
     output.push_str(rest);
 }
 
-/// The text that [`escape_text_into`] wrote.
-pub fn unescape_text(html: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'&', html.as_bytes()).is_none() {
-        return Cow::Borrowed(html);
-    }
-    Cow::Owned(html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+/// Text with its character references resolved. One without its `;` stays as it is written.
+pub fn decode(html: &str) -> Cow<'_, str> {
+    html_escape::decode_html_entities(html)
 }
 
 /// Appends what stands before `at` and the reference for what stands there; returns what is left.
@@ -56,7 +56,7 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, escape_text_into, unescape_text};
+    use super::{decode, escape, escape_text_into};
 
     #[test]
     fn markup_becomes_text() {
@@ -67,9 +67,9 @@ mod tests {
         let mut text = String::new();
         escape_text_into(&mut text, "a \"b\" <c> & d");
         assert_eq!(text, "a \"b\" &lt;c&gt; &amp; d");
-        assert_eq!(unescape_text(&text), "a \"b\" <c> & d");
+        assert_eq!(decode(&text), "a \"b\" <c> & d");
         let mut text = String::new();
         escape_text_into(&mut text, "&lt; &amp;lt; <");
-        assert_eq!(unescape_text(&text), "&lt; &amp;lt; <");
+        assert_eq!(decode(&text), "&lt; &amp;lt; <");
     }
 }

@@ -1,6 +1,7 @@
 //! The record of what was published, `silcrow.lock`: a line for each URL, sorted, so that branches merge cleanly. Read,
 //! united and written as text; which pages there are now is not known here.
 
+mod hash;
 mod line;
 mod read;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+pub use hash::TextHash;
 pub use line::{Ids, decoded};
 pub use read::{Damage, Read, Remedy};
 
@@ -39,7 +41,7 @@ pub struct Published {
     /// Its date.
     pub updated: Option<Date>,
     /// Hash of its plain text.
-    pub text: u64,
+    pub text: TextHash,
     /// The ids that links may lead to.
     pub ids: Ids,
 }

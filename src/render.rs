@@ -153,7 +153,20 @@ impl Renderer {
     ///
     /// The template's errors; none when there is no such template, which is a finding of front matter.
     pub fn render(&self, view: View) -> Result<Output, Vec<Failure>> {
-        let (template, context, path) = match view {
+        self.view(view, Some(&self.highlighters))
+    }
+
+    /// Renders one page for the failures of its templates alone: its code is not coloured, which takes longer than the rest.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::render`].
+    pub fn check(&self, view: View) -> Result<(), Vec<Failure>> {
+        self.view(view, None).map(drop)
+    }
+
+    fn view(&self, view: View, code: Option<&Highlighters>) -> Result<Output, Vec<Failure>> {
+        let (template, mut context, path) = match view {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
@@ -163,7 +176,11 @@ impl Renderer {
             View::Gone(index) => self.gone(&self.gone[index]),
         };
         let body = match view {
-            View::Article(id) | View::Section(id, _) => self.site.page(id).article.body.html.len(),
+            View::Article(id) | View::Section(id, _) => {
+                let content = body::fill(self, id, code);
+                context.insert_value("content", Value::safe_string(&content));
+                self.site.page(id).article.body.html.len()
+            }
             _ => 0,
         };
         let html = self.templates.render(template, &context, body)?;
@@ -366,7 +383,6 @@ impl Renderer {
         let related: Vec<Value> = self.site.related(id).map(|id| self.link(id)).collect();
         let backlinks = &self.site.backlinks[id.0 as usize];
         let shown = backlinks.iter().take(BACKLINKS_SIZE).map(|id| self.link(*id)).collect();
-        context.insert_value("content", Value::safe_string(&body::fill(self, id)));
         context.insert_value("toc", toc.into());
         context.insert_value("related", related.into());
         if !backlinks.is_empty() {

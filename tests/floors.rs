@@ -64,7 +64,7 @@ const ENGINES: [(&str, &str); 20] = [
     ("serde_yaml", "src/yaml.rs"),
     ("granit_parser", "src/yaml.rs"),
     ("arborium", "src/render/highlight.rs"),
-    ("html5gum", "src/parse/raw_html.rs"),
+    ("html_escape", "src/html.rs"),
     ("tera", "src/render/templates"),
     ("annotate_snippets", "src/report/human.rs"),
     ("similar", "src/report/diff.rs"),

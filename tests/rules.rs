@@ -15,6 +15,11 @@ use silcrow::source::{Problem, ProblemKind};
 /// Name of the rule, a fixture that raises it (marked), and one in which nothing is found.
 const CASES: &[(&str, &str, &str)] = &[
     (
+        "plain-code",
+        "//- content/a.md\nFRONT\n```json\n^^^^^^^ plain-code\n[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n```\n",
+        "//- content/a.md\nFRONT\n```\n[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n```\n\n```json\n[]\n```\n",
+    ),
+    (
         "low-contrast",
         "//- site.yaml\ntheme:\n  accent: {light: \"#ffcc00\", dark: \"#222\"}\n                   ^^^^^^^ low-contrast\n                                    ^^^^ low-contrast\n//- content/a.md\nFRONT\n",
         "//- site.yaml\ntheme:\n  accent: {light: \"#b02c1c\", dark: \"#fff\"}\n//- content/a.md\nFRONT\n",
@@ -331,8 +336,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         "updated-unchanged",
-        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2026-01-01 0000000000000001\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n         ^^^^^^^^^^ updated-unchanged\n---\nNew text.\n",
-        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2025-12-31 0000000000000001\n/b/ page 2026-11-23 0000000000000001\n/c/ page - 0000000000000001\n//- content/a.md\nFRONT\nNew text.\n//- content/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-11-23\n---\nChanged twice today.\n//- content/c.md\nFRONT\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2026-01-01 2:0000000000000001\n//- content/a.md\n---\ntitle: T\ndescription: D\nupdated: 2026-01-01\n         ^^^^^^^^^^ updated-unchanged\n---\nNew text.\n",
+        "//- silcrow.lock\n# silcrow record 1\n/a/ page 2025-12-31 2:0000000000000001\n/b/ page 2026-11-23 2:0000000000000001\n/c/ page - 2:0000000000000001\n/d/ page 2026-01-01 0000000000000001\n/e/ page 2026-01-01 3:0000000000000001\n//- content/d.md\nFRONT\nRecorded in an older way.\n//- content/e.md\nFRONT\nRecorded in a newer way.\n//- content/a.md\nFRONT\nNew text.\n//- content/b.md\n---\ntitle: T\ndescription: D\nupdated: 2026-11-23\n---\nChanged twice today.\n//- content/c.md\nFRONT\n",
     ),
     (
         "url-vanished",

@@ -39,7 +39,8 @@ pub(super) fn updated_unchanged(
     let updated = page.article.front_matter.updated?;
     let today = given.site.options.today;
     let is_same_date = recorded.updated.is_some_and(|recorded| *updated <= recorded);
-    if !is_same_date || *updated >= today || history::text_hash(page) == recorded.text {
+    let is_text_new = || history::text_hash(page).differs_from(recorded.text);
+    if !is_same_date || *updated >= today || !is_text_new() {
         return None;
     }
     let span = Span::new(&page.article.path, updated.at());

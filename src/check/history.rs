@@ -11,7 +11,7 @@ use super::{Given, freshness};
 use crate::config::Redirect;
 use crate::diagnostic::{ANCHOR_VANISHED, Diagnostic, RECORD_DAMAGED, URL_VANISHED};
 use crate::path::{SourcePath, nfc};
-use crate::record::{self, Damage, Published, State, decoded};
+use crate::record::{self, Damage, Published, State, TextHash, decoded};
 use crate::site::routes::{Place, canonical_form};
 use crate::site::{PageId, Site, history};
 use crate::source::Span;
@@ -184,7 +184,7 @@ impl<'a> History<'a> {
 /// What may have become of pages: those that the record does not know.
 struct Candidates<'a> {
     new: Vec<(PageId, &'a str)>,
-    by_text: AHashMap<u64, PageId>,
+    by_text: AHashMap<TextHash, PageId>,
 }
 
 impl<'a> Candidates<'a> {

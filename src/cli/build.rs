@@ -19,7 +19,7 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
     let root = &arguments.site.root;
     let mut run = Run::open(&arguments.site, Scope::default())?;
     if run.fails() {
-        run.render(run.renderer.pages(), &|_| {});
+        run.check_pages();
     } else {
         let from_settings = || root.join(&run.site().configuration.output);
         let output = arguments.output.clone().unwrap_or_else(from_settings);
@@ -82,7 +82,7 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         }
     }
     let mut run = Run::open(&arguments.site, scope)?;
-    run.render(run.renderer.pages(), &|_| {});
+    run.check_pages();
     let outcome = run.report(None)?;
     run.forget();
     Ok(outcome)

@@ -144,6 +144,21 @@ impl<'a> Run<'a> {
             sink(output);
         });
         progress.finish();
+        self.add(failures);
+    }
+
+    /// Adds what fails in templates to the findings, where nobody keeps the pages.
+    pub(super) fn check_pages(&mut self) {
+        let progress = Progress::new(self.renderer.pages().len(), self.start);
+        let failures = compile::check_pages(&self.renderer, &|| {
+            progress.increment();
+            true
+        });
+        progress.finish();
+        self.add(failures.unwrap_or_default());
+    }
+
+    fn add(&mut self, failures: Vec<Diagnostic>) {
         self.findings.extend(compile::settle(&self.compiled.site, failures));
         Diagnostic::sort(&mut self.findings);
     }

@@ -276,6 +276,10 @@ rules! {
         "A configured colour cannot be read on the page",
         "Text needs a contrast of 4.5:1 with what is behind it (WCAG 2.2, 1.4.3), in the light and in the dark colour scheme.",
         bad "accent: \"#ffcc00\"", good "accent: \"#8a6d00\"";
+    PLAIN_CODE = "plain-code", Headings, Info:
+        "A code block is too large to be coloured",
+        "Code of more than 12 KiB, or with more than 128 levels of brackets or columns of indentation, is shown as plain text. Readers rarely need as much of it on a page.",
+        bad "```json\n(13 KiB of JSON)\n```", good "```json\n{\"a\": 1}\n```\n\n[The whole file](settings.json)";
     STALE_ARTICLE = "stale-article", Freshness, Warning:
         "An article is overdue for review",
         "The newer of `updated` and `reviewed` is older than its `review_every`, its section's or the site's. Look it over, then say so with `silcrow review`. With `freshness.fail_after` in `site.yaml`, one that is later than that is an error.",

@@ -24,8 +24,8 @@ use client::Client;
 pub struct Settings {
     /// Hosts and addresses that are asked though they are private.
     pub allow: Vec<AllowedHost>,
-    /// Every name in a page's HTML that a fragment can name; none where it cannot be told.
-    pub anchors: fn(&str) -> Option<BTreeSet<String>>,
+    /// Every name in a page's HTML that a fragment can name.
+    pub anchors: fn(&str) -> BTreeSet<String>,
     /// From the end of a request to a host to the start of the next one.
     pub gap: Duration,
     /// How many hosts are asked at once.
@@ -47,7 +47,7 @@ pub struct Settings {
 
 impl Settings {
     /// What is polite.
-    pub fn new(anchors: fn(&str) -> Option<BTreeSet<String>>) -> Self {
+    pub fn new(anchors: fn(&str) -> BTreeSet<String>) -> Self {
         Self {
             allow: Vec::new(),
             anchors,

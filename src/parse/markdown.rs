@@ -24,7 +24,7 @@ use super::fragment::{Fragment, Insert, WrittenHeading, finish};
 use super::{Finding, suppression};
 use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, FrontMatter, Grammar, Link, SlotContent, Word};
-use crate::diagnostic::UNREADABLE_FILE;
+use crate::diagnostic::{PLAIN_CODE, UNREADABLE_FILE};
 use crate::html;
 use definitions::{Definitions, Shown};
 use footnotes::Footnotes;
@@ -196,6 +196,14 @@ struct Table {
     alignments: Vec<Alignment>,
     in_head: bool,
     cell: usize,
+}
+
+/// The finding of a code block that is shown without colours, at its first line.
+fn plain_code(markdown: &str, range: Range<usize>) -> Finding {
+    let line = markdown[range.clone()].lines().next().unwrap_or("");
+    let message = "this code block is too long or too deeply nested to be coloured".to_owned();
+    Finding::new(&PLAIN_CODE, range.start..range.start + line.len(), message)
+        .help("show the part that readers need, and link to the rest as a file")
 }
 
 impl<'a> Writer<'a> {
@@ -484,9 +492,13 @@ impl<'a> Writer<'a> {
         }
         let mut escaped = String::with_capacity(code.len());
         html::escape_text_into(&mut escaped, &code);
-        if let Some(grammar) = Grammar::of(&language.to_lowercase()) {
-            let length = escaped.len() as u32;
-            self.out.insert(Insert::Slot(SlotContent::Code(grammar, length)));
+        match Grammar::of(&language.to_lowercase()) {
+            Some(grammar) if Grammar::can_read(&code) => {
+                let length = escaped.len() as u32;
+                self.out.insert(Insert::Slot(SlotContent::Code(grammar, length)));
+            }
+            Some(_) => self.findings.push(plain_code(self.markdown, range)),
+            None => {}
         }
         self.out.push(&escaped);
         self.out.push("</code></pre>\n");

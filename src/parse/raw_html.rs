@@ -1,10 +1,9 @@
-//! What a piece of raw HTML holds: URLs, ids, and what is told of it. The one file that names the HTML tokenizer (WHATWG
-//! HTML, section 13.2.5). The HTML itself passes through as it is written.
+//! What a piece of raw HTML holds: URLs, ids, and what findings need to know. The HTML itself passes through as it is written.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use html5gum::{Span, Spanned, StartTag, Token, Tokenizer};
+use crate::html::{self, Attribute, Event, Reader, Tag};
 
 /// What a piece of raw HTML holds.
 #[derive(Debug, Default)]
@@ -90,157 +89,126 @@ pub(crate) struct Image {
     pub has_loading: bool,
 }
 
-/// A tag with more attributes is not read.
-const MOST_ATTRIBUTES: usize = 100;
-
 /// Elements whose text is code, or no text at all.
-const VERBATIM: [&[u8]; 8] =
-    [b"pre", b"code", b"kbd", b"samp", b"script", b"style", b"textarea", b"template"];
+const VERBATIM: [&str; 8] =
+    ["pre", "code", "kbd", "samp", "script", "style", "textarea", "template"];
 
 /// Reads a piece of raw HTML.
 pub(crate) fn scan(html: &str) -> RawHtml {
     let mut found = RawHtml::default();
-    if is_crowded(html) {
-        return found;
-    }
-    let mut emitter = html5gum::emitters::default::DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
     let mut verbatim = 0_usize;
-    for token in Tokenizer::new_with_emitter(html, emitter) {
-        match token {
-            Ok(Token::StartTag(tag)) => {
-                verbatim +=
-                    usize::from(VERBATIM.contains(&tag.name.as_slice()) && !tag.self_closing);
-                start_tag(&tag, html, &mut found);
+    for event in Reader::new(html) {
+        match event {
+            Event::Start(tag) => {
+                let element = &*tag.element();
+                verbatim += usize::from(VERBATIM.contains(&element) && !tag.is_self_closing());
+                tag.attributes().for_each(|attribute| found.attribute(tag, element, attribute));
+                found.element(tag, element);
             }
-            Ok(Token::EndTag(tag)) => {
-                verbatim -= usize::from(VERBATIM.contains(&tag.name.as_slice()) && verbatim > 0);
-                if tag.name.as_slice() == b"a" {
+            Event::End(tag) => {
+                verbatim -= usize::from(verbatim > 0 && VERBATIM.contains(&&*tag.element()));
+                if tag.is("a") {
                     found.parts.push(Part::AnchorEnd);
                 }
             }
-            Ok(Token::String(text)) if !text.value.trim_ascii().is_empty() => {
-                let range = text.span.start..text.span.end.min(html.len());
+            Event::Text(text, at) if !text.trim_ascii().is_empty() => {
+                let range = at..at + text.len();
                 found.parts.push(Part::Text { range, is_verbatim: verbatim > 0 });
             }
-            Ok(Token::Comment(comment)) => {
-                found
-                    .parts
-                    .push(Part::Comment(comment.span.start..comment.span.end.min(html.len())));
-            }
-            _ => {}
+            Event::Comment(text, at) => found.parts.push(Part::Comment(at..at + text.len())),
+            Event::Text(..) | Event::Doctype => {}
         }
     }
-    found.urls.sort_by_key(|url| url.range.start);
     found
 }
 
-/// Every name that a link to a page of another site can lead to; none where it cannot be told.
-pub fn anchors(html: &str) -> Option<BTreeSet<String>> {
-    if is_crowded(html) {
-        return None;
-    }
+/// Every name that a link to a page of another site can lead to.
+pub fn anchors(html: &str) -> BTreeSet<String> {
     let found = scan(html);
-    Some(found.ids.into_iter().chain(found.names).map(|name| name.value).collect())
+    found.ids.into_iter().chain(found.names).map(|name| name.value).collect()
 }
 
-/// Whether there may be a tag with so many attributes in double quotes, one right after the other, that the tokenizer, which
-/// calls itself for each, would run out of stack. No tag that anybody wrote has as many.
-fn is_crowded(html: &str) -> bool {
-    if memchr::memchr_iter(b'"', html.as_bytes()).take(2 * MOST_ATTRIBUTES).count()
-        < 2 * MOST_ATTRIBUTES
-    {
-        return false;
-    }
-    // Whichever quote begins a value, what stands between two values is every second piece.
-    let mut in_a_row = [0; 2];
-    html.split('"').enumerate().any(|(at, piece)| {
-        let is_between = piece.starts_with(|c: char| c.is_ascii_whitespace() || c == '/')
-            && piece.trim_end().ends_with('=')
-            && !piece.contains('>');
-        in_a_row[at % 2] = if is_between { in_a_row[at % 2] + 1 } else { 0 };
-        in_a_row[at % 2] >= MOST_ATTRIBUTES
-    })
-}
-
-fn start_tag(tag: &StartTag<usize>, html: &str, found: &mut RawHtml) {
-    let element = tag.name.as_slice();
-    let attribute = |name: &[u8]| tag.attributes.get(name);
-    let text = |value: &Spanned<html5gum::HtmlString, usize>| {
-        std::str::from_utf8(value).ok().map(str::to_owned)
-    };
-    let place = |name: &[u8]| attribute(name).map(|value| value_range(html, value.span));
-    for (name, value) in &tag.attributes {
-        let Some(value_text) = text(value) else { continue };
-        let range = value_range(html, value.span);
-        let url = |resource| Url { value: value_text.clone(), range: range.clone(), resource };
-        let named = || Name { value: value_text.clone(), range: range.clone() };
-        match name.as_slice() {
-            b"id" => found.ids.push(named()),
-            b"name" if element == b"a" => found.names.push(named()),
-            b"href" if element != b"base" && !is_hint(tag) => {
-                found.urls.push(url(matches!(element, b"link" | b"use" | b"image")));
+impl RawHtml {
+    fn attribute(&mut self, tag: Tag<'_>, element: &str, attribute: Attribute<'_>) {
+        let Attribute { range, value, .. } = &attribute;
+        let url = |resource| Url { value: attribute.text().into(), range: range.clone(), resource };
+        let name = || Name { value: attribute.text().into(), range: range.clone() };
+        // Of two attributes with the same name, browsers take the first.
+        let is = |name| {
+            let first = || tag.attribute(name).is_some_and(|first| first.range == *range);
+            attribute.name.eq_ignore_ascii_case(name) && first()
+        };
+        let is_resource = || matches!(element, "link" | "use" | "image");
+        match attribute.name.as_bytes()[0].to_ascii_lowercase() {
+            b'i' if is("id") => self.ids.push(name()),
+            b'n' if element == "a" && is("name") => self.names.push(name()),
+            b'h' if element != "base" && is("href") && !is_hint(tag) => {
+                self.urls.push(url(is_resource()));
             }
-            b"src" | b"poster" => found.urls.push(url(true)),
-            b"data" if element == b"object" => found.urls.push(url(true)),
-            b"srcset" => found.urls.extend(candidates(html, range)),
-            b"style" => found.parts.push(Part::Blocked { range, what: "an inline style" }),
-            name if name.starts_with(b"on") && name.len() > 2 => {
-                found.parts.push(Part::Blocked { range, what: "an inline event handler" });
+            b'p' if is("poster") => self.urls.push(url(true)),
+            b'd' if element == "object" && is("data") => self.urls.push(url(true)),
+            b's' if is("src") => self.urls.push(url(true)),
+            b's' if is("srcset") => self.urls.extend(candidates(value, range.start)),
+            b's' if is("style") => self.block(range.clone(), "an inline style"),
+            b'o' if attribute.name.len() > 2
+                && attribute.name.as_bytes()[1].eq_ignore_ascii_case(&b'n') =>
+            {
+                self.block(range.clone(), "an inline event handler");
             }
             _ => {}
         }
     }
-    let whole = tag.span.start..tag.span.end.min(html.len());
-    match element {
-        b"a" => {
-            let names: [&[u8]; 3] = [b"aria-label", b"aria-labelledby", b"title"];
-            let is_named = names
-                .into_iter()
-                .any(|name| attribute(name).is_some_and(|value| !value.trim_ascii().is_empty()));
-            found.parts.extend(place(b"href").map(|href| Part::Anchor { href, is_named }));
-        }
-        b"img" => found.parts.push(Part::Image(image(tag, place(b"src").unwrap_or(whole)))),
-        b"style" => found.parts.push(Part::Blocked { range: whole, what: "an inline style sheet" }),
-        b"script" => match place(b"src") {
-            None => found.parts.push(Part::Blocked { range: whole, what: "an inline script" }),
-            Some(range) if is_elsewhere(&html[range.clone()]) => {
-                found.parts.push(Part::Blocked { range, what: "a script from another site" });
+
+    fn element(&mut self, tag: Tag<'_>, element: &str) {
+        match element {
+            "a" => {
+                let is_named = ["aria-label", "aria-labelledby", "title"].into_iter().any(|name| {
+                    tag.attribute(name).is_some_and(|value| !value.text().trim_ascii().is_empty())
+                });
+                let href = tag.attribute("href").map(|href| href.range);
+                self.parts.extend(href.map(|href| Part::Anchor { href, is_named }));
             }
-            Some(_) => {}
-        },
-        _ => {}
+            "img" => self.parts.push(Part::Image(image(tag))),
+            "style" => self.block(tag.range(), "an inline style sheet"),
+            "script" => match tag.attribute("src") {
+                None => self.block(tag.range(), "an inline script"),
+                Some(src) if is_elsewhere(src.value) => {
+                    self.block(src.range, "a script from another site");
+                }
+                Some(_) => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, range: Range<usize>, what: &'static str) {
+        self.parts.push(Part::Blocked { range, what });
     }
 }
 
-fn image(tag: &StartTag<usize>, src: Range<usize>) -> Image {
-    let text = |name: &[u8]| {
-        let value = tag.attributes.get(name)?;
-        std::str::from_utf8(value).ok().map(str::to_owned)
-    };
-    let has = |names: &[&[u8]]| names.iter().any(|name| tag.attributes.contains_key(*name));
-    let hidden = [b"aria-hidden".as_slice(), b"role"].into_iter().any(|name| {
+fn image(tag: Tag<'_>) -> Image {
+    let text = |name| tag.attribute(name).map(|attribute| attribute.text().into_owned());
+    let has = |names: &[&str]| names.iter().any(|name| tag.attribute(name).is_some());
+    let is_hidden = ["aria-hidden", "role"].into_iter().any(|name| {
         text(name).is_some_and(|value| matches!(&*value, "true" | "presentation" | "none"))
     });
     Image {
-        src,
-        alt: text(b"alt").or(hidden.then(String::new)),
-        name_end: tag.span.start + "<img".len(),
-        width: text(b"width").and_then(|width| width.trim().parse().ok()),
-        is_sized: has(&[b"width", b"height"]),
-        has_candidates: has(&[b"srcset", b"sizes"]),
-        has_loading: has(&[b"loading"]),
+        src: tag.attribute("src").map_or(tag.range(), |src| src.range),
+        alt: text("alt").or(is_hidden.then(String::new)),
+        name_end: tag.start + "<img".len(),
+        width: text("width").and_then(|width| width.trim().parse().ok()),
+        is_sized: has(&["width", "height"]),
+        has_candidates: has(&["srcset", "sizes"]),
+        has_loading: has(&["loading"]),
     }
 }
 
 /// Whether the element only tells the browser of a host that it will need: there is nothing at that URL.
-fn is_hint(tag: &StartTag<usize>) -> bool {
-    let rel = tag.attributes.get(b"rel".as_slice()).map_or(&b""[..], |rel| &rel.value);
-    let mut words = rel.split(u8::is_ascii_whitespace);
-    tag.name.as_slice() == b"link"
-        && words.any(|word| {
-            word.eq_ignore_ascii_case(b"preconnect") || word.eq_ignore_ascii_case(b"dns-prefetch")
-        })
+fn is_hint(tag: Tag<'_>) -> bool {
+    let hints = ["preconnect", "dns-prefetch"];
+    let is_hint = |word: &str| hints.iter().any(|hint| word.eq_ignore_ascii_case(hint));
+    tag.is("link")
+        && tag.attribute("rel").is_some_and(|rel| rel.value.split_ascii_whitespace().any(is_hint))
 }
 
 /// Whether a URL leads to another site.
@@ -249,71 +217,25 @@ fn is_elsewhere(url: &str) -> bool {
     url.starts_with("//") || url.contains("://")
 }
 
-/// The value of an attribute, without its quotes, given the place of the whole attribute.
-fn value_range(html: &str, span: Span<usize>) -> Range<usize> {
-    let bytes = html.as_bytes();
-    let skip = |mut at: usize, skipped: fn(u8) -> bool| {
-        while bytes.get(at).copied().is_some_and(skipped) {
-            at += 1;
-        }
-        at
-    };
-    let name_end =
-        skip(span.start, |byte| !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b'>'));
-    let equals = skip(name_end, |byte| byte.is_ascii_whitespace());
-    if bytes.get(equals) != Some(&b'=') {
-        return name_end..name_end;
-    }
-    let start = skip(equals + 1, |byte| byte.is_ascii_whitespace());
-    match bytes.get(start) {
-        Some(b'"') => start + 1..skip(start + 1, |byte| byte != b'"'),
-        Some(b'\'') => start + 1..skip(start + 1, |byte| byte != b'\''),
-        _ => start..skip(start, |byte| !byte.is_ascii_whitespace() && byte != b'>'),
-    }
-}
-
-/// The URLs of a `srcset` (WHATWG HTML, section 4.8.4.2.1): each up to white space, descriptors up to a comma.
-fn candidates(html: &str, range: Range<usize>) -> Vec<Url> {
-    let bytes = html.as_bytes();
+/// The URLs of a `srcset` that is written at `start` (WHATWG HTML, section 4.8.4.2.1): each up to white space, descriptors
+/// up to a comma.
+fn candidates(srcset: &str, start: usize) -> Vec<Url> {
     let mut urls = Vec::new();
-    let mut at = range.start;
-    while at < range.end {
-        while at < range.end && (bytes[at].is_ascii_whitespace() || bytes[at] == b',') {
-            at += 1;
+    let mut at = 0;
+    let find = |at: usize, is: fn(char) -> bool| {
+        srcset[at..].find(is).map_or(srcset.len(), |length| at + length)
+    };
+    loop {
+        let begin = find(at, |c| !c.is_ascii_whitespace() && c != ',');
+        let end = find(begin, |c| c.is_ascii_whitespace());
+        let url = srcset[begin..end].trim_end_matches(',');
+        if url.is_empty() {
+            return urls;
         }
-        let start = at;
-        while at < range.end && !bytes[at].is_ascii_whitespace() {
-            at += 1;
-        }
-        let mut end = at;
-        while end > start && bytes[end - 1] == b',' {
-            end -= 1;
-        }
-        if end == at {
-            while at < range.end && bytes[at] != b',' {
-                at += 1;
-            }
-        }
-        if end > start {
-            urls.push(Url { value: decode(&html[start..end]), range: start..end, resource: true });
-        }
+        let range = start + begin..start + begin + url.len();
+        urls.push(Url { value: html::decode(url).into(), range, resource: true });
+        at = if url.len() < end - begin { end } else { find(end, |c| c == ',') };
     }
-    urls
-}
-
-/// Character references in a piece of an attribute value.
-fn decode(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
-    }
-    let html = format!("<a href=\"{text}\">");
-    let value = Tokenizer::new(&html).find_map(|token| match token {
-        Ok(Token::StartTag(mut tag)) => {
-            tag.attributes.remove(b"href".as_slice()).map(|Spanned { value, .. }| value.0)
-        }
-        _ => None,
-    });
-    value.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -387,17 +309,15 @@ mod tests {
     }
 
     #[test]
-    fn no_tag_is_too_long_for_the_stack() {
-        let id = "<p id=here></p>";
-        for attribute in
-            ["x=\"\" ", "x= \"<\" ", "x=\">\"/", "x\n=\n\"'\"\n", "x='' y=\"\" ", "x=\"\""]
-        {
-            let html = format!("{id}<script>\"</script><a {}>", attribute.repeat(200_000));
-            let (found, known) = (scan(&html), anchors(&html));
-            assert_eq!(found.ids.len(), usize::from(known.is_some()), "{attribute}");
+    fn every_attribute_is_read_however_many_there_are() {
+        for attribute in ["x=\"\" ", "x= \"<\" ", "x=\">\"/", "x\n=\n\"'\"\n", "x='' y=\"\" "] {
+            let html = format!("<p id=here></p><a {} id=there>", attribute.repeat(50_000));
+            assert_eq!(anchors(&html).len(), 2, "{attribute}");
         }
-        let script = format!("{id}<script>{}</script>", "a=\"b\";c=\"<d>\",".repeat(200));
-        assert_eq!(anchors(&script).map(|known| known.len()), Some(1));
+        let nothing = "\0".repeat(1 << 20);
+        assert_eq!(scan(&nothing).parts.len(), 1, "a file of zeros is one text");
+        let found = scan("<a id=one id=two href=a href=b>");
+        assert_eq!((found.ids.len(), found.urls.len()), (1, 1));
     }
 
     #[test]

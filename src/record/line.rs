@@ -8,7 +8,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use percent_encoding::percent_decode_str;
 
-use super::{Published, State};
+use super::{Published, State, TextHash};
 
 /// Ids, sorted, as the line has them: `#id`, and `!id` where it was taken away on purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,11 +145,8 @@ fn page<'a>(
         ),
     };
     let (at, word) = words.next().unwrap_or((end..end, ""));
-    let is_hash =
-        word.len() == 16 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let text = u64::from_str_radix(word, 16).ok().filter(|_| is_hash);
-    let text =
-        text.ok_or_else(|| (at, format!("`{word}` is not a hash of 16 hexadecimal digits")))?;
+    let text = TextHash::read(word)
+        .ok_or_else(|| (at, format!("`{word}` is not a hash like `2:0123456789abcdef`")))?;
     let mut ids = BTreeMap::new();
     for (at, word) in words {
         let (Some(mark), Some(id)) = (word.chars().next(), word.get(1..)) else {
@@ -170,7 +167,7 @@ pub(super) fn print(text: &mut String, url: &str, state: &State) {
         State::Page(Published { updated, text: hash, ids: Ids(ids) }) => {
             let updated = updated.map_or("-".to_owned(), |date| date.to_string());
             let space = if ids.is_empty() { "" } else { " " };
-            writeln!(text, "{url} page {updated} {hash:016x}{space}{ids}")
+            writeln!(text, "{url} page {updated} {hash}{space}{ids}")
         }
         State::Redirect(to) => writeln!(text, "{url} redirect {to}"),
         State::Gone => writeln!(text, "{url} gone"),

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::routes::Place;
 use super::{Page, PageId, Site};
-use crate::html;
+use crate::article::Article;
 use crate::path::UrlPath;
-use crate::record::{Ids, Published, Record, State};
+use crate::record::{Ids, Published, Record, State, TextHash};
 
 /// Every URL of the site, as the record has it: pages, and old addresses that lead on.
 pub fn record(site: &Site) -> Record {
@@ -67,12 +67,46 @@ fn published(page: &Page) -> Published {
     }
 }
 
-/// The hash of what people read on a page: its title, its description and its text.
-pub fn text_hash(page: &Page) -> u64 {
-    let front_matter = &page.article.front_matter;
+/// The hash of what an article says: its title, its description and the words of its source. Neither the HTML of its body
+/// nor what reads HTML is asked, so that a better reader changes no hash; the destinations of links, which a move rewrites,
+/// comments and the marks of Markdown are no words.
+pub fn text_hash(page: &Page) -> TextHash {
+    let Article { front_matter, source, body, .. } = &*page.article;
+    let mut text = String::with_capacity(source.text.len());
     let description = front_matter.description.as_deref().unwrap_or("");
-    let text = html::text(&page.article.body.html);
-    // Hashed at once, parts of a text are hashed side by side.
-    let hash = blake3::hash([&*front_matter.title, description, &text].join("\0").as_bytes());
-    u64::from_be_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
+    for part in [&*front_matter.title, description] {
+        text.push_str(part);
+        text.push('\0');
+    }
+    let mut destinations: Vec<(u32, u32)> = body.links.iter().map(|link| link.span).collect();
+    destinations.sort_unstable();
+    let mut at = source.body as usize;
+    for (start, end) in destinations {
+        if let Some(before) = source.text.get(at..start as usize) {
+            words(before, &mut text);
+            at = end as usize;
+        }
+    }
+    words(source.text.get(at..).unwrap_or(""), &mut text);
+    TextHash::of(text.trim_end())
+}
+
+/// Adds what is between comments, with one space for each run of white space and of Markdown's marks.
+fn words(markdown: &str, text: &mut String) {
+    let mut rest = markdown;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        words_between(before, text);
+        rest = after.split_once("-->").map_or("", |(_, rest)| rest);
+    }
+    words_between(rest, text);
+}
+
+fn words_between(markdown: &str, text: &mut String) {
+    const MARKS: &str = "*_`~#>|\\[]()-+=:";
+    let is_between = |c: char| c.is_ascii_whitespace() || MARKS.contains(c);
+    let words = markdown.split(is_between).filter(|word| !word.is_empty());
+    for word in words {
+        text.push_str(word);
+        text.push(' ');
+    }
 }

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Token, Tokenizer};
 use proptest::prelude::*;
 use silcrow::article::LinkKind;
 use silcrow::compile::{self, Memo};
 use silcrow::config::Options;
+use silcrow::html::{Event, Reader};
 use silcrow::output::{Output, OutputBody};
 use silcrow::path::SourcePath;
 use silcrow::report;
@@ -265,6 +268,64 @@ proptest! {
         for (path, bytes) in pages.iter().filter(|(path, _)| path.ends_with(".html") || path.ends_with(".xml")) {
             prop_assert_eq!(shape(bytes), shape(&plain_pages[path]), "{}", path);
         }
+    }
+}
+
+/// Tags as our reader of HTML has them: names, and attributes with their values, each once.
+fn tags(html: &str) -> Vec<String> {
+    let tag = |event| match event {
+        Event::Start(tag) => {
+            let mut attributes = BTreeMap::new();
+            for attribute in tag.attributes() {
+                let name = attribute.name.to_ascii_lowercase();
+                attributes.entry(name).or_insert_with(|| attribute.value.to_owned());
+            }
+            Some(format!("{} {attributes:?}", tag.element()))
+        }
+        Event::End(tag) => Some(format!("/{}", tag.element())),
+        // Nothing in the standard; nobody reads a comment of nothing.
+        Event::Comment("</>", _) => None,
+        Event::Comment(..) => Some("comment".to_owned()),
+        Event::Doctype => Some("doctype".to_owned()),
+        Event::Text(..) => None,
+    };
+    Reader::new(html).filter_map(tag).collect()
+}
+
+/// The same as another reader has them.
+fn tags_of_another_reader(html: &str) -> Vec<String> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut emitter = DefaultEmitter::<()>::default();
+    emitter.naively_switch_states(true);
+    let tag = |token| match token {
+        Ok(Token::StartTag(tag)) => {
+            let attributes = tag.attributes.iter();
+            let attributes: BTreeMap<_, _> =
+                attributes.map(|(name, value)| (text(name), text(value))).collect();
+            Some(format!("{} {attributes:?}", text(&tag.name)))
+        }
+        Ok(Token::EndTag(tag)) => Some(format!("/{}", text(&tag.name))),
+        Ok(Token::Comment(_)) => Some("comment".to_owned()),
+        Ok(Token::Doctype(_)) => Some("doctype".to_owned()),
+        _ => None,
+    };
+    Tokenizer::new_with_emitter(html, emitter).filter_map(tag).collect()
+}
+
+proptest! {
+    #[test]
+    fn html_is_read_as_another_reader_reads_it(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "<", ">", "/", "!", "-", "--", "=", "\"", "'", " ", "\n", "a", "B", "\u{e9}", "<p", "</p>",
+                "<!--", "-->", "<script>", "</script", "<title>", "</title>", "<style ", "</STYLE>",
+                "<!doctype html>", "<textarea>", "</textarea>", "x=y", "href=\"/\"", "?", "#",
+            ]),
+            0..24,
+        )
+    ) {
+        let html = parts.concat();
+        prop_assert_eq!(tags(&html), tags_of_another_reader(&html), "{}", html);
     }
 }
 

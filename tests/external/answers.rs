@@ -209,6 +209,7 @@ fn places_are_looked_for_in_html() {
         ("/page", "%C3%BC&b"),
         ("/file", "page"),
         ("/long", "two"),
+        ("/crowded", "one"),
         // The redirect's own fragment counts.
         ("/moved", "nowhere"),
     ] {
@@ -216,7 +217,7 @@ fn places_are_looked_for_in_html() {
     }
     assert_eq!(place("/page", "no", &settings), Place::Missing);
     assert_eq!(place("/long", "three", &settings), Place::Missing);
-    for path in ["/packed", "/utf-16", "/crowded"] {
+    for path in ["/packed", "/utf-16"] {
         assert!(matches!(place(path, "one", &settings), Place::Unknown(_)), "{path}");
     }
     assert_eq!(place("/long", "one", &short), Place::Found);

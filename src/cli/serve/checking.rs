@@ -50,8 +50,8 @@ fn check(
     let counts = show(shared, revision, &found, &known);
     shared.checked(*number, counts);
     let go_on = || shared.current.is_newest(*number);
-    let render = || compile::pages_while(renderer, renderer.pages(), &|_| {}, &go_on);
-    let failures = install(pool, render).unwrap_or_else(|| known.clone());
+    let check_pages = || compile::check_pages(renderer, &go_on);
+    let failures = install(pool, check_pages).unwrap_or_else(|| known.clone());
     let texts = |failures: &[Diagnostic]| {
         failures
             .iter()

@@ -42,7 +42,7 @@ pub(super) struct Response {
 /// What sends requests.
 pub(super) struct Client {
     agent: Agent,
-    anchors: fn(&str) -> Option<BTreeSet<String>>,
+    anchors: fn(&str) -> BTreeSet<String>,
     page: u64,
 }
 
@@ -118,10 +118,8 @@ impl Client {
         if bytes.contains(&0) {
             return Ok(Page::Unreadable("the page is not UTF-8"));
         }
-        Ok(match (self.anchors)(&String::from_utf8_lossy(&bytes)) {
-            Some(ids) => Page::Html { ids, is_whole },
-            None => Page::Unreadable("the page's HTML is out of all proportion"),
-        })
+        let ids = (self.anchors)(&String::from_utf8_lossy(&bytes));
+        Ok(Page::Html { ids, is_whole })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The plain text of a body, by heading. Reads the HTML that the parser wrote, and knows nothing of search.
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use crate::html::{self, Event, Reader, Tag};
 
 /// What stands below one heading, up to the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,85 +40,37 @@ impl Passages {
     }
 }
 
-/// What an element means for the text around it and in it.
-#[derive(Clone, Copy, PartialEq)]
-enum Element {
-    Heading,
-    /// A line of its own.
-    Block,
-    /// It stands within a line: no space comes of it.
-    Inline,
-    /// No reader sees its content as text.
-    Unseen,
-}
-
-impl Element {
-    fn of(name: &str) -> Self {
-        match name {
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::Heading,
-            "span" | "a" | "code" | "strong" | "em" | "abbr" | "b" | "bdi" | "bdo" | "cite"
-            | "data" | "del" | "dfn" | "i" | "ins" | "kbd" | "mark" | "q" | "s" | "samp"
-            | "small" | "sub" | "sup" | "time" | "u" | "var" | "wbr" => Self::Inline,
-            "script" | "style" | "template" | "svg" => Self::Unseen,
-            _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                Self::of(&name.to_ascii_lowercase())
-            }
-            _ => Self::Block,
-        }
-    }
-}
-
-/// References that writers of raw HTML use; others stay as they are written.
-const REFERENCES: [(&str, &str); 16] = [
-    ("amp", "&"),
-    ("lt", "<"),
-    ("gt", ">"),
-    ("quot", "\""),
-    ("apos", "'"),
-    ("nbsp", " "),
-    ("shy", ""),
-    ("copy", "©"),
-    ("hellip", "…"),
-    ("mdash", "—"),
-    ("ndash", "–"),
-    ("lsquo", "‘"),
-    ("rsquo", "’"),
-    ("ldquo", "“"),
-    ("rdquo", "”"),
-    ("rarr", "→"),
-];
-
 /// The passages of a body, in order.
 pub(super) fn passages(html: &str) -> Passages {
-    let mut reader = Reader::default();
-    reader.text.reserve(html.len() / 2);
-    let mut rest = html;
-    while !rest.is_empty() {
-        let end = memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
-        reader.write(&rest[..end]);
-        rest = &rest[end..];
-        let length = match rest.as_bytes().first() {
-            Some(b'&') => reader.reference(rest),
-            Some(_) => reader.tag(rest),
-            None => 0,
-        };
-        rest = &rest[length..];
+    let mut text = Text { text: String::with_capacity(html.len() / 2), ..Text::default() };
+    let mut reader = Reader::new(html);
+    while let Some(event) = reader.next() {
+        match event {
+            Event::Text(written, _) => text.write(&html::decode(written)),
+            Event::Start(tag) => match &*tag.element() {
+                // No reader sees its content as text.
+                "script" | "style" | "template" | "svg" => _ = reader.pass_over(tag),
+                element => text.tag(element, Some(tag)),
+            },
+            Event::End(tag) => text.tag(&tag.element(), None),
+            Event::Comment(..) | Event::Doctype => {}
+        }
     }
-    reader.end_passage();
-    Passages { text: reader.text, places: reader.places }
+    text.end_passage();
+    Passages { text: text.text, places: text.places }
 }
 
 #[derive(Default)]
-struct Reader {
+struct Text {
     text: String,
     /// The passages that have ended.
     places: Vec<Places>,
-    /// The one that is read.
+    /// The one that is being written.
     here: Places,
     in_heading: bool,
 }
 
-impl Reader {
+impl Text {
     fn write(&mut self, text: &str) {
         let is_after_break = self.text.len() > self.target() && self.text.ends_with('\n');
         // Between two blocks one line break is enough.
@@ -126,7 +78,7 @@ impl Reader {
         self.text.push_str(text);
     }
 
-    /// Where that begins which is written now: the heading or the text of the passage.
+    /// Where that begins which is being written: the heading or the text of the passage.
     fn target(&self) -> usize {
         if self.in_heading { self.here.heading } else { self.here.text }
     }
@@ -157,106 +109,22 @@ impl Reader {
         }
     }
 
-    /// What a reference at the beginning of `rest` stands for; returns its length.
-    fn reference(&mut self, rest: &str) -> usize {
-        let end = rest.bytes().take(12).position(|byte| byte == b';');
-        let name = end.map(|end| &rest[1..end]);
-        let known = name.and_then(|name| REFERENCES.iter().find(|(known, _)| *known == name));
-        let number = name.and_then(|name| name.strip_prefix('#')).and_then(|digits| {
-            let code = match digits.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => digits.parse(),
-            };
-            char::from_u32(code.ok()?)
-        });
-        match (end, known, number) {
-            (Some(end), Some((_, text)), _) => {
-                self.write(text);
-                end + 1
-            }
-            (Some(end), None, Some(character)) => {
-                self.write(character.encode_utf8(&mut [0; 4]));
-                end + 1
-            }
-            _ => {
-                self.write("&");
-                1
-            }
-        }
-    }
-
-    /// What a tag at the beginning of `rest` means; returns its length, or that of what is not to be read.
-    fn tag(&mut self, rest: &str) -> usize {
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            return comment.find("-->").map_or(rest.len(), |end| 4 + end + 3);
-        }
-        let closes = rest[1..].starts_with('/');
-        let start = 1 + usize::from(closes);
-        let bytes = rest.as_bytes()[start..].iter();
-        let end = start + bytes.take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let name = &rest[start..end];
-        if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
-            self.write("<");
-            return 1;
-        }
-        // Most tags are nothing but a name.
-        let is_plain = rest.as_bytes().get(end) == Some(&b'>');
-        let length = if is_plain { end + 1 } else { tag_length(rest) };
-        let element = Element::of(name);
-        self.element(element, closes, &rest[..length]);
-        let is_unseen = element == Element::Unseen && !closes;
-        if is_unseen { length + unseen(&rest[length..], name) } else { length }
-    }
-
     /// What an element's beginning or end means for the text.
-    fn element(&mut self, element: Element, closes: bool, tag: &str) {
-        match element {
-            Element::Heading => match id(tag).filter(|_| !closes) {
-                Some(id) => self.begin_heading(&id),
+    fn tag(&mut self, element: &str, start: Option<Tag<'_>>) {
+        let is_block = !html::is_inline(element);
+        if matches!(element, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+            match start.and_then(|tag| tag.attribute("id")) {
+                Some(id) => self.begin_heading(&id.text()),
                 None => self.end_heading(),
-            },
-            Element::Block if !self.in_heading => self.line_break(),
-            Element::Block | Element::Inline | Element::Unseen => {}
-        }
-    }
-
-    fn line_break(&mut self) {
-        if self.text.len() > self.here.text && !self.text.ends_with('\n') {
+            }
+        } else if is_block
+            && !self.in_heading
+            && self.text.len() > self.here.text
+            && !self.text.ends_with('\n')
+        {
             self.text.push('\n');
         }
     }
-}
-
-/// The length of a tag, whose attributes may hold `>` in quotes.
-fn tag_length(tag: &str) -> usize {
-    let mut at = 1;
-    while let Some(found) = memchr3(b'>', b'"', b'\'', &tag.as_bytes()[at..]) {
-        at += found;
-        let quote = tag.as_bytes()[at];
-        at += 1;
-        if quote == b'>' {
-            return at;
-        }
-        at += memchr(quote, &tag.as_bytes()[at..]).map_or(tag.len() - at, |end| end + 1);
-    }
-    tag.len()
-}
-
-/// How much of what follows belongs to an element that nobody sees, its closing tag included.
-fn unseen(rest: &str, name: &str) -> usize {
-    let closes = |at: &usize| {
-        let after = rest.get(at + 2..at + 2 + name.len());
-        after.is_some_and(|after| after.eq_ignore_ascii_case(name))
-    };
-    let found = memmem::find_iter(rest.as_bytes(), "</").find(closes);
-    found.map_or(rest.len(), |at| at + tag_length(&rest[at..]))
-}
-
-/// The id in a heading's tag.
-fn id(tag: &str) -> Option<String> {
-    let value = &tag[tag.find(" id=\"")? + 5..];
-    let value = &value[..value.find('"')?];
-    Some(passages(value).text)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! links to some of them.
 
 use super::Listing;
-use crate::html;
+use crate::html::Reader;
 
 /// The file of the home page.
 pub(super) const HOME: &str = "index.html";
@@ -10,8 +10,9 @@ pub(super) const HOME: &str = "index.html";
 /// The path of a site's base URL, read from the first link of its home page that leads to one of its files. A site that
 /// links to none stands at its host's root.
 pub(super) fn base(home: &str, files: &Listing) -> String {
-    let values = home.split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let base = values.map(html::unescape_text).find_map(|link| before_file(&link, files));
+    let mut reader = Reader::new(home);
+    let links = reader.start_tags().filter_map(|tag| tag.attribute("href"));
+    let base = links.map(|link| link.text()).find_map(|link| before_file(&link, files));
     base.unwrap_or_else(|| "/".to_owned())
 }
 

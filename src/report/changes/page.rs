@@ -1,7 +1,7 @@
 //! What a page says to its readers, read from its HTML.
 
 use super::base::below;
-use crate::html;
+use crate::html::{self, Reader, Tag};
 
 /// A page as readers find it.
 #[derive(Debug, Default)]
@@ -19,10 +19,9 @@ pub(super) struct Page {
 /// Reads a page of a site at this base: its article where there is one, else what its `main` holds, else all of it.
 /// Navigation around the text is no part of what a page says.
 pub(super) fn read(html: &str, base: &str) -> Page {
-    let text = element(html, "article")
-        .or_else(|| element(html, "main"))
-        .or_else(|| element(html, "body"));
-    let title = element(html, "h1").or_else(|| element(html, "title")).unwrap_or("");
+    let element = |name| Reader::new(html).content(name);
+    let text = element("article").or_else(|| element("main")).or_else(|| element("body"));
+    let title = element("h1").or_else(|| element("title")).unwrap_or("");
     let redirect = refresh(html);
     let says = match &redirect {
         Some(to) => leads(to, base),
@@ -46,32 +45,21 @@ fn leads(to: &str, base: &str) -> String {
 
 /// Whether the theme has marked the page as one of a retired address.
 fn is_gone(html: &str) -> bool {
-    let tag = html.split_once("<body").and_then(|(_, rest)| rest.split('>').next());
-    tag.is_some_and(|tag| tag.contains("data-kind=\"gone\""))
-}
-
-/// What the first element of that name holds, up to its last end tag.
-fn element<'a>(html: &'a str, name: &str) -> Option<&'a str> {
-    let open = format!("<{name}");
-    let start = html
-        .match_indices(&open)
-        .map(|(at, _)| at + open.len())
-        .find(|at| html[*at..].starts_with(['>', ' ', '\n', '\t', '\r']))?;
-    let inside = start + html[start..].find('>')? + 1;
-    let close = format!("</{name}>");
-    // A page has one of those; only headings of level 1 may be several.
-    let end = if name == "h1" { html[inside..].find(&close) } else { html[inside..].rfind(&close) };
-    Some(&html[inside..end.map_or(html.len(), |end| inside + end)])
+    let body = Reader::new(html).start_tags().find(|tag| tag.is("body"));
+    let kind = body.and_then(|tag| tag.attribute("data-kind"));
+    kind.is_some_and(|kind| kind.value == "gone")
 }
 
 /// Where `<meta http-equiv="refresh">` leads.
 fn refresh(html: &str) -> Option<String> {
-    let at = html.find("http-equiv=\"refresh\"")?;
-    let rest = &html[at..];
-    let tag = &rest[..rest.find('>')?];
-    let url = &tag[tag.find("url=")? + 4..];
-    let end = url.find(['"', '\'']).unwrap_or(url.len());
-    Some(html::text(&url[..end]))
+    let is_refresh = |tag: &Tag<'_>| {
+        let kind = tag.attribute("http-equiv").filter(|_| tag.is("meta"));
+        kind.is_some_and(|kind| kind.value.eq_ignore_ascii_case("refresh"))
+    };
+    let content = Reader::new(html).start_tags().find(is_refresh)?.attribute("content")?;
+    let content = content.text();
+    let (_, url) = content.split_once("url=")?;
+    Some(url.trim_matches('\'').to_owned())
 }
 
 #[cfg(test)]
