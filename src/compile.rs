@@ -292,7 +292,8 @@ pub fn files(site: &Site, sources: &Sources) -> Vec<Output> {
             }
             _ => {
                 let spelling = sources.spelling(&asset.source).into();
-                Output { path, body: OutputBody::Copy { source: asset.source.clone(), spelling } }
+                let (source, hash) = (asset.source.clone(), file.hash);
+                Output { path, body: OutputBody::Copy { source, spelling, hash } }
             }
         })
     });

@@ -24,6 +24,8 @@ pub enum OutputBody {
         source: SourcePath,
         /// Its path below the root as the file system spells it.
         spelling: Box<str>,
+        /// The BLAKE3 hash of what it held when it was read.
+        hash: [u8; 32],
     },
 }
 

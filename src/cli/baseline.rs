@@ -17,8 +17,8 @@ use crate::source::{Content, File, Sources};
 pub(super) const FILE: &str = "silcrow-baseline.txt";
 
 /// Reads a baseline into the snapshot, so that findings can point into it, and returns its place there.
-pub(super) fn read(file: &Path, sources: &mut Sources) -> anyhow::Result<SourcePath> {
-    let text = disk::read_text(file)?;
+pub(super) fn read(root: &Path, file: &Path, sources: &mut Sources) -> anyhow::Result<SourcePath> {
+    let text = disk::read_text(root, file)?;
     let path = SourcePath::new(&file.to_string_lossy().replace('\\', "/"));
     sources.insert(path.clone(), File::new(Content::Text(Arc::from(text))));
     Ok(path)
@@ -50,7 +50,7 @@ pub(super) fn write(
         baseline::is_worth_a_line(finding) && finding.rule.family != Family::Templates
     };
     let findings: Vec<_> = findings.into_iter().filter(is_kept).collect();
-    disk::write_over(&file, &baseline::write(&findings, sources))?;
+    disk::write(root, &file, &baseline::write(&findings, sources))?;
     let count = plural(findings.len(), "finding");
     printer::say(format_args!(
         "wrote {count} to `{}`; check with `--baseline {}`",

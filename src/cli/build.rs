@@ -9,7 +9,7 @@ use super::publish::Rendered;
 use super::session::{Run, Scope};
 use super::{Outcome, baseline, external, fix, nginx, printer};
 use crate::compile;
-use crate::io::disk::Staging;
+use crate::io::disk::{self, Staging};
 use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 use crate::publish::{ContentHash, Object, Role};
@@ -17,6 +17,7 @@ use crate::report;
 
 pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
     let root = &arguments.site.root;
+    disk::recover(root, printer::waiting)?;
     let mut run = Run::open(&arguments.site, Scope::default())?;
     if run.fails() {
         run.check_pages();
@@ -40,7 +41,7 @@ fn write(
     if let Some(folder) = nginx {
         nginx::refuse(folder, output)?;
     }
-    let staging = Staging::begin(root, output)?;
+    let staging = Staging::begin(root, output, printer::waiting)?;
     let variants = Variants::new(root);
     let sink = |file: Output| staging.write(file);
     let notices = variants.make_all((&run.renderer, &run.sources), &sink);
@@ -54,7 +55,7 @@ fn write(
     compile::search(&run.renderer, &sink);
     staging.commit()?;
     variants.prune((&run.renderer, &run.sources));
-    nginx.map_or(Ok(()), |folder| nginx::write(folder, run.site()))
+    nginx.map_or(Ok(()), |folder| nginx::write(root, folder, run.site()))
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {

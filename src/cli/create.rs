@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::arguments::{InitArguments, NewArguments};
 use super::session::today;
 use super::{Outcome, printer};
-use crate::io::disk;
+use crate::io::disk::{self, ChangedText, Changes};
 
 /// The starter site: path, and text in which `{today}` stands for the date.
 const STARTER: [(&str, &str); 5] = [
@@ -21,6 +21,8 @@ const STARTER: [(&str, &str); 5] = [
 pub(super) fn init(arguments: &InitArguments) -> anyhow::Result<Outcome> {
     let today = today(arguments.today).to_string();
     let folder = &arguments.folder;
+    disk::make_folder(folder, folder)?;
+    disk::recover(folder, printer::waiting)?;
     if let Some(taken) = STARTER
         .iter()
         .map(|(path, _)| folder.join(path))
@@ -28,9 +30,9 @@ pub(super) fn init(arguments: &InitArguments) -> anyhow::Result<Outcome> {
     {
         bail!("`{}` exists already; name a folder that holds no site", taken.display());
     }
-    for (path, text) in STARTER {
-        disk::write_new(&folder.join(path), &text.replace("{today}", &today))?;
-    }
+    let created =
+        STARTER.map(|(path, text)| ChangedText::created(path, text.replace("{today}", &today)));
+    disk::change(folder, &Changes::new(Vec::new(), created.into()), printer::waiting)?;
     printer::say(format_args!(
         "made a site in `{}`; build it with `silcrow build --root {}`",
         folder.display(),
@@ -67,7 +69,8 @@ pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
     }
     // Messages name the file as the writer would.
     let root = arguments.root.strip_prefix(".").unwrap_or(&arguments.root);
-    let file = root.join("content").join(format!("{path}.md"));
+    let path = format!("content/{path}.md");
+    let file = root.join(&path);
     let today = today(arguments.today);
     let mut text = String::from("---\n");
     let quoted = serde_json::to_string(&title)?;
@@ -76,7 +79,8 @@ pub(super) fn new(arguments: &NewArguments) -> anyhow::Result<Outcome> {
         text,
         "title: {quoted}\ndescription: One sentence on what this article is for.\nupdated: {today}\ndraft: true\n---\n\nWhat the reader wants to do, and what they need for it.\n"
     )?;
-    disk::write_new(&file, &text)?;
+    let created = Changes::new(Vec::new(), vec![ChangedText::created(&path, text)]);
+    disk::change(&arguments.root, &created, printer::waiting)?;
     printer::say(format_args!(
         "made `{}`, a draft; see it with `silcrow build --drafts`",
         file.display()

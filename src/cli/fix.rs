@@ -11,7 +11,7 @@ use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
 use crate::edit;
-use crate::io::disk::{self, Replacement};
+use crate::io::disk::{self, ChangedText, Changes};
 use crate::path::SourcePath;
 use crate::report::{diff, plural};
 use crate::source::Sources;
@@ -25,6 +25,9 @@ pub(super) fn fix(
     files: &[PathBuf],
     dry_run: bool,
 ) -> anyhow::Result<()> {
+    if !dry_run {
+        disk::recover(&arguments.root, printer::waiting)?;
+    }
     let before = disk::read(&arguments.root)?;
     let named = NamedFiles::new(files, &arguments.root, &before)?;
     let is_named = |finding: &Diagnostic| named.contain(&finding.span.file);
@@ -40,15 +43,13 @@ pub(super) fn fix(
         printer::say(format_args!("would fix {count} in {within}"));
         return Ok(());
     }
-    let replacements: Vec<_> = changed
-        .iter()
-        .map(|(path, old, new)| Replacement { path: before.spelling(path), old, new })
-        .collect();
-    if replacements.is_empty() {
+    if changed.is_empty() {
         printer::say("there is nothing to fix");
         return Ok(());
     }
-    disk::replace(&arguments.root, &replacements)?;
+    let texts =
+        changed.iter().map(|(path, old, new)| ChangedText::new(before.spelling(path), old, new));
+    disk::change(&arguments.root, &Changes::new(Vec::new(), texts.collect()), printer::waiting)?;
     printer::say(format_args!("fixed {count} in {within}"));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::io::disk;
 
 /// Writes the pages into a folder, which is made when it is not there.
 pub(super) fn man(folder: &Path) -> anyhow::Result<Outcome> {
-    disk::make_folder(folder)?;
+    disk::make_folder(folder, folder)?;
     clap_mangen::generate_to(Arguments::command(), folder)?;
     Ok(Outcome::Clean)
 }

@@ -18,6 +18,9 @@ use crate::source::Sources;
 
 pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     let today = session::today(arguments.today);
+    if !arguments.dry_run {
+        disk::recover(&arguments.root, printer::waiting)?;
+    }
     let mut session = Session::open(&arguments.root, Options::on(today))?;
     let mut plan = match arguments.old.split_once('#') {
         Some((page, id)) => {
@@ -92,10 +95,12 @@ fn write(
     };
     let changed =
         texts.iter().map(|text| ChangedText::new(&spelled(&text.path), &text.old, &text.new));
-    let moves =
-        plan.moved.iter().map(|moved| (folder_spelling(before, &moved.from), moved.to.to_string()));
+    let moves = plan.moved.iter().map(|moved| disk::Move {
+        from: folder_spelling(before, &moved.from),
+        to: moved.to.to_string(),
+    });
     let changes = Changes::new(moves.collect(), changed.collect());
-    disk::change(&arguments.root, &changes)?;
+    disk::change(&arguments.root, &changes, printer::waiting)?;
     Ok(())
 }
 

@@ -22,10 +22,10 @@ pub(super) fn refuse(folder: &Path, output: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes the files.
-pub(super) fn write(folder: &Path, site: &Site) -> anyhow::Result<()> {
-    disk::make_folder(folder)?;
+pub(super) fn write(root: &Path, folder: &Path, site: &Site) -> anyhow::Result<()> {
+    disk::make_folder(root, folder)?;
     for (name, text) in outputs::nginx(site) {
-        disk::write_over(&folder.join(name), &text)?;
+        disk::write(root, &folder.join(name), &text)?;
     }
     Ok(())
 }

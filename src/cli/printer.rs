@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -66,6 +67,14 @@ pub(super) fn printed(result: std::io::Result<()>) -> anyhow::Result<()> {
 /// Says something in a line on standard error. Where that cannot be written, there is nobody left to tell.
 pub(super) fn say(text: impl Display) {
     let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
+}
+
+/// Says that another silcrow is at work in a folder, and that this one waits for it.
+pub(super) fn waiting(folder: &Path) {
+    notice(&format!(
+        "another silcrow is writing in `{}`; waiting until it has ended",
+        folder.display()
+    ));
 }
 
 /// How many findings there are of each rule, for people.

@@ -25,6 +25,9 @@ pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
     if arguments.list_releases {
         return list_releases(&mut store);
     }
+    if !arguments.dry_run {
+        disk::recover(&arguments.site.root, printer::waiting)?;
+    }
     let result = match &arguments.rollback {
         Some(release) => rollback(&mut store, release, arguments),
         None => match build::rendered(&arguments.site)? {
@@ -37,7 +40,11 @@ pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
             let done = report::publish::outcome(&plan, arguments.dry_run);
             printer::done(&done, start.elapsed());
             if let Some(file) = &arguments.site.summary {
-                disk::append(file, &report::publish::markdown(&plan, arguments.dry_run))?;
+                disk::append(
+                    &arguments.site.root,
+                    file,
+                    &report::publish::markdown(&plan, arguments.dry_run),
+                )?;
             }
             Ok(Outcome::Clean)
         }
@@ -162,7 +169,7 @@ fn carry_out(
         return Ok(());
     }
     let committed = || match &arguments.purge_list {
-        Some(file) => Ok::<(), StoreError>(write_lines(file, &plan.purge)?),
+        Some(file) => Ok::<(), StoreError>(write_lines(&arguments.site.root, file, &plan.purge)?),
         None => Ok(()),
     };
     if plan.is_empty() {
@@ -170,7 +177,7 @@ fn carry_out(
     }
     if let Some(file) = &arguments.purge_list {
         // The one list of what has changed: better no publish than one whose list cannot be written.
-        disk::append(file, "").map_err(StoreError::from)?;
+        disk::append(&arguments.site.root, file, "").map_err(StoreError::from)?;
     }
     if plan.resumes {
         printer::notice(
@@ -186,9 +193,9 @@ fn carry_out(
     Ok(())
 }
 
-fn write_lines(file: &Path, lines: &[String]) -> Result<(), disk::DiskError> {
+fn write_lines(root: &Path, file: &Path, lines: &[String]) -> Result<(), disk::DiskError> {
     let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    disk::write_over(file, &text)
+    disk::write(root, file, &text)
 }
 
 fn list_releases(store: &mut Store) -> anyhow::Result<Outcome> {

@@ -22,7 +22,15 @@ pub(super) fn record(arguments: &RecordArguments) -> anyhow::Result<Outcome> {
     if arguments.repair {
         return repair(&arguments.root);
     }
+    disk::recover(&arguments.root, printer::waiting)?;
     let session = Session::open(&arguments.root, Options::on(today(None)))?;
+    let file = SourcePath::new(record::FILE);
+    let is_unread = session.sources.text(&file).is_none();
+    if is_unread && session.sources.problems.iter().any(|problem| problem.path == file) {
+        bail!(
+            "`{file}` cannot be read, and what it records would be lost; `silcrow check` says why"
+        );
+    }
     let (total, new) = write(&arguments.root, session.site())?;
     printer::say(format_args!(
         "`{}` knows {}, {new} of them new",
@@ -55,13 +63,13 @@ pub(super) fn write(root: &Path, site: &Site) -> anyhow::Result<(usize, usize)> 
 pub(super) fn save(root: &Path, before: &Record, after: &Record) -> anyhow::Result<()> {
     let text = after.print();
     if before.is_empty() || text != before.print() {
-        disk::write_over(&root.join(record::FILE), &text)?;
+        disk::write(root, &root.join(record::FILE), &text)?;
     }
     Ok(())
 }
 
 fn repair(root: &Path) -> anyhow::Result<Outcome> {
-    let text = disk::read_text(&root.join(record::FILE))?;
+    let text = disk::read_text(root, &root.join(record::FILE))?;
     let read = Read::parse(&text);
     let needs_more = |damage: &&Damage| damage.remedy != Remedy::Repair;
     if let Some(Damage { at, message, remedy }) = read.damages.iter().find(needs_more) {
@@ -72,7 +80,7 @@ fn repair(root: &Path) -> anyhow::Result<Outcome> {
         printer::say("there is nothing to repair");
         return Ok(Outcome::Clean);
     }
-    disk::write_over(&root.join(record::FILE), &read.record.print())?;
+    disk::write(root, &root.join(record::FILE), &read.record.print())?;
     printer::say(format_args!(
         "repaired {}; `{}` knows {}",
         plural(read.damages.len(), "mistake"),
@@ -83,6 +91,7 @@ fn repair(root: &Path) -> anyhow::Result<Outcome> {
 }
 
 pub(super) fn retire(arguments: &RetireArguments) -> anyhow::Result<Outcome> {
+    disk::recover(&arguments.root, printer::waiting)?;
     let session = Session::open(&arguments.root, Options::on(today(None)))?;
     if session.sources.text(&SourcePath::new(record::FILE)).is_none() {
         bail!("there is no `{}`; `silcrow record` writes it", record::FILE);

@@ -12,7 +12,7 @@ use crate::article::{Article, FrontMatter};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
 use crate::edit::{self, front_matter::YamlText};
-use crate::io::disk::{self, Replacement};
+use crate::io::disk::{self, ChangedText, Changes};
 use crate::parse;
 use crate::path::SourcePath;
 use crate::report::plural;
@@ -20,6 +20,7 @@ use crate::source::{Placed, Sources};
 
 pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
     let today = session::today(arguments.today);
+    disk::recover(&arguments.root, printer::waiting)?;
     let session = Session::open(&arguments.root, Options { drafts: true, ..Options::on(today) })?;
     let (site, sources) = (session.site(), &session.sources);
     let pages = arguments.articles.iter().map(|name| page_names::page(site, name));
@@ -31,11 +32,12 @@ pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
         let article = &site.page(*id).article;
         texts.push((&article.path, reviewed(article, sources, today)?));
     }
-    let replacements = texts.iter().filter_map(|(path, new)| {
+    let changed = texts.iter().filter_map(|(path, new)| {
         let old = sources.text(path).filter(|old| *old != new)?;
-        Some(Replacement { path: sources.spelling(path), old, new })
+        Some(ChangedText::new(sources.spelling(path), old, new))
     });
-    disk::replace(&arguments.root, &replacements.collect::<Vec<_>>())?;
+    let changes = Changes::new(Vec::new(), changed.collect());
+    disk::change(&arguments.root, &changes, printer::waiting)?;
     printer::say(format_args!("reviewed {} on {today}", plural(pages.len(), "article")));
     Ok(Outcome::Clean)
 }

@@ -104,7 +104,10 @@ impl<'a> Run<'a> {
     pub(super) fn open(arguments: &'a SiteArguments, scope: Scope<'_>) -> anyhow::Result<Self> {
         let start = Instant::now();
         let mut sources = disk::read(&arguments.root)?;
-        let baseline = arguments.baseline.as_ref().map(|file| baseline::read(file, &mut sources));
+        let baseline = arguments
+            .baseline
+            .as_ref()
+            .map(|file| baseline::read(&arguments.root, file, &mut sources));
         let baseline = baseline.transpose()?;
         let named = NamedFiles::new(scope.files, &arguments.root, &sources)?;
         let compiled = compile::site(&sources, &arguments.options(), &mut Memo::default());
@@ -193,7 +196,11 @@ impl<'a> Run<'a> {
         printer::summary(&what, Counts::of(findings), self.start.elapsed());
         if let Some(file) = &arguments.summary {
             let root = root::seen(&arguments.root);
-            disk::append(file, &report::summary::report(&what, findings, (sources, &root)))?;
+            disk::append(
+                &self.arguments.root,
+                file,
+                &report::summary::report(&what, findings, (sources, &root)),
+            )?;
         }
         Ok(match failed {
             true if findings.iter().any(is_in_settings) => Outcome::Failed,

@@ -5,20 +5,24 @@ mod journal;
 mod listing;
 mod live;
 mod open;
+mod previous;
+mod published;
 mod read;
-mod replace;
+mod staging;
 mod write;
 
 use std::path::PathBuf;
 
 use super::reason;
-pub use journal::{ChangedText, Changes, change};
+pub use journal::{ChangedText, Changes, Move, change, recover};
 pub use listing::{listing, read_listed};
 pub use live::Live;
 pub use open::Root;
+pub(super) use published::{create_file, create_folders};
 pub use read::{read, unreadable_path};
-pub use replace::{Replacement, append, make_folder, read_text, replace, write_over};
-pub use write::{Staging, write_new};
+pub use staging::Staging;
+pub(super) use write::{Durable, put};
+pub use write::{Waiting, append, make_folder, read_named, read_text, write};
 
 /// Why the file system could not do what was asked.
 #[derive(Debug)]
@@ -48,6 +52,10 @@ pub enum DiskError {
     Link(PathBuf),
     /// The file was changed after a run that was to change it had been killed; the file of what that run had to do.
     Interrupted(PathBuf, PathBuf),
+    /// The file of what a killed run had to do is not one that silcrow left in this site; why.
+    NotOurs(PathBuf, String),
+    /// A killed run left the site half changed; the file of what it had to do.
+    Pending(PathBuf),
     /// What kept files from being moved and changed as a whole; the file that says what is to be done.
     Unfinished(Box<DiskError>, PathBuf),
 }
@@ -98,9 +106,19 @@ impl std::fmt::Display for DiskError {
                 path.display(),
                 journal.display()
             ),
+            Self::NotOurs(journal, reason) => write!(
+                formatter,
+                "`{}` was not left by silcrow in this site: {reason}; nothing was moved or changed, remove the file",
+                journal.display()
+            ),
+            Self::Pending(journal) => write!(
+                formatter,
+                "a run of silcrow was stopped while it changed this site, as `{}` says; any command that writes finishes it, for example `silcrow build`",
+                journal.display()
+            ),
             Self::Unfinished(refused, journal) => write!(
                 formatter,
-                "files were to be moved, and not all could be: {refused}; put that right and run any command again, which finishes it, or remove `{}` and finish by hand",
+                "files were to be moved, and not all could be: {refused}; put that right and run a command that writes, for example `silcrow build`, which finishes it, or remove `{}` and finish by hand",
                 journal.display()
             ),
             Self::Exists(path) => {

@@ -9,7 +9,6 @@ mod retry_after;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 pub use cache::Cache;
@@ -73,23 +72,3 @@ pub fn ask(
     let client = Client::new(settings);
     queue::run(requests, settings, &client, done)
 }
-
-/// Why the file of answers could not be read or written.
-#[derive(Debug)]
-pub struct CacheError {
-    /// What was tried, as a verb: `write`.
-    action: &'static str,
-    /// Where.
-    path: PathBuf,
-    /// The system's reason.
-    source: std::io::Error,
-}
-
-impl std::fmt::Display for CacheError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { action, path, source } = self;
-        write!(formatter, "could not {action} `{}`: {}", path.display(), super::reason(source))
-    }
-}
-
-impl std::error::Error for CacheError {}

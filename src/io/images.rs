@@ -1,15 +1,14 @@
 //! Smaller variants of pictures: made once, remembered by what the picture holds, and read from the disk from then on.
 //! Knows pictures by their files, and no page that shows them.
-#![expect(clippy::disallowed_methods, reason = "pictures are read here")]
 
 mod budget;
 mod cache;
 mod engine;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::disk::Root;
 use super::reason;
 use crate::picture::{Original, Variant, widths};
 use budget::{Budget, MOST_DECODED};
@@ -89,12 +88,13 @@ impl Images {
         original: &Original,
         widths: &[u32],
     ) -> Result<Vec<Option<Vec<u8>>>, ImageError> {
-        let path = self.root.join(&*original.spelling);
         let shown = || PathBuf::from(&*original.spelling);
         if original.size > MOST_BYTES {
             return Err(ImageError::Broken(shown(), "it has more than 256 MiB".to_owned()));
         }
-        let bytes = fs::read(&path).map_err(|error| ImageError::Unreadable(shown(), error))?;
+        let bytes =
+            Root::new(&self.root).and_then(|root| root.read(Path::new(&*original.spelling)));
+        let bytes = bytes.map_err(|error| ImageError::Unreadable(shown(), error))?;
         // What is remembered under a hash has to be of the picture with that hash.
         if *blake3::hash(&bytes).as_bytes() != original.hash {
             return Err(ImageError::Changed(shown()));

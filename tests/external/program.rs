@@ -28,7 +28,7 @@ fn what_was_found_is_remembered_and_nothing_else() {
     let paths = ["/", "/gone", "/moved", "/elsewhere", "/login", "/page#one"];
     let requests: Vec<_> =
         paths.map(|path| request(&server.url("a.test", path))).into_iter().collect();
-    let (mut cache, _) = Cache::read(&path, today()).expect("there is none yet");
+    let (mut cache, _) = Cache::read(folder.path(), &path, today()).expect("there is none yet");
     assert!(requests.iter().all(|request| cache.answer(request).is_none()));
     cache.remember(&requests, &ask(&requests, &open(), &|| {}), today());
     cache.write().expect("it can be written");
@@ -43,7 +43,7 @@ fn what_was_found_is_remembered_and_nothing_else() {
     assert_eq!(lines, expected);
 
     // The next run asks only for what is not known, and writes nothing where nothing is new.
-    let (mut cache, damaged) = Cache::read(&path, today()).expect("it can be read");
+    let (mut cache, damaged) = Cache::read(folder.path(), &path, today()).expect("it can be read");
     assert_eq!(damaged, Vec::<usize>::new());
     let known: Vec<_> = requests.iter().map(|request| cache.answer(request).is_some()).collect();
     assert_eq!(known, [true, false, false, true, false, true]);
@@ -78,7 +78,7 @@ fn what_is_gone_is_forgotten() {
     let url = server.url("a.test", "/");
     std::fs::write(&path, format!("{url} 2026-02-01\nhttp://old.test/ 2026-01-01\n"))
         .expect("writable");
-    let (mut cache, _) = Cache::read(&path, today()).expect("it can be read");
+    let (mut cache, _) = Cache::read(folder.path(), &path, today()).expect("it can be read");
     let requests = [request(&format!("{url}#new"))];
     cache.remember(&requests, &ask(&requests, &open(), &|| {}), today());
     cache.write().expect("it can be written");

@@ -575,3 +575,193 @@ fn an_output_by_way_of_a_link_is_written_where_the_link_leads() {
     symlink("nowhere", site.path("dangling")).expect("a link can be made");
     assert!(refused(&site, "dangling").contains("dangling"));
 }
+
+// What is written.
+
+#[cfg(unix)]
+#[test]
+fn what_is_published_can_be_read_by_servers_whatever_the_mask_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::new(&[("content/s/a.md", ARTICLE), ("static/x/y.txt", "y")]);
+    let program = env!("CARGO_BIN_EXE_silcrow");
+    let mut shell = std::process::Command::new("sh");
+    let line = format!("umask 077; exec '{program}' build --output new/public");
+    shell.current_dir(site.path("")).args(["-c", &line]);
+    assert_eq!(run(shell).code, 0);
+    let mut folders = vec![site.path("new")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder can be listed") {
+            let path = entry.expect("an entry").path();
+            let mode = fs::metadata(&path).expect("it is there").permissions().mode() & 0o7777;
+            assert_eq!(mode, if path.is_dir() { 0o755 } else { 0o644 }, "{}", path.display());
+            folders.extend(Some(path).filter(|path| path.is_dir()));
+        }
+    }
+}
+
+/// What a file was when it was written, and where.
+#[cfg(unix)]
+fn identities(folder: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |name: &String| {
+        let metadata = fs::symlink_metadata(folder.join(name)).expect("it is there");
+        (name.clone(), (metadata.ino(), metadata.mtime(), metadata.mtime_nsec()))
+    };
+    tree(folder).keys().map(identity).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rebuild_writes_only_what_has_changed() {
+    let section = ("content/s/index.md", "---\ntitle: S\n---\n");
+    let site = Site::new(&[section, ("static/photo.jpg", "photo"), ("static/old.txt", "one")]);
+    for number in 0..40 {
+        site.write(&format!("content/s/a{number}.md"), format!("{ARTICLE}Text {number}\n"));
+    }
+    let old = built(&site);
+    let before = identities(&site.path("public"));
+    let mut held = fs::File::open(site.path("public/s/a7/index.html")).expect("a page");
+    let mut kept = fs::File::open(site.path("public/s/a8/index.html")).expect("a page");
+    site.write("content/s/a7.md", format!("{ARTICLE}Changed\n"));
+    site.write("static/old.txt", "two");
+    let new = built(&site);
+    let after = identities(&site.path("public"));
+    for (name, bytes) in &new {
+        let is_same = old.get(name) == Some(bytes) && name != MANIFEST;
+        assert_eq!(before.get(name) == after.get(name), is_same, "{name}");
+    }
+    let changed = new.iter().filter(|(name, bytes)| old.get(*name) != Some(bytes)).count();
+    assert!((2..20).contains(&changed), "{changed} files have changed");
+    // Whoever had opened the old site still reads it.
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut held, &mut text).expect("it is still open");
+    assert_eq!(text.as_bytes(), old["s/a7/index.html"]);
+    text.clear();
+    std::io::Read::read_to_string(&mut kept, &mut text).expect("it is still open");
+    assert_eq!(text.as_bytes(), old["s/a8/index.html"]);
+    // What comes out is what a first build of the same sources writes.
+    fs::remove_dir_all(site.path("public")).expect("our own folder");
+    assert!(built(&site) == new);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rebuild_takes_over_no_file_that_is_not_as_it_should_be() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let site = Site::new(&[("content/a.md", ARTICLE), ("static/x.txt", "text")]);
+    for name in ["b", "c", "d", "e"] {
+        site.write(&format!("content/{name}.md"), ARTICLE);
+    }
+    let wanted = built(&site);
+    let page = |name: &str| site.path(&format!("public/{name}/index.html"));
+    // Another name, other permissions, other bytes of the same length, a link.
+    fs::hard_link(page("a"), site.path("elsewhere.html")).expect("a link can be made");
+    fs::set_permissions(page("b"), fs::Permissions::from_mode(0o600)).expect("permissions");
+    fs::write(page("c"), "x".repeat(wanted["c/index.html"].len())).expect("writable");
+    fs::rename(page("d"), site.path("d.html")).expect("our own file");
+    std::os::unix::fs::symlink(site.path("d.html"), page("d")).expect("a link can be made");
+    let inode = |path: &Path| fs::symlink_metadata(path).expect("it is there").ino();
+    let untouched = inode(&page("e"));
+    assert!(built(&site) == wanted);
+    assert_eq!(inode(&page("e")), untouched);
+    assert_ne!(inode(&page("a")), inode(&site.path("elsewhere.html")));
+    for name in ["a", "b", "c", "d"] {
+        let metadata = fs::symlink_metadata(page(name)).expect("it is there");
+        assert!(metadata.is_file() && metadata.nlink() == 1, "{name}");
+        assert_eq!(metadata.permissions().mode() & 0o7777, 0o644, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_between_reading_and_copying_fails_the_build() {
+    use silcrow::compile::{self, Memo};
+    use silcrow::config::Options;
+    use silcrow::io::disk::{self, DiskError, Staging};
+    let site = Site::new(&[("static/silcrow.css", "a { }"), ("static/x.txt", "one")]);
+    let today = TODAY.parse().expect("a date");
+    for changed in ["static/silcrow.css", "static/x.txt"] {
+        let old = built(&site);
+        site.write(changed, "new { }");
+        let sources = disk::read(&site.path("")).expect("the site can be read");
+        let compiled = compile::site(&sources, &Options::on(today), &mut Memo::default());
+        site.write(changed, "b { }");
+        let staging = Staging::begin(&site.path(""), &site.path("public"), |_| {});
+        let staging = staging.expect("the output is ours");
+        compile::files(&compiled.site, &sources).into_iter().for_each(|file| staging.write(file));
+        let refused = staging.commit();
+        assert!(matches!(refused, Err(DiskError::Changed(_))), "{changed}: {refused:?}");
+        assert!(tree(&site.path("public")) == old);
+        assert_eq!(names(&site.path("")), ["content", "public", "site.yaml", "static"]);
+    }
+}
+
+/// Articles with a link each that is to be fixed, in memory where there is such a folder: what is changed is synced.
+struct Broken(tempfile::TempDir);
+
+impl Broken {
+    const ARTICLES: usize = 40;
+
+    fn new() -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let site = Self(folder.expect("a scratch folder can be made"));
+        fs::create_dir(site.0.path().join("content")).expect("writable");
+        fs::write(site.0.path().join("content/index.md"), "---\ntitle: S\n---\n")
+            .expect("writable");
+        for number in 0..Self::ARTICLES {
+            let text = format!("{ARTICLE}[x](A{}.md)\n", (number + 1) % Self::ARTICLES);
+            fs::write(site.article(number), text).expect("writable");
+        }
+        site
+    }
+
+    fn article(&self, number: usize) -> PathBuf {
+        self.0.path().join(format!("content/a{number}.md"))
+    }
+
+    fn fixed(&self) -> usize {
+        let text = |number| fs::read_to_string(self.article(number)).expect("an article");
+        (0..Self::ARTICLES).filter(|number| text(*number).contains("[x](a")).count()
+    }
+
+    fn fix(&self) -> std::process::Command {
+        let mut fix = command(self.0.path(), &["check", "--fix", "--today", TODAY]);
+        fix.stdout(Stdio::null()).stderr(Stdio::null());
+        fix
+    }
+}
+
+#[test]
+fn fixes_of_a_run_that_is_killed_are_all_made_or_none() {
+    let site = Broken::new();
+    let start = Instant::now();
+    assert_eq!(run(site.fix()).code, 0);
+    let length = start.elapsed().as_micros() as u64;
+    let mut numbers = Numbers(0x5117_c203);
+    // How often nothing was changed, everything, and how often a journal was left.
+    let mut seen = [0; 3];
+    for round in 0..40 {
+        let site = Broken::new();
+        let journal = site.0.path().join(".silcrow-journal~");
+        let mut child = site.fix().spawn().expect("the program starts");
+        let start = Instant::now();
+        let delay = Duration::from_micros(numbers.below(length));
+        // Half of them are killed while the files are changed.
+        let is_now = || if round % 2 == 0 { start.elapsed() >= delay } else { journal.exists() };
+        while !is_now() && child.try_wait().expect("a child can be asked").is_none() {
+            std::thread::yield_now();
+        }
+        (0..delay.as_micros() % 97).for_each(|_| std::thread::yield_now());
+        child.kill().expect("a child can be killed");
+        child.wait().expect("a killed child ends");
+        let (is_pending, before) = (journal.exists(), site.fixed());
+        assert!(is_pending || before % Broken::ARTICLES == 0, "{before} are fixed");
+        let build = run(command(site.0.path(), &["build", "--today", TODAY]));
+        let fixed = site.fixed();
+        assert_eq!(fixed, if is_pending { Broken::ARTICLES } else { before });
+        assert_eq!(build.code, i32::from(fixed == 0), "{}", build.stderr);
+        let leftover = tree(site.0.path()).into_keys().find(|name| name.ends_with('~'));
+        assert_eq!(leftover, None);
+        seen[if is_pending { 2 } else { fixed / Broken::ARTICLES }] += 1;
+    }
+    assert!(seen[0] > 0 && seen[2] > 0, "{seen:?}");
+}

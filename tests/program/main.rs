@@ -14,4 +14,6 @@ mod history;
 mod hostile;
 mod publish;
 mod rename;
+#[cfg(unix)]
+mod untrusted;
 mod verbs;

@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_written_leaves_all_as_they_are() {
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o444)).expect("permissions");
     let fixed = site.run(&["check", "--fix"]);
     assert_eq!(fixed.code, 2);
-    assert!(fixed.stderr.starts_with("error: could not replace `"), "{}", fixed.stderr);
+    assert!(fixed.stderr.starts_with("error: could not change `"), "{}", fixed.stderr);
     assert_eq!(read(&site, "content/a.md"), before);
     let left = fs::read_dir(site.path("content")).expect("a folder can be listed");
     let left: Vec<_> = left.map(|entry| entry.expect("an entry").file_name()).collect();

@@ -42,7 +42,7 @@ pub(in crate::cli) fn look_up(
         ask_all(&wanted, &polite)
     } else {
         let path = how.cache.clone().unwrap_or_else(|| root.join(CACHE_FILE));
-        let (mut cache, damaged) = Cache::read(&path, today)?;
+        let (mut cache, damaged) = Cache::read(root, &path, today)?;
         notices.extend(damaged_lines(&path.display().to_string(), &damaged));
         let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));
         let mut answers: BTreeMap<WebUrl, Answer> = wanted.iter().filter_map(known).collect();

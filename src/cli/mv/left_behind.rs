@@ -17,7 +17,7 @@ pub(super) fn tell(
     root: &Path,
     moved: &dyn Fn(&SourcePath) -> SourcePath,
 ) {
-    let baseline = disk::read_text(&root.join(baseline::FILE)).unwrap_or_default();
+    let baseline = disk::read_text(root, &root.join(baseline::FILE)).unwrap_or_default();
     let named: BTreeSet<&str> =
         baseline.lines().filter_map(|line| line.split('\t').nth(1)).collect();
     let is_named = |path: &SourcePath| named.contains(path.as_str());

@@ -2,10 +2,10 @@
 //! a second time then, which costs less than to hold a whole site in memory when most of it has not changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::images::Variants;
-use crate::io::disk::DiskError;
+use crate::io::disk::{DiskError, Root};
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
 use crate::path::{OutputPath, UrlPath};
@@ -97,7 +97,8 @@ impl Rendered {
             OutputBody::Copy { spelling, .. } => {
                 let path = self.root.join(&*spelling);
                 let io = |source| DiskError::Io { action: "read", path: path.clone(), source };
-                Ok(std::fs::read(&path).map_err(io)?)
+                let read = Root::new(&self.root).and_then(|root| root.read(Path::new(&*spelling)));
+                Ok(read.map_err(io)?)
             }
         }
     }

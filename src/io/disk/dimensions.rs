@@ -1,10 +1,8 @@
 //! How large a picture is shown, in pixels: what its header says, a photograph turned as its camera was held, and of an SVG
 //! its `width` and `height`, or its `viewBox`. The one file that names the library that reads headers.
-#![expect(clippy::disallowed_methods, reason = "headers of pictures are read here")]
 
 use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::io::{BufReader, Read, Seek};
 
 /// How much of an SVG is looked at: its first tag comes early, after comments at most.
 const SVG_HEAD: u64 = 64 * 1024;
@@ -13,27 +11,30 @@ const SVG_HEAD: u64 = 64 * 1024;
 const JPEG_HEAD: u64 = 256 * 1024;
 
 /// Width and height; none where the file does not tell.
-pub(super) fn dimensions(path: &Path, extension: &str) -> Option<(u32, u32)> {
-    let size = || {
-        let size = imagesize::size(path).ok()?;
-        let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
-        (width > 0 && height > 0).then_some((width, height))
-    };
+pub(super) fn dimensions(mut file: File, extension: &str) -> Option<(u32, u32)> {
     match extension {
-        "png" | "gif" | "webp" | "avif" | "heic" => size(),
+        "png" | "gif" | "webp" | "avif" | "heic" => size(&file),
         "jpg" | "jpeg" => {
-            let (width, height) = size()?;
-            let is_turned = is_turned(&head(path, JPEG_HEAD)?);
+            let (width, height) = size(&file)?;
+            let is_turned = is_turned(&head(&mut file, JPEG_HEAD)?);
             Some(if is_turned { (height, width) } else { (width, height) })
         }
-        "svg" => svg(&String::from_utf8_lossy(&head(path, SVG_HEAD)?)),
+        "svg" => svg(&String::from_utf8_lossy(&head(&mut file, SVG_HEAD)?)),
         _ => None,
     }
 }
 
-fn head(path: &Path, length: u64) -> Option<Vec<u8>> {
+fn size(mut file: &File) -> Option<(u32, u32)> {
+    file.rewind().ok()?;
+    let size = imagesize::reader_size(BufReader::new(file)).ok()?;
+    let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
+    (width > 0 && height > 0).then_some((width, height))
+}
+
+fn head(file: &mut File, length: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(length).read_to_end(&mut bytes).ok()?;
+    file.rewind().ok()?;
+    file.take(length).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 

@@ -1,40 +1,54 @@
-//! Moves and changes files of the site, all or none, whenever the program is killed. What is to be done is written into one
-//! file first; once that is in its place, it will be done: by this run, else by the next one that reads the site.
+//! Moves, changes and creates files of the site, all or none, whenever the program is killed. What is to be done is written
+//! into one file first, the journal; once that is in its place, it will be done: by this run, else by the next one that
+//! writes. A run that only reads refuses a site in between.
+//!
+//! Contract: a journal is found in the site, and so it is believed only when every path in it is one of a source, and no
+//! symbolic link on the way leads out of the site. Otherwise nothing is done.
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
-use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{DiskError, io};
+use super::read::is_source;
+use super::write::{Durable, Waiting, lock, put, remove_leftovers, tidy};
+use super::{DiskError, Root, io};
 
 /// The file that says what is to be done; it begins with a dot and ends with `~`, so that nothing takes it for a source.
 const JOURNAL: &str = ".silcrow-journal~";
 /// The format's number.
 const FORMAT: u32 = 1;
+/// Folders inside each other in which leftovers are looked for.
+const DEPTH: usize = crate::source::MAX_DEPTH + 2;
 
-/// What is to be done: first the moves, in their order, then the changes. All paths are below the site's root, as the file
+/// What is to be done: first the moves, in their order, then the texts. All paths are below the site's root, as the file
 /// system spells them.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Changes {
     format: u32,
-    /// Files and folders, and where they go.
-    pub moves: Vec<(String, String)>,
-    /// Texts, in the places where they are after the moves.
-    pub texts: Vec<ChangedText>,
+    moves: Vec<Move>,
+    texts: Vec<ChangedText>,
 }
 
-/// A text that takes another's place.
+/// A file or a folder that goes elsewhere.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Move {
+    /// Where it is.
+    pub from: String,
+    /// Where it goes.
+    pub to: String,
+}
+
+/// A text that takes another's place, or is a file's first.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChangedText {
     /// The file, where it is after the moves.
-    pub path: String,
-    /// What it has to hold still, as a hash.
-    old: [u8; 32],
+    path: String,
+    /// What it has to hold still, as a hash; nothing where the file is new.
+    old: Option<[u8; 32]>,
     /// What it will hold.
     new: String,
 }
@@ -42,15 +56,31 @@ pub struct ChangedText {
 impl ChangedText {
     /// The text `new` in the place of `old`.
     pub fn new(path: &str, old: &str, new: &str) -> Self {
-        let old = *blake3::hash(old.as_bytes()).as_bytes();
+        let old = Some(*blake3::hash(old.as_bytes()).as_bytes());
         Self { path: path.to_owned(), old, new: new.to_owned() }
+    }
+
+    /// A new file.
+    pub fn created(path: &str, new: String) -> Self {
+        Self { path: path.to_owned(), old: None, new }
+    }
+
+    /// Whether a file holds what it has to hold before the change.
+    fn follows(&self, held: Option<&[u8]>) -> bool {
+        held.map(|held| *blake3::hash(held).as_bytes()) == self.old
     }
 }
 
 impl Changes {
     /// These moves and texts.
-    pub fn new(moves: Vec<(String, String)>, texts: Vec<ChangedText>) -> Self {
+    pub fn new(moves: Vec<Move>, texts: Vec<ChangedText>) -> Self {
         Self { format: FORMAT, moves, texts }
+    }
+
+    /// Every path that is named.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let moves = self.moves.iter().flat_map(|step| [&*step.from, &*step.to]);
+        moves.chain(self.texts.iter().map(|text| &*text.path))
     }
 }
 
@@ -60,88 +90,285 @@ impl Changes {
 ///
 /// When something is not as it was read or is in the way, or the system refuses a step: then nothing has changed. Where it
 /// refuses to take back what was done, too, the journal stays, and the error names it.
-pub fn change(root: &Path, changes: &Changes) -> Result<(), DiskError> {
-    let _lock = lock(root);
-    finish(root)?;
-    changes.moves.iter().try_for_each(|step| may_move(root, step))?;
-    changes.moves.iter().try_for_each(|(from, _)| links_hold(root, from))?;
+pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), DiskError> {
+    let site = Site::open(root)?;
+    let _lock = lock(site.root.path(), waiting);
+    site.finish()?;
+    site.remove_leftovers();
+    site.may_begin(changes)?;
     let old: Result<Vec<_>, _> =
-        changes.texts.par_iter().map(|text| as_read(root, changes, text)).collect();
+        changes.texts.par_iter().map(|text| site.as_read(changes, text)).collect();
     let old = old?;
-    let journal = root.join(JOURNAL);
+    if let ([], [text]) = (&*changes.moves, &*changes.texts) {
+        // One step needs no journal.
+        return site.put(text, Durable::Now);
+    }
     let text = serde_json::to_string(changes).map_err(std::io::Error::other);
-    let text = text.map_err(io("write", &journal))?;
-    write_beside(&journal, text.as_bytes(), true)?;
-    apply(root, changes).map_err(|refused| match undo(root, changes, &old) {
+    let text = text.and_then(|text| put(&site.real(JOURNAL), text.as_bytes(), Durable::Now));
+    text.map_err(io("write", site.shown(JOURNAL)))?;
+    site.apply(changes).map_err(|refused| match site.undo(changes, &old) {
         Ok(()) => refused,
-        Err(_) => DiskError::Unfinished(refused.into(), journal),
+        Err(_) => DiskError::Unfinished(refused.into(), site.shown(JOURNAL)),
     })
 }
 
-/// Finishes what a killed run began. To be called before the site is read.
+/// Finishes what a killed run began. To be called before a site is read by whoever writes afterwards.
 ///
 /// # Errors
 ///
-/// When a file was changed since, or the system refuses.
-pub(super) fn recover(root: &Path) -> Result<(), DiskError> {
-    if fs::symlink_metadata(root.join(JOURNAL)).is_err() {
+/// When a file was changed since, the journal is not one of silcrow's, or the system refuses.
+pub fn recover(root: &Path, waiting: Waiting) -> Result<(), DiskError> {
+    let site = Site::open(root)?;
+    if !site.has_journal() {
+        tidy(site.root.path());
         return Ok(());
     }
-    let _lock = lock(root);
-    finish(root)
+    let _lock = lock(site.root.path(), waiting);
+    site.finish()
 }
 
-fn finish(root: &Path) -> Result<(), DiskError> {
-    let journal = root.join(JOURNAL);
-    let text = match fs::read_to_string(&journal) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        text => text.map_err(io("read", &journal))?,
-    };
-    let changes: Changes = serde_json::from_str(&text)
-        .map_err(std::io::Error::other)
-        .map_err(io("understand", &journal))?;
-    apply(root, &changes).map_err(|refused| match refused {
-        DiskError::Interrupted(..) => refused,
-        _ => DiskError::Unfinished(refused.into(), journal),
-    })
-}
-
-/// Keeps two runs apart. Where a folder cannot be locked, they are not.
-fn lock(root: &Path) -> Option<File> {
-    let folder = File::open(root).ok()?;
-    folder.lock().ok()?;
-    Some(folder)
-}
-
-/// Whether a move can be made: what moves is there, and nothing is where it goes.
-fn may_move(root: &Path, (from, to): &(String, String)) -> Result<(), DiskError> {
-    let (from, to) = (root.join(from), root.join(to));
-    let metadata = fs::symlink_metadata(&from).map_err(io("move", &from))?;
-    if metadata.is_symlink() {
-        return Err(DiskError::Link(from));
+/// Refuses a site that a killed run left half changed. A run that is changing it now is waited for.
+pub(super) fn refuse_unfinished(root: &Path) -> Result<(), DiskError> {
+    let site = Site::open(root)?;
+    if !site.has_journal() {
+        return Ok(());
     }
-    if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
-        return Err(DiskError::Exists(to));
+    let _lock = lock(site.root.path(), |_| {});
+    match site.journal()? {
+        Some(_) => Err(DiskError::Pending(site.shown(JOURNAL))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Whether every symbolic link among the articles leads where it led when what is at `from` is elsewhere.
-fn links_hold(root: &Path, from: &str) -> Result<(), DiskError> {
-    let from = root.join(from);
-    let real = fs::canonicalize(&from).map_err(io("open", &from))?;
-    let entries = walkdir::WalkDir::new(root.join("content")).into_iter().flatten();
-    for link in entries.filter(walkdir::DirEntry::path_is_symlink) {
-        // What leads nowhere leads nowhere afterwards.
-        let Ok(target) = fs::canonicalize(link.path()) else { continue };
-        let is_absolute = fs::read_link(link.path()).is_ok_and(|to| to.is_absolute());
-        let (moves, target_moves) = (link.path().starts_with(&from), target.starts_with(&real));
-        let holds = if is_absolute { !target_moves } else { moves == target_moves };
-        if !holds {
-            return Err(DiskError::Link(link.into_path()));
+/// A site that is changed.
+struct Site<'a> {
+    root: Root,
+    /// Its folder as the user names it.
+    named: &'a Path,
+}
+
+impl<'a> Site<'a> {
+    fn open(named: &'a Path) -> Result<Self, DiskError> {
+        Ok(Self { root: Root::new(named).map_err(io("open", named))?, named })
+    }
+
+    /// A path as messages name it.
+    fn shown(&self, path: &str) -> PathBuf {
+        self.named.strip_prefix(".").unwrap_or(self.named).join(path)
+    }
+
+    fn real(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
+    /// The path of what is there or will be, once it is sure that it is below the root.
+    fn held(&self, path: &str, action: &'static str) -> Result<PathBuf, DiskError> {
+        self.root.hold(Path::new(path)).map_err(io(action, self.shown(path)))
+    }
+
+    fn has_journal(&self) -> bool {
+        fs::symlink_metadata(self.real(JOURNAL)).is_ok()
+    }
+
+    /// The journal that a killed run left, if there is one.
+    fn journal(&self) -> Result<Option<Changes>, DiskError> {
+        let text = match self.root.read(Path::new(JOURNAL)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(io("read", self.shown(JOURNAL)))?,
+        };
+        let changes: Option<Changes> = serde_json::from_slice(&text).ok();
+        let changes = changes.filter(|changes| changes.format == FORMAT);
+        let not_ours = |reason| DiskError::NotOurs(self.shown(JOURNAL), reason);
+        let changes = changes.ok_or_else(|| not_ours("it cannot be read".to_owned()))?;
+        let is_ours = |path: &str| is_source(path) && self.root.hold(Path::new(path)).is_ok();
+        if let Some(path) = changes.paths().find(|path| !is_ours(path)) {
+            return Err(not_ours(format!("it names `{}`", path.escape_debug())));
+        }
+        Ok(Some(changes))
+    }
+
+    fn finish(&self) -> Result<(), DiskError> {
+        let Some(changes) = self.journal()? else { return Ok(()) };
+        self.remove_leftovers();
+        self.apply(&changes).map_err(|refused| match refused {
+            DiskError::Interrupted(..) => refused,
+            _ => DiskError::Unfinished(refused.into(), self.shown(JOURNAL)),
+        })
+    }
+
+    /// Removes the files that killed runs were writing.
+    fn remove_leftovers(&self) {
+        remove_leftovers(self.root.path(), 1);
+        for folder in ["content", "static", "templates"] {
+            remove_leftovers(&self.real(folder), DEPTH);
         }
     }
-    Ok(())
+
+    /// Whether all that moves is there, nothing is where it goes, and every link leads afterwards where it leads now.
+    fn may_begin(&self, changes: &Changes) -> Result<(), DiskError> {
+        for Move { from, to } in &changes.moves {
+            let (real, to) = (self.held(from, "move")?, self.held(to, "create")?);
+            let metadata = fs::symlink_metadata(&real).map_err(io("move", self.shown(from)))?;
+            if metadata.is_symlink() {
+                return Err(DiskError::Link(self.shown(from)));
+            }
+            if fs::symlink_metadata(&to).is_ok() && !is_same(&real, &to) {
+                return Err(DiskError::Exists(to));
+            }
+        }
+        changes.moves.iter().try_for_each(|step| self.links_hold(&step.from))
+    }
+
+    /// Whether every symbolic link among the articles leads where it led when what is at `from` is elsewhere.
+    fn links_hold(&self, from: &str) -> Result<(), DiskError> {
+        let from = self.real(from);
+        let real = fs::canonicalize(&from).map_err(io("open", &from))?;
+        let entries = walkdir::WalkDir::new(self.real("content")).into_iter().flatten();
+        for link in entries.filter(walkdir::DirEntry::path_is_symlink) {
+            // What leads nowhere leads nowhere afterwards.
+            let Ok(target) = fs::canonicalize(link.path()) else { continue };
+            let is_absolute = fs::read_link(link.path()).is_ok_and(|to| to.is_absolute());
+            let (moves, target_moves) = (link.path().starts_with(&from), target.starts_with(&real));
+            let holds = if is_absolute { !target_moves } else { moves == target_moves };
+            if !holds {
+                return Err(DiskError::Link(link.into_path()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a text holds, where it is before the moves; that has to be still what was read.
+    fn as_read(&self, changes: &Changes, text: &ChangedText) -> Result<Option<Vec<u8>>, DiskError> {
+        let below = |to: &str| {
+            let rest = text.path.strip_prefix(to)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+        };
+        let before = changes
+            .moves
+            .iter()
+            .find_map(|step| Some(format!("{}{}", step.from, below(&step.to)?)));
+        let path = before.as_deref().unwrap_or(&text.path);
+        let held = self.text(path)?;
+        if text.follows(held.as_deref()) {
+            return Ok(held);
+        }
+        Err(match text.old {
+            Some(_) => DiskError::Changed(self.shown(path)),
+            None => DiskError::Exists(self.shown(path)),
+        })
+    }
+
+    /// What a file holds that may be changed, or that there is none.
+    fn text(&self, path: &str) -> Result<Option<Vec<u8>>, DiskError> {
+        if fs::symlink_metadata(self.held(path, "read")?).is_err() {
+            return Ok(None);
+        }
+        let read = || {
+            let mut file = self.root.open(Path::new(path))?;
+            if file.metadata()?.permissions().readonly() {
+                return Err(ErrorKind::PermissionDenied.into());
+            }
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        read().map_err(io("change", self.shown(path)))
+    }
+
+    /// Takes every step that has not been taken yet, and then the journal away.
+    fn apply(&self, changes: &Changes) -> Result<(), DiskError> {
+        changes.moves.iter().try_for_each(|step| self.go(step))?;
+        changes.texts.par_iter().try_for_each(|text| self.put(text, TOGETHER))?;
+        sync(self.root.path());
+        self.remove(JOURNAL)
+    }
+
+    /// Takes a step, unless it was taken before the kill.
+    fn go(&self, step: &Move) -> Result<(), DiskError> {
+        let (from, to) = (self.held(&step.from, "move")?, self.held(&step.to, "create")?);
+        if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
+            if fs::symlink_metadata(&from).is_err() {
+                return Ok(());
+            }
+            // Somebody has written there since.
+            return Err(DiskError::Interrupted(self.shown(&step.to), self.shown(JOURNAL)));
+        }
+        rename(&from, &to)?;
+        if let Some(folder) = from.parent() {
+            // A folder that holds something still stays.
+            let _ = fs::remove_dir(folder);
+        }
+        Ok(())
+    }
+
+    /// Takes back every step that was taken, in the opposite order, and the journal away. `old` is what the texts held.
+    fn undo(&self, changes: &Changes, old: &[Option<Vec<u8>>]) -> Result<(), DiskError> {
+        for (text, old) in changes.texts.iter().zip(old) {
+            let is_written = self
+                .text(&text.path)
+                .is_ok_and(|held| held.as_deref() == Some(text.new.as_bytes()));
+            match old {
+                _ if !is_written => {}
+                Some(old) => self.replace(&text.path, old, Durable::Now)?,
+                None => {
+                    self.remove(&text.path)?;
+                    self.remove_empty_folders(&text.path);
+                }
+            }
+        }
+        for Move { from, to } in changes.moves.iter().rev() {
+            let (real_from, real_to) = (self.real(from), self.real(to));
+            if fs::symlink_metadata(&real_from).is_err() && fs::symlink_metadata(&real_to).is_ok() {
+                rename(&real_to, &real_from)?;
+            }
+            self.remove_empty_folders(to);
+        }
+        self.remove(JOURNAL)
+    }
+
+    /// Removes the folders that were made for a path; one that holds something stays.
+    fn remove_empty_folders(&self, path: &str) {
+        let path = self.real(path);
+        let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.root.path());
+        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
+    }
+
+    /// Puts a text into its place, unless it is there already. A file that somebody has changed since stays as it is.
+    fn put(&self, text: &ChangedText, durable: Durable) -> Result<(), DiskError> {
+        let held = self.text(&text.path)?;
+        if held.as_deref() == Some(text.new.as_bytes()) {
+            return Ok(());
+        }
+        if !text.follows(held.as_deref()) {
+            return Err(DiskError::Interrupted(self.shown(&text.path), self.shown(JOURNAL)));
+        }
+        self.replace(&text.path, text.new.as_bytes(), durable)
+    }
+
+    /// Writes a text in a file's place; of a symbolic link, in the place of what it leads to.
+    fn replace(&self, path: &str, bytes: &[u8], durable: Durable) -> Result<(), DiskError> {
+        let write = || {
+            let real = match self.root.inside(Path::new(path)) {
+                Ok(inside) => self.root.path().join(inside),
+                Err(_) => self.root.hold(Path::new(path))?,
+            };
+            real.parent().map_or(Ok(()), fs::create_dir_all)?;
+            put(&real, bytes, durable)
+        };
+        write().map_err(io("write", self.shown(path)))
+    }
+
+    fn remove(&self, path: &str) -> Result<(), DiskError> {
+        fs::remove_file(self.real(path)).map_err(io("remove", self.shown(path)))
+    }
+}
+
+/// Moves a file or a folder, and makes the folders that it goes to.
+fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(io("create", folder))?;
+    }
+    fs::rename(from, to).map_err(io("move", from))
 }
 
 /// Whether two names are one file, as on systems without regard to case.
@@ -149,116 +376,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// What a text holds, where it is before the moves; that has to be still what was read.
-fn as_read(root: &Path, changes: &Changes, text: &ChangedText) -> Result<Vec<u8>, DiskError> {
-    let below = |to: &str| {
-        let rest = text.path.strip_prefix(to)?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-    };
-    let before = changes.moves.iter().find_map(|(from, to)| Some(format!("{from}{}", below(to)?)));
-    let path = root.join(before.as_deref().unwrap_or(&text.path));
-    let held = fs::read(&path).map_err(io("read", &path))?;
-    if *blake3::hash(&held).as_bytes() != text.old {
-        return Err(DiskError::Changed(path));
-    }
-    let permissions = fs::metadata(&path).map_err(io("open", &path))?.permissions();
-    if permissions.readonly() {
-        return Err(io("change", &path)(ErrorKind::PermissionDenied.into()));
-    }
-    Ok(held)
-}
+/// Where one call takes care of all files, no file does by itself.
+const TOGETHER: Durable = if cfg!(target_os = "linux") { Durable::Later } else { Durable::Now };
 
-/// Takes every step that has not been taken yet, and then the journal away.
-fn apply(root: &Path, changes: &Changes) -> Result<(), DiskError> {
-    for (from, to) in &changes.moves {
-        let (from, to) = (root.join(from), root.join(to));
-        if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
-            if fs::symlink_metadata(&from).is_err() {
-                continue; // It was moved before the kill.
-            }
-            // Somebody has written there since.
-            return Err(DiskError::Interrupted(to, root.join(JOURNAL)));
-        }
-        if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder).map_err(io("create", folder))?;
-        }
-        fs::rename(&from, &to).map_err(io("move", &from))?;
-        if let Some(folder) = from.parent() {
-            // A folder that holds something still stays.
-            let _ = fs::remove_dir(folder);
-        }
-    }
-    changes.texts.par_iter().try_for_each(|text| put(root, text))?;
-    sync(root);
-    let journal = root.join(JOURNAL);
-    fs::remove_file(&journal).map_err(io("remove", &journal))
-}
-
-/// Takes back every step that was taken, in the opposite order, and the journal away. `old` is what the texts held.
-fn undo(root: &Path, changes: &Changes, old: &[Vec<u8>]) -> Result<(), DiskError> {
-    for (text, old) in changes.texts.iter().zip(old) {
-        let path = fs::canonicalize(root.join(&text.path));
-        if let Ok(path) = path
-            && fs::read(&path).is_ok_and(|held| held == text.new.as_bytes())
-        {
-            write_beside(&path, old, false)?;
-        }
-    }
-    for (from, to) in changes.moves.iter().rev() {
-        let (from, to) = (root.join(from), root.join(to));
-        if fs::symlink_metadata(&from).is_err() && fs::symlink_metadata(&to).is_ok() {
-            if let Some(folder) = from.parent() {
-                fs::create_dir_all(folder).map_err(io("create", folder))?;
-            }
-            fs::rename(&to, &from).map_err(io("move", &to))?;
-        }
-        // The folders that were made for it; one that holds something stays.
-        let folders = to.ancestors().skip(1).take_while(|folder| *folder != root);
-        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
-    }
-    let journal = root.join(JOURNAL);
-    fs::remove_file(&journal).map_err(io("remove", &journal))
-}
-
-/// Puts a text into its place, unless it is there already. A file that somebody has changed since stays as it is.
-fn put(root: &Path, text: &ChangedText) -> Result<(), DiskError> {
-    let path = root.join(&text.path);
-    let path = fs::canonicalize(&path).map_err(io("open", &path))?;
-    let held = fs::read(&path).map_err(io("read", &path))?;
-    if held == text.new.as_bytes() {
-        return Ok(());
-    }
-    if *blake3::hash(&held).as_bytes() != text.old {
-        return Err(DiskError::Interrupted(path, root.join(JOURNAL)));
-    }
-    write_beside(&path, text.new.as_bytes(), false)
-}
-
-/// Writes a text beside its file, and then in its place.
-fn write_beside(path: &Path, text: &[u8], is_synced: bool) -> Result<(), DiskError> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".silcrow~");
-    let new: PathBuf = path.with_file_name(name);
-    let write = || {
-        let mut output = File::create(&new)?;
-        output.write_all(text)?;
-        if let Ok(metadata) = fs::metadata(path) {
-            fs::set_permissions(&new, metadata.permissions())?;
-        }
-        if is_synced {
-            output.sync_all()?;
-        }
-        fs::rename(&new, path)
-    };
-    write().map_err(|error| {
-        // What cannot be removed is a file that the reader ignores.
-        let _ = fs::remove_file(&new);
-        io("write", path)(error)
-    })
-}
-
-/// What was written is on the disk before the journal goes: one call for all files, where the system has it.
+/// What was written is on the disk before the journal goes.
 fn sync(root: &Path) {
     #[cfg(target_os = "linux")]
     if let Ok(folder) = File::open(root) {
@@ -267,4 +388,36 @@ fn sync(root: &Path) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = root;
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests read and write files")]
+mod tests {
+    use std::fs;
+
+    use super::{ChangedText, Changes, Move, change};
+    use crate::io::disk::DiskError;
+
+    #[test]
+    fn steps_that_were_taken_are_taken_back_when_a_later_one_is_refused() {
+        let folder = tempfile::tempdir().expect("a scratch folder can be made");
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir_all(at("content/s")).expect("writable");
+        fs::write(at("content/s/a.md"), "a").expect("writable");
+        fs::write(at("content/b.md"), "b").expect("writable");
+        let step = Move { from: "content/s/a.md".to_owned(), to: "content/t/a.md".to_owned() };
+        let texts = vec![
+            ChangedText::new("content/t/a.md", "a", "changed"),
+            ChangedText::created("content/new/c.md", "new".to_owned()),
+            // There is a file where its folder would be.
+            ChangedText::created("content/b.md/d.md", "new".to_owned()),
+        ];
+        let refused = change(folder.path(), &Changes::new(vec![step], texts), |_| {});
+        assert!(matches!(refused, Err(DiskError::Io { .. })), "{refused:?}");
+        let read = |path: &str| fs::read_to_string(at(path)).expect(path);
+        assert_eq!((read("content/s/a.md"), read("content/b.md")), ("a".into(), "b".into()));
+        let entries = walkdir::WalkDir::new(folder.path()).into_iter().count();
+        assert_eq!(entries, 5, "the root, its two folders and two files");
+    }
 }

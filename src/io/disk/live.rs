@@ -7,14 +7,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::read::{is_ignored, read_one, read_with_links};
-use super::{DiskError, io};
+use super::read::{FOLDERS, is_ignored, read_one, read_with_links};
+use super::{DiskError, Root, io};
 use crate::path::SourcePath;
 use crate::source::Sources;
 use crate::theme;
-
-/// The site's folders.
-const FOLDERS: [&str; 3] = ["content", "static", "templates"];
 
 /// A snapshot and where it came from.
 pub struct Live {
@@ -177,7 +174,7 @@ impl Live {
             theme::add_to(sources);
             return Some(was_there.then_some(source));
         }
-        let (source, file) = read_one(&self.root, path)?;
+        let (source, file) = read_one(&Root::new(&self.root).ok()?, path)?;
         // A file of the theme's that the site begins to bring is another one even with the same text.
         if self.sources.get(&source) == Some(&file) {
             return Some(None);

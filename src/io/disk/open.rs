@@ -78,11 +78,15 @@ impl Root {
         if fs::metadata(&path)?.is_file() { File::open(path) } else { Err(not_a_file()) }
     }
 
-    /// The real path of a file, below the folder.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such file, or a link leads out of the folder.
+    /// The path of what may not be there yet, once it is sure that no link leads out of the folder on the way.
+    pub(in crate::io) fn hold(&self, relative: &Path) -> Result<PathBuf> {
+        let path = self.path.join(relative);
+        let there = path.ancestors().find(|path| path.symlink_metadata().is_ok());
+        let real = fs::canonicalize(there.unwrap_or(&self.path))?;
+        real.starts_with(&self.path).then_some(path).ok_or_else(leads_out)
+    }
+
+    /// The real path of what is there, relative to the folder.
     pub(super) fn inside(&self, relative: &Path) -> Result<PathBuf> {
         let real = fs::canonicalize(self.path.join(relative))?;
         real.strip_prefix(&self.path).map(Path::to_owned).map_err(|_| leads_out())
@@ -140,10 +144,10 @@ mod unix {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests read and write files")]
 mod tests {
-    #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
-
     use std::fs;
     use std::io::ErrorKind;
     use std::os::unix::fs::symlink;

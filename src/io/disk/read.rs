@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::dimensions::dimensions;
-use super::journal::recover;
-use super::{DiskError, io, reason};
+use super::journal::refuse_unfinished;
+use super::write::is_unfinished;
+use super::{DiskError, Root, io, reason};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
 use crate::theme;
@@ -31,19 +32,20 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
 
 /// The same, with what symbolic links in the site lead to: what changes there changes the site.
 pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
-    let real_root = fs::canonicalize(root).map_err(io("open", root))?;
-    recover(&real_root)?;
+    refuse_unfinished(root)?;
+    let opened = Root::new(root).map_err(io("open", root))?;
+    let real_root = opened.path();
     if !real_root.join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
     }
     let (sender, names) = mpsc::channel();
     // Files are read while others are still looked for.
     let ((mut problems, links), mut read) = rayon::join(
-        || find(&real_root, sender),
+        || find(real_root, sender),
         || {
             let names = names.into_iter().enumerate().par_bridge();
             let read = |(index, (path, kind)): (usize, (PathBuf, Kind))| {
-                (index, read_file(&real_root, &path, kind))
+                (index, read_file(&opened, &path, kind))
             };
             names.map(read).collect::<Vec<_>>()
         },
@@ -70,8 +72,8 @@ pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), Di
 
 /// Reads one file of the site, whose path below the root is as it should be. Nothing when only reading all of it can tell
 /// what it is.
-pub(super) fn read_one(root: &Path, path: &Path) -> Option<(SourcePath, File)> {
-    let relative = path.strip_prefix(root).ok()?;
+pub(super) fn read_one(root: &Root, path: &Path) -> Option<(SourcePath, File)> {
+    let relative = path.strip_prefix(root.path()).ok()?;
     let names: Vec<&str> =
         relative.components().map(|part| part.as_os_str().to_str()).collect::<Option<_>>()?;
     let (folder, inside) = names.split_first()?;
@@ -94,6 +96,17 @@ pub fn unreadable_path(path: &SourcePath) -> Option<String> {
     names.find_map(|name| {
         Some(format!("`{name}` is a name that not every system has: {}", unusable_name(name)?))
     })
+}
+
+/// Whether a path, `/`-separated below the root, can be one of a source or of a folder of sources.
+pub(super) fn is_source(path: &str) -> bool {
+    let is_usable = |name: &str| {
+        !name.is_empty() && unusable_name(name).is_none() && !name.eq_ignore_ascii_case(".git")
+    };
+    match path.split_once('/') {
+        Some((folder, inside)) => FOLDERS.contains(&folder) && inside.split('/').all(is_usable),
+        None => path == SETTINGS || path == RECORD,
+    }
 }
 
 /// Whether a file below one of the site's folders is a text that is parsed.
@@ -123,6 +136,8 @@ impl Found {
     }
 }
 
+/// The site's folders.
+pub(super) const FOLDERS: [&str; 3] = ["content", "static", "templates"];
 /// The files beside the site's folders.
 const SETTINGS: &str = "site.yaml";
 const RECORD: &str = crate::record::FILE;
@@ -153,7 +168,7 @@ fn find(root: &Path, files: Sender<(PathBuf, Kind)>) -> (Vec<Problem>, Vec<PathB
     for file in [SETTINGS, RECORD] {
         root_file(root, file, &mut found);
     }
-    for folder in ["content", "static", "templates"] {
+    for folder in FOLDERS {
         walk(root, folder, &mut found);
     }
     (found.problems, found.links)
@@ -215,9 +230,12 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
 }
 
 /// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`); a
-/// repository there is not: `.git` of the output belongs to whoever publishes it.
+/// repository there is not: `.git` of the output belongs to whoever publishes it. Nor is what a killed run left.
 pub(super) fn is_ignored(name: &str, folder: &str) -> bool {
-    if folder == "static" { name == ".git" } else { name.starts_with('.') || name.ends_with('~') }
+    match folder {
+        "static" => name == ".git" || is_unfinished(name),
+        _ => name.starts_with('.') || name.ends_with('~'),
+    }
 }
 
 fn walk_problem(error: &walkdir::Error, path: &Path) -> ProblemKind {
@@ -324,14 +342,18 @@ fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
 const UNREADABLE: &str = "---\ntitle: Unreadable\ndescription: Unreadable\n---\n";
 
 fn read_file(
-    root: &Path,
+    root: &Root,
     path: &Path,
     kind: Kind,
 ) -> (SourcePath, String, Option<Content>, Option<ProblemKind>) {
-    let (source, spelling) = source_path(root, path);
+    let (source, spelling) = source_path(root.path(), path);
+    let relative = path.strip_prefix(root.path()).unwrap_or(path);
     let read = match kind {
-        Kind::Text => fs::read(path).map(text),
-        Kind::Asset => asset(path, &source).map(|asset| (Content::Asset(Box::new(asset)), None)),
+        Kind::Text => root.read(relative).map(text),
+        Kind::Asset => root
+            .open(relative)
+            .and_then(|file| asset(file, &source))
+            .map(|asset| (Content::Asset(Box::new(asset)), None)),
     };
     match read {
         Ok((content, problem)) => (source, spelling, Some(content), problem),
@@ -357,9 +379,17 @@ fn text(bytes: Vec<u8>) -> (Content, Option<ProblemKind>) {
     }
 }
 
-fn asset(path: &Path, source: &SourcePath) -> std::io::Result<Asset> {
+fn asset(mut file: fs::File, source: &SourcePath) -> std::io::Result<Asset> {
+    let extension = source.extension().map(str::to_ascii_lowercase);
+    let extension = extension.as_deref().unwrap_or("");
+    if matches!(extension, "html" | "htm") {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let (size, hash) = (bytes.len() as u64, *blake3::hash(&bytes).as_bytes());
+        let text = String::from_utf8(bytes).ok().map(Arc::from);
+        return Ok(Asset { size, hash, dimensions: None, text });
+    }
     let mut hasher = blake3::Hasher::new();
-    let mut file = fs::File::open(path)?;
     let mut buffer = vec![0; 128 * 1024];
     let mut size = 0;
     loop {
@@ -370,9 +400,6 @@ fn asset(path: &Path, source: &SourcePath) -> std::io::Result<Asset> {
         size += count as u64;
         hasher.update(&buffer[..count]);
     }
-    let extension = source.extension().map(str::to_ascii_lowercase);
-    let dimensions = dimensions(path, extension.as_deref().unwrap_or(""));
-    let is_html = matches!(extension.as_deref(), Some("html" | "htm"));
-    let text = if is_html { fs::read_to_string(path).ok().map(Arc::from) } else { None };
-    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text })
+    let dimensions = dimensions(file, extension);
+    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text: None })
 }

@@ -1,16 +1,13 @@
 //! What was found when it was asked for last, in a text file fit to commit: a line for each URL, with the day and the
 //! fragments that were found. Only what was there is kept, for a week.
-#![expect(clippy::disallowed_methods, reason = "the file system is known here")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::CacheError;
 use crate::external::{Answer, End, Page, Place, Request};
+use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
 /// For how many days what was found counts.
@@ -20,6 +17,7 @@ const HEADER: &str = "# Pages of other sites that `silcrow check --external` fou
 
 /// What was found.
 pub struct Cache {
+    root: PathBuf,
     path: PathBuf,
     /// What the file holds; nothing when there is none.
     written: Option<String>,
@@ -33,21 +31,17 @@ struct Entry {
 }
 
 impl Cache {
-    /// Reads the file; what counts no more today is left out. Also gives the numbers of lines that are damaged.
+    /// Reads the file of the site at `root`; what counts no more today is left out. Also gives the numbers of lines that are
+    /// damaged.
     ///
     /// # Errors
     ///
     /// When there is a file that cannot be read.
-    pub fn read(path: &Path, today: Date) -> Result<(Self, Vec<usize>), CacheError> {
-        let written = match fs::read(path) {
-            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(source) => {
-                return Err(CacheError { action: "read", path: path.to_owned(), source });
-            }
-        };
+    pub fn read(root: &Path, path: &Path, today: Date) -> Result<(Self, Vec<usize>), DiskError> {
+        let written = disk::read_named(root, path)?;
+        let written = written.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let (entries, damaged) = parse(written.as_deref().unwrap_or(""), today);
-        Ok((Self { path: path.to_owned(), written, entries }, damaged))
+        Ok((Self { root: root.to_owned(), path: path.to_owned(), written, entries }, damaged))
     }
 
     /// The answer, where it is known: the page was there, and so was every fragment.
@@ -82,21 +76,13 @@ impl Cache {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn write(&self) -> Result<(), CacheError> {
+    pub fn write(&self) -> Result<(), DiskError> {
         let text = text(&self.entries);
         let is_needless = self.written.is_none() && self.entries.is_empty();
         if is_needless || self.written.as_ref() == Some(&text) {
             return Ok(());
         }
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.new", std::process::id()));
-        let new = self.path.with_file_name(name);
-        let written = fs::write(&new, text).and_then(|()| fs::rename(&new, &self.path));
-        written.map_err(|source| {
-            // What is left of it is of no use; that it cannot be removed is the same trouble again.
-            let _ = fs::remove_file(&new);
-            CacheError { action: "write", path: self.path.clone(), source }
-        })
+        disk::write(&self.root, &self.path, &text)
     }
 }
 

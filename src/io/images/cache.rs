@@ -2,7 +2,8 @@
 //!
 //! Contract: what is remembered depends on the bytes of the picture, the width and [`VERSION`] alone, and is what making it
 //! again would give. Each file begins with the hash of the rest, so that a damaged one is as good as none; each is put in
-//! its place whole. That a variant is of no use is remembered too: as an empty one.
+//! its place whole. That a variant is of no use is remembered too: as an empty one. A symbolic link in the folder's place is neither
+//! read nor written through.
 #![expect(clippy::disallowed_methods, reason = "the file system is known here")]
 
 use std::collections::BTreeSet;
@@ -10,8 +11,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::io::disk::{Durable, Root, put};
 use crate::io::reason;
 use crate::picture::Original;
 
@@ -19,8 +20,9 @@ use crate::picture::Original;
 /// compares with the one that is built in.
 pub(super) const VERSION: &str = "1-0.25.10";
 
-/// The folder of all that can be made again.
+/// The folder of all that can be made again, and the one of pictures in it.
 const FOLDER: &str = ".silcrow-cache";
+const IMAGES: &str = ".silcrow-cache/images";
 
 /// How long a hash is.
 const HASH: usize = blake3::OUT_LEN;
@@ -28,8 +30,6 @@ const HASH: usize = blake3::OUT_LEN;
 /// What was made before.
 pub(super) struct Cache {
     root: PathBuf,
-    /// Counts the files of this process.
-    count: AtomicU64,
     problem: OnceLock<String>,
 }
 
@@ -40,16 +40,22 @@ pub(super) fn name(original: &Original, width: u32) -> String {
 
 impl Cache {
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.join(FOLDER), count: AtomicU64::new(0), problem: OnceLock::new() }
+        Self { root: root.to_owned(), problem: OnceLock::new() }
     }
 
-    fn folder(&self) -> PathBuf {
-        self.root.join("images")
+    /// The folder's path, on which no link is: what is in it is removed when it is of no use any more.
+    fn folder(&self) -> std::io::Result<PathBuf> {
+        let folder = Root::new(&self.root)?.hold(Path::new(IMAGES))?;
+        match fs::canonicalize(&folder) {
+            Ok(real) if real != folder => Err(std::io::Error::other("it is a symbolic link")),
+            _ => Ok(folder),
+        }
     }
 
     /// What is remembered of a variant: its bytes, or that it is of no use.
     pub(super) fn get(&self, original: &Original, width: u32) -> Option<Option<Vec<u8>>> {
-        let mut bytes = fs::read(self.folder().join(name(original, width))).ok()?;
+        let path = Path::new(IMAGES).join(name(original, width));
+        let mut bytes = Root::new(&self.root).and_then(|root| root.read(&path)).ok()?;
         if bytes.len() < HASH {
             return None;
         }
@@ -62,44 +68,39 @@ impl Cache {
     pub(super) fn put(&self, original: &Original, width: u32, bytes: Option<&[u8]>) {
         let bytes = bytes.unwrap_or(&[]);
         let whole = [blake3::hash(bytes).as_bytes(), bytes].concat();
-        let number = self.count.fetch_add(1, Ordering::Relaxed);
-        let new = self.folder().join(format!("new-{}-{number}", std::process::id()));
-        let written = self.make_folder().and_then(|()| fs::write(&new, whole));
-        let path = self.folder().join(name(original, width));
-        let written = written.and_then(|()| fs::rename(&new, path));
-        if let Err(error) = written {
-            // What is left of it is of no use; that it cannot be removed is the same trouble again.
-            let _ = fs::remove_file(&new);
-            // Another build has pruned it: that is no trouble.
-            if error.kind() != ErrorKind::NotFound {
-                self.trouble(&error);
-            }
+        let write =
+            || put(&self.make_folder()?.join(name(original, width)), &whole, Durable::Later);
+        // Where another build has pruned it, that is no trouble.
+        if let Err(error) = write()
+            && error.kind() != ErrorKind::NotFound
+        {
+            self.trouble(&error);
         }
     }
 
     fn trouble(&self, error: &std::io::Error) {
         self.problem.get_or_init(|| {
-            let folder = self.folder();
             format!(
                 "could not write `{}`, and so pictures are made again each time: {}",
-                folder.display(),
+                self.root.join(IMAGES).display(),
                 reason(error)
             )
         });
     }
 
     /// The folder, which version control leaves alone.
-    fn make_folder(&self) -> std::io::Result<()> {
-        if self.folder().is_dir() {
-            return Ok(());
+    fn make_folder(&self) -> std::io::Result<PathBuf> {
+        let folder = self.folder()?;
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder)?;
+            put(&self.root.join(FOLDER).join(".gitignore"), b"*\n", Durable::Later)?;
         }
-        fs::create_dir_all(self.folder())?;
-        fs::write(self.root.join(".gitignore"), "*\n")
+        Ok(folder)
     }
 
     /// Forgets all but these.
     pub(super) fn prune(&self, kept: &BTreeSet<String>) {
-        let Ok(entries) = fs::read_dir(self.folder()) else { return };
+        let Ok(entries) = self.folder().and_then(fs::read_dir) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();
             if !name.to_str().is_some_and(|name| kept.contains(name)) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Contents, StoreError, holds, is_release_name, verify, verify_kept};
-use crate::io::disk::{DiskError, Root, write_over};
+use crate::io::disk::{DiskError, Durable, Root, create_file, create_folders, put};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
@@ -193,7 +193,8 @@ impl Folder {
         remove(&self.release_path(&name))?;
         create_folder(&new)?;
         self.fill(&new, plan, contents)?;
-        write_over(&self.manifest_path(&name), &manifest.to_text())?;
+        let path = self.manifest_path(&name);
+        put(&path, manifest.to_text().as_bytes(), Durable::Now).map_err(io("write", &path))?;
         fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
         self.switch(&name)?;
         committed()?;
@@ -265,57 +266,26 @@ impl Folder {
     }
 }
 
-/// What servers and everybody else may do to files and folders of a target, whatever the mask of the process is.
-const FILE_MODE: u32 = 0o444;
-const FOLDER_MODE: u32 = 0o555;
-
 /// Whether there is a regular file that servers can read.
 fn is_readable_by_all(path: &Path) -> bool {
     #[cfg(unix)]
     let may_read = |metadata: &fs::Metadata| {
         use std::os::unix::fs::PermissionsExt;
-        metadata.permissions().mode() & FILE_MODE == FILE_MODE
+        metadata.permissions().mode() & 0o444 == 0o444
     };
     #[cfg(not(unix))]
     let may_read = |_: &fs::Metadata| true;
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && may_read(&metadata))
 }
 
-/// Gives everybody these permissions on what was just made.
-#[cfg(unix)]
-fn permit(path: &Path, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut permissions = fs::symlink_metadata(path)?.permissions();
-    let before = permissions.mode();
-    if before & mode != mode {
-        permissions.set_mode(before | mode);
-        fs::set_permissions(path, permissions)?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn permit(_: &Path, _: u32) -> std::io::Result<()> {
-    Ok(())
-}
-
 /// Creates a folder with what it is in, and lets servers look into it. One that is there stays as it is.
 fn create_folder(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = path.parent().filter(|parent| *parent != Path::new("")) {
-        create_folder(parent)?;
-    }
-    fs::create_dir(path).and_then(|()| permit(path, FOLDER_MODE)).map_err(io("create", path))
+    create_folders(path).map_err(io("create", path))
 }
 
 /// Writes a new file, and lets servers read it.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    File::create_new(path)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| permit(path, FILE_MODE))
-        .map_err(io("write", path))
+    create_file(path).and_then(|mut file| file.write_all(bytes)).map_err(io("write", path))
 }
 
 /// Reads a regular file in a folder. No link leads out of the folder.
