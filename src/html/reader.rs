@@ -294,21 +294,11 @@ fn comment(html: &str) -> usize {
 }
 
 /// Elements in which tags are text.
+const RAW: [&str; 9] =
+    ["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"];
+
 fn is_raw(name: &str) -> bool {
-    let first = name.as_bytes()[0].to_ascii_lowercase();
-    matches!(first, b's' | b't' | b'x' | b'i' | b'n' | b'p')
-        && matches!(
-            &*lower(name),
-            "script"
-                | "style"
-                | "title"
-                | "textarea"
-                | "xmp"
-                | "iframe"
-                | "noembed"
-                | "noframes"
-                | "plaintext"
-        )
+    RAW.iter().any(|raw| raw.eq_ignore_ascii_case(name))
 }
 
 /// How much of what follows belongs to an element in which tags are text, up to its end tag.
@@ -357,58 +347,26 @@ fn script_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
+/// Elements with neither content nor an end tag.
+const VOID: [&str; 13] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+];
+
 /// Whether an element has neither content nor an end tag.
 pub fn is_void(name: &str) -> bool {
-    matches!(
-        &*lower(name),
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "source"
-            | "track"
-            | "wbr"
-    )
+    VOID.iter().any(|void| void.eq_ignore_ascii_case(name))
 }
 
-/// Whether an element stands within a line of text.
+/// Elements within a line of text.
+const INLINE: [&str; 27] = [
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+];
+
+/// Whether an element, whose name is in lower case, stands within a line of text.
 pub fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "span"
-            | "a"
-            | "code"
-            | "strong"
-            | "em"
-            | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "cite"
-            | "data"
-            | "del"
-            | "dfn"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "mark"
-            | "q"
-            | "s"
-            | "samp"
-            | "small"
-            | "sub"
-            | "sup"
-            | "time"
-            | "u"
-            | "var"
-            | "wbr"
-    )
+    INLINE.contains(&name)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! Longer than most files: the match over the library's events cannot be split without hiding which are handled.
 
+mod code;
 mod definitions;
 mod footnotes;
 mod guard;
@@ -23,9 +24,10 @@ use pulldown_cmark::{
 use super::fragment::{Fragment, Insert, WrittenHeading, finish};
 use super::{Finding, suppression};
 use crate::article::front_matter::OldAnchor;
-use crate::article::{Body, FrontMatter, Grammar, Link, SlotContent, Word};
-use crate::diagnostic::{PLAIN_CODE, UNREADABLE_FILE};
+use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
+use crate::diagnostic::UNREADABLE_FILE;
 use crate::html;
+use code::OpenCode;
 use definitions::{Definitions, Shown};
 use footnotes::Footnotes;
 pub(super) use footnotes::Numbers;
@@ -179,13 +181,6 @@ struct Writer<'a> {
     tables: u32,
 }
 
-/// A code block whose text is being read.
-struct OpenCode {
-    language: String,
-    text: String,
-    range: Range<usize>,
-}
-
 struct OpenHeading {
     text: String,
     start: usize,
@@ -196,14 +191,6 @@ struct Table {
     alignments: Vec<Alignment>,
     in_head: bool,
     cell: usize,
-}
-
-/// The finding of a code block that is shown without colours, at its first line.
-fn plain_code(markdown: &str, range: Range<usize>) -> Finding {
-    let line = markdown[range.clone()].lines().next().unwrap_or("");
-    let message = "this code block is too long or too deeply nested to be coloured".to_owned();
-    Finding::new(&PLAIN_CODE, range.start..range.start + line.len(), message)
-        .help("show the part that readers need, and link to the rest as a file")
 }
 
 impl<'a> Writer<'a> {
@@ -475,33 +462,6 @@ impl<'a> Writer<'a> {
         self.open_block(&tag, range, ">\n<p class=\"callout-title\">");
         self.out.insert(Insert::Slot(SlotContent::Word(word)));
         self.out.push("</p>\n");
-    }
-
-    fn end_code(&mut self) {
-        let Some(OpenCode { language, text: code, range }) = self.code.take() else { return };
-        let mut language_text = String::new();
-        html::escape_into(&mut language_text, &language);
-        if language.is_empty() {
-            self.open_block("<pre tabindex=\"0\"", &range, "><code>");
-        } else {
-            // The style sheet shows the language to all, whether scripts run or not.
-            let tag = format!("<pre tabindex=\"0\" data-language=\"{language_text}\"");
-            self.open_block(&tag, &range, "><code class=\"language-");
-            self.out.push(&language_text);
-            self.out.push("\">");
-        }
-        let mut escaped = String::with_capacity(code.len());
-        html::escape_text_into(&mut escaped, &code);
-        match Grammar::of(&language.to_lowercase()) {
-            Some(grammar) if Grammar::can_read(&code) => {
-                let length = escaped.len() as u32;
-                self.out.insert(Insert::Slot(SlotContent::Code(grammar, length)));
-            }
-            Some(_) => self.findings.push(plain_code(self.markdown, range)),
-            None => {}
-        }
-        self.out.push(&escaped);
-        self.out.push("</code></pre>\n");
     }
 
     fn start_table(&mut self, alignments: Vec<Alignment>, range: &Range<usize>) {
