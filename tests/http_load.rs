@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use wire::{Client, PAGE, Running, pause};
 
-/// The longest that any connection of a burst may take.
-const BURST: Duration = Duration::from_millis(200);
+/// The longest that any connection of a burst may take, on a busy machine too. One that stalls takes five seconds, or never
+/// ends; the printed times tell how long they take.
+const BURST: Duration = Duration::from_secs(2);
 
 /// What a test waits for comes in this time, or never.
 const LIMIT: Duration = Duration::from_secs(60);

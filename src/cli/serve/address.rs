@@ -141,6 +141,10 @@ pub(super) fn near(site: &Site, path: &str) -> Vec<PageId> {
     let slug = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
     let path = path.trim_end_matches('/').to_lowercase();
     let wanted = slug(&path);
+    // No file has a longer name, and none a longer path.
+    if wanted.len() > 255 || path.len() > 4096 {
+        return Vec::new();
+    }
     let limit = (wanted.chars().take(3 * EDITS).count() / 3).max(2);
     let mut near: Vec<(usize, usize, PageId)> = site
         .included()

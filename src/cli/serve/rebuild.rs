@@ -126,7 +126,11 @@ impl Rebuild {
         if changed.iter().any(|path| is_emptied(&before, self.live.sources(), path))
             && let Some(more) = self.watch.next(MOMENT)
         {
-            changed.extend(self.live.take(&more.paths, more.is_incomplete)?);
+            match self.live.take(&more.paths, more.is_incomplete) {
+                Ok(more) => changed.extend(more),
+                // What was read before counts all the same.
+                Err(error) => say(&format!("{error}; what changed there is not seen")),
+            }
             changed.retain(|path| before.get(path) != self.live.sources().get(path));
         }
         Ok(changed)
