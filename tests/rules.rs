@@ -600,10 +600,51 @@ fn suggestions_name_what_was_meant() {
         ),
         ("//- content/a.md\n---\ntitel: T\n---\n", "title"),
         ("//- content/a.md\n---\ntitle: 12\n---\n", "\"12\""),
+        // As it is written: a version is no number.
+        ("//- content/a.md\n---\ntitle: 1.10\n---\n", "\"1.10\""),
+        ("//- content/a.md\n---\ntitle: 0x10\n---\n", "\"0x10\""),
     ] {
         let (sources, _) = parse(fixture);
         let found = findings(&sources, &today());
         let suggested: Vec<_> = found.iter().filter_map(|finding| finding.suggestion()).collect();
         assert!(suggested.contains(&suggestion), "{suggestion} in {suggested:?} of {fixture}");
     }
+}
+
+#[test]
+fn a_finding_is_at_its_own_entry_after_an_invalid_one() {
+    check(
+        "//- content/t.md
+---
+title: T
+description: D
+updated: 2026-01-01
+related:
+  - \"\"
+    ^^ invalid-value
+  - u
+  - gone
+    ^^^^ missing-related
+aliases:
+  - old/u
+    ^^^^^ invalid-value
+  - /u/
+    ^^^ alias-shadows-page
+anchors:
+  a: \"#x\"
+      ^^ invalid-value
+  b: nowhere
+     ^^^^^^^ missing-anchor
+---
+//- content/u.md
+FRONT
+//- site.yaml
+theme:
+  navigation:
+    A: /x
+       ^^ invalid-value
+    B: gone
+       ^^^^ missing-page
+",
+    );
 }

@@ -43,9 +43,87 @@ fn foreign_redirect(redirect: &Redirect, base: &BaseUrl) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::read;
     use crate::diagnostic::{MISSING_PAGE, Severity};
     use crate::path::SourcePath;
+
+    /// Lines of settings, right and wrong.
+    fn settings() -> impl Strategy<Value = String> {
+        let keys = [
+            "title",
+            "base_url",
+            "redirects",
+            "rules",
+            "missing-page",
+            "external",
+            "skip",
+            "allow",
+            "theme",
+            "navigation",
+            "accent",
+            "light",
+            "security_txt",
+            "expires",
+            "contact",
+            "extra",
+            "feed_articles",
+            "freshness",
+            "fail_after",
+            "review_every",
+            "/a/*",
+            "\"{a,\"",
+            "?",
+            "<<",
+        ];
+        let values = [
+            "",
+            " x",
+            " ~",
+            " [",
+            " {",
+            " [a, {b: c}]",
+            " {a: b}",
+            " 'a",
+            " \"\\u0000\"",
+            " |\n   é\n",
+            " &a [x]",
+            " *a",
+            " !t x",
+            " !!int x",
+            " 1.10",
+            " -1",
+            " /",
+            " https://é/{path}",
+            " \"#fc0\"",
+            " 2026-02-30",
+            " \"[[[{{{\"",
+            " \"https://[z-a]{\"",
+            " on",
+            " 99999999999d",
+        ];
+        let line = (
+            0..4_usize,
+            prop::sample::select(keys.to_vec()),
+            prop::sample::select(values.to_vec()),
+        );
+        let line =
+            line.prop_map(|(indent, key, value)| format!("{}{key}:{value}\n", "  ".repeat(indent)));
+        let any = prop_oneof![8 => line, 1 => ".{0,8}\n", 1 => "[ -~]{0,8}\n"];
+        prop::collection::vec(any, 0..12).prop_map(|lines| lines.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_settings_panic_and_every_finding_is_in_the_text(text in settings()) {
+            for finding in read(&text).1 {
+                prop_assert!(text.get(finding.span.range()).is_some(), "{:?} in {}", finding, text);
+            }
+        }
+    }
 
     #[test]
     fn severities_are_set_per_rule_and_per_glob() {

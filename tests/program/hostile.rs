@@ -294,6 +294,13 @@ fn thousands_of_wrong_entries_are_found_in_time() {
         assert_eq!((run.code, found.len()), (1, 3_000));
         assert_eq!((found[0].as_str(), found[2_999].as_str()), (first, last));
     }
+    let links = format!("theme:\n  navigation:\n{}", entries(|n| format!("    n{n}: gone\n")));
+    let site = Site::new(&[("site.yaml", &links)]);
+    let found = in_time(10, || site.build(&[])).found();
+    assert_eq!(
+        (found.len(), found[2_999].as_str()),
+        (3_000, "error missing-page site.yaml 3002:12-3002:16")
+    );
 }
 
 #[test]
