@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
+use crate::source::Placed;
 pub use front_matter::FrontMatter;
 pub use grammar::Grammar;
 
@@ -248,6 +249,12 @@ impl Link {
         Self { destination, span: (0, 0), kind, used_at: None }
     }
 
+    /// A page's name, where it is written.
+    pub fn name(name: &Placed<String>, kind: LinkKind) -> Self {
+        let at = name.at();
+        Self { span: (at.start as u32, at.end as u32), ..Self::new(name.as_str(), kind) }
+    }
+
     /// The link at its place, where `written` stands.
     pub fn place(&mut self, span: (u32, u32), written: &str) {
         self.span = span;
@@ -281,11 +288,20 @@ pub enum LinkKind {
     HtmlLink,
     /// Something the page loads, in raw HTML.
     HtmlResource,
+    /// An entry of `related`: a page's name.
+    Related,
+    /// A link of the theme's navigation or footer: a page's name.
+    Theme,
 }
 
 impl LinkKind {
     /// Whether the page loads the destination.
     pub fn is_resource(self) -> bool {
         matches!(self, Self::Resource | Self::HtmlResource)
+    }
+
+    /// Whether the destination is a page's name, its path from the content folder without extension, and no URL.
+    pub fn is_name(self) -> bool {
+        matches!(self, Self::Related | Self::Theme)
     }
 }

@@ -48,7 +48,8 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     findings.extend(settings::findings(given));
     findings.extend(history::findings(given));
     let names = &Names::new(given.site);
-    findings.extend(theme::findings(given, names));
+    findings.extend(theme::findings(given));
+    findings.extend(targets::findings(&Document::of_settings(given.site), given.site, names));
     let html = 0..given.site.html.len();
     findings.extend(html.flat_map(|index| {
         targets::findings(&Document::of_html(given.site, index), given.site, names)
@@ -57,7 +58,7 @@ pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let per_page = pages.into_par_iter().flat_map_iter(|index| {
         let id = PageId(index as u32);
         let mut found = targets::findings(&Document::of_page(given.site, id), given.site, names);
-        found.extend(front_matter::findings(given, names, id));
+        found.extend(front_matter::findings(given, id));
         found.extend(headings::findings(given, id));
         found.extend(freshness::stale(given, id));
         found

@@ -99,10 +99,12 @@ pub struct Site {
     pub html: Vec<Arc<HtmlFile>>,
     /// The references of each HTML file.
     pub html_references: Arc<[Box<[Reference]>]>,
+    /// The references of the settings.
+    pub settings_references: Arc<[Reference]>,
+    /// The file of the settings.
+    pub settings_file: SourcePath,
     /// Whether a template makes up ids, so that it cannot be told which there are on a page.
     pub has_made_up_ids: bool,
-    /// The page that each entry of each page's `related` names; nothing where there is none of that name.
-    pub related: Arc<[Box<[Option<PageId>]>]>,
     /// The pages whose text links to each page, by path.
     pub backlinks: Arc<[Vec<PageId>]>,
     /// What only putting the site together finds: conflicts of URLs.
@@ -194,7 +196,8 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
         html: texts.html,
         html_references: Arc::clone(&before.html_references),
         has_made_up_ids: before.has_made_up_ids,
-        related: Arc::clone(&before.related),
+        settings_references: Arc::clone(&before.settings_references),
+        settings_file: before.settings_file.clone(),
         backlinks: Arc::clone(&before.backlinks),
         conflicts: Arc::clone(&before.conflicts),
         record: texts.record,
@@ -232,7 +235,8 @@ fn anew(
         html,
         references: Vec::new(),
         html_references: Arc::from([]),
-        related: Arc::from([]),
+        settings_references: Arc::from([]),
+        settings_file: SourcePath::new("site.yaml"),
         backlinks: Arc::from([]),
         conflicts: conflicts.into(),
         record,
@@ -242,15 +246,9 @@ fn anew(
         .map(|index| links::of_page(&site, PageId(index as u32)))
         .collect();
     site.html_references = site.html.iter().map(|file| links::of_html(&site, file)).collect();
-    let related: Vec<_> = site.pages.par_iter().map(|page| related(&site, page)).collect();
-    site.related = related.into();
+    site.settings_references = links::of_settings(&site);
     site.backlinks = backlinks(&site);
     site
-}
-
-fn related(site: &Site, page: &Page) -> Box<[Option<PageId>]> {
-    let entries = page.article.front_matter.related.iter();
-    entries.map(|entry| site.routes.page_by_name(entry)).collect()
 }
 
 fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
@@ -260,7 +258,8 @@ fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
         if !site.page(source).included {
             continue;
         }
-        for page in references.iter().filter_map(|one| one.target.page()) {
+        let in_text = references.iter().filter(|one| !one.link.kind.is_name());
+        for page in in_text.filter_map(|one| one.target.page()) {
             if page != source && backlinks[page.0 as usize].last() != Some(&source) {
                 backlinks[page.0 as usize].push(source);
             }
@@ -275,16 +274,22 @@ impl Site {
         &self.pages[id.0 as usize]
     }
 
-    /// Every file that holds references: pages, then HTML files.
+    /// Every file that holds references: pages, HTML files, the settings.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
         let pages = 0..self.pages.len();
         let pages = pages.map(|index| Document::of_page(self, PageId(index as u32)));
-        pages.chain((0..self.html.len()).map(|index| Document::of_html(self, index)))
+        let html = (0..self.html.len()).map(|index| Document::of_html(self, index));
+        pages.chain(html).chain([Document::of_settings(self)])
+    }
+
+    /// The entries of a page's `related`. They come after the references of its body.
+    pub fn related_references(&self, id: PageId) -> &[Reference] {
+        &self.references[id.0 as usize][self.page(id).article.body.links.len()..]
     }
 
     /// The pages that a page names as related: in order, those that exist and are part of the site.
     pub fn related(&self, id: PageId) -> impl Iterator<Item = PageId> {
-        let named = self.related[id.0 as usize].iter().flatten().copied();
+        let named = self.related_references(id).iter().filter_map(|entry| entry.target.page());
         named.filter(|id| self.page(*id).included)
     }
 

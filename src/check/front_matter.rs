@@ -3,21 +3,21 @@
 use ahash::AHashSet;
 
 use super::Given;
-use super::suggestions::Names;
 use crate::article::Article;
 use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::{
-    DRAFT_TARGET, DUPLICATE_ID, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR,
-    MISSING_RELATED, ONE_WAY_RELATED, RELATED_DUPLICATE, RELATED_SELF, UNKNOWN_TEMPLATE,
+    DUPLICATE_ID, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, ONE_WAY_RELATED,
+    UNKNOWN_TEMPLATE,
 };
 use crate::site::PageId;
+use crate::site::links::{Document, Reference};
 use crate::source::Span;
 use crate::suggest::{self, Index};
 use crate::theme::ID_PREFIX;
 
-pub(super) fn findings(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
+pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     let mut findings = dates(given, id);
-    findings.extend(related(given, names, id));
+    findings.extend(one_way_related(given, id));
     findings.extend(anchors(given, id));
     findings.extend(template(given, id));
     findings
@@ -39,57 +39,25 @@ fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     .collect()
 }
 
-fn related(given: Given<'_>, names: &Names<'_>, id: PageId) -> Vec<Diagnostic> {
+/// Entries of `related` whose pages do not name this one. What else can be wrong with them is wrong with references.
+fn one_way_related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     let site = given.site;
-    let mut findings = Vec::new();
-    let named = site.related[id.0 as usize].iter();
-    let written = site.page(id).article.front_matter.related.iter();
-    let named_before =
-        |index: usize, page| site.related[id.0 as usize][..index].contains(&Some(page));
-    for (index, (entry, page)) in written.zip(named).enumerate() {
-        let span = || Span::new(&site.page(id).article.path, entry.at());
-        match *page {
-            Some(page) if page == id => findings.push(
-                Diagnostic::new(&RELATED_SELF, span(), format!("`{entry}` is this page"))
-                    .help("remove the entry"),
-            ),
-            Some(page) if named_before(index, page) => findings.push(
-                Diagnostic::new(&RELATED_DUPLICATE, span(), format!("duplicate entry `{entry}`"))
-                    .help("remove one of the two"),
-            ),
-            Some(page) if site.page(page).included => {
-                let names_back = || site.related[page.0 as usize].contains(&Some(id));
-                if given.is_on(&ONE_WAY_RELATED) && !names_back() {
-                    let message = format!("`{entry}` does not name this page as related");
-                    findings.push(
-                        Diagnostic::new(&ONE_WAY_RELATED, span(), message)
-                            .help("add this page to its `related`, where that helps its readers"),
-                    );
-                }
-            }
-            Some(_) => findings.push(
-                Diagnostic::new(&DRAFT_TARGET, span(), format!("`{entry}` is a draft"))
-                    .help("publish it, remove the entry, or build with `--drafts`"),
-            ),
-            None => {
-                let suggestion = names.page_name(entry);
-                let help = suggestion.as_ref().map_or(
-                    "write the page's path from the content folder, without extension".to_owned(),
-                    |name| format!("did you mean `{name}`?"),
-                );
-                findings.push(
-                    Diagnostic::new(
-                        &MISSING_RELATED,
-                        span(),
-                        format!("there is no page `{entry}`"),
-                    )
-                    .help(help)
-                    .suggest(suggestion.map(str::to_owned)),
-                );
-            }
-        }
+    if !given.is_on(&ONE_WAY_RELATED) {
+        return Vec::new();
     }
-    findings
+    let document = Document::of_page(site, id);
+    let entries = site.related_references(id).iter().filter(|entry| entry.is_fine());
+    let one_way = entries.filter(|entry| {
+        let names_back = |page| site.related(page).any(|other| other == id);
+        entry.target.page().is_some_and(|page| !names_back(page))
+    });
+    let finding = |entry: &Reference| {
+        let name = document.destination(entry);
+        let message = format!("`{name}` does not name this page as related");
+        Diagnostic::new(&ONE_WAY_RELATED, document.span(entry.link.span), message)
+            .help("add this page to its `related`, where that helps its readers")
+    };
+    one_way.map(finding).collect()
 }
 
 fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {

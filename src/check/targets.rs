@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::suggestions::{Guess, Names};
+use crate::article::LinkKind;
 use crate::diagnostic::{
     ABSOLUTE_MD, ANCHOR_CASE, BACKSLASH_PATH, BAD_PERCENT_ENCODING, DRAFT_TARGET, Diagnostic,
     EMPTY_DESTINATION, EMPTY_FRAGMENT, ESCAPES_ROOT, FORBIDDEN_SCHEME, INSECURE_HTTP,
     LINK_TO_ALIAS, LOCAL_URL, Label, MALFORMED_MAILTO, MALFORMED_TEL, MD_LINK_IN_HTML,
-    MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, NON_CANONICAL_URL, OWN_SITE_ABSOLUTE, PATH_CASE,
-    PROTOCOL_RELATIVE, RELATIVE_URL, Rule, SELF_LINK, UNICODE_NORMALISATION,
+    MISSING_ANCHOR, MISSING_ASSET, MISSING_PAGE, MISSING_RELATED, NON_CANONICAL_URL,
+    OWN_SITE_ABSOLUTE, PATH_CASE, PROTOCOL_RELATIVE, RELATED_DUPLICATE, RELATED_SELF, RELATIVE_URL,
+    Rule, SELF_LINK, UNICODE_NORMALISATION,
 };
 use crate::path::encode_path;
 use crate::site::links::{Document, Holder, Problem, Reference, Target, relative_path, written};
@@ -70,6 +72,9 @@ impl Broken<'_, '_> {
     }
 
     fn finding(&self, problem: &Problem) -> Diagnostic {
+        if self.reference.link.kind.is_name() {
+            return self.of_name(problem);
+        }
         let site = self.site;
         let destination = self.destination();
         let page = self.page();
@@ -155,7 +160,7 @@ impl Broken<'_, '_> {
                 new(&OWN_SITE_ABSOLUTE, format!("`{destination}` is a page of this site"))
                     .write(right())
             }
-            Problem::SelfLink => {
+            Problem::SelfLink | Problem::RelatedSelf | Problem::RelatedDuplicate => {
                 new(&SELF_LINK, "this link leads to the page that it is on".to_owned())
                     .help("link to a heading of the page, or remove the link")
             }
@@ -205,6 +210,41 @@ impl Broken<'_, '_> {
         }
     }
 
+    /// The finding of a page's name: an entry of `related`, or a link of the theme.
+    fn of_name(&self, problem: &Problem) -> Diagnostic {
+        let (name, kind) = (self.destination(), self.reference.link.kind);
+        let (missing, what) = match kind {
+            LinkKind::Related => (&MISSING_RELATED, "entry"),
+            _ => (&MISSING_PAGE, "link"),
+        };
+        let new = |rule: &'static Rule, message: String| {
+            Diagnostic::new(rule, self.document.span(self.reference.link.span), message)
+        };
+        match problem {
+            Problem::RelatedSelf => {
+                new(&RELATED_SELF, format!("`{name}` is this page")).help("remove the entry")
+            }
+            Problem::RelatedDuplicate => {
+                new(&RELATED_DUPLICATE, format!("duplicate entry `{name}`"))
+                    .help("remove one of the two")
+            }
+            Problem::DraftTarget => new(&DRAFT_TARGET, format!("`{name}` is a draft"))
+                .help(format!("publish it, remove the {what}, or build with `--drafts`")),
+            _ => {
+                let near = if self.suggests { self.names.page_name(name) } else { None };
+                let help = near.map_or_else(
+                    || {
+                        "write the page's path from the content folder, without extension"
+                            .to_owned()
+                    },
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let finding = new(missing, format!("there is no page `{name}`"));
+                finding.help(help).suggest(near.map(str::to_owned))
+            }
+        }
+    }
+
     /// The page that the link leads to.
     fn page(&self) -> Option<PageId> {
         match (self.reference.target, self.document.holder) {
@@ -242,7 +282,7 @@ impl Broken<'_, '_> {
             Holder::Page(_) => {
                 relative_path(self.document.path.folder(), page.article.path.as_str())
             }
-            Holder::Html(_) => self.below_root(&page.url.encoded()),
+            Holder::Html(_) | Holder::Settings => self.below_root(&page.url.encoded()),
         }
     }
 
@@ -253,7 +293,7 @@ impl Broken<'_, '_> {
                 let folder = self.document.path.folder().trim_start_matches(CONTENT);
                 relative_path(folder, url)
             }
-            Holder::Html(_) => self.below_root(&encode_path(url)),
+            Holder::Html(_) | Holder::Settings => self.below_root(&encode_path(url)),
         }
     }
 
@@ -261,7 +301,7 @@ impl Broken<'_, '_> {
     fn below_root(&self, url: &str) -> String {
         match self.document.holder {
             Holder::Page(_) => url.to_owned(),
-            Holder::Html(_) => {
+            Holder::Html(_) | Holder::Settings => {
                 format!("{}{}", self.site.base.path(), url.trim_start_matches('/'))
             }
         }
@@ -276,7 +316,7 @@ impl Broken<'_, '_> {
     fn missing_page(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
         let from = match self.document.holder {
             Holder::Page(page) => Some(page),
-            Holder::Html(_) => None,
+            Holder::Html(_) | Holder::Settings => None,
         };
         let page = if self.suggests { self.names.page(wanted, from) } else { None };
         match page.map(|page| self.written(&self.to_page(page), self.rest())) {

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::arguments::{GraphArguments, TextOrJson};
 use super::session::{Session, today};
 use super::{Outcome, page_names, printer};
+use crate::article::LinkKind;
 use crate::config::Options;
 use crate::report::{Positions, plural};
-use crate::site::graph::{self, Edge};
-use crate::site::{PageId, Site};
-use crate::source::Span;
+use crate::site::links::{Document, Reference};
+use crate::site::{PageId, Site, graph};
 
 /// How many of the most linked pages are named.
 const MOST_LINKED: usize = 10;
@@ -77,7 +77,7 @@ struct Around<'a> {
 #[derive(Serialize)]
 struct Neighbour<'a> {
     path: &'a str,
-    /// Where the link stands; an entry of `related` has no place of its own here.
+    /// The file with the reference; an entry of `related` has no line here.
     file: &'a str,
     line: Option<u32>,
     column: Option<u32>,
@@ -97,10 +97,10 @@ impl<'a> Overview<'a> {
             Named { path: path(site, id), title, url: page.url.as_str(), linked_from }
         };
         let joined = |from: PageId| {
-            graph::out_of(site, from).map(move |(to, edge)| Joined {
+            graph::out_of(site, from).map(move |(to, reference)| Joined {
                 from: path(site, from),
                 to: path(site, to),
-                related: matches!(edge, Edge::Related(_)),
+                related: reference.link.kind == LinkKind::Related,
             })
         };
         Self {
@@ -132,26 +132,21 @@ impl<'a> Neighbour<'a> {
     fn new(
         site: &'a Site,
         (other, on): (PageId, PageId),
-        edge: Edge,
+        reference: &'a Reference,
         positions: &Positions<'_>,
     ) -> Self {
-        let article = &site.page(on).article;
-        let (destination, position) = match edge {
-            Edge::Link(index) => {
-                let link = &site.references[on.0 as usize][index].link;
-                let (start, end) = link.used_at.unwrap_or(link.span);
-                let span = Span { file: article.path.clone(), start, end };
-                (link.destination(&article.source.text), Some(positions.of(&span).0))
-            }
-            Edge::Related(index) => (article.front_matter.related[index].as_str(), None),
-        };
+        let (document, link) = (Document::of_page(site, on), &reference.link);
+        let span = document.span(link.used_at.unwrap_or(link.span));
+        let is_related = link.kind == LinkKind::Related;
+        let position = (!is_related).then(|| positions.of(&span).0);
+        let destination = document.destination(reference);
         Self {
             path: path(site, other),
             file: path(site, on),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
             destination,
-            related: matches!(edge, Edge::Related(_)),
+            related: is_related,
         }
     }
 }

@@ -38,7 +38,8 @@ fn listed(site: &Site, sources: &Sources) -> Vec<ListedLink> {
                 span,
             }
         };
-        document.references.iter().map(listed).collect::<Vec<_>>()
+        let links = document.references.iter().filter(|one| !one.link.kind.is_name());
+        links.map(listed).collect::<Vec<_>>()
     };
     let own = site.documents().filter(|document| !sources.is_embedded(document.path));
     let mut found: Vec<ListedLink> = own.flat_map(in_document).collect();

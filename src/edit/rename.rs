@@ -2,7 +2,6 @@
 //! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`first_changed_target`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -53,46 +52,32 @@ impl<'a> Move<'a> {
 
     /// Every edit, by path.
     pub fn edits(&self, sources: &Sources) -> Edits {
-        let per_page: Vec<_> = (0..self.site.pages.len())
-            .into_par_iter()
-            .filter_map(|index| self.of_page(PageId(index as u32), sources))
+        let documents: Vec<_> = self.site.documents().collect();
+        let of_documents: Vec<_> = documents
+            .par_iter()
+            .filter_map(|document| {
+                Some((document.path.clone(), self.of_document(document, sources)?))
+            })
             .collect();
-        let mut edits: Edits = per_page.into_iter().collect();
-        for index in 0..self.site.html.len() {
-            let document = Document::of_html(self.site, index);
-            let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path));
-            let Some(text) = text else { continue };
-            let found = self.of_links(text, &document);
-            if !found.is_empty() {
-                edits.insert(document.path.clone(), found);
-            }
-        }
-        let settings = SourcePath::new("site.yaml");
-        if let Some(text) = sources.text(&settings) {
-            let found = YamlText::of_settings(text)
-                .map_or_else(Vec::new, |yaml| self.of_settings(text, &yaml));
-            if !found.is_empty() {
-                edits.insert(settings, found);
-            }
-        }
-        edits
+        of_documents.into_iter().filter(|(_, edits)| !edits.is_empty()).collect()
     }
 
-    fn of_page(&self, id: PageId, sources: &Sources) -> Option<(SourcePath, Vec<Edit>)> {
-        let page = self.site.page(id);
-        let path = &page.article.path;
-        let text: &Arc<str> = sources.text(path)?;
-        let mut edits = self.of_links(text, &Document::of_page(self.site, id));
-        let related = &page.article.front_matter.related;
-        let related = related.iter().zip(self.site.related[id.0 as usize].iter());
-        edits.extend(related.filter_map(|(entry, to)| {
-            let to = self.pages[(*to)?.0 as usize].as_ref()?;
-            Some(replace(text, entry.at(), name(to)))
-        }));
-        if self.pages[id.0 as usize].is_some() && page.included {
-            edits.push(self.alias(id, &YamlText::of_article(text)?));
+    /// The edits of a document: those of its references, and what keeps old addresses.
+    fn of_document(&self, document: &Document<'_>, sources: &Sources) -> Option<Vec<Edit>> {
+        let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path))?;
+        let mut edits = self.of_references(text, document);
+        match document.holder {
+            Holder::Page(id)
+                if self.pages[id.0 as usize].is_some() && self.site.page(id).included =>
+            {
+                edits.push(self.alias(id, &YamlText::of_article(text)?));
+            }
+            Holder::Settings => {
+                edits.extend(self.of_redirects(text, &YamlText::of_settings(text)?));
+            }
+            Holder::Page(_) | Holder::Html(_) => {}
         }
-        (!edits.is_empty()).then(|| (path.clone(), edits))
+        Some(edits)
     }
 
     /// The old address in `aliases`; in the place of the new one, when the page moves back.
@@ -116,12 +101,19 @@ impl<'a> Move<'a> {
         url_of(self.pages[id.0 as usize].as_ref().unwrap_or(&page.article.path), page.article.kind)
     }
 
-    fn of_links(&self, text: &str, document: &Document<'_>) -> Vec<Edit> {
+    fn of_references(&self, text: &str, document: &Document<'_>) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
         // A reference definition is written once, however often it is used.
         let mut edited = BTreeSet::new();
         for reference in document.references {
             let link = &reference.link;
+            if link.kind.is_name() {
+                let page =
+                    reference.target.page().and_then(|id| self.pages[id.0 as usize].as_ref());
+                let at = link.span.0 as usize..link.span.1 as usize;
+                edits.extend(page.map(|page| replace(text, at, name(page))));
+                continue;
+            }
             let Some((path, rest)) = self.destination(document, reference) else { continue };
             let range = link.span.0 as usize..link.span.1 as usize;
             if !edited.insert(link.span) {
@@ -214,7 +206,7 @@ impl<'a> Move<'a> {
         format!("{}{}", self.site.base.path(), self.url(target).trim_start_matches('/'))
     }
 
-    fn of_settings(&self, text: &str, yaml: &YamlText<'_>) -> Vec<Edit> {
+    fn of_redirects(&self, text: &str, yaml: &YamlText<'_>) -> Vec<Edit> {
         let redirects = &self.site.configuration.redirects;
         // A section without `index.md` has no front matter that could keep its address.
         let mut made_up = self.made_up_pages();
@@ -238,19 +230,7 @@ impl<'a> Move<'a> {
         if !added.is_empty() {
             edits.push(yaml.add_entries("redirects", &added));
         }
-        edits.extend(self.named_links(text));
         edits
-    }
-
-    /// The names of pages in the header's and the footer's links.
-    fn named_links(&self, text: &str) -> Vec<Edit> {
-        let links = self.site.configuration.theme.links();
-        let edits = links.filter(|link| !link.is_url()).filter_map(|link| {
-            let page = self.site.routes.page_by_name(&link.to)?;
-            let new = self.pages[page.0 as usize].as_ref()?;
-            Some(replace(text, link.to.at(), name(new)))
-        });
-        edits.collect()
     }
 
     /// The old URLs of the sections without `index.md` that move, by their new ones.
@@ -369,15 +349,7 @@ pub fn first_changed_target<'a>(
             return true;
         }
         let Some(id) = after.routes.page(path(&page.article.path).as_str()) else { return false };
-        let named =
-            |site: &Site, id: &Option<PageId>| id.map(|id| site.page(id).article.path.clone());
-        let (old, new) = (&before.related[index], &after.related[id.0 as usize]);
-        old.len() == new.len()
-            && old
-                .iter()
-                .zip(new)
-                .all(|(old, new)| named(before, old).map(|old| path(&old)) == named(after, new))
-            && same_links(&before.references[index], &after.references[id.0 as usize])
+        same_links(&before.references[index], &after.references[id.0 as usize])
     };
     let page = before.pages.par_iter().enumerate().find_first(|page| !same_page(*page));
     let html = || {

@@ -47,6 +47,8 @@ fn kind(kind: LinkKind) -> &'static str {
         LinkKind::Autolink => "autolink",
         LinkKind::HtmlLink => "html-link",
         LinkKind::HtmlResource => "html-resource",
+        LinkKind::Related => "related",
+        LinkKind::Theme => "theme",
     }
 }
 

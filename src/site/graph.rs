@@ -1,25 +1,14 @@
 //! Which page leads where, over the whole site: what a writer has to know before deleting or renaming a page. Reads the
 //! links that are resolved already.
 
-use super::links::Target;
+use super::links::{Reference, Target};
 use super::{PageId, Site};
 
-/// How one page leads to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
-    /// By a link in its text; the link's index.
-    Link(usize),
-    /// By an entry of `related`; the entry's index.
-    Related(usize),
-}
-
-/// The pages that a page leads to, and how: its text first, in the order in which they stand there.
-pub fn out_of(site: &Site, from: PageId) -> impl Iterator<Item = (PageId, Edge)> {
-    let links = site.references[from.0 as usize].iter().enumerate();
-    let by_text = links.filter_map(|(index, link)| Some((page(link.target)?, Edge::Link(index))));
-    let related = site.related[from.0 as usize].iter().enumerate();
-    let by_related = related.filter_map(|(index, page)| Some(((*page)?, Edge::Related(index))));
-    by_text.chain(by_related).filter(move |(to, _)| *to != from)
+/// The pages that a page leads to, and by which reference: its text first, in the order of its references.
+pub fn out_of(site: &Site, from: PageId) -> impl Iterator<Item = (PageId, &Reference)> {
+    let references = site.references[from.0 as usize].iter();
+    let edges = references.filter_map(|reference| Some((page(reference.target)?, reference)));
+    edges.filter(move |(to, _)| *to != from)
 }
 
 fn page(target: Target) -> Option<PageId> {
@@ -30,7 +19,7 @@ fn page(target: Target) -> Option<PageId> {
 }
 
 /// The pages that lead to a page, by path, and how.
-pub fn into(site: &Site, to: PageId) -> impl Iterator<Item = (PageId, Edge)> {
+pub fn into(site: &Site, to: PageId) -> impl Iterator<Item = (PageId, &Reference)> {
     let others = site.included().filter(move |from| *from != to);
     others.flat_map(move |from| {
         out_of(site, from).filter(move |(page, _)| *page == to).map(move |(_, edge)| (from, edge))

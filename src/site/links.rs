@@ -6,6 +6,7 @@ mod destination;
 mod reference;
 mod written;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr2};
@@ -45,7 +46,42 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
         let written = link.destination(&article.source.text);
         Reference::new(link, resolve(site, Holder::Page(id), link.kind, written))
     };
-    article.body.links.iter().map(resolved).collect()
+    let mut references: Vec<Reference> = article.body.links.iter().map(resolved).collect();
+    let mut named = BTreeSet::new();
+    for entry in &article.front_matter.related {
+        let mut resolution = by_name(site, entry);
+        if let Some(page) = resolution.target.page() {
+            let is_duplicate = !named.insert(page);
+            if page == id {
+                resolution = wrong(resolution.target, Problem::RelatedSelf);
+            } else if is_duplicate {
+                resolution = wrong(resolution.target, Problem::RelatedDuplicate);
+            }
+        }
+        references.push(Reference::new(&Link::name(entry, LinkKind::Related), resolution));
+    }
+    references.into()
+}
+
+/// The references of the settings: the theme's links to pages.
+pub fn of_settings(site: &Site) -> Arc<[Reference]> {
+    let links = site.configuration.theme.links().filter(|link| !link.is_url());
+    let named = links.map(|link| {
+        Reference::new(&Link::name(&link.to, LinkKind::Theme), by_name(site, &link.to))
+    });
+    named.collect()
+}
+
+/// Where the name of a page leads.
+fn by_name(site: &Site, name: &str) -> Resolution {
+    match site.routes.page_by_name(name) {
+        Some(page) => {
+            let is_draft = !site.page(page).included;
+            let problem = is_draft.then_some(Problem::DraftTarget);
+            Resolution::with(Target::Page { page, rest: 0 }, problem)
+        }
+        None => wrong(Target::Unknown, Problem::MissingPage(name.into())),
+    }
 }
 
 /// The references of an HTML file.
@@ -168,6 +204,7 @@ impl Lookup<'_> {
         };
         let (folder, written) = match self.holder {
             Holder::Page(page) => (folder(&self.site.page(page).article.path), &*decoded),
+            Holder::Settings => ("", &*decoded),
             Holder::Html(file) => match self.below_base(file, &decoded) {
                 Ok(place) => place,
                 Err(resolution) => return resolution,
@@ -186,7 +223,7 @@ impl Lookup<'_> {
         let is_md = source.ends_with(".md")
             || extension(&source).is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
         let resolution = match self.holder {
-            Holder::Html(_) => self.in_html(&wanted),
+            Holder::Html(_) | Holder::Settings => self.in_html(&wanted),
             Holder::Page(_) if written.starts_with('/') => self.absolute(&wanted),
             Holder::Page(_) if is_md => self.source(&wanted),
             Holder::Page(_) => self.relative(&wanted),
@@ -253,7 +290,7 @@ impl Lookup<'_> {
     fn same_page(&self) -> Resolution {
         match self.holder {
             Holder::Page(page) => found(Target::Page { page, rest: self.rest }),
-            Holder::Html(_) => found(Target::SamePage),
+            Holder::Html(_) | Holder::Settings => found(Target::SamePage),
         }
     }
 

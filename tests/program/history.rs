@@ -110,6 +110,24 @@ fn check_of_a_file_reports_links_in_other_files_that_it_breaks() {
 }
 
 #[test]
+fn check_of_a_file_reports_entries_that_name_it_wherever_they_are_written() {
+    let draft = ARTICLE.replace("updated:", "draft: true\nupdated:");
+    let related = ARTICLE.replace("updated:", "related: [c]\nupdated:");
+    let site = Site::new(&[
+        ("site.yaml", "title: Site\ntheme:\n  navigation:\n    C: c\n"),
+        ("content/b.md", &related),
+        ("content/c.md", &draft),
+    ]);
+    let file = site.path("content/c.md");
+    let file = file.to_string_lossy();
+    let run = site.run(&["check", "--today", TODAY, "--format", "json", &file]);
+    assert_eq!(
+        run.found(),
+        ["error draft-target content/b.md 4:11-4:12", "error draft-target site.yaml 4:8-4:9"]
+    );
+}
+
+#[test]
 fn what_vanished_comes_with_what_to_type() {
     let site = published();
     let text = read(&site, "content/a.md");

@@ -98,7 +98,7 @@ impl Shown {
         let mut shown = Self::default();
         let is_shown = |document: &Document<'_>| match document.holder {
             Holder::Page(id) => site.page(id).included,
-            Holder::Html(_) => true,
+            Holder::Html(_) | Holder::Settings => true,
         };
         site.documents().filter(is_shown).for_each(|document| shown.add(document));
         shown

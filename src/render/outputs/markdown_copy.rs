@@ -86,7 +86,7 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<Edit> {
     let article = &site.page(id).article;
     let source = &*article.source.text;
     let document = Document::of_page(site, id);
-    let links = document.references.iter().filter_map(|reference| {
+    let links = document.references[..article.body.links.len()].iter().filter_map(|reference| {
         let link = &reference.link;
         let range = (link.span.0 as usize, link.span.1 as usize);
         let stands = stands(source, link);
@@ -134,6 +134,7 @@ fn stands(source: &str, link: &Link) -> bool {
 fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
     match link.kind {
         LinkKind::Autolink => url.contains("://").then_some(url),
+        LinkKind::Related | LinkKind::Theme => None,
         LinkKind::Link | LinkKind::Resource => Some(if url.contains(['(', ')', '&']) {
             url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)")
         } else {

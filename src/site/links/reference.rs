@@ -23,6 +23,8 @@ pub enum Holder<'a> {
     Page(PageId),
     /// HTML that readers get as it is written: destinations are URLs.
     Html(&'a HtmlFile),
+    /// The settings.
+    Settings,
 }
 
 /// A file with its references, in the order in which they are written.
@@ -51,6 +53,12 @@ impl<'a> Document<'a> {
     pub fn of_html(site: &'a Site, index: usize) -> Self {
         let (file, references) = (&site.html[index], &site.html_references[index]);
         Self { holder: Holder::Html(file), path: &file.path, references, text: "" }
+    }
+
+    /// The document of the settings.
+    pub fn of_settings(site: &'a Site) -> Self {
+        let references = &site.settings_references;
+        Self { holder: Holder::Settings, path: &site.settings_file, references, text: "" }
     }
 
     /// The destination of one of its references; see [`Link::destination`].
@@ -158,6 +166,10 @@ pub enum Problem {
     OwnSiteAbsolute,
     /// The page that the link is on.
     SelfLink,
+    /// An entry of `related` that names its own page.
+    RelatedSelf,
+    /// An entry of `related` that names the same page as one before it.
+    RelatedDuplicate,
     /// A backslash.
     Backslash,
     /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
