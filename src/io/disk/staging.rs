@@ -120,10 +120,10 @@ impl Staging {
             let relative = entry.path().strip_prefix(output).unwrap_or(entry.path());
             let parts = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>();
             let name = parts.join("/");
-            if entry.file_type().is_dir() || name == MANIFEST {
+            if entry.file_type().is_dir() {
                 continue;
             }
-            if !ours.contains(name.as_str()) {
+            if name != MANIFEST && !ours.contains(name.as_str()) {
                 foreign.push(format!("`{name}`"));
                 if foreign.len() == 5 {
                     break;
@@ -213,11 +213,13 @@ impl Staging {
         written.sort_unstable();
         let manifest = format!("{MANIFEST_HEAD}\n{}\n", written.join("\n"));
         let path = self.new.join(MANIFEST);
-        create_file(&path)
-            .and_then(|mut file| file.write_all(manifest.as_bytes()))
-            .map_err(io("write", &path))
-            .and_then(|()| self.exchange())
-            .map_err(|error| self.abandon(error))
+        let wanted = Wanted::Bytes(manifest.as_bytes());
+        let listed = match self.previous.take_over(MANIFEST, wanted, &path) {
+            true => Ok(()),
+            false => create_file(&path).and_then(|mut file| file.write_all(manifest.as_bytes())),
+        };
+        let committed = listed.map_err(io("write", &path)).and_then(|()| self.exchange());
+        committed.map_err(|error| self.abandon(error))
     }
 
     /// Gives up: the old site stays, and what was written is removed.
