@@ -16,7 +16,7 @@ pub const MAX_SIZE: usize = 256 * 1024;
 /// How many nodes may be inside each other.
 const MAX_DEPTH: usize = 128;
 
-/// How many nodes all aliases together may repeat.
+/// How many nodes may be copied for aliases, all together.
 const MAX_REPEATED: usize = 100_000;
 
 /// A document that has to be a mapping, and what is wrong with it.
@@ -312,8 +312,7 @@ impl<'a> Reader<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let (span, written) = self.scalar_span(style, range);
                 let value = scalar(text, style == ScalarStyle::Plain, tag.as_deref());
-                self.add(Node::new(span, written, value), anchor);
-                Ok(())
+                self.add(Node::new(span, written, value), anchor)
             }
             Event::Alias(anchor) => self.repeat(anchor, self.in_file(&range)),
             Event::SequenceStart(style, anchor, tag) => {
@@ -359,27 +358,34 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds a whole node to what is open.
-    fn add(&mut self, node: Node<'a>, anchor: usize) {
+    fn add(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Failure> {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            let kept = self.copy(&node, &node.span)?;
+            self.anchors.insert(anchor, kept);
         }
         match self.open.last_mut() {
             Some(open) => open.items.push(node),
             None => self.root = Some(node),
         }
+        Ok(())
     }
 
     fn repeat(&mut self, anchor: usize, at: Range<usize>) -> Result<(), Failure> {
-        let Some(node) = self.anchors.get(&anchor) else {
+        let Some(node) = self.anchors.remove(&anchor) else {
             return Err(("an alias is inside the value that it repeats".to_owned(), at.start));
         };
+        let copy = self.copy(&node, &at)?;
+        self.anchors.insert(anchor, node);
+        self.add(copy, 0)
+    }
+
+    /// A copy of a node, as if it were written at `at`. All copies together have a limit: those for aliases, and those that
+    /// are kept for aliases to come.
+    fn copy(&mut self, node: &Node<'a>, at: &Range<usize>) -> Result<Node<'a>, Failure> {
         let mut left = MAX_REPEATED - self.repeated;
-        let Some(copy) = node.repeated(&at, self.open.len(), &mut left) else {
-            return Err(("its aliases repeat too much".to_owned(), at.start));
-        };
+        let copy = node.repeated(at, self.open.len(), &mut left);
         self.repeated = MAX_REPEATED - left;
-        self.add(copy, 0);
-        Ok(())
+        copy.ok_or_else(|| ("its aliases repeat too much".to_owned(), at.start))
     }
 
     fn open(&mut self, open: Open<'a>, range: Range<usize>) -> Result<(), Failure> {
@@ -404,8 +410,7 @@ impl<'a> Reader<'a> {
             None if open.is_map => Value::Map(entries(open.items, &mut self.duplicates)),
             None => Value::List(open.items),
         };
-        self.add(Node::new(open.start..end, style, value), open.anchor);
-        Ok(())
+        self.add(Node::new(open.start..end, style, value), open.anchor)
     }
 }
 
@@ -545,6 +550,10 @@ mod tests {
         }
         assert!(fails(&format!("a: {}", "[".repeat(100_000))));
         assert!(fails(&"#".repeat(super::MAX_SIZE + 1)));
+        // Each anchor keeps what is in it, and so the innermost list a hundred times.
+        let nested: String = (0..100).map(|n| format!("&a{n} [")).collect();
+        let nested = format!("a: {nested}{}{}", "x,".repeat(60_000), "]".repeat(100));
+        assert!(fails(&nested));
         assert!(!fails("") && !fails("# nothing\n") && !fails("---\na: 1\n"));
     }
 

@@ -218,7 +218,7 @@ fn an_alias_bomb_is_a_finding() {
         bomb.push_str(&format!("{next}: &{next} [{uses}]\n"));
     }
     let site = Site::new(&[("content/a.md", &with_matter(&bomb))]);
-    let run = in_time(10, || refused(&site, 1, &["error invalid-yaml content/a.md 6:29-6:38"]));
+    let run = in_time(10, || refused(&site, 1, &["error invalid-yaml content/a.md 6:26-6:38"]));
     assert!(run.stdout.contains("its aliases repeat too much"), "{}", run.stdout);
 }
 
