@@ -49,8 +49,8 @@ pub struct HtmlFile {
     pub links: Vec<Link>,
     /// Every id that can be linked to, sorted. Of a template, those that are written out.
     pub ids: Vec<Box<str>>,
-    /// Whether a template makes up an id.
-    pub makes_up_ids: bool,
+    /// Whether a template has an id that is only known when a page is rendered.
+    pub has_dynamic_ids: bool,
     /// Comments that suppress findings.
     pub suppressions: Box<[Suppression]>,
 }
@@ -73,7 +73,7 @@ impl HtmlFile {
 
 impl Article {
     /// Whether all is the same that other pages can see of it: path, front matter, and the ids on its page.
-    pub fn has_same_face(&self, other: &Self) -> bool {
+    pub fn looks_the_same_elsewhere(&self, other: &Self) -> bool {
         let ids = |body: &Body| {
             body.headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>()
         };

@@ -103,8 +103,8 @@ pub struct Site {
     pub settings_references: Arc<[Reference]>,
     /// The file of the settings.
     pub settings_file: SourcePath,
-    /// Whether a template makes up ids, so that it cannot be told which there are on a page.
-    pub has_made_up_ids: bool,
+    /// Whether a template has dynamic ids, so that the ids on a page are not all known before it is rendered.
+    pub has_dynamic_ids: bool,
     /// The pages whose text links to each page, by path.
     pub backlinks: Arc<[Vec<PageId>]>,
     /// What only putting the site together finds: conflicts of URLs.
@@ -172,7 +172,7 @@ fn changed(
         if Arc::ptr_eq(&page.article, article) {
             continue;
         }
-        if !page.article.has_same_face(article) {
+        if !page.article.looks_the_same_elsewhere(article) {
             return None;
         }
         changed.push(PageId(index as u32));
@@ -195,7 +195,7 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
         references: before.references.clone(),
         html: texts.html,
         html_references: Arc::clone(&before.html_references),
-        has_made_up_ids: before.has_made_up_ids,
+        has_dynamic_ids: before.has_dynamic_ids,
         settings_references: Arc::clone(&before.settings_references),
         settings_file: before.settings_file.clone(),
         backlinks: Arc::clone(&before.backlinks),
@@ -231,7 +231,7 @@ fn anew(
         pages,
         sections: sections.into(),
         routes: Arc::new(routes),
-        has_made_up_ids: html.iter().any(|file| file.makes_up_ids),
+        has_dynamic_ids: html.iter().any(|file| file.has_dynamic_ids),
         html,
         references: Vec::new(),
         html_references: Arc::from([]),

@@ -27,7 +27,7 @@ pub fn html(path: &SourcePath, kind: HtmlKind, text: &str) -> HtmlFile {
         kind,
         links,
         ids,
-        makes_up_ids: !unknown.is_empty(),
+        has_dynamic_ids: !unknown.is_empty(),
         suppressions: suppression::in_text(path, text, 0..text.len()).into(),
     }
 }
@@ -89,7 +89,7 @@ mod tests {
             .collect();
         assert_eq!(links, [("/yes/", "/yes/")]);
         assert_eq!(file.ids, [Box::from("one")]);
-        assert!(file.makes_up_ids);
+        assert!(file.has_dynamic_ids);
     }
 
     #[test]
@@ -97,6 +97,6 @@ mod tests {
         let text = "<a name=top2 href=\"{{x}}\">x</a><h2 id='b'>";
         let file = html(&SourcePath::new("static/a.html"), HtmlKind::Static, text);
         assert_eq!(file.links[0].destination(""), "{{x}}");
-        assert!(file.has_id("b") && file.has_id("top2") && !file.makes_up_ids);
+        assert!(file.has_id("b") && file.has_id("top2") && !file.has_dynamic_ids);
     }
 }

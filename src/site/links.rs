@@ -477,7 +477,7 @@ impl Lookup<'_> {
                 Some(Anchors::File(file))
             }
             // A template may be shown around any page, and with any other template.
-            (Target::SamePage, Holder::Html(_)) if !self.site.has_made_up_ids => {
+            (Target::SamePage, Holder::Html(_)) if !self.site.has_dynamic_ids => {
                 Some(Anchors::Site(self.site))
             }
             _ => None,
