@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
 /// What stays as it is in a URL path: RFC 3986 `unreserved`, `/`, and those `sub-delims` that are also safe in
@@ -146,7 +147,8 @@ impl UrlPath {
 }
 
 /// A file of the output, relative to the output folder, `/`-separated: `byok/overview/index.html`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct OutputPath(Arc<str>);
 
 impl OutputPath {
@@ -158,6 +160,16 @@ impl OutputPath {
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A path that was written into a file, by whomever: it never leads out of the output folder.
+impl TryFrom<String> for OutputPath {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_inside = text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        is_inside.then(|| Self::new(&text)).ok_or("the path leads out of its folder")
     }
 }
 

@@ -53,17 +53,20 @@ impl Role {
 }
 
 /// One object of a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
     /// Where it goes, below the target.
     pub path: OutputPath,
     /// What it holds.
+    #[serde(with = "text::hash")]
     pub hash: ContentHash,
     /// How many bytes it has.
     pub length: u64,
     /// The value of `Content-Type`.
+    #[serde(rename = "type")]
     pub media_type: String,
     /// The value of `Cache-Control`.
+    #[serde(rename = "cache")]
     pub cache_control: String,
     /// What it is for.
     pub role: Role,

@@ -385,7 +385,7 @@ def tells_of_two(store, site, proxy, publish):
     refused = site.run(*publish, code=3)
     proxy.before = None
     assert seen and store.precondition[0] in seen[0], seen
-    assert "another publish to this target is on its way" in refused.stderr, refused.stderr
+    assert "another publish to this target is in progress" in refused.stderr, refused.stderr
     assert store.objects().keys() == {".silcrow/lock"}, store.objects()
 
 

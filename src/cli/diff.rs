@@ -6,7 +6,7 @@ use std::path::Path;
 use super::arguments::{DiffArguments, DiffFormat};
 use super::{Outcome, printer};
 use crate::io::disk::{self, DiskError};
-use crate::io::store::{Store, StoreError};
+use crate::io::store::{self, Store, StoreError};
 use crate::path::OutputPath;
 use crate::publish::Object;
 use crate::report::changes::{self, Changes, Listing, Side};
@@ -46,17 +46,17 @@ enum Old<'a> {
     /// A folder of files.
     Folder(&'a Path),
     /// The objects of a release, by name, and where they are. Nothing is written there.
-    Published(Box<Store>, String, BTreeMap<OutputPath, Object>),
+    Published(Box<dyn Store>, String, BTreeMap<OutputPath, Object>),
 }
 
 impl<'a> Old<'a> {
     fn open(target: &'a str) -> Result<Self, StoreError> {
-        let mut store = Store::open(target)?;
+        let store = store::open(target)?;
         if !store.is_target() {
             return Ok(Self::Folder(Path::new(target)));
         }
-        let manifest = store.served()?;
-        Ok(Self::Published(Box::new(store), manifest.name(), manifest.objects))
+        let manifest = store.served()?.ok_or(StoreError::NothingPublished)?;
+        Ok(Self::Published(store, manifest.name(), manifest.objects))
     }
 
     fn listing(&self) -> Result<Listing, DiskError> {

@@ -11,84 +11,56 @@ use super::arguments::PublishArguments;
 use super::{Outcome, build, printer, record, session};
 use crate::config::BaseUrl;
 use crate::io::disk;
-use crate::io::store::{Contents, Store, StoreError};
+use crate::io::store::{self, Contents, Store, StoreError};
 use crate::publish::guard::{Allowed, Refusal};
 use crate::publish::manifest::Manifest;
-use crate::publish::plan::{self, Held, Plan, Wanted};
+use crate::publish::plan::{self, Plan, Wanted};
 use crate::report;
 pub(super) use objects::Rendered;
 
 pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let mut store = Store::open(&arguments.target)?;
+    let mut store = store::open(&arguments.target)?;
     store.set_patience(Duration::from_secs(arguments.take_over_after));
     if arguments.list_releases {
-        return list_releases(&mut store);
+        return list_releases(&*store);
     }
     if !arguments.dry_run {
         disk::recover(&arguments.site.root, printer::waiting)?;
     }
     let result = match &arguments.rollback {
-        Some(release) => rollback(&mut store, release, arguments),
+        Some(release) => rollback(&mut *store, release, arguments),
         None => match build::rendered(&arguments.site)? {
-            Ok(rendered) => send(&mut store, &rendered, arguments),
+            Ok(rendered) => send(&mut *store, &rendered, arguments),
             Err(outcome) => return Ok(outcome),
         },
     };
-    match result {
-        Ok(plan) => {
-            let done = report::publish::outcome(&plan, arguments.dry_run);
-            printer::done(&done, start.elapsed());
-            if let Some(file) = &arguments.site.summary {
-                disk::append(
-                    &arguments.site.root,
-                    file,
-                    &report::publish::markdown(&plan, arguments.dry_run),
-                )?;
-            }
-            Ok(Outcome::Clean)
+    let plan = match result {
+        Err(error) if is_refusal(&error) => {
+            printer::error(error);
+            return Ok(Outcome::Refused);
         }
-        Err(Failure::Refused(reason)) => {
-            printer::error(&reason);
-            Ok(Outcome::Refused)
-        }
-        Err(Failure::Failed(error)) => Err(error),
+        plan => plan?,
+    };
+    printer::done(&report::publish::outcome(&plan, arguments.dry_run), start.elapsed());
+    if let Some(file) = &arguments.site.summary {
+        let text = report::publish::markdown(&plan, arguments.dry_run);
+        disk::append(&arguments.site.root, file, &text)?;
     }
+    Ok(Outcome::Clean)
 }
 
-/// Why nothing, or not all, was published.
-enum Failure {
-    Refused(String),
-    Failed(anyhow::Error),
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal.to_string())
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        if error.is_refusal() {
-            Self::Refused(error.to_string())
-        } else {
-            Self::Failed(error.into())
-        }
-    }
+/// Whether nothing is wrong but that the site is not to be published like that, or not now.
+fn is_refusal(error: &anyhow::Error) -> bool {
+    let by_target = error.downcast_ref::<StoreError>().is_some_and(StoreError::is_refusal);
+    by_target || error.is::<Refusal>()
 }
 
 fn send(
-    store: &mut Store,
+    store: &mut dyn Store,
     rendered: &Rendered,
     arguments: &PublishArguments,
-) -> Result<Plan, Failure> {
+) -> anyhow::Result<Plan> {
     let held = store.held()?;
     let wanted = Wanted {
         site: rendered.base_url(),
@@ -128,19 +100,22 @@ fn full_url(base: &BaseUrl) -> Option<String> {
 
 /// Publishes an earlier release once more. That it is named is word enough for what it deletes.
 fn rollback(
-    store: &mut Store,
+    store: &mut dyn Store,
     release: &str,
     arguments: &PublishArguments,
-) -> Result<Plan, Failure> {
+) -> anyhow::Result<Plan> {
     let held = store.held()?;
-    let kept = kept(&held);
+    let kept = kept(held.manifest.as_ref());
     let before = kept.len().checked_sub(2).map(|index| kept[index].clone());
     let name = match release {
         "" => before
             .ok_or_else(|| StoreError::NoRelease("before this one".to_owned(), kept.clone()))?,
         name => name.to_owned(),
     };
-    let Manifest { site, objects, .. } = store.release(&name, &kept)?;
+    if !kept.contains(&name) {
+        return Err(StoreError::NoRelease(name, kept).into());
+    }
+    let Manifest { site, objects, .. } = store.release(&name)?;
     let wanted = Wanted {
         site: Some(site),
         objects: objects.into_values().collect(),
@@ -153,17 +128,17 @@ fn rollback(
     Ok(plan)
 }
 
-fn kept(held: &Held) -> Vec<String> {
-    held.manifest.as_ref().map_or_else(Vec::new, Manifest::kept)
+fn kept(manifest: Option<&Manifest>) -> Vec<String> {
+    manifest.map_or_else(Vec::new, Manifest::kept)
 }
 
 /// Prints the plan, and carries it out unless only that was asked for.
 fn carry_out(
-    store: &mut Store,
+    store: &mut dyn Store,
     plan: &Plan,
     contents: Contents<'_>,
     arguments: &PublishArguments,
-) -> Result<(), Failure> {
+) -> anyhow::Result<()> {
     printer::text(&report::publish::plan(plan))?;
     if arguments.dry_run {
         return Ok(());
@@ -198,10 +173,10 @@ fn write_lines(root: &Path, file: &Path, lines: &[String]) -> Result<(), disk::D
     disk::write(root, file, &text)
 }
 
-fn list_releases(store: &mut Store) -> anyhow::Result<Outcome> {
-    let kept = kept(&store.held()?);
+fn list_releases(store: &dyn Store) -> anyhow::Result<Outcome> {
+    let kept = kept(store.served()?.as_ref());
     for name in kept.iter().rev() {
-        let manifest = match store.release(name, &kept) {
+        let manifest = match store.release(name) {
             Err(StoreError::Damaged(_, damage)) => {
                 printer::text(&format!("{name}  cannot be read: {damage}\n"))?;
                 continue;

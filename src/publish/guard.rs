@@ -25,33 +25,36 @@ pub struct Allowed {
 }
 
 /// Why nothing is published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The site has no article.
+    #[error(
+        "the site has no article, and would leave readers nothing; name the right folder with `--root`"
+    )]
     Empty,
     /// Nobody knows where the site is published.
+    #[error(
+        "nothing says where the site is published; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"
+    )]
     NoBaseUrl,
     /// Another site is published at the target: its base URL, and ours.
+    #[error(
+        "the target holds the site of `{0}`, and this one is `{1}`; name another target, or type `--moved-from {0}` when the site has moved"
+    )]
     OtherSite(String, String),
     /// Files of others would be written over: how many, and the first of them.
+    #[error(
+        "the target holds {0} of these files already, and silcrow did not publish them: {names}; name another target, or type `--adopt` to write over them",
+        names = list(.1, *.0)
+    )]
     Foreign(usize, Vec<String>),
     /// More files would be deleted than is allowed: how many, how many are, and the first of them.
+    #[error(
+        "{0} files would be deleted, and {1} may be: {names}; type `--max-delete {0}` when that is meant",
+        names = list(.2, *.0)
+    )]
     Deletions(usize, usize, Vec<String>),
 }
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Empty => formatter.write_str("the site has no article, and would leave readers nothing; name the right folder with `--root`"),
-            Self::NoBaseUrl => formatter.write_str("nothing says where the site is published; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"),
-            Self::OtherSite(theirs, ours) => write!(formatter, "the target holds the site of `{theirs}`, and this one is `{ours}`; name another target, or type `--moved-from {theirs}` when the site has moved"),
-            Self::Foreign(count, first) => write!(formatter, "the target holds {count} of these files already, and silcrow did not publish them: {}; name another target, or type `--adopt` to write over them", list(first, *count)),
-            Self::Deletions(count, limit, first) => write!(formatter, "{count} files would be deleted, and {limit} may be: {}; type `--max-delete {count}` when that is meant", list(first, *count)),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 fn list(first: &[String], count: usize) -> String {
     let names: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();

@@ -6,48 +6,49 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, Damage, FORMAT};
-use super::{ContentHash, Object, hex};
+use super::{ContentHash, Object};
 use crate::path::OutputPath;
 
-/// A publish on its way.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A publish in progress.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     /// Whose site is published: its base URL. Empty where that is not known.
+    #[serde(default)]
     pub site: String,
     /// The name of the release that is published; empty when the last one is what is wanted, and what an earlier publish left
     /// is put right.
     pub release: String,
     /// Objects that the target is known to hold, though no manifest lists them.
+    #[serde(skip)]
     pub written: Vec<Object>,
     /// Objects of earlier publishes that may be at the target or not, and are not being written.
+    #[serde(skip)]
     pub unsure: Vec<Object>,
     /// Objects that are being written, in this order: each may be at the target or not.
+    #[serde(skip)]
     pub intended: Vec<Object>,
     /// What is deleted after the manifest is written.
     pub deletions: Vec<OutputPath>,
     /// Paths at which a file of others was before something was to be written over it.
+    #[serde(default)]
     pub foreign: Vec<OutputPath>,
     /// Contents of publishes that never ended; nobody needs their copies.
+    #[serde(with = "text::hashes")]
     pub garbage: Vec<ContentHash>,
     /// Absolute URLs that publishes before this one changed, which died before they could tell.
+    #[serde(default)]
     pub untold: Vec<String>,
 }
 
+/// The first line: how many objects follow it, and of which kind. `J` is a journal.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Head<J> {
     silcrow_journal: u32,
-    #[serde(default)]
-    site: String,
-    release: String,
+    #[serde(flatten)]
+    journal: J,
     written: usize,
     unsure: usize,
     intended: usize,
-    deletions: Vec<String>,
-    #[serde(default)]
-    foreign: Vec<String>,
-    garbage: Vec<String>,
-    #[serde(default)]
-    untold: Vec<String>,
     digest: String,
 }
 
@@ -87,22 +88,13 @@ impl Journal {
 
     /// The journal as a text.
     pub fn to_text(&self) -> String {
-        let Self { written, unsure, intended, .. } = self;
-        let paths =
-            |paths: &[OutputPath]| paths.iter().map(|path| path.as_str().to_owned()).collect();
-        let lines: String =
-            written.iter().chain(unsure).chain(intended).map(text::object_line).collect();
+        let lines: String = self.objects().map(text::line).collect();
         let head = Head {
             silcrow_journal: FORMAT,
-            site: self.site.clone(),
-            release: self.release.clone(),
-            written: written.len(),
-            unsure: unsure.len(),
-            intended: intended.len(),
-            deletions: paths(&self.deletions),
-            foreign: paths(&self.foreign),
-            garbage: self.garbage.iter().map(hex).collect(),
-            untold: self.untold.clone(),
+            journal: self,
+            written: self.written.len(),
+            unsure: self.unsure.len(),
+            intended: self.intended.len(),
             digest: text::digest(&lines),
         };
         text::line(&head) + &lines
@@ -114,31 +106,15 @@ impl Journal {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head| &head.digest)?;
-        let objects: Result<Vec<_>, _> = lines.lines().map(text::read_object).collect();
+        let (head, lines) = text::split(text, |head: &Head<Self>| &head.digest)?;
+        let objects: Result<Vec<Object>, _> = lines.lines().map(text::read_line).collect();
         let mut written = objects?;
         if written.len() != head.written + head.unsure + head.intended {
             return Err(Damage::Unreadable);
         }
         let mut unsure = written.split_off(head.written);
         let intended = unsure.split_off(head.unsure);
-        let garbage: Result<_, _> =
-            head.garbage.iter().map(|digits| text::read_hash(digits)).collect();
-        let paths = |paths: &[String]| -> Result<Vec<_>, _> {
-            paths.iter().map(|path| text::read_path(path)).collect()
-        };
-        let (deletions, foreign) = (paths(&head.deletions)?, paths(&head.foreign)?);
-        Ok(Self {
-            site: head.site,
-            release: head.release,
-            written,
-            unsure,
-            intended,
-            deletions,
-            foreign,
-            garbage: garbage?,
-            untold: head.untold,
-        })
+        Ok(Self { written, unsure, intended, ..head.journal })
     }
 }
 

@@ -11,19 +11,22 @@ use super::{KEPT_RELEASES, Object, Role};
 use crate::path::OutputPath;
 
 /// A site's objects at a target.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Whose site it is: its base URL.
     pub site: String,
     /// Counts the releases of a target, from 1.
+    #[serde(rename = "release")]
     pub number: u64,
     /// The day it was published.
     pub date: Date,
     /// The names of the releases before it that can be rolled back to, oldest first.
     pub earlier: Vec<String>,
     /// What readers get.
+    #[serde(skip)]
     pub objects: BTreeMap<OutputPath, Object>,
     /// Hashed files that no page refers to any more: readers may have pages that do.
+    #[serde(skip)]
     pub retired: BTreeMap<OutputPath, Retired>,
 }
 
@@ -38,21 +41,21 @@ pub struct Retired {
     pub date: Date,
 }
 
+/// The first line. `M` is a manifest.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Head<M> {
     silcrow_manifest: u32,
-    site: String,
-    release: u64,
-    date: String,
-    earlier: Vec<String>,
+    #[serde(flatten)]
+    manifest: M,
     objects: usize,
     digest: String,
 }
 
+/// The line before a retired object's.
 #[derive(Serialize, Deserialize)]
 struct RetiredHead {
     retired: u64,
-    date: String,
+    date: Date,
 }
 
 impl Manifest {
@@ -83,10 +86,10 @@ impl Manifest {
     }
 
     fn lines(&self) -> String {
-        let objects = self.objects.values().map(text::object_line);
+        let objects = self.objects.values().map(text::line);
         let retired = self.retired.values().flat_map(|retired| {
-            let head = RetiredHead { retired: retired.number, date: retired.date.to_string() };
-            [text::line(&head), text::object_line(&retired.object)]
+            let head = RetiredHead { retired: retired.number, date: retired.date };
+            [text::line(&head), text::line(&retired.object)]
         });
         objects.chain(retired).collect()
     }
@@ -96,10 +99,7 @@ impl Manifest {
         let lines = self.lines();
         let head = Head {
             silcrow_manifest: FORMAT,
-            site: self.site.clone(),
-            release: self.number,
-            date: self.date.to_string(),
-            earlier: self.earlier.clone(),
+            manifest: self,
             objects: self.objects.len(),
             digest: text::digest(&lines),
         };
@@ -112,27 +112,19 @@ impl Manifest {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head| &head.digest)?;
-        let mut lines = lines.lines();
-        let mut objects = BTreeMap::new();
+        let (head, lines) = text::split(text, |head: &Head<Self>| &head.digest)?;
+        let (mut manifest, mut lines) = (head.manifest, lines.lines());
         for line in lines.by_ref().take(head.objects) {
-            let object = text::read_object(line)?;
-            objects.insert(object.path.clone(), object);
+            let object: Object = text::read_line(line)?;
+            manifest.objects.insert(object.path.clone(), object);
         }
-        let mut retired = BTreeMap::new();
         while let (Some(line), Some(object)) = (lines.next(), lines.next()) {
             let RetiredHead { retired: number, date } = text::read_line(line)?;
-            let object = text::read_object(object)?;
-            let date = read_date(&date)?;
-            retired.insert(object.path.clone(), Retired { object, number, date });
+            let object: Object = text::read_line(object)?;
+            manifest.retired.insert(object.path.clone(), Retired { object, number, date });
         }
-        let (site, number, date) = (head.site, head.release, read_date(&head.date)?);
-        Ok(Self { site, number, date, earlier: head.earlier, objects, retired })
+        Ok(manifest)
     }
-}
-
-fn read_date(text: &str) -> Result<Date, Damage> {
-    text.parse().map_err(|_| Damage::Unreadable)
 }
 
 #[cfg(test)]

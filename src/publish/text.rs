@@ -4,75 +4,20 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Object, Role, hex};
-use crate::path::OutputPath;
-
 /// What is wrong with a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     /// It is not what silcrow writes, or only a part of it.
+    #[error("it is damaged, or not silcrow's")]
     Unreadable,
     /// A newer silcrow wrote it.
+    #[error("a newer silcrow wrote it")]
     Newer,
-}
-
-impl std::fmt::Display for Damage {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Unreadable => "it is damaged, or not silcrow's",
-            Self::Newer => "a newer silcrow wrote it",
-        })
-    }
-}
-
-/// An object as it is written.
-#[derive(Serialize, Deserialize)]
-struct WrittenObject {
-    path: String,
-    hash: String,
-    length: u64,
-    #[serde(rename = "type")]
-    media_type: String,
-    cache: String,
-    role: Role,
 }
 
 /// One line.
 pub(super) fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("lines are made of texts and numbers") + "\n"
-}
-
-/// An object as a line.
-pub(super) fn object_line(object: &Object) -> String {
-    let Object { path, hash, length, media_type, cache_control, role } = object;
-    line(&WrittenObject {
-        path: path.as_str().to_owned(),
-        hash: hex(hash),
-        length: *length,
-        media_type: media_type.clone(),
-        cache: cache_control.clone(),
-        role: *role,
-    })
-}
-
-/// An object from its line.
-pub(super) fn read_object(line: &str) -> Result<Object, Damage> {
-    let written: WrittenObject = read_line(line)?;
-    let WrittenObject { path, hash, length, media_type, cache, role } = written;
-    let (path, hash) = (read_path(&path)?, read_hash(&hash)?);
-    Ok(Object { path, hash, length, media_type, cache_control: cache, role })
-}
-
-/// A path below a target, which never leads out of it.
-pub(super) fn read_path(path: &str) -> Result<OutputPath, Damage> {
-    let is_inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    is_inside.then(|| OutputPath::new(path)).ok_or(Damage::Unreadable)
-}
-
-/// A hash from its digits.
-pub(super) fn read_hash(digits: &str) -> Result<ContentHash, Damage> {
-    let hash = blake3::Hash::from_hex(digits).map_err(|_| Damage::Unreadable)?;
-    Ok(*hash.as_bytes())
 }
 
 /// Anything from its line.
@@ -110,3 +55,44 @@ struct Format {
 
 /// The format that is written and read.
 pub(super) const FORMAT: u32 = 1;
+
+/// Hashes of contents, in hexadecimal digits.
+pub(super) mod hashes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::publish::ContentHash;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Digits(#[serde(with = "super::hash")] ContentHash);
+
+    pub(crate) fn serialize<S: Serializer>(
+        hashes: &[ContentHash],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(hashes.iter().map(|hash| Digits(*hash)))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<ContentHash>, D::Error> {
+        let hashes = Vec::<Digits>::deserialize(from)?;
+        Ok(hashes.into_iter().map(|Digits(hash)| hash).collect())
+    }
+}
+
+/// A content's hash, in hexadecimal digits.
+pub(super) mod hash {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use crate::publish::{ContentHash, hex};
+
+    pub(crate) fn serialize<S: Serializer>(hash: &ContentHash, to: S) -> Result<S::Ok, S::Error> {
+        hex(hash).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ContentHash, D::Error> {
+        let digits = String::deserialize(from)?;
+        blake3::Hash::from_hex(digits).map(|hash| *hash.as_bytes()).map_err(Error::custom)
+    }
+}

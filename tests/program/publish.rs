@@ -389,7 +389,7 @@ fn two_publishes_to_one_folder_are_kept_apart() {
     site.write("content/new.md", ARTICLE);
     let run = publish(&site, &[]);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    assert!(run.stderr.contains("another publish to this folder is on its way"), "{}", run.stderr);
+    assert!(run.stderr.contains("another publish to this folder is in progress"), "{}", run.stderr);
     drop(folder);
     published(&site, &[]);
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Contents, StoreError, verify, verify_kept};
+use super::{Contents, Store, StoreError, verify, verify_kept};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
@@ -30,11 +30,11 @@ const CHUNK: usize = 256;
 const BEAT: Duration = Duration::from_secs(2);
 
 /// A bucket or container, or a folder in it.
-pub struct Cloud {
+pub(super) struct Cloud {
     runtime: tokio::runtime::Runtime,
     requests: Requests,
     /// How long a publish may show no life before another takes its place.
-    pub(super) patience: Duration,
+    patience: Duration,
     seen: Seen,
 }
 
@@ -70,13 +70,18 @@ impl Cloud {
         let requests = Requests::new(credentials::open(target)?);
         Ok(Self { runtime, requests, patience: Duration::from_secs(15), seen: Seen::default() })
     }
+}
 
-    /// Whether another publish at the same time would be told of.
-    pub(super) fn is_guarded(&self) -> bool {
+impl Store for Cloud {
+    fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    fn is_guarded(&self) -> bool {
         self.requests.obeys_conditions()
     }
 
-    pub(super) fn held(&mut self) -> Result<Held, StoreError> {
+    fn held(&mut self) -> Result<Held, StoreError> {
         let Self { runtime, requests, seen, .. } = self;
         runtime.block_on(async {
             let (manifest, lock) = (manifest_key(), lock::key());
@@ -102,22 +107,21 @@ impl Cloud {
         })
     }
 
-    pub(super) fn release(&self, name: &str) -> Result<Manifest, StoreError> {
+    fn release(&self, name: &str) -> Result<Manifest, StoreError> {
         self.runtime.block_on(self.requests.release(name))
     }
 
-    /// The manifest of the release that readers get.
-    pub(super) fn served(&self) -> Result<Option<Manifest>, StoreError> {
+    fn served(&self) -> Result<Option<Manifest>, StoreError> {
         let found = self.runtime.block_on(self.requests.get_large(&manifest_key()))?;
         found.map(|(bytes, _)| read_manifest(&bytes)).transpose()
     }
 
-    pub(super) fn contents(&self, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
+    fn contents(&self, _: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
         let kept = stream::iter(objects.iter().copied()).map(|object| self.requests.kept(object));
         self.runtime.block_on(kept.buffered(AT_A_TIME).try_collect())
     }
 
-    pub(super) fn publish(
+    fn publish(
         &mut self,
         plan: &Plan,
         contents: Contents<'_>,
@@ -152,7 +156,7 @@ impl Requests {
     }
 }
 
-/// One publish on its way.
+/// One publish in progress.
 struct Run<'a> {
     requests: &'a mut Requests,
     contents: Contents<'a>,
@@ -187,7 +191,7 @@ impl Run<'_> {
         committed: &dyn Fn() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         if self.requests.version(&manifest_key()).await? != manifest {
-            return Err(StoreError::Busy("another publish has ended meanwhile".to_owned()));
+            return Err(StoreError::ENDED_MEANWHILE);
         }
         lock.write_journal(self.requests, &self.plan.journal()).await?;
         let mut done = 0;
@@ -258,7 +262,7 @@ impl Run<'_> {
         let expect = seen.map_or(Expect::Nothing, Expect::Version);
         match self.requests.put_own(&manifest_key(), &text, expect).await? {
             Some(_) => Ok(()),
-            None => Err(StoreError::Busy("another publish has ended meanwhile".to_owned())),
+            None => Err(StoreError::ENDED_MEANWHILE),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Contents, StoreError, holds, is_release_name, verify, verify_kept};
+use super::{Contents, Store, StoreError, holds, is_release_name, verify, verify_kept};
 use crate::io::disk::{DiskError, Durable, Root, create_file, create_folders, put};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
@@ -26,7 +26,7 @@ const NEW_LINK: &str = ".current.new";
 const RELEASES: &str = "releases";
 
 /// A folder with releases.
-pub struct Folder {
+pub(super) struct Folder {
     root: PathBuf,
     /// The release that `current` led to when the folder was looked at.
     seen: Option<String>,
@@ -35,34 +35,6 @@ pub struct Folder {
 impl Folder {
     pub(super) fn new(root: PathBuf) -> Self {
         Self { root, seen: None }
-    }
-
-    /// Whether there are releases, or a link that led to one.
-    pub(super) fn is_target(&self) -> bool {
-        let releases = self.root.join(OWN_FOLDER).join(RELEASES);
-        releases.is_dir() || matches!(self.current(), Ok(Some(_)))
-    }
-
-    /// The manifest of the release that readers get, if there is one.
-    pub(super) fn served(&self) -> Result<Option<Manifest>, StoreError> {
-        self.current()?.map(|name| self.release(&name)).transpose()
-    }
-
-    pub(super) fn held(&mut self) -> Result<Held, StoreError> {
-        self.seen = self.current()?;
-        let manifests = self.manifests()?;
-        let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
-        if !self.release_path(name).is_dir() {
-            return Err(self.no_current(&manifests));
-        }
-        let manifest = self.release(name)?;
-        let kept = manifest.kept();
-        let new = [self.new_path(), self.root.join(NEW_LINK)];
-        let is_left = manifests.iter().any(|name| !kept.contains(name))
-            || new.iter().any(|path| fs::symlink_metadata(path).is_ok());
-        let journal = is_left.then(Journal::default);
-        let lost = self.lost(name, &manifest);
-        Ok(Held { manifest: Some(manifest), journal, lost, ..Held::default() })
     }
 
     /// What a release lists and does not hold as it was written.
@@ -127,22 +99,6 @@ impl Folder {
         name.map(Some).ok_or(StoreError::NotOurs(link))
     }
 
-    pub(super) fn release(&self, name: &str) -> Result<Manifest, StoreError> {
-        let path = self.manifest_path(name);
-        let bytes = read(&self.root.join(OWN_FOLDER), &Path::new(RELEASES).join(name))?;
-        let text = String::from_utf8(bytes).map_err(|_| Damage::Unreadable);
-        text.and_then(|text| Manifest::parse(&text))
-            .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
-    }
-
-    pub(super) fn contents(
-        &self,
-        release: &str,
-        objects: &[&Object],
-    ) -> Result<Vec<Vec<u8>>, StoreError> {
-        objects.par_iter().map(|object| self.kept(release, object)).collect()
-    }
-
     fn kept(&self, release: &str, object: &Object) -> Result<Vec<u8>, StoreError> {
         verify_kept(object, read(&self.release_path(release), Path::new(object.path.as_str()))?)
     }
@@ -160,54 +116,13 @@ impl Folder {
         self.root.join(RELEASES).join(name)
     }
 
-    /// Steps, each of which a killed publish can have been the last of: a folder beside the releases is filled; the
-    /// manifest is written; the folder gets its name; the link changes; releases that nobody can go back to are removed.
-    pub(super) fn publish(
-        &self,
-        plan: &Plan,
-        contents: Contents<'_>,
-        committed: &dyn Fn() -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let own = self.root.join(OWN_FOLDER);
-        for folder in [&self.root.join(RELEASES), &own, &own.join(RELEASES)] {
-            // A link could lead anywhere; only the folder itself may be named by one.
-            if fs::symlink_metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
-                return Err(StoreError::NotOurs(folder.clone()));
-            }
-            create_folder(folder)?;
-        }
-        let _lock = self.lock()?;
-        if self.current()? != self.seen {
-            return Err(StoreError::Busy("another publish has ended meanwhile".to_owned()));
-        }
-        let new = self.new_path();
-        for leftover in [&new, &self.root.join(NEW_LINK)] {
-            remove(leftover)?;
-        }
-        let Some(manifest) = &plan.release else {
-            committed()?;
-            let served = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
-            return served.map_or(Ok(()), |manifest| self.clean(&manifest.kept()));
-        };
-        let name = manifest.name();
-        remove(&self.release_path(&name))?;
-        create_folder(&new)?;
-        self.fill(&new, plan, contents)?;
-        let path = self.manifest_path(&name);
-        put(&path, manifest.to_text().as_bytes(), Durable::Now).map_err(io("write", &path))?;
-        fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
-        self.switch(&name)?;
-        committed()?;
-        self.clean(&manifest.kept())
-    }
-
     /// Keeps two publishes apart. The lock is on the folder itself, so that nothing is left behind.
     fn lock(&self) -> Result<File, StoreError> {
         let folder = File::open(&self.root).map_err(io("open", &self.root))?;
         match folder.try_lock() {
             Ok(()) => Ok(folder),
             Err(fs::TryLockError::WouldBlock) => {
-                Err(StoreError::Busy("another publish to this folder is on its way".to_owned()))
+                Err(StoreError::Busy("another publish to this folder is in progress"))
             }
             Err(fs::TryLockError::Error(error)) => Err(io("lock", &self.root)(error)),
         }
@@ -263,6 +178,89 @@ impl Folder {
             remove(&self.manifest_path(name))?;
         }
         Ok(())
+    }
+}
+
+impl Store for Folder {
+    /// Whether there are releases, or a link that led to one.
+    fn is_target(&self) -> bool {
+        let releases = self.root.join(OWN_FOLDER).join(RELEASES);
+        releases.is_dir() || matches!(self.current(), Ok(Some(_)))
+    }
+
+    /// The manifest of the release that readers get, if there is one.
+    fn served(&self) -> Result<Option<Manifest>, StoreError> {
+        self.current()?.map(|name| self.release(&name)).transpose()
+    }
+
+    fn held(&mut self) -> Result<Held, StoreError> {
+        self.seen = self.current()?;
+        let manifests = self.manifests()?;
+        let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
+        if !self.release_path(name).is_dir() {
+            return Err(self.no_current(&manifests));
+        }
+        let manifest = self.release(name)?;
+        let kept = manifest.kept();
+        let new = [self.new_path(), self.root.join(NEW_LINK)];
+        let is_left = manifests.iter().any(|name| !kept.contains(name))
+            || new.iter().any(|path| fs::symlink_metadata(path).is_ok());
+        let journal = is_left.then(Journal::default);
+        let lost = self.lost(name, &manifest);
+        Ok(Held { manifest: Some(manifest), journal, lost, ..Held::default() })
+    }
+
+    fn release(&self, name: &str) -> Result<Manifest, StoreError> {
+        let path = self.manifest_path(name);
+        let bytes = read(&self.root.join(OWN_FOLDER), &Path::new(RELEASES).join(name))?;
+        let text = String::from_utf8(bytes).map_err(|_| Damage::Unreadable);
+        text.and_then(|text| Manifest::parse(&text))
+            .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
+    }
+
+    fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
+        objects.par_iter().map(|object| self.kept(release, object)).collect()
+    }
+
+    /// Steps, each of which a killed publish can have been the last of: a folder beside the releases is filled; the
+    /// manifest is written; the folder gets its name; the link changes; releases that nobody can go back to are removed.
+    fn publish(
+        &mut self,
+        plan: &Plan,
+        contents: Contents<'_>,
+        committed: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let own = self.root.join(OWN_FOLDER);
+        for folder in [&self.root.join(RELEASES), &own, &own.join(RELEASES)] {
+            // A link could lead anywhere; only the folder itself may be named by one.
+            if fs::symlink_metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
+                return Err(StoreError::NotOurs(folder.clone()));
+            }
+            create_folder(folder)?;
+        }
+        let _lock = self.lock()?;
+        if self.current()? != self.seen {
+            return Err(StoreError::ENDED_MEANWHILE);
+        }
+        let new = self.new_path();
+        for leftover in [&new, &self.root.join(NEW_LINK)] {
+            remove(leftover)?;
+        }
+        let Some(manifest) = &plan.release else {
+            committed()?;
+            let served = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
+            return served.map_or(Ok(()), |manifest| self.clean(&manifest.kept()));
+        };
+        let name = manifest.name();
+        remove(&self.release_path(&name))?;
+        create_folder(&new)?;
+        self.fill(&new, plan, contents)?;
+        let path = self.manifest_path(&name);
+        put(&path, manifest.to_text().as_bytes(), Durable::Now).map_err(io("write", &path))?;
+        fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
+        self.switch(&name)?;
+        committed()?;
+        self.clean(&manifest.kept())
     }
 }
 

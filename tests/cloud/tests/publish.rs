@@ -475,7 +475,7 @@ fn two_publishes_at_a_time_are_told_of_and_the_first_one_wins() {
     let arguments = ["publish", "s3://bucket", "--today", "2026-02-01", "--take-over-after", "6"];
     let run = other.run(&arguments);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
-    assert!(run.stderr.contains("another publish to this target is on its way"), "{}", run.stderr);
+    assert!(run.stderr.contains("another publish to this target is in progress"), "{}", run.stderr);
     assert_eq!(live(&server.bucket())["a1/index.html"], before["a1/index.html"]);
     let output = first.wait_with_output().expect("it ends");
     assert!(output.status.success());

@@ -62,7 +62,7 @@ pub(super) struct Held {
 }
 
 fn busy() -> StoreError {
-    StoreError::Busy("another publish to this target is on its way".to_owned())
+    StoreError::Busy("another publish to this target is in progress")
 }
 
 impl Held {
