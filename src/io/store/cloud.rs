@@ -103,7 +103,7 @@ impl Store for Cloud {
                 None => requests.list("").await?,
             };
             let foreign = foreign.iter().map(|key| OutputPath::new(key)).collect();
-            Ok(Held { manifest, journal, foreign, begun: None, is_unsure })
+            Ok(Held { manifest, journal, foreign, is_unsure, ..Held::default() })
         })
     }
 
