@@ -282,7 +282,7 @@ pub fn notice(site: &Site) -> Option<String> {
 
 /// Everything that is emitted and not rendered: copies of files.
 pub fn files(site: &Site, sources: &Sources) -> Vec<Output> {
-    let copies = site.routes.assets.iter().filter_map(|asset| {
+    let copies = site.published_assets().filter_map(|(_, asset)| {
         let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
         let path = asset.url.output();
         Some(match (&file.text, sources.is_embedded(&asset.source)) {

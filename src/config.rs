@@ -11,8 +11,9 @@ use jiff::civil::Date;
 use crate::colour::Colour;
 use crate::fields::{CalendarDate, Flag, FreeData, Text, table};
 use crate::host::AllowedHost;
-use crate::path::encode_path;
+use crate::redirect::Redirect;
 use crate::source::Placed;
+pub use crate::url::BaseUrl;
 use kinds::{Contact, FeedSize, Language, OneOrMore, Redirects, SecureUrl, Security, UrlPattern};
 pub use rules::{Pattern, RuleSettings};
 use theme::{EditLink, Endpoint, NamedLinks};
@@ -211,105 +212,6 @@ impl TextDirection {
     }
 }
 
-/// A redirect for a whole folder, as hosts' `_redirects` files write it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Redirect {
-    /// Old path below the base URL, or a full URL of the site's origin; `*` at its end takes the rest.
-    pub from: Placed<String>,
-    /// New path below the base URL, or a full URL; `:splat` stands for the rest.
-    pub to: Placed<String>,
-}
-
-impl Redirect {
-    /// Whether the redirect takes a decoded path below the base URL.
-    pub fn takes(&self, path: &str) -> bool {
-        match self.from.strip_suffix('*') {
-            Some(folder) => path.starts_with(folder),
-            None => path.trim_end_matches('/') == self.from.trim_end_matches('/'),
-        }
-    }
-}
-
-/// Where a site is published: an origin where known, and a path that ends in `/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl {
-    origin: Option<String>,
-    path: String,
-}
-
-impl BaseUrl {
-    /// The root of an unknown origin.
-    pub fn root() -> Self {
-        Self { origin: None, path: "/".to_owned() }
-    }
-
-    /// A base URL from `https://example.com/docs/`, or from a path alone (`/preview/pr-12/`), with or without the
-    /// final slash.
-    ///
-    /// # Errors
-    ///
-    /// Says in words what is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if let Some(bad) = text
-            .chars()
-            .find(|c| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}".contains(*c))
-        {
-            return Err(format!("a URL cannot hold {bad:?}"));
-        }
-        if text.contains(['?', '#']) {
-            return Err("a base URL has no `?` and no `#`".to_owned());
-        }
-        if text.starts_with('/') && !text.starts_with("//") {
-            return Ok(Self { origin: None, path: Self::normal_path(text)? });
-        }
-        let lower = text.to_ascii_lowercase();
-        let scheme = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme));
-        let Some(scheme) = scheme else {
-            return Err("it begins neither with `https://` or `http://` nor with `/`".to_owned());
-        };
-        let (host, path) = text[scheme.len()..]
-            .split_at(text[scheme.len()..].find('/').unwrap_or(text.len() - scheme.len()));
-        if host.is_empty() || host.contains('@') {
-            return Err("it names no host".to_owned());
-        }
-        Ok(Self {
-            origin: Some(format!("{scheme}{}", host.to_ascii_lowercase())),
-            path: Self::normal_path(path)?,
-        })
-    }
-
-    fn normal_path(path: &str) -> Result<String, String> {
-        if path.split('/').any(|part| part == "." || part == "..") {
-            return Err("its path holds `.` or `..`".to_owned());
-        }
-        let parts = path.split('/').filter(|part| !part.is_empty());
-        let decoded = parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8());
-        let parts = decoded
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| "its path is not UTF-8".to_owned())?;
-        Ok(if parts.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{}/", encode_path(&parts.join("/")))
-        })
-    }
-
-    /// Scheme and host (`https://example.com`), where known.
-    pub fn origin(&self) -> Option<&str> {
-        self.origin.as_deref()
-    }
-
-    /// The path, percent-encoded, with a `/` at both ends.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The absolute URL of a path of this site that already carries the base path.
-    pub fn absolute(&self, path: &str) -> Option<String> {
-        Some(format!("{}{path}", self.origin.as_deref()?))
-    }
-}
-
 /// An interval between reviews.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReviewInterval {
@@ -337,35 +239,7 @@ impl ReviewInterval {
 
 #[cfg(test)]
 mod tests {
-    use super::{BaseUrl, ReviewInterval};
-
-    #[test]
-    fn base_urls_are_normalised() {
-        let read = |text: &str| {
-            BaseUrl::parse(text)
-                .map(|base| (base.origin().map(str::to_owned), base.path().to_owned()))
-        };
-        assert_eq!(
-            read("https://Example.com"),
-            Ok((Some("https://example.com".to_owned()), "/".to_owned()))
-        );
-        assert_eq!(
-            read("https://a.b/docs"),
-            Ok((Some("https://a.b".to_owned()), "/docs/".to_owned()))
-        );
-        assert_eq!(read("/preview/pr-12"), Ok((None, "/preview/pr-12/".to_owned())));
-        for bad in [
-            "example.com",
-            "//example.com/",
-            "https://",
-            "https://a.b/x?y",
-            "ftp://a.b/",
-            "https://a b/",
-            "/a/../b",
-        ] {
-            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
-        }
-    }
+    use super::ReviewInterval;
 
     #[test]
     fn review_intervals_have_a_unit() {

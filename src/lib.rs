@@ -19,6 +19,7 @@ pub mod path;
 pub mod picture;
 pub mod publish;
 pub mod record;
+pub mod redirect;
 pub mod source;
 pub mod suggest;
 pub mod terms;

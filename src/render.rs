@@ -19,7 +19,7 @@ use crate::path::{OutputPath, UrlPath, encode_path};
 use crate::picture::Variant;
 use crate::site::generated::{Generated, list_pages, list_url};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{Page, PageId, SectionId, Site, freshness, history};
+use crate::site::{Page, PageId, SectionId, Site, freshness};
 use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
     SidebarContext,
@@ -69,8 +69,6 @@ pub struct Renderer {
     search: OnceLock<Vec<Output>>,
     /// The variants of each file that is a picture, once they are made.
     variants: Vec<OnceLock<Box<[Variant]>>>,
-    /// Addresses of pages that were taken away on purpose.
-    pub(crate) gone: Vec<UrlPath>,
 }
 
 /// The URLs of the files in `static/`, by their paths there.
@@ -94,7 +92,7 @@ impl Renderer {
         let variants = site.routes.assets.iter().map(|_| OnceLock::new()).collect();
         let root =
             site.canonical(&UrlPath::new("/")).unwrap_or_else(|| site.base.path().to_owned());
-        let (gone, search) = (history::gone(&site), OnceLock::new());
+        let search = OnceLock::new();
         Self {
             site,
             templates,
@@ -106,7 +104,6 @@ impl Renderer {
             links,
             search,
             variants,
-            gone,
         }
     }
 
@@ -128,15 +125,17 @@ impl Renderer {
     /// `404.html`.
     pub fn pages(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
-        for id in self.site.included() {
+        for id in self.site.included().filter(|id| self.site.is_published(*id)) {
             if self.site.is_section_page(id) {
-                views.extend((1..=self.list_pages(id)).map(|number| View::Section(id, number)));
+                let numbers = 1..=self.list_pages(id);
+                let lists = numbers.filter(|number| self.site.is_list_published(id, *number));
+                views.extend(lists.map(|number| View::Section(id, number)));
             } else {
                 views.push(View::Article(id));
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
-        views.extend((0..self.gone.len()).map(View::Gone));
+        views.extend((0..self.site.routes.gone.len()).map(View::Gone));
         views.extend(self.site.configuration.search.then_some(View::Search));
         views.push(View::NotFound);
         views
@@ -173,7 +172,7 @@ impl Renderer {
             View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
             View::Generated(generated) => return Ok(outputs::output(self, generated)),
-            View::Gone(index) => self.gone(&self.gone[index]),
+            View::Gone(index) => self.gone(&self.site.routes.gone[index]),
         };
         let body = match view {
             View::Article(id) | View::Section(id, _) => {

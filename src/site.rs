@@ -24,7 +24,7 @@ use crate::record;
 use crate::source::Sources;
 use generated::Generated;
 use links::{Document, Reference, Target};
-use routes::{AssetRoute, Place, Routes, canonical_form};
+use routes::{AssetRoute, Place, Routes};
 
 /// A page's identity within one site. Path and URL hang on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -223,7 +223,8 @@ fn anew(
     let Texts { articles, html, record } = texts;
     let base = options.base(configuration);
     let (pages, sections) = tree::tree(articles, configuration, options.drafts);
-    let (routes, conflicts) = Routes::new(&pages, &sections, sources, (configuration, options));
+    let (routes, conflicts) =
+        Routes::new((&pages, &sections), sources, &record.record, (configuration, options));
     let mut site = Site {
         configuration: Arc::clone(configuration),
         options: options.clone(),
@@ -327,6 +328,26 @@ impl Site {
             .map(|(index, _)| PageId(index as u32))
     }
 
+    /// Whether the file of a page's URL is the page's: of several that claim one, only the first has it.
+    pub fn is_published(&self, id: PageId) -> bool {
+        self.routes.place(self.page(id).url.as_str()) == Some(Place::Page(id))
+    }
+
+    /// The same of a page of a section's list, from 1.
+    pub fn is_list_published(&self, id: PageId, number: usize) -> bool {
+        let number = number as u32;
+        let list = || generated::list_url(&self.page(id).url, number);
+        number == 1 || self.routes.place(list().as_str()) == Some(Place::SectionList(id, number))
+    }
+
+    /// The files that are copied and have the file of their URL, with their indexes.
+    pub fn published_assets(&self) -> impl Iterator<Item = (usize, &AssetRoute)> {
+        let has_place = |(index, asset): &(usize, &AssetRoute)| {
+            self.routes.place(asset.url.as_str()) == Some(Place::Asset(*index as u32))
+        };
+        self.routes.assets.iter().enumerate().filter(has_place)
+    }
+
     /// Whether the page is a section's own.
     pub fn is_section_page(&self, id: PageId) -> bool {
         self.section(self.page(id).section).page == id
@@ -340,7 +361,7 @@ impl Site {
             }
             Target::Asset { asset, .. } => self.routes.assets[asset as usize].source.to_string(),
             Target::SamePage => file.to_string(),
-            Target::Generated | Target::Outside | Target::Unknown => return None,
+            Target::Generated { .. } | Target::Outside | Target::Unknown => return None,
         })
     }
 
@@ -375,11 +396,8 @@ impl Site {
     pub fn permanent_id(&self, id: PageId) -> String {
         let page = self.page(id);
         let url = match page.article.front_matter.aliases.first() {
-            Some(full) if !full.starts_with('/') => return full.value.clone(),
-            Some(path) => {
-                let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-                Cow::Owned(UrlPath::new(&canonical_form(&decoded)))
-            }
+            Some(full) if !full.is_path() => return full.as_written().to_owned(),
+            Some(path) => Cow::Owned(path.page_url()),
             None => Cow::Borrowed(&page.url),
         };
         self.canonical(&url).unwrap_or_else(|| self.href(&url))
@@ -398,6 +416,19 @@ impl Site {
     /// The Markdown copy of a page, or of a page of a section's list, where the site has copies.
     pub fn markdown_copy(&self, id: PageId, number: u32) -> Option<Generated> {
         self.configuration.markdown_copies.then_some(Generated::MarkdownCopy(id, number))
+    }
+
+    /// The URL path of what is at a place.
+    pub fn url(&self, place: Place) -> UrlPath {
+        match place {
+            Place::Page(id) => self.page(id).url.clone(),
+            Place::SectionList(id, number) => generated::list_url(&self.page(id).url, number),
+            Place::Asset(index) => self.routes.assets[index as usize].url.clone(),
+            Place::NotFound => UrlPath::new("/404.html"),
+            Place::Search => UrlPath::new("/search/"),
+            Place::SearchIndex => UrlPath::new("/search/index.json"),
+            Place::Generated(file) => self.generated_url(file),
+        }
     }
 
     /// The URL path of something that is made for programs and hosts.

@@ -1,51 +1,21 @@
-//! URLs of other sites (`http` and `https`), read as browsers read them (WHATWG URL), as far as a request needs. Knows no
-//! link and asks nobody.
+//! Addresses on the web (`http` and `https`), read as browsers read them (WHATWG URL), and the base URL of a site. Knows no
+//! link and requests nothing.
 
-mod punycode;
-
+use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use unicode_normalization::UnicodeNormalization;
+use percent_encoding::percent_decode_str;
+use url::{ParseError, Position, Url};
 
 use crate::host;
+use crate::path::encode_path;
 
 /// A URL that can be requested: the host in ASCII, the path without `.` and `..`, everything percent-encoded. A user and a
 /// password are left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WebUrl {
-    scheme: Scheme,
-    host: String,
-    port: Option<u16>,
-    /// Path and query; begins with `/`.
-    path: String,
-    fragment: Option<String>,
-}
+pub struct WebUrl(Url);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Scheme {
-    Http,
-    Https,
-}
-
-impl Scheme {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
-    }
-
-    fn port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
-}
-
-/// Why a text is no URL of another site.
+/// Why a text is no URL on the web.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlError {
     /// It has another scheme than `http` and `https`, or none.
@@ -54,9 +24,12 @@ pub enum UrlError {
     Unusable(&'static str),
 }
 
-/// What a path holds only percent-encoded.
-const IN_PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'^');
-const PATH: &AsciiSet = &IN_PATH.add(b'{').add(b'}').add(b'|').add(b'\\');
+/// Whether a text begins with `http://` or `https://`, in any case.
+pub fn is_web(text: &str) -> bool {
+    let begins =
+        |start: &str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    begins("https://") || begins("http://")
+}
 
 impl WebUrl {
     /// Reads a URL. One that begins with `//` is taken as `https`.
@@ -65,14 +38,12 @@ impl WebUrl {
     ///
     /// Says whether the text has another scheme, or what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let text = clean(text);
-        if text.starts_with("//") {
-            return Self::after_scheme(Scheme::Https, &text);
-        }
-        match scheme(&text) {
-            Some((scheme, rest)) => Self::after_scheme(scheme?, rest),
-            None => Err(UrlError::OtherScheme),
-        }
+        let text = text.trim_matches(|c: char| c.is_ascii_control() || c == ' ');
+        let text = match text.strip_prefix("//") {
+            Some(rest) => Cow::Owned(format!("https://{rest}")),
+            None => Cow::Borrowed(text),
+        };
+        Self::new(Url::parse(&text))
     }
 
     /// The URL that a reference leads to from this one: another URL, a path, a query or a fragment.
@@ -81,177 +52,192 @@ impl WebUrl {
     ///
     /// Says whether it has another scheme, or what is wrong with it.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
-        let reference = clean(reference);
-        if let Some((scheme, rest)) = scheme(&reference) {
-            return Self::after_scheme(scheme?, rest);
-        }
-        let slashes = reference.bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).count();
-        if slashes >= 2 {
-            return Self::after_scheme(self.scheme, &reference);
-        }
-        let query = self.path.find('?').unwrap_or(self.path.len());
-        let folder = self.path[..query].rfind('/').map_or(0, |at| at + 1);
-        let kept = match reference.as_bytes().first() {
-            _ if slashes == 1 => "",
-            None | Some(b'#') => &self.path,
-            Some(b'?') => &self.path[..query],
-            Some(_) => &self.path[..folder],
-        };
-        let (path, fragment) = path_and_fragment(&format!("{kept}{reference}"));
-        Ok(Self { path, fragment, host: self.host.clone(), ..*self })
+        Self::new(self.0.join(reference))
     }
 
-    fn after_scheme(scheme: Scheme, rest: &str) -> Result<Self, UrlError> {
-        let rest = rest.trim_start_matches(['/', '\\']);
-        let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
-        let authority = &rest[..end];
-        let authority = authority.rsplit('@').next().unwrap_or(authority);
-        let (host, port) = match authority.find(']') {
-            Some(end) => authority.split_at(end + 1),
-            None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-        };
-        let port = match port.strip_prefix(':').unwrap_or(port) {
-            "" => None,
-            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let port =
-                    digits.parse().map_err(|_| UrlError::Unusable("there is no such port"))?;
-                Some(port).filter(|port| *port != scheme.port())
-            }
-            _ => return Err(UrlError::Unusable("the port is no number")),
-        };
-        let host = ascii_host(host)?;
-        let (path, fragment) = path_and_fragment(&rest[end..]);
-        Ok(Self { scheme, host, port, path, fragment })
+    fn new(parsed: Result<Url, ParseError>) -> Result<Self, UrlError> {
+        let mut url = parsed.map_err(|error| match error {
+            ParseError::RelativeUrlWithoutBase => UrlError::OtherScheme,
+            error => UrlError::Unusable(reason(error)),
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(UrlError::OtherScheme);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            // Neither fails for a URL with a host, and those of these schemes have one.
+            let _ = url.set_password(None);
+            let _ = url.set_username("");
+        }
+        Ok(Self(url))
     }
 
     /// The host: a name in ASCII, or an address (IPv6 in brackets).
     pub fn host(&self) -> &str {
-        &self.host
+        self.0.host_str().unwrap_or("")
+    }
+
+    /// Whether the host is this machine or in a private network, as far as the text tells.
+    pub fn is_local(&self) -> bool {
+        self.0.host().is_some_and(|host| host::is_local(&host))
+    }
+
+    /// The port, where it is not the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.0.port()
+    }
+
+    /// Scheme, host and port: `https://example.com:8443`.
+    pub fn origin(&self) -> &str {
+        &self.0[..Position::BeforePath]
+    }
+
+    /// The path, percent-encoded; begins with `/`.
+    pub fn path(&self) -> &str {
+        self.0.path()
     }
 
     /// What follows the first `#`, percent-encoded.
     pub fn fragment(&self) -> Option<&str> {
-        self.fragment.as_deref()
+        self.0.fragment()
     }
 
     /// The same without a fragment.
     #[must_use]
     pub fn without_fragment(&self) -> Self {
-        Self { fragment: None, ..self.clone() }
+        let mut url = self.0.clone();
+        url.set_fragment(None);
+        Self(url)
     }
 
     /// The same with this fragment, unless it has its own.
     #[must_use]
-    pub fn or_fragment(self, fragment: Option<&str>) -> Self {
-        let fragment = self.fragment.or_else(|| fragment.map(str::to_owned));
-        Self { fragment, ..self }
+    pub fn or_fragment(mut self, fragment: Option<&str>) -> Self {
+        if self.0.fragment().is_none() {
+            self.0.set_fragment(fragment);
+        }
+        self
     }
 }
 
 impl fmt::Display for WebUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scheme, host, port, path, fragment } = self;
-        write!(formatter, "{}://{host}", scheme.name())?;
-        if let Some(port) = port {
-            write!(formatter, ":{port}")?;
+        formatter.write_str(self.0.as_str())
+    }
+}
+
+fn reason(error: ParseError) -> &'static str {
+    match error {
+        ParseError::EmptyHost => "it names no host",
+        ParseError::InvalidPort => "there is no such port",
+        ParseError::InvalidIpv4Address | ParseError::InvalidIpv6Address => {
+            "the host is written like an address, and is none"
         }
-        formatter.write_str(path)?;
-        match fragment {
-            Some(fragment) => write!(formatter, "#{fragment}"),
-            None => Ok(()),
+        ParseError::InvalidDomainCharacter => "the host's name holds a character that no name has",
+        ParseError::IdnaError => "there cannot be a host of that name",
+        _ => "it is not written as a URL",
+    }
+}
+
+/// Where a site is published: an origin where known, and a path that ends in `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// The whole URL.
+    url: Option<WebUrl>,
+    path: String,
+    /// The path, decoded, without its final `/`.
+    folder: String,
+}
+
+impl BaseUrl {
+    /// The root of an unknown origin.
+    pub fn root() -> Self {
+        Self { url: None, path: "/".to_owned(), folder: String::new() }
+    }
+
+    /// A base URL from `https://example.com/docs/`, or from a path alone (`/preview/pr-12/`), with or without the
+    /// final slash.
+    ///
+    /// # Errors
+    ///
+    /// Says in words what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(bad) = text
+            .chars()
+            .find(|c| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}".contains(*c))
+        {
+            return Err(format!("a URL cannot hold {bad:?}"));
         }
+        if text.contains(['?', '#']) {
+            return Err("a base URL has no `?` and no `#`".to_owned());
+        }
+        if text.split('/').any(|part| part == "." || part == "..") {
+            return Err("its path holds `.` or `..`".to_owned());
+        }
+        if text.starts_with('/') && !text.starts_with("//") {
+            return Self::new(None, text);
+        }
+        if !is_web(text) {
+            return Err("it begins neither with `https://` or `http://` nor with `/`".to_owned());
+        }
+        let url = Url::parse(text).map_err(reason)?;
+        if !url.username().is_empty() {
+            return Err("it names a user".to_owned());
+        }
+        let path = url.path().to_owned();
+        Self::new(Some(WebUrl(url)), &path)
     }
-}
 
-/// The text without the white space that browsers drop.
-fn clean(text: &str) -> String {
-    let is_dropped = |c: char| c.is_ascii_control() || c == ' ';
-    text.trim_matches(is_dropped).chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect()
-}
-
-/// The scheme, where there is one, and what follows its colon.
-fn scheme(text: &str) -> Option<(Result<Scheme, UrlError>, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.'))?;
-    let is_scheme = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    let rest = text[end..].strip_prefix(':').filter(|_| is_scheme)?;
-    Some((
-        match text[..end].to_ascii_lowercase().as_str() {
-            "http" => Ok(Scheme::Http),
-            "https" => Ok(Scheme::Https),
-            _ => Err(UrlError::OtherScheme),
-        },
-        rest,
-    ))
-}
-
-/// A host as it is asked for.
-fn ascii_host(written: &str) -> Result<String, UrlError> {
-    if let Some(v6) = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return match host::address(v6) {
-            Some(IpAddr::V6(address)) => Ok(format!("[{address}]")),
-            _ => Err(UrlError::Unusable("what is in the brackets is no address")),
-        };
+    fn new(url: Option<WebUrl>, path: &str) -> Result<Self, String> {
+        let mut folder = String::new();
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            let part = percent_decode_str(part).decode_utf8();
+            folder.push('/');
+            folder.push_str(&part.map_err(|_| "its path is not UTF-8")?);
+        }
+        Ok(Self { url, path: format!("{}/", encode_path(&folder)), folder })
     }
-    let decoded = percent_decode_str(written)
-        .decode_utf8()
-        .map_err(|_| UrlError::Unusable("the host is not UTF-8"))?;
-    let folded: String = decoded.nfkc().flat_map(char::to_lowercase).nfc().collect();
-    let labels = folded.split(['.', '。']).map(punycode::label);
-    let name = labels
-        .collect::<Option<Vec<_>>>()
-        .ok_or(UrlError::Unusable("the host's name is too long"))?
-        .join(".");
-    if name.is_empty() {
-        return Err(UrlError::Unusable("it names no host"));
-    }
-    let is_right = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if !name.bytes().all(is_right) {
-        return Err(UrlError::Unusable("the host's name holds a character that no name has"));
-    }
-    Ok(host::address(&name).map_or(name, |address| address.to_string()))
-}
 
-/// Path and query, percent-encoded, and the fragment.
-fn path_and_fragment(text: &str) -> (String, Option<String>) {
-    let (text, fragment) = match text.split_once('#') {
-        Some((text, fragment)) => (text, Some(fragment)),
-        None => (text, None),
-    };
-    let (path, query) = match text.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (text, None),
-    };
-    let mut joined = utf8_percent_encode(&without_dots(&path.replace('\\', "/")), PATH).to_string();
-    if let Some(query) = query {
-        joined.push('?');
-        joined.extend(utf8_percent_encode(query, PATH));
+    /// Scheme and host (`https://example.com`), where known.
+    pub fn origin(&self) -> Option<&str> {
+        self.url.as_ref().map(WebUrl::origin)
     }
-    (joined, fragment.map(|fragment| utf8_percent_encode(fragment, IN_PATH).to_string()))
-}
 
-/// A path without `.` and `..`; what would climb above the root stays there, as in browsers.
-fn without_dots(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let mut is_folder = false;
-    for part in path.split('/') {
-        let plain = part.to_ascii_lowercase().replace("%2e", ".");
-        is_folder = matches!(plain.as_str(), "." | "..");
-        match plain.as_str() {
-            "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
+    /// The path, percent-encoded, with a `/` at both ends.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What a decoded path, which begins at the origin's root, is below this URL; begins with `/`.
+    pub fn below<'a>(&self, path: &'a str) -> Option<&'a str> {
+        match path.strip_prefix(&self.folder)? {
+            "" => Some("/"),
+            below => below.starts_with('/').then_some(below),
         }
     }
-    let end = if is_folder && !parts.is_empty() { "/" } else { "" };
-    format!("/{}{end}", parts.join("/"))
+
+    /// A path below this URL, percent-encoded, from the origin's root.
+    pub fn join(&self, below: &str) -> String {
+        format!("{}{}", self.path, below.trim_start_matches('/'))
+    }
+
+    /// Whether a URL is on this one's host, whatever its scheme.
+    pub fn is_host_of(&self, url: &WebUrl) -> bool {
+        self.url.as_ref().is_some_and(|own| {
+            own.host() == url.host()
+                && (own.port() == url.port()
+                    || own.port().is_none() && matches!(url.port(), Some(80 | 443)))
+        })
+    }
+
+    /// The absolute URL of a path of this site that already carries the base path.
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        Some(format!("{}{path}", self.origin()?))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{UrlError, WebUrl};
+    use super::{BaseUrl, UrlError, WebUrl};
 
     fn read(text: &str) -> String {
         WebUrl::parse(text).map_or_else(|error| format!("{error:?}"), |url| url.to_string())
@@ -274,15 +260,16 @@ mod tests {
             ("https://%65xample.com", "https://example.com/"),
             ("http://2130706433/", "http://127.0.0.1/"),
             ("http://0x7f.1/", "http://127.0.0.1/"),
-            ("http://[::FFFF:127.0.0.1]:8080/", "http://[::ffff:127.0.0.1]:8080/"),
+            ("http://[::FFFF:127.0.0.1]:8080/", "http://[::ffff:7f00:1]:8080/"),
             ("https://example.com/100%", "https://example.com/100%"),
+            ("https:///example.com/x", "https://example.com/x"),
         ] {
             assert_eq!(read(written), expected, "{written}");
         }
     }
 
     #[test]
-    fn what_cannot_be_requested_is_told_why() {
+    fn a_url_that_cannot_be_requested_says_why() {
         for other in ["mailto:a@b.c", "docs/setup.md", "", "ftp://example.com", "#x", "a/b:c"] {
             assert_eq!(WebUrl::parse(other), Err(UrlError::OtherScheme), "{other}");
         }
@@ -297,6 +284,7 @@ mod tests {
             "https://[x]/",
             "https://a<b/",
             "https://%ff/",
+            "https://1.2.3.256/",
         ] {
             assert!(matches!(WebUrl::parse(bad), Err(UrlError::Unusable(_))), "{bad}");
         }
@@ -321,5 +309,51 @@ mod tests {
         assert_eq!(base.join("intent://x"), Err(UrlError::OtherScheme));
         let moved = base.join("/x").expect("it can be joined").or_fragment(Some("e"));
         assert_eq!(moved.to_string(), "https://a.example:8443/x#e");
+    }
+
+    #[test]
+    fn base_urls_are_normalised() {
+        let read = |text: &str| {
+            BaseUrl::parse(text)
+                .map(|base| (base.origin().map(str::to_owned), base.path().to_owned()))
+        };
+        let with_origin = |origin: &str, path: &str| Ok((Some(origin.to_owned()), path.to_owned()));
+        assert_eq!(read("https://Example.com"), with_origin("https://example.com", "/"));
+        assert_eq!(read("https://a.b:443/docs"), with_origin("https://a.b", "/docs/"));
+        assert_eq!(
+            read("https://bücher.example/ü"),
+            with_origin("https://xn--bcher-kva.example", "/%C3%BC/")
+        );
+        assert_eq!(read("/preview/pr-12"), Ok((None, "/preview/pr-12/".to_owned())));
+        for bad in [
+            "example.com",
+            "//example.com/",
+            "https://",
+            "https://a.b/x?y",
+            "ftp://a.b/",
+            "https://a b/",
+            "https://user@a.b/",
+            "/a/../b",
+        ] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_knows_what_is_below_it() {
+        let base = BaseUrl::parse("https://a.b/d%C3%BC/").expect("it is right");
+        for (path, below) in
+            [("/dü/x", Some("/x")), ("/dü", Some("/")), ("/dü/", Some("/")), ("/düx", None)]
+        {
+            assert_eq!(base.below(path), below, "{path}");
+        }
+        for (url, is_own) in [
+            ("http://A.b:443/x", true),
+            ("https://a.b:8443/", false),
+            ("https://user@a.b/", true),
+            ("https://x.a.b/", false),
+        ] {
+            assert_eq!(base.is_host_of(&WebUrl::parse(url).expect("a URL")), is_own, "{url}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "path",
     "picture",
     "media_type",
@@ -19,6 +19,7 @@ const WORDS: [&str; 20] = [
     "url",
     "external",
     "source",
+    "redirect",
     "yaml",
     "diagnostic",
     "fields",

@@ -11,6 +11,7 @@ use crate::diagnostic::INVALID_VALUE;
 use crate::fields::{
     CalendarDate, Entries, Flag, FreeData, Kind, Problem, Problems, Text, WholeNumber, table,
 };
+use crate::redirect::OldAddress;
 use crate::source::{BYTE_ORDER_MARK, Placed};
 use crate::yaml::Node;
 
@@ -31,7 +32,7 @@ table! {
         /// Pages to read next: their paths from the content folder, without extension. A section is named by its folder.
         related: Vec<Placed<String>> as Vec<Placed<PagePath>>,
         /// Old addresses that redirect here: paths below the base URL, or full URLs of the same site.
-        aliases: Vec<Placed<String>> as Vec<Placed<OldAddress>>,
+        aliases: Vec<Placed<OldAddress>> as Vec<Placed<Alias>>,
         /// Old heading ids that keep working, each with the id of the heading that replaces it.
         anchors: Vec<OldAnchor> as OldAnchors,
         /// The page's place in its section, lowest first. Pages without one follow, by title.
@@ -145,69 +146,34 @@ impl Kind for PagePath {
 }
 
 /// An old address: a path below the base URL, or a full URL of the site's origin.
-pub struct OldAddress;
+pub struct Alias;
 
-impl Kind for OldAddress {
-    type Value = String;
+impl Kind for Alias {
+    type Value = OldAddress;
 
     fn schema() -> Json {
         json!({"type": "string", "pattern": "^(/|https?://)"})
     }
 
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<OldAddress> {
         const HELP: &str =
             "write an old path below the base URL (`/old/page/`), or a full URL of the same site";
         let Some(text) = node.text() else {
             problems.unexpected(&node, "an old address", HELP);
             return None;
         };
-        let Some(reason) = unusable_address(text) else { return Some(text.to_owned()) };
-        let suggestion =
-            (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
+        let reason = match OldAddress::parse(text) {
+            Ok(address) if !address.is_wildcard() => return Some(address),
+            Ok(_) => "`*` is for `redirects` in `site.yaml`",
+            Err(reason) => reason,
+        };
+        let path = (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
+        let suggestion = path.filter(|path| OldAddress::parse(path).is_ok());
         let message = format!("`{text}` is not an old address: {reason}");
         let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
         problems.add(problem.help(HELP).suggest(suggestion));
         None
     }
-}
-
-/// What keeps a text from being an old address.
-fn unusable_address(text: &str) -> Option<&'static str> {
-    let lower = text.to_ascii_lowercase();
-    let absolute = lower.starts_with("https://") || lower.starts_with("http://");
-    let path = if absolute { text.splitn(4, '/').nth(3).unwrap_or("") } else { text };
-    if !absolute && !text.starts_with('/') || text.starts_with("//") {
-        Some("it begins neither with `/` nor with `https://`")
-    } else if text.contains(['#', '?']) {
-        Some("it holds `#` or `?`, which redirects cannot match")
-    } else if text.chars().any(|c| c.is_whitespace() || matches!(c, '*' | '<' | '>' | '"')) {
-        Some("it holds a space or a character that no URL path has")
-    } else {
-        unusable_path(path)
-    }
-}
-
-/// What keeps a path from being a file of the output, once it is decoded.
-fn unusable_path(path: &str) -> Option<&'static str> {
-    let Ok(decoded) = percent_encoding::percent_decode_str(path).decode_utf8() else {
-        return Some("its percent-encoding is not UTF-8");
-    };
-    if decoded.split('/').any(|part| part == "." || part == "..") {
-        return Some("it holds `.` or `..`");
-    }
-    if decoded
-        .trim_start_matches('/')
-        .split('/')
-        .next()
-        .is_some_and(|part| part.eq_ignore_ascii_case(".git"))
-    {
-        return Some("`.git` of the output belongs to whoever publishes it");
-    }
-    if decoded.split('/').any(|part| part.len() > 200) {
-        return Some("it holds a part that is too long for a file's name");
-    }
-    let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
-    bad.then_some("it holds a character that no file's name can have")
 }
 
 /// An old id of a heading, and the id of the heading that replaces it.

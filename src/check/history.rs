@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 use rayon::prelude::*;
 
 use super::{Given, freshness};
-use crate::config::Redirect;
 use crate::diagnostic::{ANCHOR_VANISHED, Diagnostic, RECORD_DAMAGED, URL_VANISHED};
 use crate::path::{SourcePath, nfc};
 use crate::record::{self, Damage, Published, State, TextHash, decoded};
-use crate::site::routes::{Place, canonical_form};
+use crate::redirect::{Location, canonical_form};
+use crate::site::routes::Place;
 use crate::site::{PageId, Site, history};
 use crate::source::Span;
 use crate::suggest;
@@ -226,61 +226,39 @@ fn alike(old: &str, new: &[&str]) -> Option<String> {
 
 /// What is at a recorded URL now.
 fn now(site: &Site, url: &str) -> Now {
+    let Some(location) = Location::of(url, site.configuration.base_url.as_ref()) else {
+        return Now::Nothing;
+    };
     let routes = &site.routes;
-    if !url.starts_with('/') {
-        let at = |alias: &crate::site::routes::HostAlias| {
-            history::host_address(site, &alias.from).is_some_and(|address| address == url)
-        };
-        return routes
-            .host_aliases
-            .iter()
-            .find(|alias| at(alias))
-            .map_or_else(|| redirected(site, url), |alias| Now::Alias(alias.page));
-    }
-    let path = percent_decode_str(url).decode_utf8_lossy();
-    let path: Cow<'_, str> = if path.is_ascii() { path } else { nfc(&path).into_owned().into() };
-    match routes.place(&path) {
-        Some(Place::Page(id)) if site.page(id).included => Now::Page(id),
-        Some(Place::Page(id)) => match routes.alias(&path) {
-            Some(other) => Now::Alias(other),
-            None => match redirected(site, &path) {
-                Now::Nothing => Now::Draft(id),
-                now => now,
-            },
+    let (place, alias) = match &location {
+        Location::Site(path) => (routes.place(path.as_str()), routes.alias(path.as_str())),
+        Location::Origin(path) => (None, routes.host_alias(path.as_str())),
+    };
+    match (place, alias) {
+        (Some(Place::Page(id)), _) if site.page(id).included => Now::Page(id),
+        (Some(Place::Page(id)), None) => match redirected(site, &location) {
+            Now::Nothing => Now::Draft(id),
+            now => now,
         },
-        Some(_) => Now::Other,
-        None => match routes.alias(&path) {
-            Some(id) => Now::Alias(id),
-            None => redirected(site, &path),
-        },
+        (_, Some(id)) => Now::Alias(id),
+        (Some(_), None) => Now::Other,
+        (None, None) => redirected(site, &location),
     }
 }
 
 /// Where a redirect of `site.yaml` leads.
-fn redirected(site: &Site, path: &str) -> Now {
-    let redirects = &site.configuration.redirects;
-    let Some(redirect) = redirects.iter().find(|redirect| redirect.takes(path)) else {
-        return Now::Nothing;
-    };
-    let to = target(redirect, path);
+fn redirected(site: &Site, location: &Location) -> Now {
+    let Some((index, rest)) = site.routes.redirect(location) else { return Now::Nothing };
+    let to = site.configuration.redirects[index].target(rest);
     if !to.starts_with('/') {
         return Now::Other;
     }
-    let to = percent_decode_str(&to).decode_utf8_lossy().into_owned();
-    let to = to.split(['?', '#']).next().unwrap_or("");
-    let to = canonical_form(to);
+    let to = percent_decode_str(to.split(['?', '#']).next().unwrap_or("")).decode_utf8_lossy();
+    let to = canonical_form(&nfc(&to)).into_owned();
     match site.routes.place(&to) {
         Some(Place::Page(id)) if site.page(id).included => Now::Alias(id),
         Some(Place::Page(id)) => Now::Draft(id),
         Some(_) => Now::Other,
         None => site.routes.alias(&to).map_or(Now::Nothing, Now::Alias),
-    }
-}
-
-/// Where a redirect leads from a path that it takes.
-fn target(redirect: &Redirect, path: &str) -> String {
-    match redirect.from.strip_suffix('*').and_then(|folder| path.strip_prefix(folder)) {
-        Some(rest) => redirect.to.replace(":splat", rest),
-        None => redirect.to.value.clone(),
     }
 }

@@ -13,7 +13,7 @@ const MOST_PATTERNS: usize = 100;
 pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
     let site = given.site;
     let redirects = &site.configuration.redirects;
-    let patterns = redirects.iter().filter(|redirect| redirect.from.ends_with('*')).count();
+    let patterns = redirects.iter().filter(|redirect| redirect.from.is_wildcard()).count();
     let aliases = site.routes.alias_list.len() + site.routes.host_aliases.len();
     let single = aliases + redirects.len() - patterns;
     let over = [

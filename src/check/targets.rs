@@ -157,8 +157,12 @@ impl Broken<'_, '_> {
             )
             .help("link to the page itself"),
             Problem::OwnSiteAbsolute => {
-                new(&OWN_SITE_ABSOLUTE, format!("`{destination}` is a page of this site"))
-                    .write(right())
+                let (what, right) = match self.file() {
+                    Some(path) => ("file", Some(self.written(&path, self.rest()))),
+                    None => ("page", right()),
+                };
+                new(&OWN_SITE_ABSOLUTE, format!("`{destination}` is a {what} of this site"))
+                    .write(right)
             }
             Problem::SelfLink | Problem::RelatedSelf | Problem::RelatedDuplicate => {
                 new(&SELF_LINK, "this link leads to the page that it is on".to_owned())
@@ -259,6 +263,17 @@ impl Broken<'_, '_> {
         match self.reference.target {
             Target::Asset { asset, .. } => {
                 Some(self.site.routes.assets[asset as usize].url.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// How a link to the file that it leads to is written; nothing where it leads to a page.
+    fn file(&self) -> Option<String> {
+        match self.reference.target {
+            Target::Asset { .. } => Some(self.to_url(self.asset()?)),
+            Target::Generated { place, .. } => {
+                Some(self.below_root(&self.site.url(place).encoded()))
             }
             _ => None,
         }

@@ -8,10 +8,11 @@ use percent_encoding::percent_decode_str;
 use super::arguments::{RecordArguments, RetireArguments};
 use super::session::{Session, today};
 use super::{Outcome, printer};
-use crate::config::{Configuration, Options, Redirect};
+use crate::config::{Configuration, Options};
 use crate::io::disk;
 use crate::path::{SourcePath, UrlPath};
 use crate::record::{self, Damage, Published, Read, Record, Remedy, State};
+use crate::redirect::{Location, Redirect};
 use crate::report::plural;
 use crate::site::routes::Place;
 use crate::site::{Site, history};
@@ -139,8 +140,10 @@ fn retire_one(site: &Site, record: &mut Record, written: &str) -> anyhow::Result
             site.page(page).article.path
         );
     }
-    let mut redirects = site.configuration.redirects.iter();
-    if let Some(Redirect { from, to, .. }) = redirects.find(|redirect| redirect.takes(&path)) {
+    let location = Location::of(&url, site.configuration.base_url.as_ref());
+    if let Some((index, _)) = location.as_ref().and_then(|url| site.routes.redirect(url)) {
+        let Redirect { from, to, .. } = &site.configuration.redirects[index];
+        let from = from.as_written();
         bail!(
             "`{url}` leads to `{to}`; take the redirect from `{from}` out of `redirects` in `site.yaml` first"
         );

@@ -4,11 +4,13 @@ use std::marker::PhantomData;
 
 use serde_json::{Value as Json, json};
 
-use super::{BaseUrl, Pattern, Redirect, ReviewInterval, SecurityTxt, TextDirection};
+use super::{BaseUrl, Pattern, ReviewInterval, SecurityTxt, TextDirection};
 use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD};
 use crate::fields::{Fields, Kind, Problem, Problems, describe, expected_text};
 use crate::host::AllowedHost;
+use crate::redirect::{OldAddress, Redirect};
 use crate::source::Placed;
+use crate::url::is_web;
 use crate::yaml::{Node, Value};
 
 impl Kind for BaseUrl {
@@ -296,18 +298,14 @@ impl Kind for Redirects {
         let fields = Fields::of(node, "write one `/old/*: /new/:splat` a line", problems)?;
         let redirects = fields.entries().filter_map(|entry| {
             let from = entry.name();
-            let star = from.find('*').is_some_and(|at| at + 1 != from.len());
-            if !is_address(from) || star {
-                let reason =
-                    if star { "`*` is not at its end" } else { "it is not a path or URL" };
+            let from = OldAddress::parse(from).map_err(|reason| {
                 let message = format!("`{from}` is not an old address: {reason}");
                 problems.add(Problem::new(&INVALID_VALUE, entry.key.at(), message).help(
                     "write the old path below the base URL (`/old/*`), or a full URL of the same site",
                 ));
-                return None;
-            }
-            let from = Placed::new(from.to_owned(), entry.key.at());
-            problems.read::<NewAddress>(entry).map(|to| Redirect { from, to })
+            });
+            let from = Placed::new(from.ok()?, entry.key.at());
+            problems.read::<NewAddress>(entry).map(|to| Redirect::new(from, to))
         });
         Some(redirects.collect())
     }
@@ -341,8 +339,6 @@ impl Kind for NewAddress {
 }
 
 fn is_address(text: &str) -> bool {
-    let start = text.starts_with('/') && !text.starts_with("//")
-        || text.starts_with("https://")
-        || text.starts_with("http://");
+    let start = text.starts_with('/') && !text.starts_with("//") || is_web(text);
     start && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }

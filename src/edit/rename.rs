@@ -9,12 +9,11 @@ use super::Edit;
 use super::front_matter::{YamlText, replace};
 use super::plan::Moved;
 use crate::article::ArticleKind;
-use crate::config::Redirect;
 use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::redirect::{Location, OldAddress, Redirect, canonical_form};
 use crate::site::links::{
     Document, Holder, Problem, Reference, Target, leads_to, relative_path, written,
 };
-use crate::site::routes::canonical_form;
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
 use crate::source::{Placed, Sources};
@@ -86,10 +85,7 @@ impl<'a> Move<'a> {
         let old = page.url.encoded();
         let new = self.new_url(id);
         let aliases = &page.article.front_matter.aliases;
-        let is_new = |alias: &&Placed<String>| {
-            let decoded = percent_encoding::percent_decode_str(alias).decode_utf8_lossy();
-            canonical_form(&decoded) == new.as_str()
-        };
+        let is_new = |alias: &&Placed<OldAddress>| alias.is_path() && alias.page_url() == new;
         match aliases.iter().find(is_new) {
             Some(alias) => replace(&page.article.source.text, alias.at(), &old),
             None => yaml.add_item("aliases", &old),
@@ -213,11 +209,11 @@ impl<'a> Move<'a> {
         let moved = self.pages().map(|(_, old, new)| (old.as_str().to_owned(), new)).collect();
         let mut edits: Vec<Edit> = Vec::new();
         for redirect in redirects {
-            let new = canonical_form(&redirect.from);
-            if let Some(old) = made_up.get(&*new).filter(|old| *redirect.to == old.encoded()) {
+            if let Some(old) = turned(redirect, &made_up) {
+                let new = redirect.from.page_url();
                 edits.push(replace(text, redirect.from.at(), &old.encoded()));
-                edits.push(replace(text, redirect.to.at(), &UrlPath::new(&new).encoded()));
-                made_up.remove(&*new);
+                edits.push(replace(text, redirect.to.at(), &new.encoded()));
+                made_up.remove(new.as_str());
             } else if let Some(to) = self.redirect(redirect, &moved) {
                 edits.push(replace(text, redirect.to.at(), &to));
             }
@@ -278,14 +274,14 @@ impl<'a> Move<'a> {
     pub fn obstacle(&self) -> Option<String> {
         let routes = &self.site.routes;
         let made_up = self.made_up_pages();
-        let in_settings = |url: &str| {
-            let redirects = &self.site.configuration.redirects;
-            let mut taken = redirects.iter().filter(|redirect| redirect.takes(url));
-            let taken = taken.find(|redirect| {
-                let old = made_up.get(&*canonical_form(&redirect.from));
-                old.is_none_or(|old| *redirect.to != old.encoded())
-            })?;
-            let from = &taken.from;
+        let in_settings = |url: &UrlPath| {
+            let location = Location::Site(url.clone());
+            let (index, _) = routes.redirect(&location)?;
+            let redirect = &self.site.configuration.redirects[index];
+            if turned(redirect, &made_up).is_some() {
+                return None;
+            }
+            let (from, url) = (redirect.from.as_written(), url.as_str());
             Some(format!("`site.yaml` redirects `{from}`, which takes `{url}`; remove that first"))
         };
         let of_pages = self.pages().find_map(|(id, _, new)| {
@@ -296,9 +292,9 @@ impl<'a> Move<'a> {
                     new.as_str()
                 ));
             }
-            in_settings(new.as_str())
+            in_settings(&new)
         });
-        of_pages.or_else(|| self.made_up().find_map(|url| in_settings(url.as_str())))
+        of_pages.or_else(|| self.made_up().find_map(|url| in_settings(&url)))
     }
 
     /// The URLs of sections that the move makes: folders on the way to the new path that are not there yet.
@@ -309,6 +305,13 @@ impl<'a> Move<'a> {
         let new = indexes.filter(|index| self.site.routes.page(index.as_str()).is_none());
         new.map(|index| url_of(&index, ArticleKind::Section))
     }
+}
+
+/// The old address of a section that goes back to the address from which the redirect leads to it: it is to lead the other
+/// way then.
+fn turned<'m>(redirect: &Redirect, made_up: &'m BTreeMap<String, UrlPath>) -> Option<&'m UrlPath> {
+    let from = Some(&redirect.from).filter(|from| from.is_path() && !from.is_wildcard())?;
+    made_up.get(from.page_url().as_str()).filter(|old| *redirect.to == old.encoded())
 }
 
 /// How `related` and the command line name a page, given its path.

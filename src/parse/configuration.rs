@@ -1,6 +1,6 @@
 //! Reads `site.yaml`: its keys are tables in `config`; here is what is wrong with keys beside each other.
 
-use crate::config::{BaseUrl, Configuration, Redirect};
+use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::fields::{Kind, Problem, Problems};
 use crate::path::SourcePath;
@@ -14,31 +14,25 @@ pub const FILE: &str = "site.yaml";
 pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
     let mut document = yaml::read(text, without_mark(text));
     let mut problems = Problems::of(&mut document);
-    let configuration = Configuration::read(document.root, &mut problems).unwrap_or_default();
+    let mut configuration = Configuration::read(document.root, &mut problems).unwrap_or_default();
     let mut problems = problems.found;
-    if let Some(base) = &configuration.base_url {
-        let foreign = configuration.redirects.iter().filter(|redirect| is_foreign(redirect, base));
-        problems.extend(foreign.map(|redirect| foreign_redirect(redirect, base)));
-    }
+    let base = configuration.base_url.as_ref();
+    // Redirects of another site have to be made there.
+    configuration.redirects.retain_mut(|redirect| match redirect.from.location(base) {
+        Ok(location) => {
+            redirect.location = location;
+            true
+        }
+        Err(foreign) => {
+            let (message, help) = foreign.message_and_help(redirect.from.as_written(), base);
+            let problem = Problem::new(&INVALID_VALUE, redirect.from.at(), message);
+            problems.push(problem.help(help));
+            false
+        }
+    });
     let path = SourcePath::new(FILE);
     let findings = problems.into_iter().map(|problem| problem.diagnostic(&path));
     (configuration, findings.collect())
-}
-
-/// Whether a redirect is of another site.
-fn is_foreign(redirect: &Redirect, base: &BaseUrl) -> bool {
-    let is_own = base.origin().is_some_and(|origin| {
-        let rest = redirect.from.strip_prefix(origin);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    !redirect.from.starts_with('/') && !is_own
-}
-
-fn foreign_redirect(redirect: &Redirect, base: &BaseUrl) -> Problem {
-    let origin = base.origin().unwrap_or("this site");
-    let message = format!("`{}` is not an address of {origin}", redirect.from);
-    Problem::new(&INVALID_VALUE, redirect.from.at(), message)
-        .help("redirects from another site have to be made there")
 }
 
 #[cfg(test)]

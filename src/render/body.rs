@@ -97,9 +97,8 @@ pub(super) fn published<'a>(
             let url = &renderer.site.routes.assets[asset as usize].url;
             (Some(renderer.site.href(url).into()), tail(rest))
         }
-        Target::Generated => {
-            let path = destination.trim().trim_start_matches('/');
-            (Some(Cow::Borrowed(renderer.site.base.path())), path)
+        Target::Generated { place, rest } => {
+            (Some(renderer.site.href(&renderer.site.url(place)).into()), tail(rest))
         }
         Target::SamePage | Target::Outside | Target::Unknown => (None, destination.trim()),
     }

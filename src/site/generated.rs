@@ -1,10 +1,11 @@
 //! What a site has beside its pages and copied files: lists for programs, and files for hosts. Which of them, and where;
 //! what they hold is `render`'s. A site's own file takes the place of those that say nothing about pages.
 
-use super::routes::{HostAlias, SECTION_PAGE_SIZE};
+use super::routes::SECTION_PAGE_SIZE;
 use super::{Page, PageId};
 use crate::config::{BaseUrl, Configuration, Options};
 use crate::path::UrlPath;
+use crate::redirect::{Location, OldAddress};
 
 /// How many URLs one sitemap holds at most (sitemaps.org, "Sitemap index files"). That it may have 50 MB at most as well
 /// would matter to URLs of a thousand bytes.
@@ -47,6 +48,11 @@ impl Generated {
                 | Self::LlmsFull
                 | Self::SpeculationRules
         )
+    }
+
+    /// The file's URL path, which for all but Markdown copies is the same on every site.
+    pub(super) fn site_url(self) -> UrlPath {
+        self.url(|_| UrlPath::new("/"))
     }
 
     /// The file's URL path; of a Markdown copy, with that of its page.
@@ -97,21 +103,20 @@ pub(super) fn tells_host_aliases(configuration: &Configuration, base: &BaseUrl) 
     configuration.base_url.as_ref() == Some(base)
 }
 
-/// What the files of a site depend on.
-pub(super) struct Plan<'a> {
-    pub pages: &'a [Page],
-    pub settings: (&'a Configuration, &'a Options),
-    pub aliases: usize,
-    pub host_aliases: &'a [HostAlias],
-}
-
-/// The files that a site has, but for Markdown copies.
-pub(super) fn files(plan: &Plan<'_>) -> Vec<Generated> {
-    let (configuration, options) = plan.settings;
+/// The files that a site has, but for Markdown copies. `_redirects` is among them as soon as there is an old address.
+pub(super) fn files(
+    pages: &[Page],
+    (configuration, options): (&Configuration, &Options),
+) -> Vec<Generated> {
     let base = options.base(configuration);
-    let has_redirects = plan.aliases > 0
-        || !configuration.redirects.is_empty()
-        || (!plan.host_aliases.is_empty() && tells_host_aliases(configuration, &base));
+    let tells_host_aliases = tells_host_aliases(configuration, &base);
+    let is_told = |alias: &OldAddress| {
+        tells_host_aliases
+            || matches!(alias.location(configuration.base_url.as_ref()), Ok(Location::Site(_)))
+    };
+    let mut aliases = pages.iter().filter(|page| page.included);
+    let has_redirects = !configuration.redirects.is_empty()
+        || aliases.any(|page| page.article.front_matter.aliases.iter().any(|alias| is_told(alias)));
     let has_origin = canonical_base(configuration, options, &base).origin().is_some();
     let mut files =
         vec![Generated::Headers, Generated::Robots, Generated::Llms, Generated::SpeculationRules];
@@ -121,7 +126,7 @@ pub(super) fn files(plan: &Plan<'_>) -> Vec<Generated> {
     add(has_origin && configuration.feed_articles > 0, Generated::Feed);
     add(configuration.llms_full, Generated::LlmsFull);
     if has_origin {
-        let listed = plan.pages.iter().filter(|page| page.is_listed()).count();
+        let listed = pages.iter().filter(|page| page.is_listed()).count();
         files.extend((0..=sitemap_parts(listed)).map(Generated::Sitemap));
     }
     files.sort();

@@ -1,12 +1,9 @@
 //! The site → what the record will say of it. Compares nothing.
 
-use percent_encoding::percent_decode_str;
 use rayon::prelude::*;
 
-use super::routes::Place;
 use super::{Page, PageId, Site};
 use crate::article::Article;
-use crate::path::UrlPath;
 use crate::record::{Ids, Published, Record, State, TextHash};
 
 /// Every URL of the site, as the record has it: pages, and old addresses that lead on.
@@ -25,38 +22,14 @@ pub fn record(site: &Site) -> Record {
     for (alias, page) in &site.routes.alias_list {
         record.set(&alias.encoded(), State::Redirect(url(*page)));
     }
+    let base = site.configuration.base_url.as_ref();
     for alias in &site.routes.host_aliases {
-        if let Some(address) = host_address(site, &alias.from) {
+        // With the production origin.
+        if let Some(address) = base.and_then(|base| base.absolute(&alias.from.encoded())) {
             record.set(&address, State::Redirect(url(alias.page)));
         }
     }
     record
-}
-
-/// A path outside the base URL's, with the production origin, as the record has it.
-pub fn host_address(site: &Site, path: &str) -> Option<String> {
-    Some(format!("{}{path}", site.configuration.base_url.as_ref()?.origin()?))
-}
-
-/// The addresses of pages that were taken away on purpose, and are nothing else now.
-pub fn gone(site: &Site) -> Vec<UrlPath> {
-    let routes = &site.routes;
-    let decoded = |url: &str| percent_decode_str(url).decode_utf8_lossy().into_owned();
-    let pages = site.record.record.gone().filter(|url| url.starts_with('/') && url.ends_with('/'));
-    let is_free = |url: &UrlPath| {
-        let path = url.as_str();
-        let above = path.match_indices('/').skip(1).map(|(at, _)| &path[..at]);
-        let is_file = |path| {
-            matches!(
-                routes.place(path),
-                Some(Place::Asset(_) | Place::NotFound | Place::SearchIndex | Place::Generated(_))
-            )
-        };
-        routes.place(path).is_none()
-            && routes.alias(path).is_none()
-            && !above.into_iter().any(is_file)
-    };
-    pages.map(|url| UrlPath::new(&decoded(url))).filter(is_free).collect()
 }
 
 fn published(page: &Page) -> Published {

@@ -10,19 +10,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr2};
-use percent_encoding::percent_decode_str;
 
 use super::generated::Generated;
-use super::routes::{Place, Routes, canonical_form};
+use super::routes::{Place, Routes};
 use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
-use crate::path::{extension, nfc};
+use crate::path::{UrlPath, extension, nfc};
+use crate::redirect::{Location, canonical_form};
+use crate::url::WebUrl;
 pub use reference::{Document, Holder, Problem, Reference, Target};
 pub use written::{relative_path, written, written_url};
 
 use anchors::Anchors;
-use destination::{decode, is_mail_address, normalise, scheme, scheme_problem};
+use destination::{decode, is_mail_address, normalise, scheme, scheme_problem, web_url};
 use reference::Resolution;
 
 fn found(target: Target) -> Resolution {
@@ -102,8 +103,13 @@ fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Re
     }
     let mut own_site = None;
     if let Some((scheme, rest)) = scheme(destination) {
-        let problem = scheme_problem(scheme, rest);
-        own_site = own_path(site, scheme, rest).filter(|_| problem != Some(Problem::LocalUrl));
+        let url = web_url(scheme, destination);
+        let problem = scheme_problem((scheme, rest), url.as_ref());
+        let is_own = |url: &WebUrl| {
+            let base = site.configuration.base_url.as_ref();
+            base.is_some_and(|base| base.is_host_of(url)) && problem != Some(Problem::LocalUrl)
+        };
+        own_site = url.filter(is_own);
         if own_site.is_none() {
             let drive = scheme.len() == 1;
             let target = if drive { Target::Unknown } else { Target::Outside };
@@ -116,16 +122,16 @@ fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Re
     } else if is_mail_address(destination) {
         return wrong(Target::Outside, Problem::MalformedMailto);
     }
-    let own = own_site.as_ref().map_or(destination, |own| own.path);
-    let path_end = memchr2(b'?', b'#', own.as_bytes()).unwrap_or(own.len());
-    let fragment = memchr(b'#', &own.as_bytes()[path_end..]).map(|at| &own[path_end + at + 1..]);
-    // The rest is cut from the destination as it stands, white space and all.
+    let path_end = memchr2(b'?', b'#', destination.as_bytes()).unwrap_or(destination.len());
+    let fragment = memchr(b'#', &destination.as_bytes()[path_end..]);
+    let fragment = fragment.map(|at| &destination[path_end + at + 1..]);
+    // The rest is cut from the destination as it is written, white space and all.
     let space = written.len() - written.trim_ascii_start().len();
-    let rest = (space + destination.len() - own.len() + path_end) as u32;
+    let rest = (space + path_end) as u32;
     let is_within = own_site.is_none() && path_end == 0;
     let lookup = Lookup { site, routes: &site.routes, holder, kind, rest, is_within };
     let resolution = match &own_site {
-        Some(own) => lookup.own_site(own, &own.path[..path_end]),
+        Some(own) => lookup.own_site(own),
         None if is_within => lookup.same_page(),
         None => lookup.path(&destination[..path_end]),
     };
@@ -137,36 +143,6 @@ fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Re
     match resolution.target {
         Target::Page { .. } if is_within => Resolution { target: Target::SamePage, ..resolution },
         _ => resolution,
-    }
-}
-
-/// A full URL of this site.
-struct OwnSite<'a> {
-    /// What follows the base URL's path, to the destination's end; from the origin's root when it is not below it.
-    path: &'a str,
-    /// Whether it is below the base URL.
-    is_below: bool,
-}
-
-/// What is known of a URL on the site's own host, whatever its scheme.
-fn own_path<'a>(site: &Site, scheme: &str, rest: &'a str) -> Option<OwnSite<'a>> {
-    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
-        return None;
-    }
-    let base = site.configuration.base_url.as_ref()?;
-    let origin = base.origin()?;
-    let own_host = &origin[origin.find("://")? + 3..];
-    let rest = rest.strip_prefix("//")?;
-    let host = rest.get(..own_host.len()).filter(|host| host.eq_ignore_ascii_case(own_host))?;
-    let path = &rest[host.len()..];
-    let path = path.strip_prefix(":443").or_else(|| path.strip_prefix(":80")).unwrap_or(path);
-    let bare = base.path().trim_end_matches('/');
-    match path.strip_prefix(bare) {
-        Some(below) if below.is_empty() || below.starts_with(['/', '?', '#']) => {
-            Some(OwnSite { path: below, is_below: true })
-        }
-        _ if path.starts_with('/') => Some(OwnSite { path, is_below: false }),
-        _ => None,
     }
 }
 
@@ -241,14 +217,10 @@ impl Lookup<'_> {
         file: &'d HtmlFile,
         decoded: &'d str,
     ) -> Result<(&'d str, &'d str), Resolution> {
-        let base = percent_decode_str(self.site.base.path()).decode_utf8_lossy();
         if decoded.starts_with('/') {
-            return match decoded.strip_prefix(base.trim_end_matches('/')) {
-                Some("") => Ok(("", "/")),
-                Some(below) if below.starts_with('/') => Ok(("", below)),
-                // Another part of the origin, of which nothing is known here.
-                _ => Err(found(Target::Outside)),
-            };
+            // Of another part of the origin nothing is known here.
+            let below = self.site.base.below(decoded).ok_or(found(Target::Outside))?;
+            return Ok(("", below));
         }
         match file.kind {
             HtmlKind::Static => Ok((
@@ -263,21 +235,22 @@ impl Lookup<'_> {
         }
     }
 
-    fn own_site(&self, own: &OwnSite<'_>, written: &str) -> Resolution {
-        if !own.is_below {
-            return match self.routes.host_alias(written) {
+    /// Where a full URL on the site's own host leads.
+    fn own_site(&self, url: &WebUrl) -> Resolution {
+        let Some(decoded) = decode(url.path()) else {
+            return wrong(Target::Unknown, Problem::BadPercentEncoding);
+        };
+        let base = self.site.configuration.base_url.as_ref();
+        let Some(written) = base.and_then(|base| base.below(&decoded)) else {
+            return match self.routes.host_alias(&decoded) {
                 Some(page) => self.page(page, Some(Problem::LinkToAlias)),
                 None => found(Target::Outside),
             };
-        }
-        let written = if written.is_empty() { "/" } else { written };
-        let Some(decoded) = decode(written) else {
-            return wrong(Target::Unknown, Problem::BadPercentEncoding);
         };
-        let Some(joined) = normalise(CONTENT, "", &decoded) else {
+        let Some(joined) = normalise(CONTENT, "", written) else {
             return wrong(Target::Unknown, Problem::EscapesRoot);
         };
-        let resolution = self.absolute(&Wanted { written: &decoded, source: &nfc(&joined) });
+        let resolution = self.absolute(&Wanted { written, source: &nfc(&joined) });
         let arrives = resolution.path_problem().is_none_or(Problem::arrives);
         match self.holder {
             Holder::Page(_) if arrives => wrong(resolution.target, Problem::OwnSiteAbsolute),
@@ -323,11 +296,11 @@ impl Lookup<'_> {
 
     /// The Markdown copy of a page. In an article, a path that names a source file as well means that.
     fn markdown_copy(&self, wanted: &Wanted<'_>) -> Option<Resolution> {
-        let Some(Generated::MarkdownCopy(page, _)) = self.routes.markdown_copy(wanted.url()) else {
-            return None;
-        };
+        let copy = self.routes.markdown_copy(wanted.url())?;
+        let Generated::MarkdownCopy(page, _) = copy else { return None };
         let is_draft = !self.site.page(page).included;
-        Some(Resolution::with(Target::Generated, is_draft.then_some(Problem::DraftTarget)))
+        let target = Target::Generated { place: Place::Generated(copy), rest: self.rest };
+        Some(Resolution::with(target, is_draft.then_some(Problem::DraftTarget)))
     }
 
     /// In HTML, everything is a URL as it is written: source files are not there, and a style sheet is under its own name.
@@ -349,9 +322,10 @@ impl Lookup<'_> {
 
     /// An address that `site.yaml` redirects.
     fn redirected(&self, url: &str) -> Option<Resolution> {
-        let redirects = &self.site.configuration.redirects;
-        let redirect = redirects.iter().find(|redirect| redirect.takes(url))?;
-        Some(wrong(Target::Unknown, Problem::Redirected(redirect.to.as_str().into())))
+        let location = Location::Site(UrlPath::new(url));
+        let (index, _) = self.routes.redirect(&location)?;
+        let to = &*self.site.configuration.redirects[index].to;
+        Some(wrong(Target::Unknown, Problem::Redirected(to.as_str().into())))
     }
 
     fn source(&self, wanted: &Wanted<'_>) -> Resolution {
@@ -404,8 +378,9 @@ impl Lookup<'_> {
                 found(Target::SectionList { page, number, rest: self.rest })
             }
             Place::Asset(asset) => found(Target::Asset { asset, rest: self.rest }),
-            Place::NotFound | Place::Search | Place::SearchIndex | Place::Generated(_) => {
-                found(Target::Generated)
+            place
+            @ (Place::NotFound | Place::Search | Place::SearchIndex | Place::Generated(_)) => {
+                found(Target::Generated { place, rest: self.rest })
             }
         })
     }

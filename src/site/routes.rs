@@ -1,19 +1,20 @@
 //! Which URL leads where: pages, files, old addresses; and what claims the same place twice. Built once from the
 //! snapshot and used by renderer and checker alike, so that verdicts are the same on every operating system.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use ahash::AHashMap;
 
-use super::claims::Claims;
-use super::generated::{self, Generated, Plan, list_pages, list_url};
+use super::claims::{Claims, Owner, Source};
+use super::generated::{self, Generated, list_pages, list_url};
 use super::tree::CONTENT;
 use super::{Page, PageId, Section};
-use crate::config::{Configuration, Options, ThemeSettings};
+use crate::config::{BaseUrl, Configuration, Options, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
-use crate::path::{SourcePath, UrlPath, extension, nfc};
+use crate::path::{SourcePath, UrlPath, nfc};
+use crate::record::Record;
+use crate::redirect::{Foreign, Location, OldAddress, Redirect, Table, canonical_form};
 use crate::source::{Asset, Content, Sources, Span};
 use crate::theme;
 
@@ -53,8 +54,8 @@ pub enum Place {
 /// An old address outside the base path, which only the host can redirect.
 #[derive(Debug, PartialEq)]
 pub struct HostAlias {
-    /// The old path, from the origin's root, percent-encoded.
-    pub from: String,
+    /// The old path, decoded, from the origin's root.
+    pub from: UrlPath,
     /// The page that is meant.
     pub page: PageId,
 }
@@ -94,6 +95,11 @@ pub struct Routes {
     pub alias_list: Vec<(UrlPath, PageId)>,
     /// Old addresses outside the base path, sorted.
     pub host_aliases: Vec<HostAlias>,
+    /// The pages that were retired, and are nothing else now.
+    pub gone: Vec<UrlPath>,
+    /// The settings' redirects, by their indexes there: from below the base URL, and from elsewhere on the origin.
+    redirects: Table,
+    origin_redirects: Table,
     /// Whether pages have Markdown copies.
     has_copies: bool,
     /// What is made for programs and hosts, sorted; Markdown copies are not among them.
@@ -110,26 +116,19 @@ pub fn fold(path: &str) -> String {
 }
 
 impl Routes {
-    /// Builds the table; conflicts of URLs are findings.
+    /// Builds the table; conflicts of URLs are findings. What is written where is decided here, in a fixed order, and what
+    /// comes first wins: silcrow's own files, pages, copied files, what they may replace, old addresses, retired pages.
     pub fn new(
-        pages: &[Page],
-        sections: &[Section],
+        (pages, sections): (&[Page], &[Section]),
         sources: &Sources,
+        record: &Record,
         settings: (&Configuration, &Options),
     ) -> (Self, Vec<Diagnostic>) {
         let mut routes = Self { has_copies: settings.0.markdown_copies, ..Self::default() };
         let mut claims = Claims::new(settings.0);
-        for (index, page) in pages.iter().enumerate() {
-            let id = PageId(index as u32);
-            routes.pages.insert(page.article.path.clone(), id);
-            if page.included {
-                claims.claim(&page.url, &page.article.path);
-                routes.insert(page.url.clone(), Place::Page(id));
-            } else {
-                // A link to a draft's URL is a link to a draft, unless a page of the site has that URL.
-                routes.urls.entry(page.url.clone()).or_insert(Place::Page(id));
-            }
-        }
+        let files = generated::files(pages, settings);
+        routes.add_generated(&files, false, &mut claims);
+        routes.add_pages(pages, &mut claims);
         routes.add_section_lists(pages, sections, &mut claims);
         routes.add_assets(sources, &settings.0.theme, &mut claims);
         routes.urls.entry(UrlPath::new("/404.html")).or_insert(Place::NotFound);
@@ -137,38 +136,48 @@ impl Routes {
             routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
             routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
         }
-        routes.add_aliases(pages, settings.0, &claims);
-        let generated = routes.add_generated(pages, settings, &claims);
-        (routes, claims.findings(&generated))
+        routes.add_generated(&files, true, &mut claims);
+        routes.generated.sort();
+        routes.add_left_out(settings.0);
+        routes.add_aliases(pages, settings.0, &mut claims);
+        routes.add_redirects(&settings.0.redirects);
+        routes.add_gone(record, &mut claims);
+        (routes, claims.findings())
     }
 
-    /// Adds what is made for programs and hosts, unless a file of the site takes its place. Returns the URLs.
-    fn add_generated(
-        &mut self,
-        pages: &[Page],
-        settings: (&Configuration, &Options),
-        claims: &Claims,
-    ) -> Vec<UrlPath> {
-        let (aliases, host_aliases) = (self.alias_list.len(), &*self.host_aliases);
-        let mut urls = Vec::new();
-        for file in generated::files(&Plan { pages, settings, aliases, host_aliases }) {
-            let url = file.url(|id| pages[id.0 as usize].url.clone());
-            if file.yields() && claims.has(&url) {
-                continue;
+    /// Adds what is made for programs and hosts: either what yields to a file of the site, or the rest.
+    fn add_generated(&mut self, files: &[Generated], yields: bool, claims: &mut Claims) {
+        for file in files.iter().copied().filter(|file| file.yields() == yields) {
+            let url = file.site_url();
+            if claims.generated(file, &url) {
+                self.urls.insert(url, Place::Generated(file));
+                self.generated.push(file);
             }
-            self.urls.entry(url.clone()).or_insert(Place::Generated(file));
-            self.generated.push(file);
-            urls.push(url);
         }
-        // Links to what only a run without an origin leaves out are right all the same.
-        if settings.0.base_url.as_ref().is_some_and(|base| base.origin().is_some()) {
-            let feed = Some(Generated::Feed).filter(|_| settings.0.feed_articles > 0);
+    }
+
+    /// Links to what only a run without an origin leaves out are right all the same.
+    fn add_left_out(&mut self, configuration: &Configuration) {
+        if configuration.base_url.as_ref().is_some_and(|base| base.origin().is_some()) {
+            let feed = Some(Generated::Feed).filter(|_| configuration.feed_articles > 0);
             for file in feed.into_iter().chain([Generated::Sitemap(0)]) {
-                let url = file.url(|id| pages[id.0 as usize].url.clone());
-                self.urls.entry(url).or_insert(Place::Generated(file));
+                self.urls.entry(file.site_url()).or_insert(Place::Generated(file));
             }
         }
-        urls
+    }
+
+    fn add_pages(&mut self, pages: &[Page], claims: &mut Claims) {
+        for (index, page) in pages.iter().enumerate() {
+            let id = PageId(index as u32);
+            self.pages.insert(page.article.path.clone(), id);
+            if page.included && claims.source(source(page, page.url.clone())) {
+                self.urls.insert(page.url.clone(), Place::Page(id));
+            }
+        }
+        // A link to a draft's URL is a link to a draft, unless a page of the site has that URL.
+        for (index, page) in pages.iter().enumerate().filter(|(_, page)| !page.included) {
+            self.urls.entry(page.url.clone()).or_insert(Place::Page(PageId(index as u32)));
+        }
     }
 
     /// The Markdown copy that a URL path leads to. A draft that is no part of the site has none.
@@ -194,17 +203,14 @@ impl Routes {
         same && known.next().is_none()
     }
 
-    fn insert(&mut self, url: UrlPath, place: Place) {
-        self.urls.insert(url, place);
-    }
-
     fn add_section_lists(&mut self, pages: &[Page], sections: &[Section], claims: &mut Claims) {
         for section in sections {
             let page = &pages[section.page.0 as usize];
             for number in 2..=list_pages(section.articles.len()) as u32 {
                 let url = list_url(&page.url, number);
-                claims.claim(&url, &page.article.path);
-                self.insert(url, Place::SectionList(section.page, number));
+                if claims.source(source(page, url.clone())) {
+                    self.urls.insert(url, Place::SectionList(section.page, number));
+                }
             }
         }
     }
@@ -212,11 +218,12 @@ impl Routes {
     fn add_assets(&mut self, sources: &Sources, theme: &ThemeSettings, claims: &mut Claims) {
         for (path, rest, asset) in assets(sources) {
             let url = UrlPath::new(&asset_url((path, rest), asset, theme));
-            claims.claim(&url, path);
             let place = Place::Asset(self.assets.len() as u32);
-            self.insert(url.clone(), place);
-            // A page may name a style sheet as it is named in `static/`.
-            self.urls.entry(UrlPath::new(rest)).or_insert(place);
+            if claims.source(Source { path: path.clone(), url: url.clone(), has_file: true }) {
+                self.urls.insert(url.clone(), place);
+                // A page may name a style sheet as it is named in `static/`.
+                self.urls.entry(UrlPath::new(rest)).or_insert(place);
+            }
             self.assets.push(AssetRoute {
                 source: path.clone(),
                 url,
@@ -225,37 +232,24 @@ impl Routes {
         }
     }
 
-    fn add_aliases(&mut self, pages: &[Page], configuration: &Configuration, claims: &Claims) {
-        // By the file of the output, folded: two that differ only in case are one on some hosts.
-        let mut taken: BTreeMap<String, PageId> = BTreeMap::new();
-        let mut on_host: BTreeMap<String, PageId> = BTreeMap::new();
+    fn add_aliases(&mut self, pages: &[Page], configuration: &Configuration, claims: &mut Claims) {
+        let mut on_host: BTreeMap<UrlPath, PageId> = BTreeMap::new();
         for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.included) {
             let id = PageId(index as u32);
             for (at, alias) in page.article.front_matter.aliases.iter().enumerate() {
-                let problem = match old_path(alias, configuration) {
-                    Ok(OldPath::BelowBase(path)) => {
-                        let url = UrlPath::new(&canonical_form(&path));
-                        let problem = alias_problem(&url, id, claims, &taken);
-                        if problem.is_none()
-                            && taken.insert(fold(url.output().as_str()), id).is_none()
-                        {
-                            self.aliases.insert(url.clone(), id);
-                            self.alias_list.push((url, id));
-                        }
-                        problem
+                let base = configuration.base_url.as_ref();
+                let problem = match alias.location(base) {
+                    Ok(Location::Site(path)) => {
+                        self.add_alias(UrlPath::new(&canonical_form(path.as_str())), id, claims)
                     }
-                    Ok(OldPath::OnHost(from)) => match on_host.get(&from) {
-                        Some(other) if *other != id => Some(AliasConflict::Page(*other)),
-                        Some(_) => None,
-                        None => {
-                            on_host.insert(from, id);
-                            None
-                        }
-                    },
-                    Err((message, help)) => Some(AliasConflict::Invalid(message, help)),
+                    Ok(Location::Origin(from)) => {
+                        let other = *on_host.entry(from).or_insert(id);
+                        (other != id).then_some(AliasConflict::Page(other))
+                    }
+                    Err(foreign) => Some(AliasConflict::Foreign(foreign, base)),
                 };
                 if let Some(problem) = problem {
-                    let diagnostic = problem.diagnostic(alias, page, pages);
+                    let diagnostic = problem.diagnostic(alias.as_written(), page, pages);
                     self.alias_problems
                         .push(AliasProblem { entry: Entry { page: id, index: at }, diagnostic });
                 }
@@ -264,6 +258,52 @@ impl Routes {
         self.alias_list.sort();
         self.host_aliases =
             on_host.into_iter().map(|(from, page)| HostAlias { from, page }).collect();
+    }
+
+    /// Adds an old address, unless somebody else has its file already.
+    fn add_alias(
+        &mut self,
+        url: UrlPath,
+        id: PageId,
+        claims: &mut Claims,
+    ) -> Option<AliasConflict<'static>> {
+        match claims.old(&url, Owner::Alias(id)) {
+            Ok(()) => {
+                self.aliases.insert(url.clone(), id);
+                self.alias_list.push((url, id));
+                None
+            }
+            Err(Owner::Silcrow(name)) => {
+                Some(AliasConflict::Shadows(format!("{name} of every site")))
+            }
+            Err(Owner::Source(source)) => Some(AliasConflict::Shadows(source.path.to_string())),
+            // The same old address, written twice, does no harm; one inside the other cannot be.
+            Err(Owner::Alias(other)) if other == id && claims.is_alias(&url, id) => None,
+            Err(Owner::Alias(other)) => Some(AliasConflict::Page(other)),
+            Err(Owner::Gone) => None,
+        }
+    }
+
+    fn add_redirects(&mut self, redirects: &[Redirect]) {
+        for (index, redirect) in redirects.iter().enumerate() {
+            let table = match &redirect.location {
+                Location::Site(_) => &mut self.redirects,
+                Location::Origin(_) => &mut self.origin_redirects,
+            };
+            table.add(redirect.location.path().as_str(), redirect.from.is_wildcard(), index);
+        }
+    }
+
+    /// Adds the pages that were retired and are nothing else now. Addresses that cannot be those of pages have none.
+    fn add_gone(&mut self, record: &Record, claims: &mut Claims) {
+        let addresses = record.gone().filter_map(|url| OldAddress::parse(url).ok());
+        for url in addresses.filter(|old| old.is_path()).map(|old| old.page_url()) {
+            let is_page = url.as_str().ends_with('/') && !self.urls.contains_key(&url);
+            if is_page && claims.old(&url, Owner::Gone).is_ok() {
+                self.gone.push(url);
+            }
+        }
+        self.gone.sort();
     }
 
     /// The page of a source file, by its path in NFC (`content/byok/overview.md`).
@@ -288,11 +328,19 @@ impl Routes {
         self.aliases.get(url).copied()
     }
 
-    /// The page that an old address outside the base path leads to; the path from the origin's root, percent-encoded.
+    /// The page that an old address outside the base path leads to; the decoded path from the origin's root.
     pub fn host_alias(&self, path: &str) -> Option<PageId> {
         let index =
             self.host_aliases.binary_search_by(|alias| alias.from.as_str().cmp(path)).ok()?;
         Some(self.host_aliases[index].page)
+    }
+
+    /// The index among the settings' redirects of the one for an address, and what its `*` matches.
+    pub fn redirect<'a>(&self, location: &'a Location) -> Option<(usize, &'a str)> {
+        match location {
+            Location::Site(path) => self.redirects.find(path.as_str()),
+            Location::Origin(path) => self.origin_redirects.find(path.as_str()),
+        }
     }
 
     /// The page whose source path is the same but for case.
@@ -345,104 +393,43 @@ fn asset_url((path, rest): (&SourcePath, &str), asset: &Asset, settings: &ThemeS
     }
 }
 
+fn source(page: &Page, url: UrlPath) -> Source {
+    Source { path: page.article.path.clone(), url, has_file: page.has_file }
+}
+
 /// What is wrong with an old address.
-enum AliasConflict {
+enum AliasConflict<'a> {
     /// It is the place of a page or a file.
     Shadows(String),
     /// Another page claims it.
     Page(PageId),
-    /// It is no address of this site; message and help.
-    Invalid(String, String),
+    /// It is no address of the site at this base URL.
+    Foreign(Foreign, Option<&'a BaseUrl>),
 }
 
-impl AliasConflict {
+impl AliasConflict<'_> {
     fn diagnostic(self, alias: &str, page: &Page, pages: &[Page]) -> Diagnostic {
         let (rule, message, help) = match self {
             Self::Shadows(other) => (
                 &ALIAS_SHADOWS_PAGE,
                 format!("`{alias}` is the address of `{other}`"),
-                "remove the alias, or move what has its address".to_owned(),
+                "remove the alias, or move what has its address",
             ),
             Self::Page(other) => {
                 let other = &pages[other.0 as usize].article.path;
                 (
                     &ALIAS_CONFLICT,
                     format!("`{alias}` is an alias of `{other}` too"),
-                    "an old address can lead to one page only; remove one".to_owned(),
+                    "an old address can lead to one page only; remove one",
                 )
             }
-            Self::Invalid(message, help) => (&INVALID_VALUE, message, help),
+            Self::Foreign(foreign, base) => {
+                let (message, help) = foreign.message_and_help(alias, base);
+                (&INVALID_VALUE, message, help)
+            }
         };
         Diagnostic::new(rule, Span::file(&page.article.path), message).help(help)
     }
-}
-
-/// Who has the place of an old address already: a page, a file, or another page's old address.
-fn alias_problem(
-    url: &UrlPath,
-    id: PageId,
-    claims: &Claims,
-    taken: &BTreeMap<String, PageId>,
-) -> Option<AliasConflict> {
-    if let Some(other) = claims.shadowed(url) {
-        return Some(AliasConflict::Shadows(other));
-    }
-    let output = fold(url.output().as_str());
-    if let Some(other) = taken.get(&output).filter(|other| **other != id) {
-        return Some(AliasConflict::Page(*other));
-    }
-    // One old address where another needs a folder.
-    let above = output.match_indices('/').find_map(|(at, _)| taken.get(&output[..at]));
-    let folder = format!("{output}/");
-    let inside = taken.range(folder.clone()..).next().filter(|(file, _)| file.starts_with(&folder));
-    above.or(inside.map(|(_, other)| other)).map(|other| AliasConflict::Page(*other))
-}
-
-/// A decoded URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
-pub fn canonical_form(path: &str) -> Cow<'_, str> {
-    let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(path);
-    let last = path.rsplit('/').next().unwrap_or("");
-    if path.ends_with('/') || extension(last).is_some() {
-        Cow::Borrowed(path)
-    } else {
-        Cow::Owned(format!("{path}/"))
-    }
-}
-
-enum OldPath {
-    /// Decoded, below the base URL.
-    BelowBase(String),
-    /// Percent-encoded, from the origin's root.
-    OnHost(String),
-}
-
-fn old_path(alias: &str, configuration: &Configuration) -> Result<OldPath, (String, String)> {
-    let decode =
-        |path: &str| percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
-    if alias.starts_with('/') {
-        return Ok(OldPath::BelowBase(decode(alias)));
-    }
-    let host_start = alias.find("://").map_or(0, |at| at + 3);
-    let path_start = alias[host_start..].find('/').map_or(alias.len(), |at| host_start + at);
-    let (origin, path) = alias.split_at(path_start);
-    let path = if path.is_empty() { "/" } else { path };
-    let Some(base) = &configuration.base_url else {
-        return Err((
-            format!("`{alias}` is a full URL, and the site has no `base_url` to compare it with"),
-            "set `base_url` in `site.yaml`, or write a path below it".to_owned(),
-        ));
-    };
-    if base.origin() != Some(origin.to_ascii_lowercase().as_str()) {
-        let own = base.origin().unwrap_or("this site");
-        return Err((
-            format!("`{alias}` is not an address of {own}"),
-            "redirects from another site have to be made there".to_owned(),
-        ));
-    }
-    Ok(match path.strip_prefix(base.path()) {
-        Some(rest) => OldPath::BelowBase(format!("/{}", decode(rest))),
-        None => OldPath::OnHost(path.to_owned()),
-    })
 }
 
 fn hashed_name(path: &str, hash: &[u8; 32]) -> String {

@@ -114,7 +114,7 @@ fn path(renderer: &Renderer, view: View) -> OutputPath {
             UrlPath::new(&format!("{url}page/{number}/")).output()
         }
         View::NotFound => OutputPath::new("404.html"),
-        View::Gone(index) => renderer.gone[index].output(),
+        View::Gone(index) => site.routes.gone[index].output(),
         View::Search => UrlPath::new("/search/").output(),
         View::Generated(file) => site.generated_url(file).output(),
         View::Redirect(index) => site.routes.alias_list[index].0.output(),

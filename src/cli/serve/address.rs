@@ -1,16 +1,13 @@
 //! What an address leads to, as the site's host would answer it. The one lookup of the dev server: what is not in the
 //! site's routes is not there, whatever the disk has.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
-
-use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::path::{SourcePath, UrlPath};
 use crate::picture;
+use crate::redirect::canonical_form;
 use crate::render::{View, outputs};
 use crate::site::generated::{Generated, list_pages};
-use crate::site::routes::{Place, canonical_form};
-use crate::site::{PageId, Site, history};
+use crate::site::routes::Place;
+use crate::site::{PageId, Site};
 use crate::suggest::distance;
 
 /// What an address leads to.
@@ -36,13 +33,13 @@ pub(super) enum Found {
 pub(super) fn find(site: &Site, path: &str) -> Found {
     let elsewhere = || outputs::redirected(site, path).map_or(Found::Nothing, Found::Elsewhere);
     let Some(below) = below_base(site, path) else {
-        return match site.routes.host_alias(&encode_path(path)) {
+        return match site.routes.host_alias(path) {
             Some(page) => Found::Elsewhere(site.href(&site.page(page).url)),
             None if path == "/" => Found::Elsewhere(site.base.path().to_owned()),
             None => elsewhere(),
         };
     };
-    let url = UrlPath::new(&below);
+    let url = UrlPath::new(below);
     if let Some(found) = placed(site, &url) {
         return found;
     }
@@ -53,16 +50,13 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
-        None if let Some(index) = gone(site, &canonical) => Found::View(View::Gone(index), None),
+        None if let Ok(index) = site.routes.gone.binary_search(&canonical) => {
+            Found::View(View::Gone(index), None)
+        }
         None if is_variant(&url) => Found::Variant(url),
         None if is_search_file(&url) => Found::Search(url),
         None => elsewhere(),
     }
-}
-
-/// The address of a page that was taken away on purpose, by its index.
-fn gone(site: &Site, url: &UrlPath) -> Option<usize> {
-    history::gone(site).iter().position(|gone| gone == url)
 }
 
 /// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
@@ -78,13 +72,11 @@ fn is_variant(url: &UrlPath) -> bool {
 }
 
 /// The part of a path below the base URL, beginning with `/`.
-fn below_base<'a>(site: &Site, path: &'a str) -> Option<Cow<'a, str>> {
-    let base = percent_decode_str(site.base.path()).decode_utf8_lossy();
-    match path.strip_prefix(&*base) {
-        Some(rest) => Some(Cow::Owned(format!("/{rest}"))),
+fn below_base<'a>(site: &Site, path: &'a str) -> Option<&'a str> {
+    match site.base.below(path)? {
         // The base itself without its final slash.
-        None if base.strip_suffix('/') == Some(path) => Some(Cow::Borrowed("/index.html")),
-        None => None,
+        "/" if !path.ends_with('/') => Some("/index.html"),
+        below => Some(below),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::site::generated::Generated;
 use crate::site::links::{Document, Holder, Target};
 use crate::source::Span;
 use crate::theme;
+use crate::url::WebUrl;
 
 /// What Cloudflare Pages reads of `_headers` (its documentation, "Headers", limits).
 const MOST_RULES: usize = 100;
@@ -121,19 +122,13 @@ impl Shown {
 
 /// What a policy calls the place that a URL is loaded from: its origin, or `data:`.
 fn source(url: &str) -> Option<String> {
-    let url = url.trim().to_ascii_lowercase();
-    if url.starts_with("data:") {
+    if url.trim().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
         return Some("data:".to_owned());
     }
-    let (scheme, rest) = url.split_once("//")?;
-    let scheme = match scheme {
-        "https:" | "" => "https:",
-        "http:" => "http:",
-        _ => return None,
-    };
-    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
-    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-    host.chars().all(is_host).then(|| format!("{scheme}//{host}"))
+    let url = WebUrl::parse(url).ok()?;
+    // Some characters that a host's name may hold would end the source, or the policy.
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
+    url.host().chars().all(is_host).then(|| url.origin().to_owned())
 }
 
 /// Files that may be kept for good.
@@ -199,8 +194,8 @@ mod tests {
             ("http://img.example/", Some("http://img.example")),
             ("data:image/png;base64,AA", Some("data:")),
             ("https://a;b/", None),
-            ("https://user@a.b/", None),
-            ("https:///x", None),
+            ("https://user@a.b/", Some("https://a.b")),
+            ("https:///", None),
             ("blob:x", None),
         ] {
             assert_eq!(source(url).as_deref(), expected, "{url}");

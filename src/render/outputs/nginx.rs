@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, search, types};
 use super::redirects::{Line, lines};
 use crate::path::UrlPath;
-use crate::site::{Site, history};
+use crate::site::Site;
 
 /// The header that is not sent to those who ask for little data.
 const SPECULATION_RULES: &str = "Speculation-Rules";
@@ -100,12 +100,8 @@ fn server(site: &Site) -> String {
         text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
     }
     text.push_str(&location("~ \"\\.md$\"", MARKDOWN));
-    for url in history::gone(site) {
-        let place = format!(
-            "{}{}",
-            percent_decode_str(site.base.path()).decode_utf8_lossy(),
-            url.as_str().trim_start_matches('/')
-        );
+    for url in &site.routes.gone {
+        let place = percent_decode_str(&site.href(url)).decode_utf8_lossy().into_owned();
         text.push_str(&format!(
             "location = {} {{\n    error_page 410 \"${{uri}}index.html\";\n    return 410;\n}}\n",
             quoted(&place)

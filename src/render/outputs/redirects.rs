@@ -1,11 +1,9 @@
 //! `_redirects`: the lines by which hosts (Cloudflare Pages, Netlify and others) redirect old addresses; and the same for
 //! whoever writes them otherwise.
 
-use percent_encoding::percent_decode_str;
-
-use crate::config::BaseUrl;
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::{SourcePath, encode_path};
+use crate::path::SourcePath;
+use crate::redirect::{Location, Redirect, from_root};
 use crate::site::Site;
 use crate::source::Span;
 
@@ -33,34 +31,34 @@ fn file(lines: &[Line]) -> String {
     lines.iter().map(|Line { from, to }| format!("{from} {to} 301\n")).collect()
 }
 
-/// Every redirect. Hosts take the first that matches: those for whole folders come last.
+/// Every redirect. Hosts take the first that matches: of the settings' those with `*` come last, and silcrow itself looks for
+/// them in that order ([`crate::redirect::Table`]).
 pub(super) fn lines(site: &Site) -> Vec<Line> {
-    let routes = &site.routes;
+    let (routes, base) = (&site.routes, &site.base);
     let href = |page| site.href(&site.page(page).url);
     let aliases = routes.alias_list.iter();
     let aliases = aliases.map(|(from, page)| Line { from: site.href(from), to: href(*page) });
-    let host = routes.host_aliases.iter().filter(|_| site.tells_host_aliases());
-    let host = host.map(|alias| Line { from: alias.from.clone(), to: href(alias.page) });
-    let rules = site.configuration.redirects.iter().filter_map(|redirect| {
-        let from = local(&redirect.from, &site.base)?;
-        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.value.clone());
-        Some(Line { from, to })
-    });
-    aliases.chain(host).chain(rules).collect()
+    let tells_host_aliases = site.tells_host_aliases();
+    let host = routes.host_aliases.iter().filter(|_| tells_host_aliases);
+    let host = host.map(|alias| Line { from: alias.from.encoded(), to: href(alias.page) });
+    let is_told =
+        |redirect: &&Redirect| tells_host_aliases || matches!(redirect.location, Location::Site(_));
+    let line = |redirect: &Redirect| {
+        let star = if redirect.from.is_wildcard() { "*" } else { "" };
+        let from = format!("{}{star}", redirect.location.from_root(base));
+        Line { from, to: from_root(&redirect.to, base) }
+    };
+    let rules = site.configuration.redirects.iter().filter(is_told);
+    let (folders, single): (Vec<_>, Vec<_>) =
+        rules.partition(|redirect| redirect.from.is_wildcard());
+    aliases.chain(host).chain(single.into_iter().chain(folders).map(line)).collect()
 }
 
 /// Where the settings' redirects lead a path to, which is decoded and begins at the origin's root; percent-encoded.
 pub fn redirected(site: &Site, path: &str) -> Option<String> {
-    site.configuration.redirects.iter().find_map(|redirect| {
-        let from = local(&redirect.from, &site.base)?;
-        let from = percent_decode_str(&from).decode_utf8_lossy();
-        let rest = match from.strip_suffix('*') {
-            Some(folder) => path.strip_prefix(folder)?,
-            None => (path.trim_end_matches('/') == from.trim_end_matches('/')).then_some("")?,
-        };
-        let to = local(&redirect.to, &site.base).unwrap_or_else(|| redirect.to.value.clone());
-        Some(to.replace(":splat", &encode_path(rest)))
-    })
+    let location = Location::on_origin(path, &site.base);
+    let (index, rest) = site.routes.redirect(&location)?;
+    Some(from_root(&site.configuration.redirects[index].target(rest), &site.base))
 }
 
 /// What some hosts would not read.
@@ -101,13 +99,4 @@ fn unread_by_gitlab(lines: &[Line]) -> Option<Diagnostic> {
 
 fn finding(message: String, help: &str) -> Diagnostic {
     Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(help)
-}
-
-/// A path below the base URL, or a full URL of the origin, as a path from the origin's root.
-fn local(address: &str, base: &BaseUrl) -> Option<String> {
-    if let Some(path) = address.strip_prefix('/') {
-        return Some(format!("{}{path}", base.path()));
-    }
-    let rest = address.strip_prefix(base.origin()?)?;
-    Some(if rest.is_empty() { "/".to_owned() } else { rest.to_owned() })
 }

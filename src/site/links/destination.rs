@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
 use super::Problem;
-use crate::host::{host, is_local};
+use crate::url::WebUrl;
 
 /// The scheme of a destination and what follows its colon (RFC 3986, section 3.1). Windows drive paths look like a
 /// scheme of a single letter.
@@ -21,14 +21,22 @@ pub(super) fn scheme(destination: &str) -> Option<(&str, &str)> {
     (bytes[end] == b':').then(|| (&destination[..end], &destination[end + 1..]))
 }
 
+/// A destination of that scheme as a URL, where it is one that can be requested.
+pub(super) fn web_url(scheme: &str, destination: &str) -> Option<WebUrl> {
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    is_web.then(|| WebUrl::parse(destination).ok())?
+}
+
 /// What is wrong with a destination that has a scheme.
-pub(super) fn scheme_problem(scheme: &str, rest: &str) -> Option<Problem> {
-    if scheme.len() == 1 {
+pub(super) fn scheme_problem(
+    (scheme, rest): (&str, &str),
+    url: Option<&WebUrl>,
+) -> Option<Problem> {
+    if scheme.len() == 1 || url.is_some_and(WebUrl::is_local) {
         return Some(Problem::LocalUrl);
     }
     match scheme.to_ascii_lowercase().as_str() {
         "file" => Some(Problem::LocalUrl),
-        "http" | "https" if is_local(host(rest)) => Some(Problem::LocalUrl),
         "http" => Some(Problem::InsecureHttp),
         "javascript" | "vbscript" => Some(Problem::ForbiddenScheme),
         "mailto" if !is_mailto(rest) => Some(Problem::MalformedMailto),
@@ -180,10 +188,14 @@ mod tests {
             "*101#",
             "(030)12.34",
         ] {
-            assert_eq!(scheme_problem("tel", right), None, "{right}");
+            assert_eq!(scheme_problem(("tel", right), None), None, "{right}");
         }
         for wrong in ["", "+", "+1 201 555", "+1-800-FLOWERS", "//+1201", "+1%20201"] {
-            assert_eq!(scheme_problem("tel", wrong), Some(Problem::MalformedTel), "{wrong}");
+            assert_eq!(
+                scheme_problem(("tel", wrong), None),
+                Some(Problem::MalformedTel),
+                "{wrong}"
+            );
         }
     }
 }

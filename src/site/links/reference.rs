@@ -2,6 +2,7 @@
 
 use crate::article::{HtmlFile, Link};
 use crate::path::SourcePath;
+use crate::site::routes::Place;
 use crate::site::{PageId, Site};
 use crate::source::Span;
 
@@ -111,8 +112,13 @@ pub enum Target {
         /// Offset in the destination of what follows the path.
         rest: u32,
     },
-    /// Something that every site has, by the path as written; it begins with `/`.
-    Generated,
+    /// Something that silcrow writes beside pages and files.
+    Generated {
+        /// What it is.
+        place: Place,
+        /// Offset in the destination of what follows the path.
+        rest: u32,
+    },
     /// A place on the page itself, as written.
     SamePage,
     /// Another site, a mail address and the like, as written.
@@ -162,7 +168,7 @@ pub enum Problem {
     LinkToAlias,
     /// An address that `site.yaml` redirects; where to.
     Redirected(Box<str>),
-    /// A page of this site, by its full URL.
+    /// A page or file of this site, by its full URL.
     OwnSiteAbsolute,
     /// The page that the link is on.
     SelfLink,

@@ -1,0 +1,445 @@
+//! Redirects: old addresses, and where they lead. An address is parsed once, decoded, and in a form that can be a file of the
+//! output; every consumer matches with [`Table`] or [`OldAddress::rest`]. Which pages there are is not known here.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use ahash::AHashMap;
+use percent_encoding::percent_decode_str;
+
+use crate::path::{UrlPath, encode_path, extension};
+use crate::source::Placed;
+use crate::url::{BaseUrl, WebUrl, is_web};
+
+/// What stands for the part that `*` matches, in the address that a redirect leads to.
+const SPLAT: &str = ":splat";
+
+/// The longest name of a file that every system takes, with room for an extension.
+const LONGEST_PART: usize = 200;
+
+/// An old address as somebody has written it: a path below the base URL, or a full URL of the site's origin. One that ends in
+/// `*` stands for everything that begins with what is before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldAddress {
+    written: Box<str>,
+    /// The origin of a full URL.
+    origin: Option<Box<str>>,
+    /// The path without `*`, decoded, in NFC.
+    path: UrlPath,
+    is_wildcard: bool,
+}
+
+/// Where an address is on the site's origin.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Location {
+    /// Below the base URL; a path from there.
+    Site(UrlPath),
+    /// Elsewhere on the site's origin, where only the host can redirect; a path from the origin's root.
+    Origin(UrlPath),
+}
+
+/// An address that is not on the site's origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// The site has no base URL to compare a full URL with.
+    NoBaseUrl,
+    /// It is another site's.
+    OtherOrigin,
+}
+
+impl Foreign {
+    /// What is wrong with the address, and what to do.
+    pub fn message_and_help(self, address: &str, base: Option<&BaseUrl>) -> (String, &'static str) {
+        match self {
+            Self::NoBaseUrl => (
+                format!(
+                    "`{address}` is a full URL, and the site has no `base_url` to compare it with"
+                ),
+                "set `base_url` in `site.yaml`, or write a path below it",
+            ),
+            Self::OtherOrigin => {
+                let own = base.and_then(BaseUrl::origin).unwrap_or("this site");
+                (
+                    format!("`{address}` is not an address of {own}"),
+                    "redirects from another site have to be made there",
+                )
+            }
+        }
+    }
+}
+
+impl OldAddress {
+    /// Reads an address.
+    ///
+    /// # Errors
+    ///
+    /// Says in words what keeps it from being one.
+    pub fn parse(written: &str) -> Result<Self, &'static str> {
+        let is_full = is_web(written);
+        if !is_full && !written.starts_with('/') || written.starts_with("//") {
+            return Err("it begins neither with `/` nor with `https://`");
+        }
+        if written.contains(['#', '?']) {
+            return Err("it holds `#` or `?`, which redirects cannot match");
+        }
+        let (address, is_wildcard) = match written.strip_suffix('*') {
+            Some(start) => (start, true),
+            None => (written, false),
+        };
+        if address.contains('*') {
+            return Err("`*` stands elsewhere than at its end");
+        }
+        if address.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '"')) {
+            return Err("it holds a space or a character that no URL path has");
+        }
+        // What browsers would take out of a full URL is refused before.
+        let raw = match is_full {
+            true => format!("/{}", address.splitn(4, '/').nth(3).unwrap_or("")).into(),
+            false => Cow::Borrowed(address),
+        };
+        let decoded = percent_decode_str(&raw).decode_utf8();
+        let decoded = decoded.map_err(|_| "its percent-encoding is not UTF-8")?;
+        if let Some(problem) = unusable(&raw, &decoded) {
+            return Err(problem);
+        }
+        let origin = match is_full {
+            true => Some(WebUrl::parse(address).map_err(|_| "it is no URL")?.origin().into()),
+            false => None,
+        };
+        Ok(Self { written: written.into(), origin, path: UrlPath::new(&decoded), is_wildcard })
+    }
+
+    /// The address as it is written.
+    pub fn as_written(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether it is a path below the base URL.
+    pub fn is_path(&self) -> bool {
+        self.origin.is_none()
+    }
+
+    /// Whether it stands for everything that begins with it.
+    pub fn is_wildcard(&self) -> bool {
+        self.is_wildcard
+    }
+
+    /// Where the address is on a site that is published at `base`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not on the site's origin.
+    pub fn location(&self, base: Option<&BaseUrl>) -> Result<Location, Foreign> {
+        let Some(origin) = &self.origin else { return Ok(Location::Site(self.path.clone())) };
+        let base = base.ok_or(Foreign::NoBaseUrl)?;
+        if base.origin() != Some(origin) {
+            return Err(Foreign::OtherOrigin);
+        }
+        Ok(Location::on_origin(self.path.as_str(), base))
+    }
+
+    /// The URL path of a page that is at the address: `/a/` also for `/a` and `/a/index.html`.
+    pub fn page_url(&self) -> UrlPath {
+        UrlPath::new(&canonical_form(self.path.as_str()))
+    }
+}
+
+/// What keeps a path from being a file of the output; `raw` is the path before it was decoded.
+fn unusable(raw: &str, decoded: &str) -> Option<&'static str> {
+    let mut parts = decoded.strip_prefix('/').unwrap_or(decoded).split('/').peekable();
+    if parts.peek().is_some_and(|part| part.eq_ignore_ascii_case(".git")) {
+        return Some("`.git` of the output belongs to whoever publishes it");
+    }
+    if decoded.contains("//") {
+        return Some("it holds an empty part, `//`");
+    }
+    let count = |text: &str| text.matches('/').count();
+    if count(raw) != count(decoded) {
+        return Some("it holds an encoded `/`");
+    }
+    if parts.clone().any(|part| part == "." || part == "..") {
+        return Some("it holds `.` or `..`");
+    }
+    if parts.any(|part| part.len() > LONGEST_PART) {
+        return Some("it holds a part that is too long for a file's name");
+    }
+    let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
+    bad.then_some("it holds a character that no file's name can have")
+}
+
+impl Location {
+    /// The location of a decoded path that begins at the origin's root.
+    pub fn on_origin(path: &str, base: &BaseUrl) -> Self {
+        match base.below(path) {
+            Some(below) => Self::Site(UrlPath::new(below)),
+            None => Self::Origin(UrlPath::new(path)),
+        }
+    }
+
+    /// The location of any URL of the site, percent-encoded: a path below the base URL, or a full URL. Empty parts of its path
+    /// count as none, as on most hosts.
+    pub fn of(url: &str, base: Option<&BaseUrl>) -> Option<Self> {
+        if url.starts_with('/') {
+            return Some(Self::Site(without_empty_parts(url)));
+        }
+        let base = base?;
+        let url = WebUrl::parse(url).ok().filter(|url| base.origin() == Some(url.origin()))?;
+        Some(Self::on_origin(without_empty_parts(url.path()).as_str(), base))
+    }
+
+    /// The path, decoded.
+    pub fn path(&self) -> &UrlPath {
+        let (Self::Site(path) | Self::Origin(path)) = self;
+        path
+    }
+
+    /// The path from the origin's root, percent-encoded, of a site that is published at `base`.
+    pub fn from_root(&self, base: &BaseUrl) -> String {
+        match self {
+            Self::Site(path) => base.join(&path.encoded()),
+            Self::Origin(path) => path.encoded(),
+        }
+    }
+}
+
+fn without_empty_parts(url: &str) -> UrlPath {
+    let mut path = percent_decode_str(url).decode_utf8_lossy().into_owned();
+    while let Some(at) = path.find("//") {
+        let rest = path[at..].trim_start_matches('/').to_owned();
+        path.truncate(at + 1);
+        path.push_str(&rest);
+    }
+    UrlPath::new(&path)
+}
+
+/// A decoded URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
+pub fn canonical_form(path: &str) -> Cow<'_, str> {
+    let path = path.strip_suffix("index.html").filter(|rest| rest.ends_with('/')).unwrap_or(path);
+    let last = path.rsplit('/').next().unwrap_or("");
+    if path.ends_with('/') || extension(last).is_some() {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(format!("{path}/"))
+    }
+}
+
+/// A redirect of the settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redirect {
+    /// The old address.
+    pub from: Placed<OldAddress>,
+    /// Where that is.
+    pub location: Location,
+    /// New path below the base URL, or a full URL; `:splat` stands for the rest.
+    pub to: Placed<String>,
+}
+
+impl Redirect {
+    /// A redirect on a site at its origin's root.
+    pub fn new(from: Placed<OldAddress>, to: Placed<String>) -> Self {
+        let location = Location::Site(from.path.clone());
+        Self { from, location, to }
+    }
+
+    /// What of a location the redirect's `*` matches; nothing when the redirect is not for it.
+    pub fn rest<'a>(&self, other: &'a Location) -> Option<&'a str> {
+        let is_same_root = matches!(
+            (&self.location, other),
+            (Location::Site(_), Location::Site(_)) | (Location::Origin(_), Location::Origin(_))
+        );
+        let (from, path) = (self.location.path().as_str(), other.path().as_str());
+        if !is_same_root {
+            return None;
+        }
+        if !self.from.is_wildcard {
+            return (bare(from) == bare(path)).then_some("");
+        }
+        // `/old/*` also matches `/old`.
+        path.strip_prefix(from).or_else(|| (from.strip_suffix('/') == Some(path)).then_some(""))
+    }
+
+    /// Where it leads, given what its `*` matches, decoded.
+    pub fn target(&self, rest: &str) -> String {
+        self.to.replace(SPLAT, &encode_path(rest))
+    }
+}
+
+/// A path below the base URL, or a full URL of its origin, from the origin's root; any other URL as it is.
+pub fn from_root(address: &str, base: &BaseUrl) -> String {
+    let rest = base.origin().and_then(|origin| address.strip_prefix(origin));
+    match rest {
+        _ if address.starts_with('/') => base.join(address),
+        Some("") => "/".to_owned(),
+        Some(rest) if rest.starts_with('/') => rest.to_owned(),
+        _ => address.to_owned(),
+    }
+}
+
+fn bare(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
+}
+
+/// Finds the redirect for a path: of one address before those of many, and of each kind the first. Hosts are told of them in
+/// that order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// By the path without its final `/`.
+    single: AHashMap<Box<str>, u32>,
+    /// By the part before `*`.
+    wildcards: BTreeMap<Box<str>, u32>,
+}
+
+impl Table {
+    /// Adds the redirect with this index from a decoded path; of a wildcard, the part before `*`. Earlier ones win.
+    pub fn add(&mut self, path: &str, is_wildcard: bool, index: usize) {
+        let index = index as u32;
+        if is_wildcard {
+            self.wildcards.entry(path.into()).or_insert(index);
+        } else {
+            self.single.entry(bare(path).into()).or_insert(index);
+        }
+    }
+
+    /// The index of the redirect for a decoded path, and what its `*` matches.
+    pub fn find<'a>(&self, path: &'a str) -> Option<(usize, &'a str)> {
+        if let Some(index) = self.single.get(bare(path)) {
+            return Some((*index as usize, ""));
+        }
+        let folder = self.wildcards.get(&*format!("{path}/")).map(|index| (*index, path.len()));
+        // All that the path begins with: each is the last in order before what the one after it shares with the path.
+        let mut found = folder;
+        let mut end = path.len();
+        let up_to = |end: usize| (Bound::Unbounded, Bound::Included(&path[..end]));
+        while let Some((start, index)) = self.wildcards.range::<str, _>(up_to(end)).next_back() {
+            let shared = shared(start, &path[..end]);
+            if shared == start.len() {
+                found = Some(found.map_or((*index, shared), |found| found.min((*index, shared))));
+            }
+            match path[..shared].char_indices().next_back() {
+                _ if shared < start.len() => end = shared,
+                Some((at, _)) => end = at,
+                None => break,
+            }
+        }
+        found.map(|(index, length)| (index as usize, &path[length..]))
+    }
+}
+
+/// How many bytes of whole characters two texts begin with alike.
+fn shared(one: &str, other: &str) -> usize {
+    let pairs = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+    pairs.map(|(c, _)| c.len_utf8()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BaseUrl, Foreign, Location, OldAddress, Placed, Redirect, Table, canonical_form};
+    use crate::path::UrlPath;
+
+    fn old(written: &str) -> OldAddress {
+        OldAddress::parse(written).expect("it is an old address")
+    }
+
+    #[test]
+    fn an_old_address_is_a_usable_path_or_none() {
+        for bad in [
+            "a/",
+            "//a/",
+            "/a//",
+            "/x//y/",
+            "/a%2F/",
+            "/%2Fa/",
+            "/a%2fb/",
+            "/../a/",
+            "/%2e/",
+            "/a?b",
+            "/a#b",
+            "/a b",
+            "/a*b",
+            "/a%00/",
+            "/.git/x",
+            "https://a.b/c//d/",
+            "https://a.b//",
+            "https://a.b/%2e%2e/c",
+            "https://",
+            "ftp://a.b/",
+        ] {
+            assert!(OldAddress::parse(bad).is_err(), "{bad}");
+        }
+        for (good, path) in [
+            ("/", "/"),
+            ("/a", "/a/"),
+            ("/a/index.html", "/a/"),
+            ("/caf%C3%A9/", "/caf\u{e9}/"),
+            ("/cafe\u{301}/", "/caf\u{e9}/"),
+            ("/x.pdf", "/x.pdf"),
+            ("https://a.b", "/"),
+        ] {
+            assert_eq!(old(good).page_url().as_str(), path, "{good}");
+        }
+    }
+
+    #[test]
+    fn a_full_url_is_on_the_sites_origin_or_foreign() {
+        let base = BaseUrl::parse("https://A.b/docs/").expect("it is right");
+        let place = |written: &str| old(written).location(Some(&base));
+        assert_eq!(place("https://a.B:443/docs/x/"), Ok(Location::Site(UrlPath::new("/x/"))));
+        assert_eq!(place("https://a.b/x/"), Ok(Location::Origin(UrlPath::new("/x/"))));
+        assert_eq!(place("/x/"), Ok(Location::Site(UrlPath::new("/x/"))));
+        assert_eq!(place("https://a.b.c/x/"), Err(Foreign::OtherOrigin));
+        assert_eq!(old("https://a.b/").location(None), Err(Foreign::NoBaseUrl));
+        let recorded = |url: &str| Location::of(url, Some(&base));
+        assert_eq!(recorded("/x//%C3%BC///"), Some(Location::Site(UrlPath::new("/x/\u{fc}/"))));
+        assert_eq!(recorded("https://a.b/x/"), Some(Location::Origin(UrlPath::new("/x/"))));
+        assert_eq!(recorded("https://x.b/x/"), None);
+    }
+
+    #[test]
+    fn one_matcher_says_which_redirect_is_for_a_path() {
+        let froms = ["/b/*", "/caf%C3%A9/*", "/b/c", "/b/c/*", "/d*", "/b/c/", "/u.pdf"];
+        let redirect = |from: &str| {
+            let to = Placed::new("/n/:splat".to_owned(), 0..0);
+            Redirect::new(Placed::new(old(from), 0..0), to)
+        };
+        let redirects = froms.map(redirect);
+        let mut table = Table::default();
+        for (index, Redirect { from, location, .. }) in redirects.iter().enumerate() {
+            table.add(location.path().as_str(), from.is_wildcard(), index);
+        }
+        for (path, expected) in [
+            ("/b/", Some((0, ""))),
+            ("/b", Some((0, ""))),
+            ("/b/x/\u{fc}", Some((0, "x/\u{fc}"))),
+            ("/bx", None),
+            ("/caf\u{e9}/x", Some((1, "x"))),
+            ("/caf\u{ea}/x", None),
+            ("/b/c/", Some((2, ""))),
+            ("/b/c/x", Some((0, "c/x"))),
+            ("/d/x", Some((4, "/x"))),
+            ("/dx", Some((4, "x"))),
+            ("/u.pdf", Some((6, ""))),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(table.find(path), expected, "{path}");
+            let place = Location::Site(UrlPath::new(path));
+            let first = |is_wildcard| {
+                let of_kind = |redirect: &&Redirect| redirect.from.is_wildcard() == is_wildcard;
+                redirects.iter().filter(of_kind).find_map(|redirect| redirect.rest(&place))
+            };
+            let rest = first(false).or_else(|| first(true));
+            assert_eq!(rest, expected.map(|(_, rest)| rest), "{path}");
+        }
+        assert_eq!(redirects[0].target("x/\u{fc}"), "/n/x/%C3%BC");
+    }
+
+    #[test]
+    fn canonical_forms_are_those_of_pages() {
+        for (path, expected) in
+            [("/a", "/a/"), ("/a/", "/a/"), ("/a/index.html", "/a/"), ("/a.png", "/a.png")]
+        {
+            assert_eq!(canonical_form(path), expected);
+        }
+    }
+}
