@@ -87,6 +87,10 @@ pub fn text(path: &str) -> &'static str {
 /// Whether a file below `static/` is published under a name that carries its hash: the theme's styles and scripts, or
 /// what a site puts in their place. Pages name them, so nobody else needs to.
 pub fn is_hashed(path: &SourcePath) -> bool {
-    let is_code = matches!(extension(path.file_name()), Some("css" | "js"));
-    is_code && FILES.iter().any(|(name, _)| *name == path.as_str())
+    matches!(extension(path.file_name()), Some("css" | "js")) && is_own(path)
+}
+
+/// Whether a path is that of one of the theme's files, or of what a site puts in its place.
+pub fn is_own(path: &SourcePath) -> bool {
+    FILES.iter().any(|(name, _)| *name == path.as_str())
 }

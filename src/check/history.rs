@@ -138,6 +138,9 @@ impl<'a> History<'a> {
         let text = self.given.sources.text(&self.path).map_or("", |text| text);
         let url = text.get(at).unwrap_or("");
         let was = match site.record.record.get(url) {
+            Some(State::Page(file)) if history::is_file(url) => {
+                return finding.help = Some(self.help_on_file(url, file));
+            }
             Some(State::Page(page)) => self.moved(url, page, guess),
             Some(State::Redirect(to)) => match now(site, to) {
                 Now::Page(id) | Now::Alias(id) => Some((id, "it led to")),
@@ -154,6 +157,18 @@ impl<'a> History<'a> {
             }
             None => format!("add it to the `aliases` of the page that replaces it, or {retire}"),
         });
+    }
+
+    /// What is to be done about a file that vanished.
+    fn help_on_file(&self, url: &str, was: &Published) -> String {
+        let candidates = self.candidates.get_or_init(|| Candidates::new(self.given.site));
+        let (now, new) = match candidates.files.get(&was.text) {
+            Some(new) => (format!("what it held is now in `{new}`: "), new.as_str()),
+            None => (String::new(), "/ITS-NEW-PATH"),
+        };
+        format!(
+            "{now}add `{url}: {new}` to `redirects` in `site.yaml`, or say `silcrow retire {url}`"
+        )
     }
 
     /// Where a page may be now: the same text, else the same name, else most of the same headings, among the pages that the
@@ -185,6 +200,8 @@ impl<'a> History<'a> {
 struct Candidates<'a> {
     new: Vec<(PageId, &'a str)>,
     by_text: AHashMap<TextHash, PageId>,
+    /// The URLs of files by the hashes of what they hold.
+    files: AHashMap<TextHash, String>,
 }
 
 impl<'a> Candidates<'a> {
@@ -196,7 +213,8 @@ impl<'a> Candidates<'a> {
         let new: Vec<_> =
             site.included().filter(unknown).map(|id| (id, site.page(id).url.as_str())).collect();
         let by_text = new.iter().map(|(id, _)| (history::text_hash(site.page(*id)), *id)).collect();
-        Self { new, by_text }
+        let files = history::files(site).map(|file| (file.hash, file.url.encoded())).collect();
+        Self { new, by_text, files }
     }
 }
 

@@ -127,6 +127,10 @@ impl Plan {
         let (site, changed) = (Arc::clone(session.site()), Arc::clone(&compiled.site));
         let path = |path: &SourcePath| self.path(path);
         if let Some(path) = rename::first_changed_target((&site, &changed), &path) {
+            // No link leads to a page whose URL is taken: that is what there is to say.
+            if changed.conflicts.len() > site.conflicts.len() {
+                new_findings(session, (&compiled, &after), self)?;
+            }
             refuse!(
                 "a link in `{path}` would lead elsewhere, and nothing was changed; write it as `silcrow check` says, then try again"
             );
@@ -216,6 +220,13 @@ fn changed_record(site: &Site, changed: &Site, plan: &Plan) -> Record {
         if url != new_url {
             record.set(&url, State::Redirect(new_url.as_str().into()));
             moves.insert(url, new_url);
+        }
+    }
+    for file in history::files(site) {
+        let Some(now) = changed.routes.asset(&plan.path(&file.source)) else { continue };
+        let known = site.record.record.get(&file.url.encoded());
+        if let Some(known @ State::Page(_)) = known.filter(|_| now.url != file.url) {
+            record.set(&now.url.encoded(), known.clone());
         }
     }
     // Old addresses of old addresses lead on in one step.

@@ -10,6 +10,7 @@ use super::front_matter::{YamlText, replace};
 use super::plan::Moved;
 use crate::article::ArticleKind;
 use crate::path::{SourcePath, UrlPath, encode_path};
+use crate::record::State;
 use crate::redirect::{Location, OldAddress, Redirect, canonical_form};
 use crate::site::links::{
     Document, Holder, Problem, Reference, Target, leads_to, relative_path, written,
@@ -220,6 +221,8 @@ impl<'a> Move<'a> {
         }
         let added = self.pages().filter(|(.., new)| made_up.contains_key(new.as_str()));
         let mut added: Vec<_> = added.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
+        let files = self.recorded_files().filter(|(new, _)| made_up.contains_key(new));
+        added.extend(files.map(|(new, old)| (old.encoded(), encode_path(&new))));
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
@@ -233,7 +236,19 @@ impl<'a> Move<'a> {
     fn made_up_pages(&self) -> BTreeMap<String, UrlPath> {
         let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
         let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
-        moved.map(|(_, old, new)| (new.as_str().to_owned(), old)).collect()
+        let pages = moved.map(|(_, old, new)| (new.as_str().to_owned(), old));
+        pages.chain(self.recorded_files()).collect()
+    }
+
+    /// The new and old URLs of the files that move and that the record knows.
+    fn recorded_files(&self) -> impl Iterator<Item = (String, UrlPath)> {
+        let record = &self.site.record.record;
+        let assets = self.site.routes.assets.iter().zip(&self.assets);
+        assets.filter_map(|(asset, new)| {
+            let new = new.as_ref()?.below(CONTENT)?;
+            let is_known = matches!(record.get(&asset.url.encoded())?, State::Page(_));
+            is_known.then(|| (format!("/{new}"), asset.url.clone()))
+        })
     }
 
     /// The URLs of sections without `index.md` that nothing is left in: nobody makes up a page for them any more.

@@ -20,6 +20,12 @@ impl TextHash {
         Self { version: VERSION, hash: u64::from_be_bytes(*first) }
     }
 
+    /// The hash of a file, given that of its bytes. It has no version, and silcrows that record no files can read it.
+    pub fn of_file(hash: &[u8; 32]) -> Self {
+        let first = hash.first_chunk().expect("a hash has 32 bytes");
+        Self { version: 1, hash: u64::from_be_bytes(*first) }
+    }
+
     /// A hash as the record has it: 16 hexadecimal digits, and before them the number of the way, which the first had none of.
     pub(super) fn read(word: &str) -> Option<Self> {
         let (version, digits) = match word.split_once(':') {

@@ -2,11 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::routes::AssetRoute;
 use super::{Page, PageId, Site};
 use crate::article::Article;
 use crate::record::{Ids, Published, Record, State, TextHash};
+use crate::theme;
 
-/// Every URL of the site, as the record has it: pages, and old addresses that lead on.
+/// Every URL of the site, as the record has it: pages, files, and old addresses that lead on.
 pub fn record(site: &Site) -> Record {
     let included: Vec<PageId> = site.included().collect();
     let pages: Vec<_> = included
@@ -18,6 +20,10 @@ pub fn record(site: &Site) -> Record {
         .collect();
     let mut record = Record::default();
     pages.into_iter().for_each(|(url, state)| record.set(&url, state));
+    for file in files(site) {
+        let published = Published { updated: None, text: file.hash, ids: Ids::default() };
+        record.set(&file.url.encoded(), State::Page(published));
+    }
     let url = |page: PageId| site.page(page).url.encoded().into();
     for (alias, page) in &site.routes.alias_list {
         record.set(&alias.encoded(), State::Redirect(url(*page)));
@@ -30,6 +36,26 @@ pub fn record(site: &Site) -> Record {
         }
     }
     record
+}
+
+/// The files whose URLs readers may keep. The theme's own are on every site; files for hosts, and hidden ones, are not for
+/// readers.
+pub fn files(site: &Site) -> impl Iterator<Item = &AssetRoute> {
+    let is_kept = |asset: &&AssetRoute| {
+        let url = asset.url.as_str();
+        !theme::is_own(&asset.source) && !url.contains("/.") && !is_for_hosts(url)
+    };
+    site.published_assets().map(|(_, asset)| asset).filter(is_kept)
+}
+
+/// Whether a URL path is that of a file by which hosts are told something, such as `/_headers`.
+fn is_for_hosts(url: &str) -> bool {
+    url.strip_prefix("/_").is_some_and(|name| !name.contains('/'))
+}
+
+/// Whether a recorded URL is a file's: those of pages end in `/`.
+pub fn is_file(url: &str) -> bool {
+    !url.ends_with('/')
 }
 
 fn published(page: &Page) -> Published {

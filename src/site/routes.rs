@@ -13,7 +13,7 @@ use super::{Page, PageId, Section};
 use crate::config::{BaseUrl, Configuration, Options, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, nfc};
-use crate::record::Record;
+use crate::record::{Record, TextHash};
 use crate::redirect::{Foreign, Location, OldAddress, Redirect, Table, canonical_form};
 use crate::source::{Asset, Content, Sources, Span};
 use crate::theme;
@@ -30,6 +30,8 @@ pub struct AssetRoute {
     pub url: UrlPath,
     /// Width and height, for images.
     pub dimensions: Option<(u32, u32)>,
+    /// The start of the hash of what it holds.
+    pub hash: TextHash,
 }
 
 /// What a URL leads to.
@@ -197,6 +199,7 @@ impl Routes {
             known.next().is_some_and(|known| {
                 known.source == *path
                     && known.dimensions == asset.dimensions
+                    && known.hash == TextHash::of_file(&asset.hash)
                     && known.url.as_str() == &*asset_url((path, rest), asset, theme)
             })
         });
@@ -228,6 +231,7 @@ impl Routes {
                 source: path.clone(),
                 url,
                 dimensions: asset.dimensions,
+                hash: TextHash::of_file(&asset.hash),
             });
         }
     }

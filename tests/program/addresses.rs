@@ -1,5 +1,6 @@
 //! Addresses: what is suggested for one that leads nowhere, old addresses and what they may be, and full URLs of the site
 //! itself.
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use crate::common::{ARTICLE, Site, TODAY};
 
@@ -213,4 +214,68 @@ fn a_redirect_is_for_the_same_addresses_everywhere() {
     );
     let refused = site.run(&["retire", "/full/x/"]);
     assert!(refused.stderr.contains("leads to `/b/`"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_file_that_vanished_is_missed_and_kept_by_a_redirect() {
+    let site = Site::new(&[
+        ("content/terms.pdf", "Our terms."),
+        ("static/logo.png", "a picture"),
+        ("static/_headers", "/*\n  X: y\n"),
+        ("static/.well-known/x", "y"),
+        ("content/a.md", ARTICLE),
+    ]);
+    let run = site.run(&["record"]);
+    assert_eq!((run.code, &*run.stderr), (0, "`silcrow.lock` knows 4 URLs, 4 of them new\n"));
+    let lock = read(&site, "silcrow.lock");
+    // A silcrow that knows no files reads these lines as pages', and misses them as well.
+    assert!(
+        lock.contains("\n/logo.png page - ") && lock.contains("\n/terms.pdf page - "),
+        "{lock}"
+    );
+    assert_eq!(found(&site), Vec::<String>::new());
+    std::fs::rename(site.path("content/terms.pdf"), site.path("content/tos.pdf")).expect("a file");
+    std::fs::remove_file(site.path("static/logo.png")).expect("it is there");
+    assert_eq!(
+        found(&site),
+        ["error url-vanished silcrow.lock 4:1-4:10", "error url-vanished silcrow.lock 5:1-5:11"]
+    );
+    assert_eq!(
+        helps(&site),
+        [
+            "add `/logo.png: /ITS-NEW-PATH` to `redirects` in `site.yaml`, or say `silcrow retire /logo.png`",
+            "what it held is now in `/tos.pdf`: add `/terms.pdf: /tos.pdf` to `redirects` in `site.yaml`, or say `silcrow retire /terms.pdf`",
+        ]
+    );
+    let settings =
+        "title: Site\nbase_url: https://example.com/\nredirects:\n  /terms.pdf: /tos.pdf\n";
+    site.write("site.yaml", settings);
+    assert_eq!(site.run(&["retire", "/logo.png"]).code, 0);
+    assert_eq!(found(&site), Vec::<String>::new());
+    assert_eq!(site.run(&["build", "--today", TODAY]).code, 0);
+    assert!(!site.path("public/logo.png").exists(), "no page is at the address of a retired file");
+}
+
+#[test]
+fn a_section_that_moves_takes_its_recorded_files_along() {
+    let site = Site::new(&[
+        ("content/old/index.md", "---\ntitle: S\n---\n"),
+        ("content/old/a.md", &article("[x](terms.pdf)\n")),
+        ("content/old/terms.pdf", "Our terms."),
+        ("content/old/new.pdf", "Nobody knows it yet."),
+    ]);
+    site.run(&["record"]);
+    site.write("content/old/unknown.pdf", "Not recorded.");
+    let run = site.run(&["mv", "content/old", "content/new"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let settings = read(&site, "site.yaml");
+    assert!(settings.contains("/old/terms.pdf: /new/terms.pdf"), "{settings}");
+    assert!(!settings.contains("unknown.pdf"), "{settings}");
+    let run = site.run(&["check", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(found(&site), Vec::<String>::new());
+    let run = site.run(&["mv", "content/new", "content/old"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(!read(&site, "site.yaml").contains("/old/terms.pdf:"), "{}", read(&site, "site.yaml"));
+    assert_eq!(found(&site), Vec::<String>::new());
 }
