@@ -55,12 +55,30 @@ pub struct Rule {
     pub severity: Severity,
     /// What the rule finds, in one sentence.
     pub summary: &'static str,
+    /// Markdown: why that is wrong and what to do, then examples, which are the rule's tests as well.
+    pub text: &'static str,
+}
+
+impl Rule {
     /// Why that is wrong and what to do.
-    pub explanation: &'static str,
-    /// An input that the rule finds.
-    pub bad: &'static str,
-    /// The same, put right.
-    pub good: &'static str,
+    pub fn explanation(&self) -> &'static str {
+        self.text.split("\n## Bad\n").next().unwrap_or("").trim()
+    }
+
+    /// Markdown: an input that the rule finds, with carets under the exact place.
+    pub fn bad(&self) -> &'static str {
+        self.between("\n## Bad\n", "\n## Good\n")
+    }
+
+    /// Markdown: the same, put right.
+    pub fn good(&self) -> &'static str {
+        self.between("\n## Good\n", "\n## Also ")
+    }
+
+    fn between(&self, start: &str, end: &str) -> &'static str {
+        let rest = self.text.split_once(start).map_or("", |(_, rest)| rest);
+        rest.split(end).next().unwrap_or("").trim()
+    }
 }
 
 impl PartialEq for Rule {

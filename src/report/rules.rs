@@ -4,15 +4,39 @@ use crate::diagnostic::{RULES, Rule};
 
 /// What a rule finds, why that is wrong, an example, and the same put right.
 pub fn explain(rule: &Rule) -> String {
-    let Rule { name, family, severity, summary, explanation, bad, good } = rule;
-    let indented =
-        |text: &str| text.split('\n').map(|line| format!("    {line}\n")).collect::<String>();
+    let (name, family, severity) = (rule.name, rule.family, rule.severity.name());
     format!(
-        "{name} ({family}, {})\n\n{summary}. {explanation}\n\nFound in:\n\n{}\nRight is:\n\n{}\nIn `site.yaml`, `rules` sets its severity, also by pattern of files. In an article, a comment on the line above suppresses it:\n\n    <!-- silcrow-ignore {name}: reason -->\n",
-        severity.name(),
-        indented(bad),
-        indented(good),
+        "{name} ({family}, {severity})\n\n{}. {}\n\n{}\nIn `site.yaml`, `rules` sets its severity, also by pattern of files. In an article, a comment on the line above suppresses it:\n\n    <!-- silcrow-ignore {name}: reason -->\n",
+        rule.summary,
+        rule.explanation(),
+        examples(rule),
     )
+}
+
+/// Both examples of a rule as plain text: code is indented, below the name of its file where it has one.
+pub(super) fn examples(rule: &Rule) -> String {
+    format!("Bad:\n\n{}\nGood:\n\n{}", plain(rule.bad()), plain(rule.good()))
+}
+
+/// Markdown with fenced code → the same with indented code.
+fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut fence = None;
+    for line in markdown.lines() {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            None if ticks.len() >= 3 => {
+                fence = Some(ticks);
+                if let Some(path) = line[ticks.len()..].split(' ').nth(1) {
+                    text.push_str(&format!("{path}:\n\n"));
+                }
+            }
+            Some(open) if line == open => fence = None,
+            Some(_) if !line.is_empty() => text.push_str(&format!("    {line}\n")),
+            _ => text.push_str(&format!("{line}\n")),
+        }
+    }
+    text
 }
 
 /// A line for each rule: name, family, default severity, and what it finds.
@@ -35,7 +59,7 @@ mod tests {
         assert!(
             text.starts_with("missing-field (front matter, error)\n\nA required key is missing. ")
         );
-        assert!(text.contains("    title: Overview\n    ---\n\nRight is:"));
+        assert!(text.contains("    updated: 2026-01-01\n    ---\n\nGood:"), "{text}");
         assert!(text.contains("<!-- silcrow-ignore missing-field: reason -->"));
     }
 

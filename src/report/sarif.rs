@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Positions, Root, json_document, text};
+use super::{Positions, Root, json_document, rules::examples, text};
 use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, Label, RULES, Rule, Severity, keys};
 use crate::path::{SourcePath, encode_path};
 use crate::source::{Position, Sources, Span};
@@ -174,19 +174,18 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> Str
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
-    let Rule { name, family, severity, summary, explanation, bad, good } = *rule;
-    let fence = if bad.contains("```") || good.contains("```") { "````" } else { "```" };
-    let code = |text: &str| format!("{fence}\n{text}\n{fence}");
+    let Rule { name, family, severity, summary, .. } = *rule;
+    let explanation = rule.explanation();
     Descriptor {
         id: name,
         short_description: Text { text: summary },
         full_description: Text { text: explanation },
         help: Help {
-            text: format!("{explanation}\n\nFound in:\n\n{bad}\n\nRight is:\n\n{good}"),
+            text: format!("{explanation}\n\n{}", examples(rule)),
             markdown: format!(
-                "{explanation}\n\nFound in:\n\n{}\n\nRight is:\n\n{}",
-                code(bad),
-                code(good)
+                "{explanation}\n\nBad:\n\n{}\n\nGood:\n\n{}",
+                rule.bad(),
+                rule.good()
             ),
         },
         default_configuration: Configuration {

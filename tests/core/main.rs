@@ -1,11 +1,12 @@
-//! The library, on sites in memory: what must hold for every input, the plan of a publish, the search index, settings, and
-//! the shape of large sites. Knows no files and no program. Run a test by its file and name: `cargo test --test core
+//! The library, on sites in memory: findings, what must hold for every input, the plan of a publish, the search index,
+//! settings, and the shape of large sites. Knows no files and no program. Run a test by its file and name: `cargo test --test core
 //! search::NAME`.
 
-#[expect(dead_code, reason = "the rest is for tests of findings")]
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod external;
+mod findings;
 mod properties;
 mod publish_model;
 mod publish_plan;

@@ -177,10 +177,7 @@ fn rules_are_listed_and_explained() {
         let explained = silcrow(&["check", "--explain", rule]);
         assert_eq!(explained.code, 0, "{rule}");
         assert!(explained.stdout.starts_with(&format!("{rule} (")), "{rule}");
-        assert!(
-            explained.stdout.contains("\nFound in:\n")
-                && explained.stdout.contains("\nRight is:\n")
-        );
+        assert!(explained.stdout.contains("\nBad:\n") && explained.stdout.contains("\nGood:\n"));
     }
     let unknown = silcrow(&["check", "--explain", "missing-pag"]);
     assert_eq!(unknown.code, 2);
