@@ -114,7 +114,7 @@ fn cases(text: &str) -> Vec<Case> {
                 let names = line.split('`').skip(1).step_by(2);
                 names.for_each(|path| case.fixture += &header(&format!("- {path}"), false));
             }
-            (line, Some(case)) if ticks.len() == 1 => {
+            (_, Some(case)) if ticks.len() == 1 => {
                 let (path, rule) = info.split_once("`: ").expect("a file, then a rule");
                 case.fixture += &format!("//- {path} ! {rule}\n");
             }
