@@ -60,6 +60,14 @@ impl Folder {
         Ok(Held { begun: begun.map(|manifest| manifest.site), ..Held::default() })
     }
 
+    /// The manifest of the release that `current` leads to.
+    fn served_manifest(&self, name: &str) -> Result<Manifest, StoreError> {
+        match self.release_path(name).is_dir() {
+            true => self.release(name),
+            false => Err(self.no_current(&self.manifests()?)),
+        }
+    }
+
     fn no_current(&self, manifests: &[String]) -> StoreError {
         let there = manifests.iter().filter(|name| self.release_path(name).is_dir());
         let newest = there.max().map_or("NAME", String::as_str);
@@ -190,17 +198,14 @@ impl Store for Folder {
 
     /// The manifest of the release that readers get, if there is one.
     fn served(&self) -> Result<Option<Manifest>, StoreError> {
-        self.current()?.map(|name| self.release(&name)).transpose()
+        self.current()?.map(|name| self.served_manifest(&name)).transpose()
     }
 
     fn held(&mut self) -> Result<Held, StoreError> {
         self.seen = self.current()?;
         let manifests = self.manifests()?;
         let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
-        if !self.release_path(name).is_dir() {
-            return Err(self.no_current(&manifests));
-        }
-        let manifest = self.release(name)?;
+        let manifest = self.served_manifest(name)?;
         let kept = manifest.kept();
         let new = [self.new_path(), self.root.join(NEW_LINK)];
         let is_left = manifests.iter().any(|name| !kept.contains(name))
