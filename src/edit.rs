@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::path::SourcePath;
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, replace_ranges};
 
 /// The texts that change when every safe fix is applied, and how many fixes each has. A fix is applied as a whole or not at
 /// all. Of fixes that overlap, the first counts; the others are found again in the new texts.
@@ -41,7 +41,7 @@ pub fn fixes(
     let changed = accepted.into_iter().filter_map(|(path, Accepted { edits, fixes })| {
         let edits = edits.into_iter();
         let edits = edits.map(|((start, end), new)| (start as usize..end as usize, new)).collect();
-        Some((path.clone(), (Arc::from(apply(sources.text(path)?, edits)), fixes)))
+        Some((path.clone(), (Arc::from(replace_ranges(sources.text(path)?, edits)), fixes)))
     });
     changed.collect()
 }
@@ -76,36 +76,14 @@ fn is_editable(edit: &diagnostic::Edit, sources: &Sources) -> bool {
 /// What is to stand in a text in the place of a range.
 pub type Edit = (Range<usize>, String);
 
-/// The text with edits made. Of edits that overlap, the first counts.
-pub fn edited(text: &str, edits: &[Edit]) -> String {
-    apply(text, edits.iter().map(|(range, new)| (range.clone(), new.as_str())).collect())
-}
-
-/// The text with ranges replaced.
-fn apply(text: &str, mut edits: Vec<(Range<usize>, &str)>) -> String {
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let mut output = String::with_capacity(text.len());
-    let mut copied = 0;
-    for (range, new) in edits {
-        if range.start < copied || text.get(range.clone()).is_none() {
-            continue;
-        }
-        output.push_str(&text[copied..range.start]);
-        output.push_str(new);
-        copied = range.end;
-    }
-    output.push_str(&text[copied..]);
-    output
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{apply, fixes};
+    use super::fixes;
     use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, LINK_TO_ALIAS};
     use crate::path::SourcePath;
-    use crate::source::{Content, File, Sources, Span};
+    use crate::source::{Content, File, Sources, Span, replace_ranges};
 
     #[test]
     fn only_the_ranges_change() {
@@ -114,7 +92,7 @@ mod tests {
         let second = text.rfind("B.md").expect("it is there");
         let edits =
             vec![(second..second + 4, "b.md"), (first..first + 4, "b.md"), (first..first + 2, "c")];
-        assert_eq!(apply(text, edits), "\u{feff}a [x](cmd)\r\n[y](b.md)\r\n");
+        assert_eq!(replace_ranges(text, edits), "\u{feff}a [x](cmd)\r\n[y](b.md)\r\n");
     }
 
     /// Two files whose text is `abcdef`, and a finding whose fix makes edits: file, start, end, new text.

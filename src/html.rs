@@ -1,5 +1,5 @@
-//! Escaping for HTML, by context: what a writer types never becomes markup by accident. And the way back: HTML as events, and
-//! what people read of it.
+//! Escaping, one function for each context: HTML, XML, JSON in a `script` element, and Markdown, so that no text becomes
+//! markup by accident. And reading HTML: as events, and as the text that people read.
 
 mod reader;
 mod text;
@@ -47,6 +47,37 @@ fn reference<'a>(output: &mut String, text: &'a str, at: usize) -> &'a str {
     &text[at + 1..]
 }
 
+/// Text for XML, before it is escaped: characters that XML 1.0 cannot hold (section 2.2) are replaced.
+pub fn for_xml<'a>(text: &'a str, replacement: &str) -> Cow<'a, str> {
+    let cannot_stand = |c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    match text.contains(cannot_stand) {
+        true => text.replace(cannot_stand, replacement).into(),
+        false => text.into(),
+    }
+}
+
+/// JSON for a `script` element, where `</script` would end it and `<!--` would begin a comment.
+pub fn json_in_script(json: String) -> String {
+    if json.contains('<') { json.replace('<', "\\u003c") } else { json }
+}
+
+/// Text that means itself in Markdown.
+pub fn escape_markdown(text: &str) -> String {
+    let mut output = String::with_capacity(text.len() + 4);
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$') {
+            output.push('\\');
+        }
+        output.push(c);
+    }
+    output
+}
+
+/// A URL for the parentheses of a Markdown link.
+pub fn escape_parentheses(url: &str) -> String {
+    url.replace('(', "\\(").replace(')', "\\)")
+}
+
 /// `text` escaped for an element's content or a quoted attribute.
 pub fn escape(text: &str) -> String {
     let mut output = String::with_capacity(text.len() + 8);
@@ -56,7 +87,7 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, escape, escape_text_into};
+    use super::{decode, escape, escape_markdown, escape_text_into, for_xml, json_in_script};
 
     #[test]
     fn markup_becomes_text() {
@@ -71,5 +102,13 @@ mod tests {
         let mut text = String::new();
         escape_text_into(&mut text, "&lt; &amp;lt; <");
         assert_eq!(decode(&text), "&lt; &amp;lt; <");
+        assert_eq!(json_in_script("\"</script>\"".to_owned()), "\"\\u003c/script>\"");
+        assert_eq!(escape_markdown("*a* [b] <c>"), "\\*a\\* \\[b\\] \\<c\\>");
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_replaced() {
+        assert_eq!(for_xml("a\0\tb\u{1f}\u{ffff}", ""), "a\tb");
+        assert_eq!(for_xml("\u{1}é\n", "\u{fffd}"), "\u{fffd}é\n");
     }
 }

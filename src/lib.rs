@@ -62,6 +62,7 @@ pub mod suggest;
 pub mod terms;
 pub mod theme;
 pub mod url;
+pub mod wording;
 pub mod yaml;
 
 pub mod check;

@@ -27,6 +27,7 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::path::SourcePath;
 use crate::source::{LineIndex, Position, Sources, Span};
+use crate::wording::plural;
 
 /// Where the site's root is for who reads a report: what goes before the paths of sources. The formats for CI print it,
 /// since their readers look for files below the folder that the program ran in.
@@ -142,11 +143,6 @@ impl Counts {
         let infos = (self.infos > 0).then(|| plural(self.infos, "note"));
         words.into_iter().chain(infos).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// A number and its noun.
-pub fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

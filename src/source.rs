@@ -45,6 +45,23 @@ impl File {
     }
 }
 
+/// The text with each range replaced. Of ranges that overlap, the first counts; what is no range of the text is left out.
+pub fn replace_ranges<T: AsRef<str>>(text: &str, mut edits: Vec<(Range<usize>, T)>) -> String {
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut output = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (range, new) in edits {
+        if range.start < copied || text.get(range.clone()).is_none() {
+            continue;
+        }
+        output.push_str(&text[copied..range.start]);
+        output.push_str(new.as_ref());
+        copied = range.end;
+    }
+    output.push_str(&text[copied..]);
+    output
+}
+
 /// Whose file a source is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {

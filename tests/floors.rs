@@ -7,11 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 21] = [
+const WORDS: [&str; 22] = [
     "path",
     "picture",
     "media_type",
     "suggest",
+    "wording",
     "colour",
     "terms",
     "html",

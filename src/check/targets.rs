@@ -16,6 +16,7 @@ use crate::path::encode_path;
 use crate::site::links::{Document, Holder, Problem, Reference, Target, relative_path, written};
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
+use crate::wording::code_list;
 
 /// On one page, what was meant is looked for for this many broken links: past that, somebody moved a folder, and needs the
 /// list more than guesses.
@@ -381,12 +382,11 @@ impl Broken<'_, '_> {
             }
             None => {
                 let headings = &self.site.page(page).article.body.headings;
-                let ids: Vec<_> =
-                    headings.iter().map(|heading| format!("`{}`", heading.id)).take(6).collect();
-                finding.help(if ids.is_empty() {
+                finding.help(if headings.is_empty() {
                     "the page has no headings; remove the fragment".to_owned()
                 } else {
-                    format!("its headings: {}", ids.join(", "))
+                    let ids = headings.iter().take(6).map(|heading| &heading.id);
+                    format!("its headings: {}", code_list(ids))
                 })
             }
         }

@@ -10,8 +10,9 @@ use super::printer;
 use crate::diagnostic::{Diagnostic, Family};
 use crate::io::disk;
 use crate::path::SourcePath;
-use crate::report::{baseline, plural};
+use crate::report::baseline;
 use crate::source::{Content, File, Sources};
+use crate::wording::plural;
 
 /// The baseline's name beside `site.yaml`, unless another is named.
 pub(super) const FILE: &str = "silcrow-baseline.txt";

@@ -13,8 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::edit;
 use crate::io::disk::{self, ChangedText, Changes};
 use crate::path::SourcePath;
-use crate::report::{diff, plural};
+use crate::report::diff;
 use crate::source::Sources;
+use crate::wording::plural;
 
 /// A fix can reveal another: a backslash, then the case of the path. More rounds than kinds of fixes are a cycle.
 const ROUNDS: usize = 10;

@@ -9,9 +9,10 @@ use super::session::{Session, today};
 use super::{Outcome, page_names, printer};
 use crate::article::LinkKind;
 use crate::config::Options;
-use crate::report::{Positions, plural};
+use crate::report::Positions;
 use crate::site::links::{Document, Reference};
 use crate::site::{PageId, Site, graph};
+use crate::wording::plural;
 
 /// How many of the most linked pages are named.
 const MOST_LINKED: usize = 10;

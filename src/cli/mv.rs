@@ -13,8 +13,9 @@ use crate::edit::plan::Plan;
 use crate::edit::{self, heading, page};
 use crate::io::disk::{self, ChangedText, Changes};
 use crate::path::SourcePath;
-use crate::report::{diff, plural};
+use crate::report::diff;
 use crate::source::Sources;
+use crate::wording::plural;
 
 pub(super) fn mv(arguments: &MvArguments) -> anyhow::Result<Outcome> {
     let today = session::today(arguments.today);

@@ -16,6 +16,7 @@ use crate::publish::guard::{Allowed, Refusal};
 use crate::publish::manifest::Manifest;
 use crate::publish::plan::{self, Plan, Wanted};
 use crate::report;
+use crate::wording::plural;
 pub(super) use objects::Rendered;
 
 pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
@@ -86,7 +87,7 @@ fn send(
 fn remember(rendered: &Rendered, arguments: &PublishArguments) -> anyhow::Result<()> {
     let (total, new) = record::write(&arguments.site.root, rendered.site())?;
     if new > 0 {
-        let urls = report::plural(total, "URL");
+        let urls = plural(total, "URL");
         let file = crate::record::FILE;
         printer::notice(&format!("`{file}` knows {urls}, {new} of them new: commit it"));
     }
@@ -184,7 +185,7 @@ fn list_releases(store: &dyn Store) -> anyhow::Result<Outcome> {
             manifest => manifest?,
         };
         let Manifest { date, objects, site, .. } = manifest;
-        let files = report::plural(objects.len(), "file");
+        let files = plural(objects.len(), "file");
         printer::text(&format!("{name}  {date}  {files}  {site}\n"))?;
     }
     Ok(Outcome::Clean)

@@ -13,11 +13,11 @@ use crate::io::disk;
 use crate::path::{SourcePath, UrlPath};
 use crate::record::{self, Damage, Published, Read, Record, Remedy, State};
 use crate::redirect::{Location, Redirect};
-use crate::report::plural;
 use crate::site::routes::Place;
 use crate::site::{Site, history};
 use crate::source::LineIndex;
 use crate::suggest;
+use crate::wording::{code_list, plural};
 
 pub(super) fn record(arguments: &RecordArguments) -> anyhow::Result<Outcome> {
     if arguments.repair {
@@ -106,10 +106,7 @@ pub(super) fn retire(arguments: &RetireArguments) -> anyhow::Result<Outcome> {
         retire_one(site, &mut after, url)?;
     }
     save(&arguments.root, &site.record.record, &after)?;
-    printer::say(format_args!(
-        "retired {}",
-        arguments.urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
-    ));
+    printer::say(format_args!("retired {}", code_list(&arguments.urls)));
     Ok(Outcome::Clean)
 }
 

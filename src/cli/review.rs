@@ -11,12 +11,12 @@ use super::{Outcome, page_names, printer};
 use crate::article::{Article, FrontMatter};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
-use crate::edit::{self, front_matter::YamlText};
+use crate::edit::front_matter::YamlText;
 use crate::io::disk::{self, ChangedText, Changes};
 use crate::parse;
 use crate::path::SourcePath;
-use crate::report::plural;
-use crate::source::{Placed, Sources};
+use crate::source::{Placed, Sources, replace_ranges};
+use crate::wording::plural;
 
 pub(super) fn review(arguments: &ReviewArguments) -> anyhow::Result<Outcome> {
     let today = session::today(arguments.today);
@@ -57,7 +57,7 @@ fn reviewed(article: &Article, sources: &Sources, today: Date) -> anyhow::Result
         bail!("`{path}` has no front matter that can be read; `silcrow check` says what is wrong");
     };
     let edit = yaml.set("reviewed", &today.to_string(), "updated");
-    let new = Arc::from(edit::edited(text, &[edit]));
+    let new = Arc::from(replace_ranges(text, vec![edit]));
     if !is_as_meant(path, (text, &new), today) {
         bail!("`{path}` could not be changed; write `reviewed: {today}` into its front matter");
     }

@@ -20,9 +20,10 @@ use crate::io::disk;
 use crate::output::Output;
 use crate::parse::CONFIGURATION_FILE;
 use crate::render::{Renderer, View};
-use crate::report::{self, Counts, plural};
+use crate::report::{self, Counts};
 use crate::site::Site;
 use crate::source::Sources;
+use crate::wording::plural;
 
 /// Today in the time zone of the machine, unless the command line names another date.
 pub(super) fn today(named: Option<Date>) -> Date {

@@ -8,6 +8,7 @@ use crate::path::SourcePath;
 use crate::site::PageId;
 use crate::site::tree::CONTENT;
 use crate::source::Sources;
+use crate::wording::plural;
 
 /// Plans the move of a page, or of a section with all that is in it.
 ///
@@ -46,8 +47,7 @@ pub fn plan(session: &Session, page: PageId, new: &str) -> Result<Plan, Refusal>
         refuse!("{obstacle}");
     }
     let edits = moving.edits(before);
-    let count = moving.pages().count();
-    let pages = if count == 1 { "1 page".to_owned() } else { format!("{count} pages") };
+    let pages = plural(moving.pages().count(), "page");
     let Moved { from, to } = &moved;
     let what = if is_section {
         format!("moved `{from}` to `{to}`, {} in all", pages)

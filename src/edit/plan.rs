@@ -11,7 +11,7 @@ use crate::diagnostic::{self, Applicability, Diagnostic, EditSet, Family, Severi
 use crate::path::SourcePath;
 use crate::record::{self, Published, Record, State};
 use crate::site::{Site, history};
-use crate::source::{File, Sources, Span};
+use crate::source::{File, Sources, Span, replace_ranges};
 
 /// A change of the sources.
 pub struct Plan {
@@ -97,7 +97,7 @@ impl Plan {
                 refuse!("`{path}` is not UTF-8, and cannot be changed");
             };
             let edits = edits.iter().map(|edit| (edit.span.range(), edit.replacement.as_str()));
-            after.set_text(&self.path(path), super::apply(text, edits.collect()).into());
+            after.set_text(&self.path(path), replace_ranges(text, edits.collect()).into());
         }
         Ok(after)
     }

@@ -5,7 +5,6 @@ mod cache;
 mod client;
 mod job;
 mod queue;
-mod retry_after;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

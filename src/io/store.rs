@@ -13,6 +13,7 @@ use crate::publish::manifest::Manifest;
 use crate::publish::plan::{Held, Plan};
 use crate::publish::text::Damage;
 use crate::publish::{ContentHash, Object};
+use crate::wording::code_list;
 
 /// A target: where a site is published.
 pub trait Store {
@@ -136,11 +137,9 @@ pub enum StoreError {
 }
 
 fn others(kept: &[String]) -> String {
-    let names: Vec<_> = kept.iter().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() {
-        ", and no other".into()
-    } else {
-        format!("; it keeps {}", names.join(", "))
+    match kept {
+        [] => ", and no other".into(),
+        _ => format!("; it keeps {}", code_list(kept)),
     }
 }
 

@@ -7,6 +7,7 @@ use super::raw_html::{self, Url};
 use super::suppression;
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::SourcePath;
+use crate::source::replace_ranges;
 
 /// Reads an HTML file.
 pub fn html(path: &SourcePath, kind: HtmlKind, text: &str) -> HtmlFile {
@@ -61,15 +62,8 @@ fn tags(text: &str) -> Vec<Range<usize>> {
 
 /// The text with spaces in the place of the tags, so that all else keeps its place.
 fn without(text: &str, tags: &[Range<usize>]) -> String {
-    let mut output = String::with_capacity(text.len());
-    let mut copied = 0;
-    for tag in tags {
-        output.push_str(&text[copied..tag.start]);
-        output.extend(std::iter::repeat_n(' ', tag.len()));
-        copied = tag.end;
-    }
-    output.push_str(&text[copied..]);
-    output
+    let blanks = tags.iter().map(|tag| (tag.clone(), " ".repeat(tag.len())));
+    replace_ranges(text, blanks.collect())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::journal::Journal;
 use super::manifest::Manifest;
 use super::plan::{Held, Wanted};
 use crate::path::OutputPath;
+use crate::wording::code_list;
 
 /// How many files may be deleted without a word: this many, or this share of all.
 const FREE_DELETIONS: usize = 10;
@@ -57,9 +58,8 @@ pub enum Refusal {
 }
 
 fn list(first: &[String], count: usize) -> String {
-    let names: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
     let more = if count > first.len() { " and others" } else { "" };
-    names.join(", ") + more
+    code_list(first) + more
 }
 
 /// Refuses a site without articles or address, and targets of others.

@@ -102,14 +102,9 @@ impl Renderer {
     }
 }
 
-/// Appends text for XML. Characters that XML 1.0 cannot represent (section 2.2) are left out.
+/// Appends text for XML, without the characters that XML cannot hold.
 fn xml_text(output: &mut String, text: &str) {
-    let is_char = |c: char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    if text.chars().all(is_char) {
-        html::escape_into(output, text);
-    } else {
-        html::escape_into(output, &text.chars().filter(|c| is_char(*c)).collect::<String>());
-    }
+    html::escape_into(output, &html::for_xml(text, ""));
 }
 
 /// Appends an element that holds text.

@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::Positions;
 use super::excerpt::{self, Excerpt};
-use super::{Positions, plural};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{Sources, Span};
+use crate::wording::plural;
 
 /// How many characters before and after a place are handed to the renderer, which shows 140 columns.
 const AROUND: usize = 160;

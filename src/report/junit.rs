@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{Positions, Root, text};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::html;
 use crate::source::Sources;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -70,7 +71,7 @@ fn verdict(finding: &Diagnostic, limit: Severity, positions: &Positions<'_>) -> 
     let (place, severity) = (positions.short(&finding.span), finding.severity.name());
     let first = format!("{place}: {severity}: {}", text(finding));
     let lines: Vec<_> = std::iter::once(first).chain(positions.notes(finding)).collect();
-    let content = escaped(&lines.join("\n"), &['\r']);
+    let content = escaped(&lines.join("\n")).replace('\r', "&#13;");
     if finding.severity < limit {
         return format!("<skipped>{content}</skipped>");
     }
@@ -80,26 +81,12 @@ fn verdict(finding: &Diagnostic, limit: Severity, positions: &Positions<'_>) -> 
 
 /// Text for an attribute. A parser makes a space of a line break that is not written as a reference.
 fn attribute(text: &str) -> String {
-    escaped(text, &['\n', '\r', '\t'])
+    escaped(text).replace('\n', "&#10;").replace('\r', "&#13;").replace('\t', "&#9;")
 }
 
-/// Text without what is markup, with `references` by number, and with a replacement character for what XML 1.0 cannot
-/// hold in any form.
-fn escaped(text: &str, references: &[char]) -> String {
-    let mut output = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => output.push_str("&amp;"),
-            '<' => output.push_str("&lt;"),
-            '>' => output.push_str("&gt;"),
-            '"' => output.push_str("&quot;"),
-            c if references.contains(&c) => output.push_str(&format!("&#{};", u32::from(c))),
-            '\n' | '\r' | '\t' => output.push(c),
-            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => output.push(char::REPLACEMENT_CHARACTER),
-            c => output.push(c),
-        }
-    }
-    output
+/// Text with a replacement character for each that XML cannot hold, so that a report shows that there was one.
+fn escaped(text: &str) -> String {
+    html::escape(&html::for_xml(text, "\u{fffd}"))
 }
 
 #[cfg(test)]

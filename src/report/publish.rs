@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::markdown::LONGEST_SUMMARY;
-use super::plural;
 use crate::publish::plan::{Plan, Reason, Stage};
+use crate::wording::plural;
 
 /// The plan, a line for each step. A plan of nothing is an empty text.
 pub fn plan(plan: &Plan) -> String {

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::plural;
 use crate::config::Configuration;
+use crate::wording::plural;
 
 /// An article and when it is to be looked over.
 #[derive(Debug)]

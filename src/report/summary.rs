@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use super::markdown::{LONGEST_SUMMARY, code, message};
-use super::{Counts, Positions, Root, plural};
+use super::{Counts, Positions, Root};
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
+use crate::wording::plural;
 
 /// How many findings are listed. The page is for people.
 const LISTED: usize = 50;

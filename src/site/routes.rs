@@ -13,6 +13,7 @@ use super::{Page, PageId, Section};
 use crate::config::{BaseUrl, Configuration, Options, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, nfc};
+use crate::publish::hex;
 use crate::record::{Record, TextHash};
 use crate::redirect::{Foreign, Location, OldAddress, Redirect, Table, canonical_form};
 use crate::source::{Asset, Content, Sources, Span};
@@ -437,7 +438,7 @@ impl AliasConflict<'_> {
 }
 
 fn hashed_name(path: &str, hash: &[u8; 32]) -> String {
-    let hash: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = &hex(hash)[..8];
     match path.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
         None => format!("{path}.{hash}"),

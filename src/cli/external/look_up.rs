@@ -13,9 +13,9 @@ use crate::cli::printer::Progress;
 use crate::external::{Answer, Request};
 use crate::io::external::{Cache, Settings, ask};
 use crate::parse;
-use crate::report::plural;
 use crate::site::Site;
 use crate::url::WebUrl;
+use crate::wording::plural;
 
 /// The file that remembers, beside `site.yaml`.
 const CACHE_FILE: &str = "silcrow-external.txt";

@@ -8,8 +8,8 @@ use crate::cli::{baseline, printer};
 use crate::io::disk;
 use crate::path::SourcePath;
 use crate::render::outputs::redirected;
-use crate::report::plural;
 use crate::site::Site;
+use crate::wording::plural;
 
 /// Tells of all of it. `moved` is where a source is after the move.
 pub(super) fn tell(

@@ -13,6 +13,7 @@ use crate::io::http::{Answer, Body, Content, Request};
 use crate::media_type::media_type;
 use crate::output::OutputBody;
 use crate::path::{OutputPath, SourcePath, encode_path};
+use crate::publish::hex;
 use crate::render::{View, outputs};
 use crate::site::generated::Generated;
 use crate::source;
@@ -138,7 +139,7 @@ fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
     let source::Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
     let settings = &revision.compiled.site.configuration.theme;
     let hash = theme::published_hash(&asset.source, file, settings);
-    let hash = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hash = hex(&hash)[..16].to_owned();
     let content = match &file.text {
         Some(text) if sources.is_embedded(&asset.source) => {
             let text = theme::published(&asset.source, text, settings);

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::address::{self, Found};
 use super::revision::Revision;
 use crate::compile;
+use crate::html;
 use crate::output::OutputBody;
 use crate::path::{SourcePath, extension};
 use crate::render::View;
@@ -99,14 +100,9 @@ impl Revision {
         let text = report::human::report(&found, &self.sources, false);
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>This page cannot be rendered</title>\n<style>\n:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}\nbody {{ max-inline-size: 60rem; margin: 2rem auto; padding-inline: 1rem }}\npre {{ overflow-x: auto; padding: 1rem; border: 1px solid }}\n</style>\n</head>\n<body>\n<main>\n<h1>This page cannot be rendered</h1>\n<p>It shows as soon as this is put right:</p>\n<pre tabindex=\"0\">{}</pre>\n</main>\n</body>\n</html>\n",
-            escaped(&text)
+            html::escape(&text)
         )
     }
-}
-
-/// A text as HTML, in an element or an attribute.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 /// What the script has to know of the page it is in.
@@ -125,7 +121,7 @@ pub(super) fn with_script(html: &str, script: &Script<'_>) -> String {
     let editor = if *has_editor { EDITOR } else { "" };
     let element = format!(
         "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{}\" data-editor=\"{editor}\"></script>",
-        escaped(source)
+        html::escape(source)
     );
     let at = memmem::rfind(html.as_bytes(), b"</body>").unwrap_or(html.len());
     [&html[..at], &element, &html[at..]].concat()

@@ -15,8 +15,8 @@ use crate::config::Options;
 use crate::io::disk::{DiskError, Live};
 use crate::io::watch::{Batch, Watch};
 use crate::path::SourcePath;
-use crate::report::plural;
 use crate::source::{File, Sources};
+use crate::wording::{code_list, plural};
 
 /// How long a file that is missing may take to come back: some editors remove it for a moment while they save it.
 const MOMENT: Duration = Duration::from_millis(20);
@@ -162,8 +162,7 @@ pub(super) fn polling(reason: &str) -> String {
 
 /// What a rebuild says of itself.
 fn line(changed: &BTreeSet<SourcePath>, took: Duration) -> String {
-    let named: Vec<_> = changed.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
-    let mut line = named.join(", ");
+    let mut line = code_list(changed.iter().take(NAMED));
     if changed.len() > NAMED {
         let more = plural(changed.len() - NAMED, "more file");
         write!(line, " and {more}").expect("a string takes all text");

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
 use super::client::{Method, Response};
 use crate::external::{Answer, Doubt, End, Hop, Request, Trouble};
 use crate::url::WebUrl;
@@ -75,6 +78,7 @@ impl<'r> Job<'r> {
         Next::Done(Answer { hops: self.hops, end })
     }
 
+    /// The same, for the page where only its head was asked for.
     fn with_get(self) -> Self {
         let method = if self.method == Method::Head { Method::Get } else { self.method };
         Self { method, ..self }
@@ -103,20 +107,42 @@ impl<'r> Job<'r> {
     }
 }
 
-/// How long a host wants to be left alone after an answer, as it is written.
-pub(super) fn wish(reply: &Result<Response, Trouble>) -> Option<&str> {
+/// How long from `now` on a host asks to be left alone (`Retry-After`; RFC 9110, section 10.2.3).
+pub(super) fn retry_after(reply: &Result<Response, Trouble>, now: Timestamp) -> Option<Duration> {
     let response = reply.as_ref().ok().filter(|response| matches!(response.status, 429 | 503))?;
-    response.retry_after.as_deref()
+    seconds_or_date(response.retry_after.as_deref()?.trim(), now)
 }
 
-/// How long a host is left alone: as long as it wishes, or in doubt for a while before it is asked again, and always for
-/// the gap.
-pub(super) fn pause(
-    wish: Option<Duration>,
-    next: &Next<'_>,
-    gap: Duration,
-    backoff: Duration,
-) -> Duration {
-    let later = if matches!(next, Next::AskLater(_)) { backoff } else { Duration::ZERO };
-    wish.unwrap_or(later).max(gap)
+fn seconds_or_date(text: &str, now: Timestamp) -> Option<Duration> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number that is too long for the type is as good as for ever.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let until = rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::seconds_or_date;
+
+    #[test]
+    fn seconds_and_dates_are_read() {
+        let now = "2026-02-01T12:00:00Z".parse().expect("a moment");
+        for (text, seconds) in [
+            ("120", Some(120)),
+            ("0", Some(0)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 01 Feb 2026 12:02:00 GMT", Some(120)),
+            ("Sun, 01 Feb 2026 11:00:00 GMT", Some(0)),
+            ("", None),
+            ("-5", None),
+            ("1.5", None),
+            ("soon", None),
+        ] {
+            assert_eq!(seconds_or_date(text, now), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
 }

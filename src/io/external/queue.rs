@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::Settings;
 use super::client::{Client, Response};
-use super::job::{Job, Next, pause, wish};
-use super::{Settings, retry_after};
+use super::job::{Job, Next, retry_after};
 use crate::external::{Answer, Doubt, End, Request, Trouble};
 use crate::url::WebUrl;
 
@@ -117,7 +117,7 @@ impl<'r> Shared<'r> {
     fn settle(&self, queue: &mut Queue<'r>, job: Job<'r>, reply: Result<Response, Trouble>) {
         let now = Instant::now();
         let Settings { gap, backoff, patience, .. } = *self.settings;
-        let wish = wish(&reply).and_then(|wish| retry_after::read(wish, Timestamp::now()));
+        let wish = retry_after(&reply, Timestamp::now());
         let is_too_long = wish.is_some_and(|wish| {
             wish > patience || now.checked_add(wish).is_none_or(|until| until >= self.deadline)
         });
@@ -125,7 +125,8 @@ impl<'r> Shared<'r> {
             reply.as_ref().err() == Some(&Trouble::Doubt(Doubt::Timeout)) && now >= self.deadline;
         let (asked, host) = (job.asked().clone(), job.url.clone());
         let next = job.next(reply);
-        let pause = pause(wish, &next, gap, backoff);
+        let later = if matches!(next, Next::AskLater(_)) { backoff } else { Duration::ZERO };
+        let pause = wish.unwrap_or(later).max(gap);
         let host = queue.host(&host);
         host.is_busy = false;
         host.ready = now.checked_add(pause);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Renderer;
+use crate::html;
 use crate::path::UrlPath;
 use crate::site::{PageId, Site};
 
@@ -19,8 +20,7 @@ pub(in crate::render) fn json_ld(renderer: &Renderer, id: PageId) -> Option<Stri
     };
     let data = Data { context: "https://schema.org", graph };
     let text = serde_json::to_string(&data).expect("texts and numbers can be written as JSON");
-    // `</script` would end the element, and `<!--` would begin a comment in it.
-    Some(if text.contains('<') { text.replace('<', "\\u003c") } else { text })
+    Some(html::json_in_script(text))
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,8 @@
 //! The Markdown copy of a page: its source with front matter for readers, and with every destination made absolute. The
 //! text is not parsed again: places of destinations and where they lead are known.
 
+use std::ops::Range;
+
 use serde_json::Value as Json;
 
 use super::super::body::{encode, published};
@@ -10,6 +12,7 @@ use crate::html;
 use crate::site::links::{Document, Reference, Target};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::site::{PageId, SectionId};
+use crate::source::replace_ranges;
 
 /// The copy of a page; of a section, that page of its list, from 1.
 pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
@@ -44,23 +47,17 @@ pub(super) fn body(renderer: &Renderer, id: PageId, output: &mut String) {
         return;
     }
     let source = &*article.source.text;
-    let mut at = source.len()
+    let at = source.len()
         - article.source.text[article.source.body as usize..]
             .trim_start_matches(['\n', '\r'])
             .len();
-    let end = at + text.len();
     let from = output.len();
-    for edit in edits(renderer, id) {
-        let (start, stop) = edit.range;
-        // A definition that several links use stands here once for each.
-        if start < at || stop > end {
-            continue;
-        }
-        output.push_str(&source[at..start]);
-        output.push_str(&edit.text);
-        at = stop;
-    }
-    output.push_str(&source[at..end]);
+    // A definition that several links use stands here once for each.
+    let edits = edits(renderer, id).into_iter().filter_map(|(range, new)| {
+        let start = range.start.checked_sub(at)?;
+        Some((start..range.end - at, new))
+    });
+    output.push_str(&replace_ranges(text, edits.collect()));
     output.push('\n');
     if memchr::memchr(b'\r', &output.as_bytes()[from..]).is_some() {
         let unix = output[from..].replace("\r\n", "\n").replace('\r', "\n");
@@ -74,33 +71,25 @@ fn written(article: &Article) -> &str {
     body.trim_start_matches(['\n', '\r']).trim_end()
 }
 
-/// Text that takes the place of other text.
-struct Edit {
-    range: (usize, usize),
-    text: String,
-}
-
-/// What is different from the source, in order.
-fn edits(renderer: &Renderer, id: PageId) -> Vec<Edit> {
+/// What is different from the source, in any order.
+fn edits(renderer: &Renderer, id: PageId) -> Vec<(Range<usize>, String)> {
     let site = &renderer.site;
     let article = &site.page(id).article;
     let source = &*article.source.text;
     let document = Document::of_page(site, id);
     let links = document.references[..article.body.links.len()].iter().filter_map(|reference| {
         let link = &reference.link;
-        let range = (link.span.0 as usize, link.span.1 as usize);
+        let range = link.span.0 as usize..link.span.1 as usize;
         let stands = stands(source, link);
         let text = destination(renderer, id, (&document, reference)).filter(|_| stands)?;
-        Some(Edit { range, text: escaped(text, source, link)? })
+        Some((range, escaped(text, source, link)?))
     });
     let comments = article.suppressions.iter().filter_map(|suppression| {
         let at = suppression.span.start as usize;
         let range = comment(source, at).filter(|_| at >= article.source.body as usize)?;
-        Some(Edit { range, text: String::new() })
+        Some((range, String::new()))
     });
-    let mut edits: Vec<Edit> = links.chain(comments).collect();
-    edits.sort_by_key(|edit| edit.range);
-    edits
+    links.chain(comments).collect()
 }
 
 /// Where a link leads from anywhere; nothing for one that does so as it is written.
@@ -135,11 +124,9 @@ fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
     match link.kind {
         LinkKind::Autolink => url.contains("://").then_some(url),
         LinkKind::Related | LinkKind::Theme => None,
-        LinkKind::Link | LinkKind::Resource => Some(if url.contains(['(', ')', '&']) {
-            url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)")
-        } else {
-            url
-        }),
+        LinkKind::Link | LinkKind::Resource => {
+            Some(html::escape_parentheses(&url.replace('&', "&amp;")))
+        }
         LinkKind::HtmlLink | LinkKind::HtmlResource => {
             let before = source[..link.span.0 as usize].chars().next_back();
             let escaped = html::escape(&url);
@@ -151,7 +138,7 @@ fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
 }
 
 /// The range of the comment around a place in it, with the line where it has one of its own.
-fn comment(source: &str, at: usize) -> Option<(usize, usize)> {
+fn comment(source: &str, at: usize) -> Option<Range<usize>> {
     const END: &str = "-->";
     let start = source[..at].rfind("<!--")?;
     let end = at + source[at..].find(END)? + END.len();
@@ -163,9 +150,9 @@ fn comment(source: &str, at: usize) -> Option<(usize, usize)> {
     let before = source[..line].trim_end_matches(['\r', '\n', ' ', '\t']);
     let is_apart = source[before.len()..line].matches('\n').count() > 1 || before.is_empty();
     Some(match (is_alone, is_apart) {
-        (true, true) => (line, line_end),
-        (true, false) => (line, end),
-        (false, _) => (start, end),
+        (true, true) => line..line_end,
+        (true, false) => line..end,
+        (false, _) => start..end,
     })
 }
 
@@ -192,25 +179,13 @@ fn list(
             output.push_str(&format!("\n## {}\n\n", renderer.string(heading)));
         }
         let front_matter = &renderer.site.page(id).article.front_matter;
-        let url = renderer.address(id).replace('(', "\\(").replace(')', "\\)");
-        output.push_str(&format!("- [{}]({url})", literal(&front_matter.title)));
+        let url = html::escape_parentheses(&renderer.address(id));
+        output.push_str(&format!("- [{}]({url})", html::escape_markdown(&front_matter.title)));
         if let Some(description) = &front_matter.description {
-            output.push_str(&format!(": {}", literal(description)));
+            output.push_str(&format!(": {}", html::escape_markdown(description)));
         }
         output.push('\n');
     }
-}
-
-/// Text that means itself in Markdown.
-fn literal(text: &str) -> String {
-    let mut output = String::with_capacity(text.len() + 4);
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$') {
-            output.push('\\');
-        }
-        output.push(c);
-    }
-    output
 }
 
 /// A text in quotes that YAML and JSON read alike.

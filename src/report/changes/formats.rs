@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Change, ChangedPage, Changes};
 use crate::report::markdown::{code, in_html, longest_run, plain};
-use crate::report::plural;
+use crate::wording::plural;
 
 const ALL: [Change; 4] = [Change::Added, Change::Changed, Change::Removed, Change::Redirected];
 
