@@ -583,6 +583,10 @@ fn what_is_slow_in_naive_parsers_is_a_page_in_time() {
     assert_eq!(pages(&files).len(), cases.len() + 1);
 }
 
+/// Settings with which code that is too large or too deep to be coloured is no finding.
+const PLAIN_CODE_IS_FINE: (&str, &str) =
+    ("site.yaml", "title: Site\nbase_url: https://example.com/\nrules: {plain-code: off}\n");
+
 #[test]
 fn code_nested_deep_is_a_page() {
     // The highlighter's own limits are met here: its scanner for YAML keeps its state in 1024 bytes.
@@ -590,7 +594,7 @@ fn code_nested_deep_is_a_page() {
     let steps: String = (0..400).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
     let json = "[".repeat(2_000);
     let body = format!("```yaml\n{yaml}\n```\n\n```yaml\n{steps}```\n\n```json\n{json}\n```\n");
-    let site = Site::new(&[BARE, ("content/a.md", &article(&body))]);
+    let site = Site::new(&[PLAIN_CODE_IS_FINE, BARE, ("content/a.md", &article(&body))]);
     let files = in_time(20, || built(&site));
     let shown = visible(&text(&files, "a/index.html"));
     assert_eq!(shown, format!("{yaml}\n\n{steps}\n{json}\n\n"));
@@ -601,8 +605,8 @@ fn long_code_that_is_not_of_its_language_is_a_page_in_time() {
     for (language, line) in [("bash", "<a>"), ("toml", "if x:\n"), ("json", "`${\""), ("yaml", "[")]
     {
         let code = line.repeat(60_000 / line.len());
-        let site =
-            Site::new(&[("content/a.md", &article(&format!("````{language}\n{code}\n````\n")))]);
+        let body = format!("````{language}\n{code}\n````\n");
+        let site = Site::new(&[PLAIN_CODE_IS_FINE, ("content/a.md", &article(&body))]);
         let files = in_time(10, || built(&site));
         assert_eq!(pages(&files), ["a/index.html", "index.html"]);
     }
