@@ -93,6 +93,13 @@ impl Root {
     }
 }
 
+/// Opens what is at a path, unless it is a symbolic link.
+#[cfg(unix)]
+pub(super) fn open_itself(path: &Path) -> Result<File> {
+    let flags = unix::FILE | rustix::fs::OFlags::NOFOLLOW;
+    Ok(rustix::fs::open(path, flags, rustix::fs::Mode::empty())?.into())
+}
+
 fn not_a_file() -> Error {
     Error::new(ErrorKind::InvalidInput, "it is not a file")
 }
@@ -111,7 +118,7 @@ mod unix {
     use rustix::fs::{Mode, OFlags, openat};
 
     /// Without `NONBLOCK`, a FIFO is opened only when somebody writes to it.
-    const FILE: OFlags =
+    pub(super) const FILE: OFlags =
         OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
     pub(super) fn open_folder(from: impl AsFd, path: &Path) -> Result<OwnedFd> {

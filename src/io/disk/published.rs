@@ -63,12 +63,7 @@ fn is_there(path: &Path, error: std::io::Error) -> Result<()> {
 
 /// Whether a file is one that can be published: a regular one with the permissions that published files have.
 #[cfg(unix)]
-pub(in crate::io) fn is_public(metadata: &Metadata) -> bool {
+pub(super) fn is_public(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.is_file() && metadata.mode() & 0o7777 == MODES.0
-}
-
-#[cfg(not(unix))]
-pub(in crate::io) fn is_public(metadata: &Metadata) -> bool {
-    metadata.is_file()
 }

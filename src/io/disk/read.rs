@@ -390,16 +390,8 @@ fn asset(mut file: fs::File, source: &SourcePath) -> std::io::Result<Asset> {
         return Ok(Asset { size, hash, dimensions: None, text });
     }
     let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 128 * 1024];
-    let mut size = 0;
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        size += count as u64;
-        hasher.update(&buffer[..count]);
-    }
+    hasher.update_reader(&mut file)?;
     let dimensions = dimensions(file, extension);
-    Ok(Asset { size, hash: *hasher.finalize().as_bytes(), dimensions, text: None })
+    let hash = *hasher.finalize().as_bytes();
+    Ok(Asset { size: hasher.count(), hash, dimensions, text: None })
 }

@@ -4,16 +4,14 @@
 //! the old site (`previous.rs`).
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use walkdir::WalkDir;
-
-use super::previous::{Previous, Wanted};
+use super::previous::{NAMED, Previous, Wanted, remove_folder};
 use super::published::{create_file, create_folder, create_folders};
 use super::write::{Waiting, lock};
 use super::{DiskError, Root, io};
@@ -106,37 +104,17 @@ impl Staging {
             Ok(_) => {}
         }
         let manifest = manifest(output)?;
-        let ours: BTreeSet<&str> = if manifest.lines().next() == Some(MANIFEST_HEAD) {
-            manifest.lines().skip(1).collect()
-        } else {
-            BTreeSet::new()
-        };
-        let (mut foreign, mut files) = (Vec::new(), HashSet::new());
-        let entries = WalkDir::new(output).min_depth(1).sort_by_file_name().into_iter();
-        for entry in
-            entries.filter_entry(|entry| !(entry.depth() == 1 && entry.file_name() == ".git"))
-        {
-            let entry = entry.map_err(|error| io("look into", output)(error.into()))?;
-            let relative = entry.path().strip_prefix(output).unwrap_or(entry.path());
-            let parts = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>();
-            let name = parts.join("/");
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            if name != MANIFEST && !ours.contains(name.as_str()) {
-                foreign.push(format!("`{name}`"));
-                if foreign.len() == 5 {
-                    break;
-                }
-            } else if entry.file_type().is_file() {
-                files.insert(name);
-            }
+        let mut lines = manifest.lines();
+        let mut ours = HashSet::from([MANIFEST]);
+        if lines.next() == Some(MANIFEST_HEAD) {
+            ours.extend(lines);
         }
-        if foreign.is_empty() {
-            Ok(Previous::new(output, files))
-        } else {
-            Err(DiskError::ForeignFiles(output.clone(), foreign))
+        let previous = Previous::new(output, &ours).map_err(io("look into", output))?;
+        if previous.foreign.is_empty() {
+            return Ok(previous);
         }
+        let some = previous.foreign.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        Err(DiskError::ForeignFiles(output.clone(), some))
     }
 
     /// Writes one file. An error is kept, and returned by [`Staging::commit`]; after it, nothing more is written.
@@ -225,7 +203,7 @@ impl Staging {
     /// Gives up: the old site stays, and what was written is removed.
     pub fn discard(self) {
         // What cannot be removed now, the next build removes.
-        let _ = fs::remove_dir_all(&self.new);
+        let _ = remove_folder(&self.new);
     }
 
     fn abandon(&self, error: DiskError) -> DiskError {
@@ -234,7 +212,7 @@ impl Staging {
             // Moved for an exchange that did not happen; `recover` would bring it back too.
             let _ = fs::rename(&git, self.output.join(".git"));
         }
-        let _ = fs::remove_dir_all(&self.new);
+        let _ = remove_folder(&self.new);
         error
     }
 
@@ -260,7 +238,7 @@ impl Staging {
             Err(error) => return Err(io("write", output)(error)),
         };
         // The new site is in its place: what cannot be removed now, the next build removes.
-        let _ = fs::remove_dir_all(old);
+        let _ = remove_folder(old);
         Ok(())
     }
 }
@@ -309,7 +287,7 @@ fn is_folder(path: &Path) -> bool {
 /// Removes what a killed build left: a folder, or whatever has its name. Of a link, the link.
 fn remove(leftover: &Path) -> Result<(), DiskError> {
     let removed =
-        if is_folder(leftover) { fs::remove_dir_all(leftover) } else { fs::remove_file(leftover) };
+        if is_folder(leftover) { remove_folder(leftover) } else { fs::remove_file(leftover) };
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         result => result.map_err(io("remove", leftover)),
