@@ -4,11 +4,11 @@
 pub mod front_matter;
 mod grammar;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
-use crate::source::Placed;
 pub use front_matter::FrontMatter;
 pub use grammar::Grammar;
 
@@ -249,10 +249,9 @@ impl Link {
         Self { destination, span: (0, 0), kind, used_at: None }
     }
 
-    /// A page's name, where it is written.
-    pub fn name(name: &Placed<String>, kind: LinkKind) -> Self {
-        let at = name.at();
-        Self { span: (at.start as u32, at.end as u32), ..Self::new(name.as_str(), kind) }
+    /// What is written in front matter or in the settings, at its place.
+    pub fn in_yaml(written: &str, at: Range<usize>, kind: LinkKind) -> Self {
+        Self { span: (at.start as u32, at.end as u32), ..Self::new(written, kind) }
     }
 
     /// The link at its place, where `written` stands.
@@ -292,12 +291,42 @@ pub enum LinkKind {
     Related,
     /// A link of the theme's navigation or footer: a page's name.
     Theme,
+    /// A link of the theme's navigation or footer: a full URL.
+    ThemeUrl,
+    /// An entry of `aliases`, which leads to its own page.
+    Alias,
+    /// A key of `anchors`: an old id.
+    OldAnchor,
+    /// A value of `anchors`: the id that replaces it.
+    NewAnchor,
+    /// The old address of a redirect of the settings; it leads where the redirect leads.
+    RedirectFrom,
+    /// Where a redirect of the settings leads.
+    RedirectTo,
 }
 
 impl LinkKind {
     /// Whether the page loads the destination.
     pub fn is_resource(self) -> bool {
         matches!(self, Self::Resource | Self::HtmlResource)
+    }
+
+    /// Whether readers follow it, or pages load it. The others are names, old addresses and old ids.
+    pub fn is_link(self) -> bool {
+        matches!(
+            self,
+            Self::Link
+                | Self::Autolink
+                | Self::HtmlLink
+                | Self::ThemeUrl
+                | Self::Resource
+                | Self::HtmlResource
+        )
+    }
+
+    /// Whether it is written as a YAML value or key.
+    pub fn is_in_yaml(self) -> bool {
+        !self.is_link() || self == Self::ThemeUrl
     }
 
     /// Whether the destination is a page's name, its path from the content folder without extension, and no URL.

@@ -185,13 +185,6 @@ pub struct NamedLink {
     pub to: Placed<String>,
 }
 
-impl NamedLink {
-    /// Whether it leads to another site, or to none.
-    pub fn is_url(&self) -> bool {
-        self.to.contains(':')
-    }
-}
-
 /// The direction of a text, as HTML's `dir` says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextDirection {

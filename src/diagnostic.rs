@@ -6,7 +6,7 @@ mod rules;
 
 use std::fmt;
 
-pub use edits::{Applicability, Edit, EditSet};
+pub use edits::{Applicability, Edit, EditSet, by_file};
 pub use keys::{Key, keys};
 pub use rules::*;
 

@@ -1,71 +1,59 @@
-//! Findings → changed texts. Changes nothing but the bytes of the findings' own places. Writes nothing: who asks has an
-//! edge for that.
+//! Edits of sources: which fixes can be applied together, what texts they make, and the plans of verbs that change sources.
+//! Writes nothing: who asks has an edge for that.
 
 pub mod front_matter;
 pub mod heading;
 pub mod page;
 pub mod plan;
 pub mod rename;
+pub mod review;
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Edit, EditSet};
 use crate::path::SourcePath;
 use crate::source::{Sources, Span, replace_ranges};
 
-/// The texts that change when every safe fix is applied, and how many fixes each has. A fix is applied as a whole or not at
-/// all. Of fixes that overlap, the first counts; the others are found again in the new texts.
-pub fn fixes(
-    findings: &[Diagnostic],
-    sources: &Sources,
-) -> BTreeMap<SourcePath, (Arc<str>, usize)> {
-    let mut accepted: BTreeMap<&SourcePath, Accepted<'_>> = BTreeMap::new();
+/// The safe fixes that can be applied together. A fix is applied as a whole or not at all. Of fixes that overlap, the first
+/// counts; the others are found again in the new texts.
+pub fn fixes<'f>(findings: &'f [Diagnostic], sources: &Sources) -> Vec<&'f EditSet> {
+    let mut taken: BTreeMap<&SourcePath, BTreeSet<(u32, u32)>> = BTreeMap::new();
+    let mut accepted = Vec::new();
     for fix in findings.iter().filter_map(Diagnostic::safe_fix) {
-        let is_possible = |edit: &diagnostic::Edit| {
-            let accepted = accepted.get(&edit.span.file);
-            is_editable(edit, sources) && accepted.is_none_or(|accepted| accepted.is_free(edit))
-        };
-        if !fix.edits.iter().all(is_possible) {
-            continue;
-        }
-        for edit in &fix.edits {
-            let accepted = accepted.entry(&edit.span.file).or_default();
-            accepted.edits.insert((edit.span.start, edit.span.end), &edit.replacement);
-        }
-        if let Some(first) = fix.edits.first() {
-            accepted.entry(&first.span.file).or_default().fixes += 1;
+        let is_free =
+            |edit: &Edit| taken.get(&edit.span.file).is_none_or(|taken| is_free(edit, taken));
+        if fix.edits.iter().all(|edit| is_editable(edit, sources) && is_free(edit)) {
+            for Span { file, start, end } in fix.edits.iter().map(|edit| &edit.span) {
+                taken.entry(file).or_default().insert((*start, *end));
+            }
+            accepted.push(fix);
         }
     }
-    let changed = accepted.into_iter().filter_map(|(path, Accepted { edits, fixes })| {
-        let edits = edits.into_iter();
-        let edits = edits.map(|((start, end), new)| (start as usize..end as usize, new)).collect();
-        Some((path.clone(), (Arc::from(replace_ranges(sources.text(path)?, edits)), fixes)))
-    });
-    changed.collect()
+    accepted
 }
 
-/// What is applied to one file.
-#[derive(Default)]
-struct Accepted<'a> {
-    edits: BTreeMap<(u32, u32), &'a str>,
-    fixes: usize,
+/// Whether an edit overlaps none of the ranges that are taken.
+fn is_free(edit: &Edit, taken: &BTreeSet<(u32, u32)>) -> bool {
+    let Span { start, end, .. } = edit.span;
+    let before = taken.range(..(end, 0)).next_back();
+    before.is_none_or(|(_, before)| *before <= start) && !taken.contains(&(start, end))
 }
 
-impl Accepted<'_> {
-    /// Whether an edit overlaps none of the accepted ones.
-    fn is_free(&self, edit: &diagnostic::Edit) -> bool {
-        let Span { start, end, .. } = edit.span;
-        let before = self.edits.range(..(end, 0)).next_back();
-        before.is_none_or(|((_, before), _)| *before <= start)
-            && !self.edits.contains_key(&(start, end))
+/// The sources with edits applied. Of edits that overlap, the first counts.
+pub fn edited<'e>(sources: &Sources, edits: impl Iterator<Item = &'e Edit>) -> Sources {
+    let mut after = sources.clone();
+    for (path, edits) in diagnostic::by_file(edits) {
+        if let Some(text) = sources.text(path) {
+            after.set_text(path, apply(text, edits).into());
+        }
     }
+    after
 }
 
 /// Whether an edit changes a text that can be written. The theme's files are nobody's to change, and what is not UTF-8 would
 /// be lost.
-fn is_editable(edit: &diagnostic::Edit, sources: &Sources) -> bool {
+fn is_editable(edit: &Edit, sources: &Sources) -> bool {
     let path = &edit.span.file;
     let old = sources.text(path).and_then(|text| text.get(edit.span.range()));
     old.is_some_and(|old| old != edit.replacement)
@@ -73,61 +61,95 @@ fn is_editable(edit: &diagnostic::Edit, sources: &Sources) -> bool {
         && sources.is_exact(path)
 }
 
-/// What is to stand in a text in the place of a range.
-pub type Edit = (Range<usize>, String);
+/// A text with its edits applied.
+fn apply(text: &str, edits: Vec<&Edit>) -> String {
+    let edits = edits.iter().map(|edit| (edit.span.range(), edit.replacement.as_str()));
+    replace_ranges(text, edits.collect())
+}
+
+/// A text that changes.
+pub struct ChangedText {
+    /// Its path before the change.
+    pub path: SourcePath,
+    /// Its path after the change.
+    pub new_path: SourcePath,
+    /// What it holds.
+    pub old: Arc<str>,
+    /// What it will hold.
+    pub new: Arc<str>,
+}
+
+/// The texts that change, by path. `path` says where each source is after the change.
+pub fn changed_texts(
+    before: &Sources,
+    after: &Sources,
+    path: impl Fn(&SourcePath) -> SourcePath,
+) -> Vec<ChangedText> {
+    let texts = before.files().filter_map(|(old_path, _)| {
+        let new_path = path(old_path);
+        let (old, new) = (before.text(old_path)?, after.text(&new_path)?);
+        let is_changed = !before.is_embedded(old_path) && old != new;
+        let (old, new) = (Arc::clone(old), Arc::clone(new));
+        is_changed.then(|| ChangedText { path: old_path.clone(), new_path, old, new })
+    });
+    texts.collect()
+}
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::fixes;
+    use super::{apply, changed_texts, edited, fixes};
     use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, LINK_TO_ALIAS};
     use crate::path::SourcePath;
-    use crate::source::{Content, File, Sources, Span, replace_ranges};
+    use crate::source::{Content, File, Sources, Span};
 
     #[test]
     fn only_the_ranges_change() {
         let text = "\u{feff}a [x](B.md)\r\n[y](B.md)\r\n";
         let first = text.find("B.md").expect("it is there");
         let second = text.rfind("B.md").expect("it is there");
-        let edits =
-            vec![(second..second + 4, "b.md"), (first..first + 4, "b.md"), (first..first + 2, "c")];
-        assert_eq!(replace_ranges(text, edits), "\u{feff}a [x](cmd)\r\n[y](b.md)\r\n");
+        let edit = |at, length, new: &str| Edit::new(&SourcePath::new("a"), at..at + length, new);
+        let edits = [edit(second, 4, "b.md"), edit(first, 4, "b.md"), edit(first, 2, "c")];
+        assert_eq!(apply(text, edits.iter().collect()), "\u{feff}a [x](cmd)\r\n[y](b.md)\r\n");
     }
 
-    /// Two files whose text is `abcdef`, and a finding whose fix makes edits: file, start, end, new text.
-    fn fixed(sets: &[&[(&str, usize, usize, &str)]]) -> Vec<(String, String, usize)> {
+    /// Two files whose text is `abcdef`, and a finding whose fix makes edits: file, start, end, new text. The texts that
+    /// change, and how many fixes are applied.
+    fn fixed(sets: &[&[(&str, usize, usize, &str)]]) -> (Vec<(String, String)>, usize) {
         let path = |name: &str| SourcePath::new(name);
         let file = |name| (path(name), File::new(Content::Text(Arc::from("abcdef"))));
         let sources = Sources::new(vec![file("one"), file("two")], Vec::new());
         let finding = |set: &&[(&str, usize, usize, &str)]| {
             let edit = |(file, start, end, new): &(&str, usize, usize, &str)| {
-                let span = Span::new(&path(file), *start..*end);
-                Edit { span, replacement: (*new).to_owned() }
+                Edit::new(&path(file), *start..*end, *new)
             };
             let (title, edits) = (String::new(), set.iter().map(edit).collect());
             let fix = EditSet { title, edits, applicability: Applicability::Safe };
             Diagnostic::new(&LINK_TO_ALIAS, Span::file(&path("one")), "").offer(fix)
         };
         let findings: Vec<_> = sets.iter().map(finding).collect();
-        let texts = fixes(&findings, &sources).into_iter();
-        texts.map(|(path, (text, count))| (path.to_string(), text.to_string(), count)).collect()
+        let fixes = fixes(&findings, &sources);
+        let after = edited(&sources, fixes.iter().flat_map(|fix| &fix.edits));
+        let texts = changed_texts(&sources, &after, Clone::clone).into_iter();
+        let texts = texts.map(|text| (text.path.to_string(), text.new.to_string()));
+        (texts.collect(), fixes.len())
     }
 
     #[test]
     fn a_fix_of_several_edits_is_applied_as_a_whole_or_not_at_all() {
-        let of = |path: &str, text: &str, count| (path.to_owned(), text.to_owned(), count);
+        let of = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         let first: &[_] = &[("two", 4, 5, "5"), ("one", 0, 2, "12")];
         let overlaps: &[_] = &[("one", 1, 2, "-"), ("two", 0, 1, "-")];
         let beside: &[_] = &[("two", 5, 5, "+"), ("one", 2, 3, "3")];
-        let expected = [of("one", "123def", 0), of("two", "abcd5+f", 2)];
-        assert_eq!(fixed(&[first, overlaps, beside]), expected);
-        assert_eq!(fixed(&[overlaps]).len(), 2);
-        assert_eq!(fixed(&[&[("one", 0, 1, "1"), ("three", 0, 1, "-")]]), []);
+        let expected = vec![of("one", "123def"), of("two", "abcd5+f")];
+        assert_eq!(fixed(&[first, overlaps, beside]), (expected, 2));
+        assert_eq!(fixed(&[overlaps]).0.len(), 2);
+        assert_eq!(fixed(&[&[("one", 0, 1, "1"), ("three", 0, 1, "-")]]), (Vec::new(), 0));
     }
 
     #[test]
     fn what_is_right_already_is_no_change() {
-        assert_eq!(fixed(&[&[("one", 0, 1, "a")]]), []);
+        assert_eq!(fixed(&[&[("one", 0, 1, "a")]]), (Vec::new(), 0));
     }
 }

@@ -13,7 +13,7 @@ use crate::source::Placed;
 use crate::url::{BaseUrl, WebUrl, is_web};
 
 /// What stands for the part that `*` matches, in the address that a redirect leads to.
-const SPLAT: &str = ":splat";
+pub const SPLAT: &str = ":splat";
 
 /// The longest name of a file that every system takes, with room for an extension.
 const LONGEST_PART: usize = 200;

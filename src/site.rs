@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::article::{Article, HtmlFile};
+use crate::article::{Article, HtmlFile, LinkKind};
 use crate::config::{BaseUrl, Configuration, Options, ReviewInterval};
 use crate::diagnostic::Diagnostic;
 use crate::path::{SourcePath, UrlPath};
@@ -259,7 +259,7 @@ fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
         if !site.page(source).included {
             continue;
         }
-        let in_text = references.iter().filter(|one| !one.link.kind.is_name());
+        let in_text = references.iter().filter(|one| one.link.kind.is_link());
         for page in in_text.filter_map(|one| one.target.page()) {
             if page != source && backlinks[page.0 as usize].last() != Some(&source) {
                 backlinks[page.0 as usize].push(source);
@@ -284,13 +284,14 @@ impl Site {
     }
 
     /// The entries of a page's `related`. They come after the references of its body.
-    pub fn related_references(&self, id: PageId) -> &[Reference] {
-        &self.references[id.0 as usize][self.page(id).article.body.links.len()..]
+    pub fn related_references(&self, id: PageId) -> impl Iterator<Item = &Reference> {
+        let after_body = &self.references[id.0 as usize][self.page(id).article.body.links.len()..];
+        after_body.iter().take_while(|one| one.link.kind == LinkKind::Related)
     }
 
     /// The pages that a page names as related: in order, those that exist and are part of the site.
     pub fn related(&self, id: PageId) -> impl Iterator<Item = PageId> {
-        let named = self.related_references(id).iter().filter_map(|entry| entry.target.page());
+        let named = self.related_references(id).filter_map(|entry| entry.target.page());
         named.filter(|id| self.page(*id).included)
     }
 

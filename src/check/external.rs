@@ -47,7 +47,7 @@ fn of_document(document: Document<'_>) -> impl Iterator<Item = ExternalLink<'_>>
     let mut found: BTreeMap<(u32, u32), ExternalLink<'_>> = BTreeMap::new();
     for reference in document.references {
         let is_local = reference.problems().any(|problem| *problem == Problem::LocalUrl);
-        if reference.target != Target::Outside || is_local {
+        if reference.target != Target::Outside || is_local || !reference.link.kind.is_link() {
             continue;
         }
         let (link, destination) = (&reference.link, document.destination(reference));

@@ -1,18 +1,15 @@
 //! `check --fix`: applies the fixes that are sure to be right, until nothing is left to fix, and writes them all or none.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::arguments::SiteArguments;
 use super::named_files::NamedFiles;
-use super::printer;
+use super::{printer, session};
 use crate::compile::{self, Memo};
 use crate::config::Options;
 use crate::diagnostic::Diagnostic;
 use crate::edit;
-use crate::io::disk::{self, ChangedText, Changes};
-use crate::path::SourcePath;
+use crate::io::disk;
 use crate::report::diff;
 use crate::source::Sources;
 use crate::wording::plural;
@@ -32,15 +29,14 @@ pub(super) fn fix(
     let before = disk::read(&arguments.root)?;
     let named = NamedFiles::new(files, &arguments.root, &before)?;
     let is_named = |finding: &Diagnostic| named.contain(&finding.span.file);
-    let (after, fixed) = fixed(&before, &arguments.options(), &is_named);
-    let texts = fixed.keys().filter_map(|path| Some((path, before.text(path)?, after.text(path)?)));
-    let changed: Vec<(&SourcePath, &Arc<str>, &Arc<str>)> =
-        texts.filter(|(_, old, new)| old != new).collect();
-    let count = plural(fixed.values().sum(), "mistake");
+    let (after, count) = fixed(&before, &arguments.options(), &is_named);
+    let changed = edit::changed_texts(&before, &after, Clone::clone);
+    let count = plural(count, "mistake");
     let within = plural(changed.len(), "file");
     if dry_run {
-        let shown = changed.iter().map(|(path, old, new)| diff::unified(path.as_str(), old, new));
-        printer::text(&shown.collect::<String>())?;
+        let difference =
+            |text: &edit::ChangedText| diff::unified(text.path.as_str(), &text.old, &text.new);
+        printer::text(&changed.iter().map(difference).collect::<String>())?;
         printer::say(format_args!("would fix {count} in {within}"));
         return Ok(());
     }
@@ -48,21 +44,18 @@ pub(super) fn fix(
         printer::say("there is nothing to fix");
         return Ok(());
     }
-    let texts =
-        changed.iter().map(|(path, old, new)| ChangedText::new(before.spelling(path), old, new));
-    disk::change(&arguments.root, &Changes::new(Vec::new(), texts.collect()), printer::waiting)?;
+    session::write_texts(&arguments.root, &before, &changed)?;
     printer::say(format_args!("fixed {count} in {within}"));
     Ok(())
 }
 
-/// The sources with every fix applied, and how many each file has.
+/// The sources with every fix applied, and how many there are.
 fn fixed(
     before: &Sources,
     options: &Options,
     is_named: &dyn Fn(&Diagnostic) -> bool,
-) -> (Sources, BTreeMap<SourcePath, usize>) {
-    let mut sources = before.clone();
-    let mut counts: BTreeMap<SourcePath, usize> = BTreeMap::new();
+) -> (Sources, usize) {
+    let (mut sources, mut count) = (before.clone(), 0);
     let mut memo = Memo::default();
     for _ in 0..ROUNDS {
         let compiled = compile::site(&sources, options, &mut memo);
@@ -72,10 +65,8 @@ fn fixed(
         if fixes.is_empty() {
             break;
         }
-        for (path, (text, count)) in fixes {
-            sources.set_text(&path, text);
-            *counts.entry(path).or_default() += count;
-        }
+        count += fixes.len();
+        sources = edit::edited(&sources, fixes.iter().flat_map(|fix| &fix.edits));
     }
-    (sources, counts)
+    (sources, count)
 }

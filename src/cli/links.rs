@@ -38,7 +38,7 @@ fn listed(site: &Site, sources: &Sources) -> Vec<ListedLink> {
                 span,
             }
         };
-        let links = document.references.iter().filter(|one| !one.link.kind.is_name());
+        let links = document.references.iter().filter(|one| one.link.kind.is_link());
         links.map(listed).collect::<Vec<_>>()
     };
     let own = site.documents().filter(|document| !sources.is_embedded(document.path));

@@ -9,7 +9,7 @@ use super::arguments::MvArguments;
 use super::session::{self, Session};
 use super::{Outcome, page_names, printer};
 use crate::config::Options;
-use crate::edit::plan::Plan;
+use crate::edit::plan::{Moved, Plan};
 use crate::edit::{self, heading, page};
 use crate::io::disk::{self, ChangedText, Changes};
 use crate::path::SourcePath;
@@ -60,9 +60,9 @@ fn refuse_unreadable(sources: &Sources, plan: &Plan) -> anyhow::Result<()> {
 }
 
 /// The difference as `git apply` takes it.
-fn shown(texts: &[edit::plan::ChangedText], plan: &Plan) -> String {
+fn shown(texts: &[edit::ChangedText], plan: &Plan) -> String {
     let mut shown = String::new();
-    if let Some(edit::plan::Moved { from, to }) = &plan.moved {
+    if let Some(Moved { from, to }) = &plan.moved {
         shown.push_str(&format!("rename from {from}\nrename to {to}\n"));
     }
     for text in texts {
@@ -75,10 +75,10 @@ fn shown(texts: &[edit::plan::ChangedText], plan: &Plan) -> String {
 fn write(
     arguments: &MvArguments,
     (before, plan): (&Sources, &Plan),
-    texts: &[edit::plan::ChangedText],
+    texts: &[edit::ChangedText],
 ) -> anyhow::Result<()> {
     let spelled = |path: &SourcePath| -> String {
-        if let Some(edit::plan::Moved { from, to }) = &plan.moved {
+        if let Some(Moved { from, to }) = &plan.moved {
             if let Some(rest) =
                 plan.path(path).below(to.as_str()).filter(|_| path.below(from.as_str()).is_some())
             {

@@ -16,6 +16,7 @@ pub(super) use crate::compile::Session;
 use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::edit;
 use crate::io::disk;
 use crate::output::Output;
 use crate::parse::CONFIGURATION_FILE;
@@ -54,6 +55,19 @@ impl Session {
         errors.retain(|finding| finding.severity == Severity::Error);
         errors
     }
+}
+
+/// Writes the texts that change, all or none.
+pub(super) fn write_texts(
+    root: &Path,
+    before: &Sources,
+    changed: &[edit::ChangedText],
+) -> anyhow::Result<()> {
+    let texts = changed.iter().map(|edit::ChangedText { path, old, new, .. }| {
+        disk::ChangedText::new(before.spelling(path), old, new)
+    });
+    disk::change(root, &disk::Changes::new(Vec::new(), texts.collect()), printer::waiting)?;
+    Ok(())
 }
 
 /// Whether a finding is an error in the settings.

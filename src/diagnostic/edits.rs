@@ -2,6 +2,7 @@
 //! several files. `edit` plans and applies them; `report` prints them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::path::SourcePath;
 use crate::source::Span;
@@ -13,6 +14,13 @@ pub struct Edit {
     pub span: Span,
     /// The new text.
     pub replacement: String,
+}
+
+impl Edit {
+    /// Another text in the place of a range of a file's.
+    pub fn new(file: &SourcePath, range: Range<usize>, replacement: impl Into<String>) -> Self {
+        Self { span: Span::new(file, range), replacement: replacement.into() }
+    }
 }
 
 /// How certain it is that edits are right.
@@ -57,10 +65,17 @@ impl EditSet {
 
     /// The files that it changes, each with its edits.
     pub fn by_file(&self) -> BTreeMap<&SourcePath, Vec<&Edit>> {
-        let mut files: BTreeMap<&SourcePath, Vec<&Edit>> = BTreeMap::new();
-        for edit in &self.edits {
-            files.entry(&edit.span.file).or_default().push(edit);
-        }
-        files
+        by_file(self.edits.iter())
     }
+}
+
+/// The files that edits change, each with its edits.
+pub fn by_file<'e>(
+    edits: impl Iterator<Item = &'e Edit>,
+) -> BTreeMap<&'e SourcePath, Vec<&'e Edit>> {
+    let mut files: BTreeMap<&SourcePath, Vec<&Edit>> = BTreeMap::new();
+    for edit in edits {
+        files.entry(&edit.span.file).or_default().push(edit);
+    }
+    files
 }

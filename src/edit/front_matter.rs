@@ -3,13 +3,15 @@
 
 use std::ops::Range;
 
-use super::Edit;
 use crate::article::front_matter::split;
-use crate::source::without_mark;
+use crate::diagnostic::Edit;
+use crate::path::SourcePath;
+use crate::source::{Span, without_mark};
 use crate::yaml::{self, Entry, Node, Style, Value};
 
-/// A text, and the YAML in it.
+/// A file's text, and the YAML in it.
 pub struct YamlText<'a> {
+    file: &'a SourcePath,
     text: &'a str,
     yaml: Range<usize>,
     root: Node<'a>,
@@ -53,25 +55,32 @@ impl Addition<'_> {
 
 impl<'a> YamlText<'a> {
     /// An article, of which the front matter is changed; nothing where there is none that can be read.
-    pub fn of_article(text: &'a str) -> Option<Self> {
-        Self::read(text, split(text).ok()?.yaml)
+    pub fn of_article(file: &'a SourcePath, text: &'a str) -> Option<Self> {
+        Self::read(file, text, split(text).ok()?.yaml)
     }
 
     /// The settings of a site.
-    pub fn of_settings(text: &'a str) -> Option<Self> {
-        Self::read(text, without_mark(text))
+    pub fn of_settings(file: &'a SourcePath, text: &'a str) -> Option<Self> {
+        Self::read(file, text, without_mark(text))
     }
 
-    fn read(text: &'a str, yaml: Range<usize>) -> Option<Self> {
+    fn read(file: &'a SourcePath, text: &'a str, yaml: Range<usize>) -> Option<Self> {
         let document = yaml::read(text, yaml.clone());
-        document.error.is_none().then_some(Self { text, yaml, root: document.root })
+        document.error.is_none().then_some(Self { file, text, yaml, root: document.root })
+    }
+
+    fn edit(&self, range: Range<usize>, replacement: impl Into<String>) -> Edit {
+        Edit::new(self.file, range, replacement)
     }
 
     /// A value for a key: in place of its old one, else in a line of its own after that of `after`.
     pub fn set(&self, key: &str, value: &str, after: &str) -> Edit {
         match self.root.entry(key) {
             Some(entry) if entry.value.span.is_empty() => self.fill(entry, &scalar(value)),
-            Some(entry) => replace(self.text, entry.value.at(), value),
+            Some(entry) => {
+                let (at, value) = replacement(self.text, entry.value.at(), value);
+                self.edit(at, value)
+            }
             None => {
                 let line = self.root.entry(after).map(|entry| self.line_end(&entry.value.span));
                 self.new_entry(line, key, &scalar(value))
@@ -108,7 +117,7 @@ impl<'a> YamlText<'a> {
             Value::List(items) => items.last().map(|item| item.span.end),
             Value::Map(entries) => entries.last().map(end_of),
             _ if span.is_empty() => return self.fill(entry, &addition.in_brackets()),
-            _ => return (span.clone(), addition.in_brackets()),
+            _ => return self.edit(span.clone(), addition.in_brackets()),
         };
         if *style == Style::Block {
             let line = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -119,8 +128,8 @@ impl<'a> YamlText<'a> {
         }
         let parts = addition.parts().join(", ");
         match end {
-            Some(end) => (end..end, format!(", {parts}")),
-            None => (span.start + 1..span.start + 1, parts),
+            Some(end) => self.edit(end..end, format!(", {parts}")),
+            None => self.edit(span.start + 1..span.start + 1, parts),
         }
     }
 
@@ -128,7 +137,7 @@ impl<'a> YamlText<'a> {
     fn fill(&self, entry: &Entry<'_>, value: &str) -> Edit {
         let key = entry.key.span.end;
         let colon = self.text[key..].find(':').map_or(key, |colon| key + colon + 1);
-        (colon..colon, format!(" {value}"))
+        self.edit(colon..colon, format!(" {value}"))
     }
 
     /// A new key, after the line that ends at `line_end` or at the end.
@@ -137,8 +146,8 @@ impl<'a> YamlText<'a> {
         let entry = format!("{key}:{space}{value}");
         if self.root.style == Style::Flow {
             return match self.root.entries().last() {
-                Some(last) => (end_of(last)..end_of(last), format!(", {entry}")),
-                None => (self.root.span.start + 1..self.root.span.start + 1, entry),
+                Some(last) => self.edit(end_of(last)..end_of(last), format!(", {entry}")),
+                None => self.edit(self.root.span.start + 1..self.root.span.start + 1, entry),
             };
         }
         let start = self.root.span.start;
@@ -153,7 +162,7 @@ impl<'a> YamlText<'a> {
     fn lines(&self, at: usize, lines: &str) -> Edit {
         let is_start = at == self.yaml.start || self.text[..at].ends_with('\n');
         let newline = if is_start { "" } else { self.newline() };
-        (at..at, format!("{newline}{lines}"))
+        self.edit(at..at, format!("{newline}{lines}"))
     }
 
     /// Where the line ends that a value ends on, its line end included.
@@ -172,8 +181,14 @@ fn end_of(entry: &Entry<'_>) -> usize {
     entry.value.span.end.max(entry.key.span.end)
 }
 
-/// A scalar in place of the one that is written at `at`, inside its quotes if it has some. What is written reads as `value`.
-pub fn replace(text: &str, at: Range<usize>, value: &str) -> Edit {
+/// A scalar in place of the one that is written in a file's text at a place, inside its quotes if it has some. What is
+/// written reads as `value`.
+pub fn replace(at: &Span, text: &str, value: &str) -> Edit {
+    let (range, replacement) = replacement(text, at.range(), value);
+    Edit::new(&at.file, range, replacement)
+}
+
+fn replacement(text: &str, at: Range<usize>, value: &str) -> (Range<usize>, String) {
     let quote = text[..at.start].chars().next_back();
     let quote = quote.filter(|quote| text[at.end..].starts_with(*quote));
     match quote {
@@ -222,7 +237,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Edit, YamlText, replace, scalar};
+    use crate::path::SourcePath;
+    use crate::source::Span;
     use crate::yaml;
+
+    fn file() -> SourcePath {
+        SourcePath::new("site.yaml")
+    }
 
     #[test]
     fn a_scalar_is_quoted_where_it_could_mean_something_else() {
@@ -244,8 +265,8 @@ mod tests {
         }
     }
 
-    fn made(text: &str, (range, new): Edit) -> String {
-        format!("{}{new}{}", &text[..range.start], &text[range.end..])
+    fn made(text: &str, edit: Edit) -> String {
+        crate::edit::apply(text, vec![&edit])
     }
 
     /// What the first key says, and the second.
@@ -285,7 +306,7 @@ mod tests {
             yaml::Value::List(items) => items[0].at(),
             _ => node.at(),
         };
-        let new = made(&text, replace(&text, at, value));
+        let new = made(&text, replace(&Span::new(&file(), at), &text, value));
         let (a, b) = read(&new);
         assert_eq!(b, "b", "{new}");
         assert_eq!(new.contains("# kept"), text.contains("# kept"), "{new}");
@@ -326,7 +347,8 @@ mod tests {
             ("{b: c}", "{b: c, a: [/n]}"),
             ("", "a:\n  - /n\n"),
         ] {
-            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let file = file();
+            let yaml = YamlText::of_settings(&file, before).expect("it can be read");
             let new = made(before, yaml.add_item("a", "/n"));
             assert_eq!(new.trim_end(), after.trim_end(), "{before}");
         }
@@ -336,7 +358,8 @@ mod tests {
             ("a:\n  x: y", "a:\n  x: y\n  k: m"),
             ("a:\n  x:\nb: c", "a:\n  x:\n  k: m\nb: c"),
         ] {
-            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let file = file();
+            let yaml = YamlText::of_settings(&file, before).expect("it can be read");
             let new = made(before, yaml.add_entry("a", "k", "m"));
             assert_eq!(new.trim_end(), after, "{before}");
         }
@@ -353,7 +376,8 @@ mod tests {
             ("{u: x, b: y}\n", "{u: x, b: y, r: \"1-1\"}\n"),
             ("b: y", "b: y\nr: \"1-1\"\n"),
         ] {
-            let yaml = YamlText::of_settings(before).expect("it can be read");
+            let file = file();
+            let yaml = YamlText::of_settings(&file, before).expect("it can be read");
             let new = made(before, yaml.set("r", "1-1", "u"));
             assert_eq!(new.replace("r: 1-1", "r: \"1-1\""), after.replace("r: 1-1", "r: \"1-1\""));
         }

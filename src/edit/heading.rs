@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::Edit;
 use super::front_matter::{YamlText, replace};
 use super::plan::{Plan, Refusal, refuse};
-use super::rename::{self, Edits};
-use crate::article::Heading;
-use crate::article::front_matter::OldAnchor;
+use super::rename;
+use crate::article::{Heading, LinkKind};
 use crate::compile::Session;
-use crate::path::encode_path;
-use crate::site::links::{Holder, Reference, Target, written};
+use crate::diagnostic::Edit;
+use crate::path::{SourcePath, encode_path};
+use crate::site::links::{Document, Holder, Reference, Target, written};
 use crate::site::{PageId, Site};
 use crate::source::Sources;
 
@@ -57,14 +56,14 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
         None => Name::Text(new.trim()),
     };
     let text = before.text(path).filter(|_| before.is_exact(path));
-    let renamed = text.and_then(|text| renamed(text, headings[index].span, name));
+    let renamed = text.and_then(|text| renamed(path, text, headings[index].span, name));
     let Some(own) = renamed else {
         refuse!(
             "`{path}` writes this heading in a way that is not known here; rename it by hand, and add `{id}` to `anchors`"
         );
     };
     // Which id the new name has, only reading it tells.
-    let alone = Plan::new(String::new(), Edits::from([(path.clone(), vec![own.clone()])]), None);
+    let alone = Plan::new(String::new(), vec![own.clone()], None);
     let read = session.compile(&alone.apply(&before)?).site;
     let after = &read.page(page).article.body.headings;
     let others = |(at, (old, new)): (usize, (&Heading, &Heading))| at == index || old.id == new.id;
@@ -82,31 +81,36 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
             "`#{new_id}` leads to `#{to}` in `{path}`, by its `anchors`; take it out there first, or choose another name"
         );
     }
-    let mut all = Edits::new();
+    let mut all = vec![own];
     if **new_id != *id {
-        all = edits(&site, (page, id, new_id), &before);
+        let renaming = Renaming { site: &site, page, old: id, new: new_id };
+        all.extend(renaming.edits(&before));
     }
-    all.entry(path.clone()).or_default().push(own);
     let what = format!("renamed the heading `{id}` of `{path}`, which has the id `{new_id}` now");
     Ok(Plan::new(what, all, None))
 }
 
 /// Writes a heading's new name into its line. Nothing when the heading is written in a way that is not known here.
-fn renamed(text: &str, span: (u32, u32), name: Name<'_>) -> Option<Edit> {
-    let range = span.0 as usize..span.1 as usize;
+fn renamed(
+    path: &SourcePath,
+    text: &str,
+    (start, end): (u32, u32),
+    name: Name<'_>,
+) -> Option<Edit> {
+    let range = start as usize..end as usize;
     let written = text.get(range.clone())?;
     let title = title(written)?;
     let (words, attributes) = split(&written[title.clone()]);
     let start = range.start + title.start;
     Some(match name {
-        Name::Text(new) => (start..start + words.len(), new.to_owned()),
+        Name::Text(new) => Edit::new(path, start..start + words.len(), new),
         Name::Id(id) => {
             let others = attributes.trim_matches(['{', '}']).split_whitespace();
             let others = others.filter(|token| !token.starts_with('#'));
             let tokens: Vec<String> =
                 std::iter::once(format!("#{id}")).chain(others.map(str::to_owned)).collect();
             let new = format!(" {{{}}}", tokens.join(" "));
-            (start + words.len()..range.start + title.end, new)
+            Edit::new(path, start + words.len()..range.start + title.end, new)
         }
     })
 }
@@ -142,83 +146,92 @@ fn split(title: &str) -> (&str, &str) {
     if is_attributes && !words.is_empty() { (words, &title[at..]) } else { (title, "") }
 }
 
-/// The edits by which all that led to a heading's old id leads to its new one, and the old one stays a target.
-fn edits(site: &Site, (page, old, new): (PageId, &str, &str), sources: &Sources) -> Edits {
-    let mut edits = Edits::new();
-    let leads_here = |target: Target, holder: Holder<'_>| match target {
-        Target::Page { page: to, .. } => to == page,
-        Target::SamePage => matches!(holder, Holder::Page(own) if own == page),
-        _ => false,
-    };
-    for document in site.documents() {
-        let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path));
-        let Some(text) = text else { continue };
-        let leading = document.references.iter();
-        let leading = leading.filter(|one| leads_here(one.target, document.holder));
-        let found = of_links(text, (old, new), leading);
-        if !found.is_empty() {
-            edits.insert(document.path.clone(), found);
-        }
-    }
-    let article = &site.page(page).article;
-    let text = &article.source.text;
-    if let Some(yaml) = YamlText::of_article(text) {
-        let mut anchors = anchors(text, &article.front_matter.anchors, (old, new));
-        if !article.front_matter.anchors.iter().any(|anchor| *anchor.old == *new) {
-            anchors.push(yaml.add_entry("anchors", old, new));
-        }
-        edits.entry(article.path.clone()).or_default().extend(anchors);
-    }
-    edits
+/// Another id for a heading.
+struct Renaming<'a> {
+    site: &'a Site,
+    page: PageId,
+    old: &'a str,
+    new: &'a str,
 }
 
-/// Old ids lead to the new one; an entry for the new one becomes one for the old.
-fn anchors(text: &str, known: &[OldAnchor], (old, new): (&str, &str)) -> Vec<Edit> {
-    let turned = known.iter().filter(|anchor| *anchor.old == *new);
-    let keys = turned.clone().map(|anchor| replace(text, anchor.old.at(), old));
-    let leads_on = known.iter().filter(|anchor| *anchor.old != *new && *anchor.new == *old);
-    let values = turned.chain(leads_on).map(|anchor| replace(text, anchor.new.at(), new));
-    keys.chain(values).collect()
-}
+impl Renaming<'_> {
+    /// The edits by which all that led to the old id leads to the new one, and the old one stays a target.
+    fn edits(&self, sources: &Sources) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for document in self.site.documents() {
+            let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path));
+            let Some(text) = text else { continue };
+            // A reference definition is written once, however often it is used.
+            let mut edited = BTreeSet::new();
+            let leading = document.references.iter().filter(|one| self.is_target(one, &document));
+            let found = leading.filter_map(|one| self.of_reference(&document, one, text));
+            edits.extend(found.filter(|edit| edited.insert(edit.span.end)));
+        }
+        let article = &self.site.page(self.page).article;
+        let has_entry = article.front_matter.anchors.iter().any(|it| *it.old == *self.new);
+        let yaml = YamlText::of_article(&article.path, &article.source.text);
+        let added = yaml.filter(|_| !has_entry);
+        edits.extend(added.map(|yaml| yaml.add_entry("anchors", self.old, self.new)));
+        edits
+    }
 
-fn of_links<'a>(
-    text: &str,
-    (old, new): (&str, &str),
-    references: impl Iterator<Item = &'a Reference>,
-) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
-    // A reference definition is written once, however often it is used.
-    let mut edited = BTreeSet::new();
-    for Reference { link, .. } in references {
-        let Some((path, fragment)) = link.destination(text).split_once('#') else { continue };
+    fn is_target(&self, reference: &Reference, document: &Document<'_>) -> bool {
+        match reference.target {
+            Target::Page { page, .. } => page == self.page,
+            Target::SamePage => matches!(document.holder, Holder::Page(own) if own == self.page),
+            _ => false,
+        }
+    }
+
+    fn of_reference(
+        &self,
+        document: &Document<'_>,
+        reference: &Reference,
+        text: &str,
+    ) -> Option<Edit> {
+        let (link, at) = (&reference.link, document.span(reference.link.span));
+        let destination = document.destination(reference);
+        match link.kind {
+            LinkKind::NewAnchor => {
+                return (destination == self.old).then(|| replace(&at, text, self.new));
+            }
+            // The old id is to lead to the new one, and no longer the other way.
+            LinkKind::OldAnchor => {
+                return (destination == self.new).then(|| replace(&at, text, self.old));
+            }
+            _ => {}
+        }
+        let (path, fragment) = destination.split_once('#')?;
         let (id, tail) = match fragment.find(":~:") {
             Some(at) => fragment.split_at(at),
             None => (fragment.trim_end(), ""),
         };
-        if id != old && percent_decode_str(id).decode_utf8_lossy() != old {
-            continue;
+        if id != self.old && percent_decode_str(id).decode_utf8_lossy() != self.old {
+            return None;
         }
-        let range = link.span.0 as usize..link.span.1 as usize;
-        if !edited.insert(range.end) {
-            continue;
-        }
-        let fragment = written("", &format!("#{}{tail}", encode_path(new)), link.kind);
-        let Some(typed) = text.get(range.clone()) else { continue };
-        edits.push(match typed.rfind('#') {
+        let range = at.range();
+        let fragment = written("", &format!("#{}{tail}", encode_path(self.new)), link.kind);
+        let typed = text.get(range.clone())?;
+        Some(match typed.rfind('#') {
             // What stands before the fragment stays as it is typed.
-            Some(at) if typed[..at].find('#').is_none() => (range.start + at..range.end, fragment),
-            _ => (range, written(path.trim_start(), "", link.kind) + &fragment),
-        });
+            Some(at) if typed[..at].find('#').is_none() => {
+                Edit::new(document.path, range.start + at..range.end, fragment)
+            }
+            _ => {
+                let path = written(path.trim_start(), "", link.kind);
+                Edit::new(document.path, range, path + &fragment)
+            }
+        })
     }
-    edits
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, renamed};
+    use super::{Name, SourcePath, renamed};
 
     #[test]
     fn nothing_but_the_name_changes() {
+        let file = SourcePath::new("content/a.md");
         for (written, text, id) in [
             ("## Old name", "## New", "## Old name {#i}"),
             ("##   Old ## \n", "##   New ## \n", "##   Old {#i} ## \n"),
@@ -227,13 +240,13 @@ mod tests {
             ("## C#", "## New", "## C# {#i}"),
         ] {
             let renamed = |name| {
-                let (range, new) =
-                    renamed(written, (0, written.len() as u32), name).expect(written);
-                format!("{}{new}{}", &written[..range.start], &written[range.end..])
+                let edit = renamed(&file, written, (0, written.len() as u32), name);
+                crate::edit::apply(written, vec![&edit.expect(written)])
             };
             assert_eq!(renamed(Name::Text("New")), text);
             assert_eq!(renamed(Name::Id("i")), id);
         }
-        assert_eq!(renamed("##", (0, 2), Name::Text("x")).map(|(range, _)| range), Some(2..2));
+        let at = renamed(&file, "##", (0, 2), Name::Text("x")).map(|edit| edit.span.range());
+        assert_eq!(at, Some(2..2));
     }
 }

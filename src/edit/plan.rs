@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::rename::{self, Edits};
+use super::{ChangedText, rename};
 use crate::compile::{Compiled, Session};
-use crate::diagnostic::{self, Applicability, Diagnostic, EditSet, Family, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, Family, Severity};
 use crate::path::SourcePath;
 use crate::record::{self, Published, Record, State};
 use crate::site::{Site, history};
-use crate::source::{File, Sources, Span, replace_ranges};
+use crate::source::{File, Sources};
 
 /// A change of the sources.
 pub struct Plan {
@@ -49,29 +49,10 @@ macro_rules! refuse {
 }
 pub(super) use refuse;
 
-/// A text that changes.
-pub struct ChangedText {
-    /// Its path before the change.
-    pub path: SourcePath,
-    /// Its path after the change.
-    pub new_path: SourcePath,
-    /// What it holds.
-    pub old: Arc<str>,
-    /// What it will hold.
-    pub new: Arc<str>,
-}
-
 impl Plan {
     /// A plan with this title.
-    pub(super) fn new(title: String, edits: Edits, moved: Option<Moved>) -> Self {
-        let edits = edits.into_iter().flat_map(|(path, edits)| {
-            edits.into_iter().map(move |(range, replacement)| diagnostic::Edit {
-                span: Span::new(&path, range),
-                replacement,
-            })
-        });
-        let applicability = Applicability::Safe;
-        Self { edits: EditSet { title, edits: edits.collect(), applicability }, moved }
+    pub(super) fn new(title: String, edits: Vec<Edit>, moved: Option<Moved>) -> Self {
+        Self { edits: EditSet { title, edits, applicability: Applicability::Safe }, moved }
     }
 
     /// Where a source is after the change.
@@ -96,8 +77,7 @@ impl Plan {
             let Some(text) = before.text(path).filter(|_| before.is_exact(path)) else {
                 refuse!("`{path}` is not UTF-8, and cannot be changed");
             };
-            let edits = edits.iter().map(|edit| (edit.span.range(), edit.replacement.as_str()));
-            after.set_text(&self.path(path), replace_ranges(text, edits.collect()).into());
+            after.set_text(&self.path(path), super::apply(text, edits).into());
         }
         Ok(after)
     }
@@ -105,14 +85,7 @@ impl Plan {
     /// The texts that change, by path.
     pub fn texts(&self, before: &Sources) -> Result<Vec<ChangedText>, Refusal> {
         let after = self.apply(before)?;
-        let texts = before.files().filter_map(|(path, _)| {
-            let new_path = self.path(path);
-            let (old, new) = (before.text(path)?, after.text(&new_path)?);
-            let is_changed = !before.is_embedded(path) && old != new;
-            let (old, new) = (Arc::clone(old), Arc::clone(new));
-            is_changed.then(|| ChangedText { path: path.clone(), new_path, old, new })
-        });
-        Ok(texts.collect())
+        Ok(super::changed_texts(before, &after, |path| self.path(path)))
     }
 
     /// Compares the site before and after the change, and adds the change of the record to the plan. Returns the site after
@@ -126,7 +99,7 @@ impl Plan {
         let compiled = session.compile(&after);
         let (site, changed) = (Arc::clone(session.site()), Arc::clone(&compiled.site));
         let path = |path: &SourcePath| self.path(path);
-        if let Some(path) = rename::first_changed_target((&site, &changed), &path) {
+        if let Some(path) = rename::first_changed_target(&site, &changed, &path) {
             // No link leads to a page whose URL is taken: that is what there is to say.
             if changed.conflicts.len() > site.conflicts.len() {
                 new_findings(session, (&compiled, &after), self)?;
@@ -139,9 +112,8 @@ impl Plan {
         let file = SourcePath::new(record::FILE);
         let record = session.sources.text(&file).filter(|_| site.record.damages.is_empty());
         if let Some(old) = record {
-            let span = Span::new(&file, 0..old.len());
-            let replacement = changed_record(&site, &changed, self).print();
-            self.edits.edits.push(diagnostic::Edit { span, replacement });
+            let new = changed_record(&site, &changed, self).print();
+            self.edits.edits.push(Edit::new(&file, 0..old.len(), new));
         }
         let after = self.apply(&session.sources)?;
         let compiled = session.compile(&after);

@@ -1,26 +1,23 @@
 //! A page or a section under another path: what has to change in which text, so that every link leads where it led and every
 //! old address leads on. Knows nothing of the disk, and reads no text anew: who asks does, and compares (see [`first_changed_target`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::Edit;
 use super::front_matter::{YamlText, replace};
 use super::plan::Moved;
-use crate::article::ArticleKind;
+use crate::article::{ArticleKind, LinkKind};
+use crate::diagnostic::Edit;
 use crate::path::{SourcePath, UrlPath, encode_path};
 use crate::record::State;
-use crate::redirect::{Location, OldAddress, Redirect, canonical_form};
+use crate::redirect::{Location, OldAddress, SPLAT};
 use crate::site::links::{
     Document, Holder, Problem, Reference, Target, leads_to, relative_path, written,
 };
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
-use crate::source::{Placed, Sources};
-
-/// The edits of each text, by its path before the move.
-pub(super) type Edits = BTreeMap<SourcePath, Vec<Edit>>;
+use crate::source::Sources;
 
 /// What moves where.
 pub struct Move<'a> {
@@ -50,47 +47,43 @@ impl<'a> Move<'a> {
         })
     }
 
-    /// Every edit, by path.
-    pub fn edits(&self, sources: &Sources) -> Edits {
+    /// Every edit.
+    pub fn edits(&self, sources: &Sources) -> Vec<Edit> {
         let documents: Vec<_> = self.site.documents().collect();
-        let of_documents: Vec<_> = documents
+        let edits = documents
             .par_iter()
-            .filter_map(|document| {
-                Some((document.path.clone(), self.of_document(document, sources)?))
-            })
-            .collect();
-        of_documents.into_iter().filter(|(_, edits)| !edits.is_empty()).collect()
+            .flat_map_iter(|document| self.of_document(document, sources).unwrap_or_default());
+        edits.collect()
     }
 
     /// The edits of a document: those of its references, and what keeps old addresses.
     fn of_document(&self, document: &Document<'_>, sources: &Sources) -> Option<Vec<Edit>> {
-        let text = sources.text(document.path).filter(|_| !sources.is_embedded(document.path))?;
-        let mut edits = self.of_references(text, document);
+        let path = document.path;
+        let text = sources.text(path).filter(|_| !sources.is_embedded(path))?;
+        let references = document.references.iter();
+        let mut edits: Vec<Edit> = references
+            .filter_map(|reference| self.of_reference(document, reference, text))
+            .collect();
+        // A reference definition is written once, however often it is used.
+        let mut edited = BTreeSet::new();
+        edits.retain(|edit| edited.insert(edit.span.start));
         match document.holder {
-            Holder::Page(id)
-                if self.pages[id.0 as usize].is_some() && self.site.page(id).included =>
-            {
-                edits.push(self.alias(id, &YamlText::of_article(text)?));
+            Holder::Page(id) if self.pages[id.0 as usize].is_some() => {
+                let page = self.site.page(id);
+                if page.included && self.returning(document).next().is_none() {
+                    let yaml = YamlText::of_article(path, text)?;
+                    edits.push(yaml.add_item("aliases", &page.url.encoded()));
+                }
             }
             Holder::Settings => {
-                edits.extend(self.of_redirects(text, &YamlText::of_settings(text)?));
+                let added = self.added_redirects(document);
+                if !added.is_empty() {
+                    edits.push(YamlText::of_settings(path, text)?.add_entries("redirects", &added));
+                }
             }
             Holder::Page(_) | Holder::Html(_) => {}
         }
         Some(edits)
-    }
-
-    /// The old address in `aliases`; in the place of the new one, when the page moves back.
-    fn alias(&self, id: PageId, yaml: &YamlText<'_>) -> Edit {
-        let page = self.site.page(id);
-        let old = page.url.encoded();
-        let new = self.new_url(id);
-        let aliases = &page.article.front_matter.aliases;
-        let is_new = |alias: &&Placed<OldAddress>| alias.is_path() && alias.page_url() == new;
-        match aliases.iter().find(is_new) {
-            Some(alias) => replace(&page.article.source.text, alias.at(), &old),
-            None => yaml.add_item("aliases", &old),
-        }
     }
 
     fn new_url(&self, id: PageId) -> UrlPath {
@@ -98,34 +91,70 @@ impl<'a> Move<'a> {
         url_of(self.pages[id.0 as usize].as_ref().unwrap_or(&page.article.path), page.article.kind)
     }
 
-    fn of_references(&self, text: &str, document: &Document<'_>) -> Vec<Edit> {
-        let mut edits: Vec<Edit> = Vec::new();
-        // A reference definition is written once, however often it is used.
-        let mut edited = BTreeSet::new();
-        for reference in document.references {
-            let link = &reference.link;
-            if link.kind.is_name() {
-                let page =
-                    reference.target.page().and_then(|id| self.pages[id.0 as usize].as_ref());
-                let at = link.span.0 as usize..link.span.1 as usize;
-                edits.extend(page.map(|page| replace(text, at, name(page))));
-                continue;
+    /// The edit by which a reference leads where it led; nothing when it does so as it is.
+    fn of_reference(
+        &self,
+        document: &Document<'_>,
+        reference: &Reference,
+        text: &str,
+    ) -> Option<Edit> {
+        let link = &reference.link;
+        let at = document.span(link.span);
+        let destination = document.destination(reference);
+        let (path, rest) = match link.kind {
+            kind if kind.is_name() => {
+                let page = self.pages[reference.target.page()?.0 as usize].as_ref()?;
+                (name(page).to_owned(), "")
             }
-            let Some((path, rest)) = self.destination(document, reference) else { continue };
-            let range = link.span.0 as usize..link.span.1 as usize;
-            if !edited.insert(link.span) {
-                continue;
+            LinkKind::Alias | LinkKind::RedirectFrom => {
+                (self.returns(reference, destination)?.encoded(), "")
             }
-            let Some(old) = text.get(range.clone()) else { continue };
-            // What follows the path stays as it is typed, where that can be told.
-            let path = written(&path, "", link.kind);
-            let edit = match old.strip_suffix(rest).filter(|_| !rest.is_empty()) {
-                Some(before) => (range.start..range.start + before.len(), path),
-                None => (range, path + &written("", rest, link.kind)),
-            };
-            edits.push(edit);
+            LinkKind::RedirectTo if destination.contains(SPLAT) => (self.splat(destination)?, ""),
+            _ => self.destination(document, reference)?,
+        };
+        if link.kind.is_in_yaml() {
+            return Some(replace(&at, text, &(path + rest)));
         }
-        edits
+        let range = at.range();
+        let old = text.get(range.clone())?;
+        // What follows the path stays as it is typed, where that can be told.
+        let path = written(&path, "", link.kind);
+        Some(match old.strip_suffix(rest).filter(|_| !rest.is_empty()) {
+            Some(before) => Edit::new(document.path, range.start..range.start + before.len(), path),
+            None => Edit::new(document.path, range, path + &written("", rest, link.kind)),
+        })
+    }
+
+    /// The old address of what an alias or a redirect leads to, where that moves to the very address that is redirected: it
+    /// is to lead the other way then. Aliases are of pages with front matter, redirects of what has none.
+    fn returns(&self, reference: &Reference, written: &str) -> Option<UrlPath> {
+        let from = OldAddress::parse(written).ok()?;
+        let (old, new) = match reference.target {
+            Target::Page { page: id, .. } => {
+                let page = self.site.page(id);
+                let is_of_its_kind = page.has_file == (reference.link.kind == LinkKind::Alias);
+                self.pages[id.0 as usize].as_ref().filter(|_| page.included && is_of_its_kind)?;
+                (&page.url, self.new_url(id))
+            }
+            Target::Asset { asset, .. } => {
+                (&self.site.routes.assets[asset as usize].url, self.new_file_url(asset as usize)?)
+            }
+            _ => return None,
+        };
+        let is_same = from.is_path() && !from.is_wildcard() && from.page_url() == new;
+        is_same.then(|| old.clone())
+    }
+
+    /// The old addresses of all that goes back to an address from which an alias or a redirect of the document leads to it.
+    fn returning<'d>(&'d self, document: &'d Document<'_>) -> impl Iterator<Item = UrlPath> + 'd {
+        let is_old = |kind| matches!(kind, LinkKind::Alias | LinkKind::RedirectFrom);
+        let old = document.references.iter().filter(move |one| is_old(one.link.kind));
+        old.filter_map(|one| self.returns(one, document.destination(one)))
+    }
+
+    /// The new URL of a file, where it moves.
+    fn new_file_url(&self, asset: usize) -> Option<UrlPath> {
+        Some(UrlPath::new(&format!("/{}", self.assets[asset].as_ref()?.below(CONTENT)?)))
     }
 
     /// The path that a link has to have, percent-encoded, and what follows it; nothing when it leads there as it is.
@@ -191,9 +220,7 @@ impl<'a> Move<'a> {
                 format!("{}page/{number}/", self.new_url(page).encoded())
             }
             Target::Asset { asset, .. } => {
-                let path = self.assets[asset as usize].as_ref();
-                let below = path.and_then(|path| path.below(CONTENT)).unwrap_or_default();
-                format!("/{}", encode_path(below))
+                self.new_file_url(asset as usize).map_or_else(String::new, |url| url.encoded())
             }
             _ => String::new(),
         }
@@ -203,51 +230,27 @@ impl<'a> Move<'a> {
         format!("{}{}", self.site.base.path(), self.url(target).trim_start_matches('/'))
     }
 
-    fn of_redirects(&self, text: &str, yaml: &YamlText<'_>) -> Vec<Edit> {
-        let redirects = &self.site.configuration.redirects;
-        // A section without `index.md` has no front matter that could keep its address.
-        let mut made_up = self.made_up_pages();
-        let moved = self.pages().map(|(_, old, new)| (old.as_str().to_owned(), new)).collect();
-        let mut edits: Vec<Edit> = Vec::new();
-        for redirect in redirects {
-            if let Some(old) = turned(redirect, &made_up) {
-                let new = redirect.from.page_url();
-                edits.push(replace(text, redirect.from.at(), &old.encoded()));
-                edits.push(replace(text, redirect.to.at(), &new.encoded()));
-                made_up.remove(new.as_str());
-            } else if let Some(to) = self.redirect(redirect, &moved) {
-                edits.push(replace(text, redirect.to.at(), &to));
-            }
-        }
-        let added = self.pages().filter(|(.., new)| made_up.contains_key(new.as_str()));
-        let mut added: Vec<_> = added.map(|(_, old, new)| (old.encoded(), new.encoded())).collect();
-        let files = self.recorded_files().filter(|(new, _)| made_up.contains_key(new));
-        added.extend(files.map(|(new, old)| (old.encoded(), encode_path(&new))));
+    /// The redirects that keep the addresses of what has no front matter, and are not written yet.
+    fn added_redirects(&self, settings: &Document<'_>) -> Vec<(String, String)> {
+        let returning: BTreeSet<UrlPath> = self.returning(settings).collect();
+        let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
+        let pages = self.pages().filter(|(id, ..)| is_made_up(*id));
+        let moved = pages.map(|(_, old, new)| (old, new)).chain(self.recorded_files());
+        let moved = moved.filter(|(old, _)| !returning.contains(old));
+        let mut added: Vec<_> = moved.map(|(old, new)| (old.encoded(), new.encoded())).collect();
         if let Some((_, _, new)) = self.pages().min_by_key(|(_, _, new)| new.as_str().len()) {
             added.extend(self.emptied().map(|old| (old.encoded(), new.encoded())));
         }
-        if !added.is_empty() {
-            edits.push(yaml.add_entries("redirects", &added));
-        }
-        edits
+        added
     }
 
-    /// The old URLs of the sections without `index.md` that move, by their new ones.
-    fn made_up_pages(&self) -> BTreeMap<String, UrlPath> {
-        let is_made_up = |id: PageId| self.site.page(id).included && !self.site.page(id).has_file;
-        let moved = self.pages().filter(|(id, ..)| is_made_up(*id));
-        let pages = moved.map(|(_, old, new)| (new.as_str().to_owned(), old));
-        pages.chain(self.recorded_files()).collect()
-    }
-
-    /// The new and old URLs of the files that move and that the record knows.
-    fn recorded_files(&self) -> impl Iterator<Item = (String, UrlPath)> {
+    /// The old and new URLs of the files that move and that the record knows.
+    fn recorded_files(&self) -> impl Iterator<Item = (UrlPath, UrlPath)> {
         let record = &self.site.record.record;
-        let assets = self.site.routes.assets.iter().zip(&self.assets);
-        assets.filter_map(|(asset, new)| {
-            let new = new.as_ref()?.below(CONTENT)?;
+        self.site.routes.assets.iter().enumerate().filter_map(|(index, asset)| {
+            let new = self.new_file_url(index)?;
             let is_known = matches!(record.get(&asset.url.encoded())?, State::Page(_));
-            is_known.then(|| (format!("/{new}"), asset.url.clone()))
+            is_known.then(|| (asset.url.clone(), new))
         })
     }
 
@@ -270,30 +273,26 @@ impl<'a> Move<'a> {
         emptied.map(|(page, _)| &page.url)
     }
 
-    /// Where a redirect has to lead, when what it leads to moves.
-    fn redirect(&self, redirect: &Redirect, moved: &BTreeMap<String, UrlPath>) -> Option<String> {
-        let to = redirect.to.strip_prefix('/').map(|_| redirect.to.as_str())?;
+    /// Where a redirect of a folder has to lead, when that folder moves.
+    fn splat(&self, to: &str) -> Option<String> {
         let end = to.find(['?', '#']).unwrap_or(to.len());
         let (path, rest) = to.split_at(end);
-        if let Some(folder) = path.strip_suffix(":splat") {
-            let section = format!("/{}/", self.from.below(CONTENT)?);
-            let inside = folder.strip_prefix(section.as_str())?;
-            return Some(format!("/{}/{inside}:splat{rest}", encode_path(self.to.below(CONTENT)?)));
-        }
-        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
-        let new = moved.get(&*canonical_form(&decoded))?;
-        Some(format!("{}{rest}", new.encoded()))
+        let folder = path.strip_suffix(SPLAT)?;
+        let inside = folder.strip_prefix(&format!("/{}/", self.from.below(CONTENT)?))?;
+        Some(format!("/{}/{inside}{SPLAT}{rest}", encode_path(self.to.below(CONTENT)?)))
     }
 
     /// The page that keeps the move from being made, and why: another page's address or redirect is in the way.
     pub fn obstacle(&self) -> Option<String> {
         let routes = &self.site.routes;
-        let made_up = self.made_up_pages();
+        let redirects = &self.site.configuration.redirects;
+        let of_theme = self.site.settings_references.len() - 2 * redirects.len();
         let in_settings = |url: &UrlPath| {
             let location = Location::Site(url.clone());
             let (index, _) = routes.redirect(&location)?;
-            let redirect = &self.site.configuration.redirects[index];
-            if turned(redirect, &made_up).is_some() {
+            let redirect = &redirects[index];
+            let reference = &self.site.settings_references[of_theme + 2 * index];
+            if self.returns(reference, redirect.from.as_written()).is_some() {
                 return None;
             }
             let (from, url) = (redirect.from.as_written(), url.as_str());
@@ -322,13 +321,6 @@ impl<'a> Move<'a> {
     }
 }
 
-/// The old address of a section that goes back to the address from which the redirect leads to it: it is to lead the other
-/// way then.
-fn turned<'m>(redirect: &Redirect, made_up: &'m BTreeMap<String, UrlPath>) -> Option<&'m UrlPath> {
-    let from = Some(&redirect.from).filter(|from| from.is_path() && !from.is_wildcard())?;
-    made_up.get(from.page_url().as_str()).filter(|old| *redirect.to == old.encoded())
-}
-
 /// How `related` and the command line name a page, given its path.
 pub fn name(path: &SourcePath) -> &str {
     let path = path.below(CONTENT).unwrap_or_default();
@@ -339,7 +331,8 @@ pub fn name(path: &SourcePath) -> &str {
 /// The first link or entry that leads elsewhere after a change: the source that it stands in. `path` says where each source
 /// is after it.
 pub fn first_changed_target<'a>(
-    (before, after): (&'a Site, &Site),
+    before: &'a Site,
+    after: &Site,
     path: &(dyn Fn(&SourcePath) -> SourcePath + Sync),
 ) -> Option<&'a SourcePath> {
     let target = |site: &Site, target: Target| match target {
@@ -357,9 +350,14 @@ pub fn first_changed_target<'a>(
         }
         _ => target(before, one).map(|to| path(&to)) == target(after, other),
     };
+    // Aliases and old ids lead to their own page, and the change adds some.
+    let leading = |all: &[Reference]| -> Vec<Target> {
+        let leading = all.iter().filter(|one| one.link.kind.is_link() || one.link.kind.is_name());
+        leading.map(|one| one.target).collect()
+    };
     let same_links = |one: &[Reference], other: &[Reference]| {
-        one.len() == other.len()
-            && one.iter().zip(other).all(|(one, other)| same(one.target, other.target))
+        let (one, other) = (leading(one), leading(other));
+        one.len() == other.len() && one.into_iter().zip(other).all(|(one, other)| same(one, other))
     };
     let same_page = |(index, page): (usize, &Page)| {
         // A folder that is empty now has no page made up for it any more.

@@ -8,10 +8,12 @@ use super::context::{
 };
 use super::empty;
 use super::templates::{Context, Value};
+use crate::article::LinkKind;
 use crate::config::NamedLink;
 use crate::path::SourcePath;
 use crate::site::Site;
 use crate::site::generated::Generated;
+use crate::site::links::Reference;
 
 /// The variables of the site and the theme, with empty values for those that only some pages have.
 pub(super) fn defaults(site: &Site, strings: Value) -> Context {
@@ -36,7 +38,7 @@ pub(super) fn defaults(site: &Site, strings: Value) -> Context {
 
 fn site_value(site: &Site) -> Value {
     let configuration = &site.configuration;
-    let theme = &configuration.theme;
+    let (theme, references) = (&configuration.theme, &*site.settings_references);
     let logo = theme
         .logo
         .as_ref()
@@ -52,8 +54,8 @@ fn site_value(site: &Site) -> Value {
         logo: logo.map(|logo| site.href(&logo.url)),
         logo_width,
         logo_height,
-        navigation: named_links(site, &theme.navigation),
-        footer: named_links(site, &theme.footer),
+        navigation: named_links(site, &theme.navigation, references),
+        footer: named_links(site, &theme.footer, &references[theme.navigation.len()..]),
         footer_text: theme.footer_text.as_deref(),
         feedback: theme.feedback.as_deref(),
         feed: Some(Generated::Feed)
@@ -71,18 +73,23 @@ fn site_value(site: &Site) -> Value {
 }
 
 /// The links whose targets exist; the others are findings.
-fn named_links<'a>(site: &Site, links: &'a [NamedLink]) -> Vec<NamedLinkContext<'a>> {
-    let url = |link: &NamedLink| match link.is_url() {
-        true => Some(link.to.value.clone()),
-        false => {
-            let page = site.page(site.routes.page_by_name(&link.to)?);
+fn named_links<'a>(
+    site: &Site,
+    links: &'a [NamedLink],
+    references: &[Reference],
+) -> Vec<NamedLinkContext<'a>> {
+    let url = |link: &NamedLink, reference: &Reference| match reference.link.kind {
+        LinkKind::ThemeUrl => Some(link.to.value.clone()),
+        _ => {
+            let page = site.page(reference.target.page()?);
             page.included.then(|| site.href(&page.url))
         }
     };
-    let links = links.iter();
-    links
-        .filter_map(|link| Some(NamedLinkContext { title: &link.title, url: url(link)? }))
-        .collect()
+    let links = links.iter().zip(references);
+    let shown = links.filter_map(|(link, reference)| {
+        Some(NamedLinkContext { title: &link.title, url: url(link, reference)? })
+    });
+    shown.collect()
 }
 
 /// A language with its country in OpenGraph's form (`pt_BR`); none where the tag names no country.

@@ -48,7 +48,10 @@ fn kind(kind: LinkKind) -> &'static str {
         LinkKind::HtmlLink => "html-link",
         LinkKind::HtmlResource => "html-resource",
         LinkKind::Related => "related",
-        LinkKind::Theme => "theme",
+        LinkKind::Theme | LinkKind::ThemeUrl => "theme",
+        LinkKind::Alias => "alias",
+        LinkKind::OldAnchor | LinkKind::NewAnchor => "anchor",
+        LinkKind::RedirectFrom | LinkKind::RedirectTo => "redirect",
     }
 }
 

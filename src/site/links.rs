@@ -15,9 +15,11 @@ use super::generated::Generated;
 use super::routes::{Place, Routes};
 use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
+use crate::article::front_matter::OldAnchor;
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
+use crate::config::{Configuration, NamedLink};
 use crate::path::{UrlPath, extension, nfc};
-use crate::redirect::{Location, canonical_form};
+use crate::redirect::{Location, Redirect, canonical_form};
 use crate::url::WebUrl;
 pub use reference::{Document, Holder, Problem, Reference, Target};
 pub use written::{relative_path, written, written_url};
@@ -59,18 +61,48 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
                 resolution = wrong(resolution.target, Problem::RelatedDuplicate);
             }
         }
-        references.push(Reference::new(&Link::name(entry, LinkKind::Related), resolution));
+        let link = Link::in_yaml(entry, entry.at(), LinkKind::Related);
+        references.push(Reference::new(&link, resolution));
     }
+    let own = Target::Page { page: id, rest: 0 };
+    references.extend(article.front_matter.aliases.iter().map(|alias| {
+        let link = Link::in_yaml(alias.as_written(), alias.at(), LinkKind::Alias);
+        Reference::new(&link, found(own))
+    }));
+    references.extend(article.front_matter.anchors.iter().flat_map(|OldAnchor { old, new }| {
+        let ids = [(old, LinkKind::OldAnchor), (new, LinkKind::NewAnchor)];
+        ids.map(|(id, kind)| {
+            Reference::new(&Link::in_yaml(id, id.at(), kind), found(Target::SamePage))
+        })
+    }));
     references.into()
 }
 
-/// The references of the settings: the theme's links to pages.
+/// The references of the settings: the theme's links, in their order; then each redirect's old address and where it leads.
 pub fn of_settings(site: &Site) -> Arc<[Reference]> {
-    let links = site.configuration.theme.links().filter(|link| !link.is_url());
-    let named = links.map(|link| {
-        Reference::new(&Link::name(&link.to, LinkKind::Theme), by_name(site, &link.to))
+    let Configuration { theme, redirects, .. } = &*site.configuration;
+    let of_theme = theme.links().map(|NamedLink { to, .. }| {
+        let (kind, resolution) = match to.contains(':') {
+            true => {
+                let kind = LinkKind::ThemeUrl;
+                (kind, resolve(site, Holder::Settings, kind, to))
+            }
+            false => (LinkKind::Theme, by_name(site, to)),
+        };
+        Reference::new(&Link::in_yaml(to, to.at(), kind), resolution)
     });
-    named.collect()
+    let of_redirects = redirects.iter().flat_map(|Redirect { from, to, .. }| {
+        let resolution = resolve(site, Holder::Settings, LinkKind::RedirectTo, to);
+        let target = match resolution.path_problem() {
+            // An old address leads to its page wherever that moves.
+            Some(Problem::LinkToAlias) => Target::Unknown,
+            _ => resolution.target,
+        };
+        let from = Link::in_yaml(from.as_written(), from.at(), LinkKind::RedirectFrom);
+        let to = Link::in_yaml(to, to.at(), LinkKind::RedirectTo);
+        [from, to].map(|link| Reference::new(&link, found(target)))
+    });
+    of_theme.chain(of_redirects).collect()
 }
 
 /// Where the name of a page leads.
@@ -254,8 +286,8 @@ impl Lookup<'_> {
         let arrives = resolution.path_problem().is_none_or(Problem::arrives);
         match self.holder {
             Holder::Page(_) if arrives => wrong(resolution.target, Problem::OwnSiteAbsolute),
-            // In a template or a file of `static/`, a full URL is as good as any.
-            Holder::Html(_) if arrives => found(resolution.target),
+            // Where nothing is rewritten, a full URL is as good as any.
+            Holder::Html(_) | Holder::Settings if arrives => found(resolution.target),
             _ => resolution,
         }
     }

@@ -123,10 +123,11 @@ fn stands(source: &str, link: &Link) -> bool {
 fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
     match link.kind {
         LinkKind::Autolink => url.contains("://").then_some(url),
-        LinkKind::Related | LinkKind::Theme => None,
-        LinkKind::Link | LinkKind::Resource => {
-            Some(html::escape_parentheses(&url.replace('&', "&amp;")))
-        }
+        LinkKind::Link | LinkKind::Resource => Some(if url.contains(['(', ')', '&']) {
+            url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)")
+        } else {
+            url
+        }),
         LinkKind::HtmlLink | LinkKind::HtmlResource => {
             let before = source[..link.span.0 as usize].chars().next_back();
             let escaped = html::escape(&url);
@@ -134,6 +135,7 @@ fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
             let is_bare = before == Some('=');
             Some(if is_bare { escaped.replace('=', "&#61;") } else { escaped })
         }
+        _ => None,
     }
 }
 
