@@ -311,22 +311,12 @@ impl LinkKind {
         matches!(self, Self::Resource | Self::HtmlResource)
     }
 
-    /// Whether readers follow it, or pages load it. The others are names, old addresses and old ids.
+    /// Whether it is a link of a text. The others are written in YAML: names, old addresses, old ids, links of the theme.
     pub fn is_link(self) -> bool {
         matches!(
             self,
-            Self::Link
-                | Self::Autolink
-                | Self::HtmlLink
-                | Self::ThemeUrl
-                | Self::Resource
-                | Self::HtmlResource
+            Self::Link | Self::Autolink | Self::HtmlLink | Self::Resource | Self::HtmlResource
         )
-    }
-
-    /// Whether it is written as a YAML value or key.
-    pub fn is_in_yaml(self) -> bool {
-        !self.is_link() || self == Self::ThemeUrl
     }
 
     /// Whether the destination is a page's name, its path from the content folder without extension, and no URL.

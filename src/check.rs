@@ -22,9 +22,9 @@ use crate::site::{PageId, Site};
 use crate::source::Sources;
 use suggestions::Names;
 
-/// What every rule is given.
+/// What every rule reads.
 #[derive(Clone, Copy)]
-pub struct Given<'a> {
+pub struct Context<'a> {
     /// The site.
     pub site: &'a Site,
     /// The snapshot.
@@ -33,7 +33,7 @@ pub struct Given<'a> {
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
-impl Given<'_> {
+impl Context<'_> {
     /// Whether a rule is on for any file.
     fn is_on(&self, rule: &Rule) -> bool {
         self.site.configuration.rules.is_on(rule)
@@ -41,26 +41,27 @@ impl Given<'_> {
 }
 
 /// Every finding of every rule, in no particular order.
-pub fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let mut findings = input::findings(given);
-    findings.extend(graph::findings(given));
-    findings.extend(hosts::findings(given));
-    findings.extend(settings::findings(given));
-    findings.extend(history::findings(given));
-    let names = &Names::new(given.site);
-    findings.extend(theme::findings(given));
-    findings.extend(targets::findings(&Document::of_settings(given.site), given.site, names));
-    let html = 0..given.site.html.len();
+pub fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = input::findings(context);
+    findings.extend(graph::findings(context));
+    findings.extend(hosts::findings(context));
+    findings.extend(settings::findings(context));
+    findings.extend(history::findings(context));
+    let names = &Names::new(context.site);
+    findings.extend(theme::findings(context));
+    findings.extend(targets::findings(&Document::of_settings(context.site), context.site, names));
+    let html = 0..context.site.html.len();
     findings.extend(html.flat_map(|index| {
-        targets::findings(&Document::of_html(given.site, index), given.site, names)
+        targets::findings(&Document::of_html(context.site, index), context.site, names)
     }));
-    let pages = 0..given.site.pages.len();
+    let pages = 0..context.site.pages.len();
     let per_page = pages.into_par_iter().flat_map_iter(|index| {
         let id = PageId(index as u32);
-        let mut found = targets::findings(&Document::of_page(given.site, id), given.site, names);
-        found.extend(front_matter::findings(given, id));
-        found.extend(headings::findings(given, id));
-        found.extend(freshness::stale(given, id));
+        let mut found =
+            targets::findings(&Document::of_page(context.site, id), context.site, names);
+        found.extend(front_matter::findings(context, id));
+        found.extend(headings::findings(context, id));
+        found.extend(freshness::stale(context, id));
         found
     });
     findings.par_extend(per_page);

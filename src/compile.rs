@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::article::{Article, HtmlFile, HtmlKind};
-use crate::check::{self, Given, suppressions};
+use crate::check::{self, Context, suppressions};
 use crate::config::{Configuration, Options, Strings};
 use crate::diagnostic::{Diagnostic, Family, Severity, Suppression, UNREADABLE_FILE};
 use crate::output::{Output, OutputBody};
@@ -39,7 +39,7 @@ pub struct Memo {
     /// Whether these tell their source lines.
     source_lines: bool,
     html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
-    record: Option<(Option<Arc<str>>, Arc<record::Read>)>,
+    record: Option<(Option<Arc<str>>, Arc<record::ReadRecord>)>,
     settings: Option<Settings>,
     strings: Option<ReadStrings>,
     site: Option<Arc<Site>>,
@@ -173,11 +173,11 @@ fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
 }
 
 /// What was published before; nothing where there is no record.
-fn record(sources: &Sources, memo: &mut Memo) -> Arc<record::Read> {
+fn record(sources: &Sources, memo: &mut Memo) -> Arc<record::ReadRecord> {
     let text = sources.text(&SourcePath::new(record::FILE)).cloned();
     let read = match memo.record.take() {
         Some(known) if known.0 == text => known.1,
-        _ => Arc::new(text.as_deref().map_or_else(Default::default, record::Read::parse)),
+        _ => Arc::new(text.as_deref().map_or_else(Default::default, record::ReadRecord::parse)),
     };
     Arc::clone(&memo.record.insert((text, read)).1)
 }
@@ -213,9 +213,9 @@ impl Compiled {
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
         let has_template = |name: &str| renderer.has_template(name);
-        let given = Given { site: &self.site, sources, has_template: &has_template };
+        let context = Context { site: &self.site, sources, has_template: &has_template };
         let mut diagnostics = self.diagnostics.clone();
-        diagnostics.extend(check::findings(given));
+        diagnostics.extend(check::findings(context));
         diagnostics.extend(outputs::findings(&self.site));
         // Of a file that cannot be read, nothing else is known.
         let unreadable = sources.unreadable();

@@ -70,7 +70,7 @@ impl Rule {
         self.between("\n## Bad\n", "\n## Good\n")
     }
 
-    /// Markdown: the same, put right.
+    /// Markdown: the same, corrected.
     pub fn good(&self) -> &'static str {
         self.between("\n## Good\n", "\n## Also ")
     }

@@ -6,6 +6,7 @@ pub mod heading;
 pub mod page;
 pub mod plan;
 pub mod rename;
+pub mod retire;
 pub mod review;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -38,14 +38,14 @@ pub struct Hop {
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
     /// A page or a file.
-    Page(Page),
+    Page(PageIds),
     /// Anything else.
     Trouble(Trouble),
 }
 
 /// What is known of a page's ids.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Page {
+pub enum PageIds {
     /// Nothing: no fragment was to be looked for.
     Unread,
     /// It is no HTML: what a fragment means there is another matter.
@@ -65,7 +65,7 @@ pub enum Page {
 
 /// What a page says of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FragmentState {
     /// It is there, or it is not for the page's HTML to say.
     Found,
     /// It is not there.
@@ -122,31 +122,31 @@ impl Answer {
     }
 
     /// Whether a link with this fragment, percent-encoded, finds its place; nothing when there is no page.
-    pub fn place(&self, fragment: &str) -> Option<Place> {
+    pub fn place(&self, fragment: &str) -> Option<FragmentState> {
         let End::Page(page) = &self.end else { return None };
         // A redirect's own fragment takes the place of the link's.
         let is_replaced = self.hops.iter().any(|hop| hop.to.fragment().is_some());
-        Some(if is_replaced { Place::Found } else { page.place(fragment) })
+        Some(if is_replaced { FragmentState::Found } else { page.place(fragment) })
     }
 }
 
-impl Page {
+impl PageIds {
     /// Whether a link with this fragment, percent-encoded, finds its place.
-    fn place(&self, fragment: &str) -> Place {
+    fn place(&self, fragment: &str) -> FragmentState {
         const PARTLY: &str = "the page is too long to be read to its end";
         let (ids, is_whole) = match self {
             Self::Html { ids, is_whole } => (ids, *is_whole),
-            Self::Unread | Self::NotHtml | Self::Remembered => return Place::Found,
-            Self::Unreadable(reason) => return Place::Unknown(reason),
+            Self::Unread | Self::NotHtml | Self::Remembered => return FragmentState::Found,
+            Self::Unreadable(reason) => return FragmentState::Unknown(reason),
         };
         let decoded = percent_decode_str(fragment).decode_utf8_lossy();
         // Code hosts put a prefix before the ids of what others wrote, and look for both with a script.
         let prefixed = format!("user-content-{decoded}");
         let found = [fragment, &*decoded, &prefixed].iter().any(|id| ids.contains(*id));
         match (found, is_whole) {
-            (true, _) => Place::Found,
-            (false, true) => Place::Missing,
-            (false, false) => Place::Unknown(PARTLY),
+            (true, _) => FragmentState::Found,
+            (false, true) => FragmentState::Missing,
+            (false, false) => FragmentState::Unknown(PARTLY),
         }
     }
 }
@@ -166,7 +166,7 @@ pub fn named_place(url: &WebUrl) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, Place, named_place};
+    use super::{FragmentState, PageIds, named_place};
     use crate::url::WebUrl;
 
     #[test]
@@ -193,13 +193,13 @@ mod tests {
     #[test]
     fn ids_are_compared_raw_and_decoded() {
         let ids = ["a%20b", "über", "user-content-setup"].map(str::to_owned).into();
-        let page = Page::Html { ids, is_whole: true };
+        let page = PageIds::Html { ids, is_whole: true };
         for found in ["a%20b", "%C3%BCber", "setup"] {
-            assert_eq!(page.place(found), Place::Found, "{found}");
+            assert_eq!(page.place(found), FragmentState::Found, "{found}");
         }
-        assert_eq!(page.place("Setup"), Place::Missing);
-        let part = Page::Html { ids: [].into(), is_whole: false };
-        assert!(matches!(part.place("x"), Place::Unknown(_)));
-        assert_eq!(Page::NotHtml.place("x"), Place::Found);
+        assert_eq!(page.place("Setup"), FragmentState::Missing);
+        let part = PageIds::Html { ids: [].into(), is_whole: false };
+        assert!(matches!(part.place("x"), FragmentState::Unknown(_)));
+        assert_eq!(PageIds::NotHtml.place("x"), FragmentState::Found);
     }
 }

@@ -1,5 +1,5 @@
 //! The record of what was published, `silcrow.lock`: a line for each URL, sorted, so that branches merge cleanly. Read,
-//! united and written as text; which pages there are now is not known here.
+//! merged and written as text; which pages there are now is not known here.
 
 mod hash;
 mod line;
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 pub use hash::TextHash;
 pub use line::{Ids, decoded};
-pub use read::{Damage, Read, Remedy};
+pub use read::{Damage, ReadRecord, Remedy};
 
 /// The file's name beside `site.yaml`.
 pub const FILE: &str = "silcrow.lock";
@@ -32,7 +32,7 @@ pub enum State {
     /// An old address, and the URL that it leads to.
     Redirect(Box<str>),
     /// Taken away on purpose.
-    Gone,
+    Retired,
 }
 
 /// A page as it was published.
@@ -95,8 +95,8 @@ impl Record {
     }
 
     /// Every URL that was taken away on purpose.
-    pub fn gone(&self) -> impl Iterator<Item = &str> {
-        self.entries().filter(|(_, state, _)| **state == State::Gone).map(|(url, ..)| url)
+    pub fn retired(&self) -> impl Iterator<Item = &str> {
+        self.entries().filter(|(_, state, _)| **state == State::Retired).map(|(url, ..)| url)
     }
 
     /// Says what a page is from now on. The ids that were known at its URL before stay.
@@ -110,7 +110,7 @@ impl Record {
 
     /// Adds what another branch knows of a URL. Returns the page that was there, when one of the two has moved it.
     #[must_use]
-    fn unite(&mut self, url: &str, entry: Entry) -> Option<Moved> {
+    fn merge(&mut self, url: &str, entry: Entry) -> Option<Moved> {
         let Some(known) = self.entries.get_mut(url) else {
             self.entries.insert(url.into(), entry);
             return None;
@@ -121,16 +121,16 @@ impl Record {
             }
             _ => None,
         };
-        known.state = known.state.clone().united(entry.state);
+        known.state = known.state.clone().merged(entry.state);
         moved
     }
 
     /// What both know: of a URL that both have, the later.
     #[must_use]
-    pub fn united(mut self, other: Self) -> Self {
+    pub fn merged(mut self, other: Self) -> Self {
         let mut moved = Vec::new();
         for (url, entry) in other.entries {
-            moved.extend(self.unite(&url, entry));
+            moved.extend(self.merge(&url, entry));
         }
         self.carry(moved);
         self
@@ -140,7 +140,7 @@ impl Record {
     fn carry(&mut self, moved: Vec<Moved>) {
         for (url, page) in moved {
             if let Some(now) = self.end_mut(&url) {
-                *now = now.clone().united(page);
+                *now = now.clone().merged(page);
             }
         }
     }
@@ -152,12 +152,12 @@ impl Record {
         for _ in 0..self.len() {
             match self.get(&url)? {
                 State::Redirect(to) => url = to.clone(),
-                State::Page(_) | State::Gone => break,
+                State::Page(_) | State::Retired => break,
             }
         }
         match &mut self.entries.get_mut(&url)?.state {
             State::Page(page) => Some(page),
-            State::Redirect(_) | State::Gone => None,
+            State::Redirect(_) | State::Retired => None,
         }
     }
 
@@ -198,22 +198,22 @@ impl Record {
 
 impl State {
     /// What two branches know of one URL. The order does not matter.
-    fn united(self, other: Self) -> Self {
+    fn merged(self, other: Self) -> Self {
         match (self, other) {
             // To take a page away, or to move it, is a decision.
-            (Self::Gone, _) | (_, Self::Gone) => Self::Gone,
+            (Self::Retired, _) | (_, Self::Retired) => Self::Retired,
             (Self::Redirect(one), Self::Redirect(other)) => Self::Redirect(one.max(other)),
             (Self::Redirect(to), _) | (_, Self::Redirect(to)) => Self::Redirect(to),
-            (Self::Page(one), Self::Page(other)) => Self::Page(one.united(other)),
+            (Self::Page(one), Self::Page(other)) => Self::Page(one.merged(other)),
         }
     }
 }
 
 impl Published {
     /// What two branches know of one page: the later text, and the ids of both.
-    fn united(self, other: Self) -> Self {
+    fn merged(self, other: Self) -> Self {
         let (updated, text) = (self.updated, self.text).max((other.updated, other.text));
-        Self { updated, text, ids: self.ids.united(&other.ids) }
+        Self { updated, text, ids: self.ids.merged(&other.ids) }
     }
 }
 

@@ -39,7 +39,7 @@ pub enum View {
     Article(PageId),
     /// A page of a section's list of articles, from 1; the first is the section's page.
     Section(PageId, usize),
-    /// The page for addresses that lead nowhere.
+    /// The page for addresses that do not exist.
     NotFound,
     /// The search page.
     Search,
@@ -48,7 +48,7 @@ pub enum View {
     /// Something for programs or hosts.
     Generated(Generated),
     /// The page at the address with this index that was taken away on purpose.
-    Gone(usize),
+    Retired(usize),
 }
 
 /// Renders the pages of one site.
@@ -135,7 +135,7 @@ impl Renderer {
             }
         }
         views.extend((0..self.site.routes.alias_list.len()).map(View::Redirect));
-        views.extend((0..self.site.routes.gone.len()).map(View::Gone));
+        views.extend((0..self.site.routes.retired.len()).map(View::Retired));
         views.extend(self.site.configuration.search.then_some(View::Search));
         views.push(View::NotFound);
         views
@@ -172,7 +172,7 @@ impl Renderer {
             View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
             View::Generated(generated) => return Ok(outputs::output(self, generated)),
-            View::Gone(index) => self.gone(&self.site.routes.gone[index]),
+            View::Retired(index) => self.gone(&self.site.routes.retired[index]),
         };
         let body = match view {
             View::Article(id) | View::Section(id, _) => {
@@ -397,7 +397,7 @@ impl Renderer {
         page.has_file.then(|| pattern.replace("{path}", &path))
     }
 
-    /// The day by which a page was to be looked over, when that is past and readers are told.
+    /// The day by which a page was due for review, when that is past and readers are told.
     fn overdue(&self, id: PageId) -> Option<String> {
         let Site { configuration, options, .. } = &*self.site;
         let is_told = configuration.freshness.notice;

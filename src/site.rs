@@ -60,7 +60,7 @@ impl Page {
         front_matter.nav_title.as_deref().unwrap_or(&front_matter.title)
     }
 
-    /// Whether programs are told of it: it is part of the site, and no draft.
+    /// Whether it is listed for programs: it is part of the site, and no draft.
     pub fn is_listed(&self) -> bool {
         self.included && !self.draft
     }
@@ -110,7 +110,7 @@ pub struct Site {
     /// What only putting the site together finds: conflicts of URLs.
     pub conflicts: Arc<[Diagnostic]>,
     /// What was published before.
-    pub record: Arc<record::Read>,
+    pub record: Arc<record::ReadRecord>,
 }
 
 /// What the texts of a site say.
@@ -120,7 +120,7 @@ pub struct Texts {
     /// HTML files and templates, sorted by path.
     pub html: Vec<Arc<HtmlFile>>,
     /// What was published before.
-    pub record: Arc<record::Read>,
+    pub record: Arc<record::ReadRecord>,
 }
 
 /// The source of a file that a setting names: a path below `static/`.
@@ -366,7 +366,7 @@ impl Site {
         })
     }
 
-    /// How often the page is to be looked over: its own word, else its nearest section's, else the site's.
+    /// How often the page is to be reviewed: its own setting, else its nearest section's, else the site's.
     pub fn review_every(&self, id: PageId) -> Option<ReviewInterval> {
         let page = self.page(id);
         let own = page.article.front_matter.review_every;

@@ -118,7 +118,7 @@ pub enum ProblemKind {
     SymlinkOutside,
     /// A symbolic link leads to a folder it is in, or through another link.
     SymlinkLoop,
-    /// A symbolic link leads nowhere.
+    /// The target of a symbolic link does not exist.
     SymlinkBroken,
     /// The name cannot be a file on every system, or is not Unicode; the reason.
     UnusableName(String),

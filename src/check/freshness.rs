@@ -1,6 +1,6 @@
 //! Articles that are overdue for review, and dates that did not follow their texts.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{Diagnostic, STALE_ARTICLE, Severity, UPDATED_UNCHANGED};
 use crate::record::Published;
 use crate::site::tree::CONTENT;
@@ -8,8 +8,8 @@ use crate::site::{PageId, freshness, history};
 use crate::source::Span;
 
 /// The finding of an article that is overdue for review.
-pub(super) fn stale(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
-    let site = given.site;
+pub(super) fn stale(context: Context<'_>, id: PageId) -> Option<Diagnostic> {
+    let site = context.site;
     let review = freshness::review(site, id)?;
     let days = review.days_late(site.options.today);
     if days == 0 {
@@ -31,13 +31,13 @@ pub(super) fn stale(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
 
 /// The finding of a page whose text is another one than when it was recorded with the same date.
 pub(super) fn updated_unchanged(
-    given: Given<'_>,
+    context: Context<'_>,
     id: PageId,
     recorded: &Published,
 ) -> Option<Diagnostic> {
-    let page = given.site.page(id);
+    let page = context.site.page(id);
     let updated = page.article.front_matter.updated?;
-    let today = given.site.options.today;
+    let today = context.site.options.today;
     let is_same_date = recorded.updated.is_some_and(|recorded| *updated <= recorded);
     let is_text_new = || history::text_hash(page).differs_from(recorded.text);
     if !is_same_date || *updated >= today || !is_text_new() {

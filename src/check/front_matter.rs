@@ -2,7 +2,7 @@
 
 use ahash::AHashSet;
 
-use super::Given;
+use super::Context;
 use crate::article::Article;
 use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::{
@@ -15,17 +15,17 @@ use crate::source::Span;
 use crate::suggest::{self, Index};
 use crate::theme::ID_PREFIX;
 
-pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let mut findings = dates(given, id);
-    findings.extend(one_way_related(given, id));
-    findings.extend(anchors(given, id));
-    findings.extend(template(given, id));
+pub(super) fn findings(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
+    let mut findings = dates(context, id);
+    findings.extend(one_way_related(context, id));
+    findings.extend(anchors(context, id));
+    findings.extend(template(context, id));
     findings
 }
 
-fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let Article { path, front_matter, .. } = &*given.site.page(id).article;
-    let today = given.site.options.today;
+fn dates(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
+    let Article { path, front_matter, .. } = &*context.site.page(id).article;
+    let today = context.site.options.today;
     // One day ahead is today for writers east of UTC.
     let limit = today.tomorrow().unwrap_or(today);
     let late = [("updated", front_matter.updated), ("reviewed", front_matter.reviewed)];
@@ -40,9 +40,9 @@ fn dates(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
 }
 
 /// Entries of `related` whose pages do not name this one. What else can be wrong with them is wrong with references.
-fn one_way_related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let site = given.site;
-    if !given.is_on(&ONE_WAY_RELATED) {
+fn one_way_related(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
+    let site = context.site;
+    if !context.is_on(&ONE_WAY_RELATED) {
         return Vec::new();
     }
     let document = Document::of_page(site, id);
@@ -60,8 +60,8 @@ fn one_way_related(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     one_way.map(finding).collect()
 }
 
-fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let article = &given.site.page(id).article;
+fn anchors(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
+    let article = &context.site.page(id).article;
     let mut findings = Vec::new();
     if article.front_matter.anchors.is_empty() {
         return findings;
@@ -104,14 +104,14 @@ fn anchors(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
     findings
 }
 
-fn template(given: Given<'_>, id: PageId) -> Option<Diagnostic> {
-    let Article { path, front_matter, .. } = &*given.site.page(id).article;
+fn template(context: Context<'_>, id: PageId) -> Option<Diagnostic> {
+    let Article { path, front_matter, .. } = &*context.site.page(id).article;
     let template = front_matter.template.as_ref()?;
-    if (given.has_template)(template) {
+    if (context.has_template)(template) {
         return None;
     }
     let known =
-        given.sources.texts_below("templates").filter_map(|(path, _)| path.below("templates"));
+        context.sources.texts_below("templates").filter_map(|(path, _)| path.below("templates"));
     let suggestion = suggest::nearest(template, known);
     let help = match &suggestion {
         Some(name) => format!("did you mean `{name}`?"),

@@ -1,14 +1,14 @@
 //! Conflicts of old addresses, and pages that nothing leads to. Conflicts of URLs are found when the routes are built.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{Diagnostic, ORPHAN_PAGE};
 use crate::site::Site;
 use crate::source::Span;
 
-pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let mut findings = if given.is_on(&ORPHAN_PAGE) { orphans(given.site) } else { Vec::new() };
-    for problem in &given.site.routes.alias_problems {
-        let article = &given.site.page(problem.entry.page).article;
+pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = if context.is_on(&ORPHAN_PAGE) { orphans(context.site) } else { Vec::new() };
+    for problem in &context.site.routes.alias_problems {
+        let article = &context.site.page(problem.entry.page).article;
         let alias = &article.front_matter.aliases[problem.entry.index];
         let span = Span::new(&article.path, alias.at());
         findings.push(Diagnostic { span, ..problem.diagnostic.clone() });

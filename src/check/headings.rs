@@ -1,12 +1,12 @@
 //! Heading levels.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{Diagnostic, SKIPPED_HEADING_LEVEL};
 use crate::site::PageId;
 use crate::source::Span;
 
-pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
-    let article = &given.site.page(id).article;
+pub(super) fn findings(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
+    let article = &context.site.page(id).article;
     let mut findings = Vec::new();
     // The page's title is its one heading of level 1.
     let mut before = 1;
@@ -16,7 +16,7 @@ pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
             let written = heading.written_level;
             let expected = written - (heading.level - before - 1);
             let (start, end) = heading.span;
-            let length = line_length(given, id, start as usize, end as usize);
+            let length = line_length(context, id, start as usize, end as usize);
             let message = format!(
                 "`{}` is a heading of level {written} where one of level {expected} comes next",
                 heading.text
@@ -36,8 +36,8 @@ pub(super) fn findings(given: Given<'_>, id: PageId) -> Vec<Diagnostic> {
 }
 
 /// The heading's first line, without its line end.
-fn line_length(given: Given<'_>, id: PageId, start: usize, end: usize) -> usize {
-    let text = given.sources.text(&given.site.page(id).article.path);
+fn line_length(context: Context<'_>, id: PageId, start: usize, end: usize) -> usize {
+    let text = context.sources.text(&context.site.page(id).article.path);
     let heading = text.and_then(|text| text.get(start..end)).unwrap_or("");
     heading.lines().next().map_or(0, |line| line.trim_end().len())
 }

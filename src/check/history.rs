@@ -7,7 +7,7 @@ use ahash::AHashMap;
 use percent_encoding::percent_decode_str;
 use rayon::prelude::*;
 
-use super::{Given, freshness};
+use super::{Context, freshness};
 use crate::diagnostic::{ANCHOR_VANISHED, Diagnostic, RECORD_DAMAGED, URL_VANISHED};
 use crate::path::{SourcePath, nfc};
 use crate::record::{self, Damage, Published, State, TextHash, decoded};
@@ -22,14 +22,14 @@ use crate::suggest;
 const GUESSED: usize = 50;
 
 /// Every finding of a comparison with the record.
-pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let read = &given.site.record;
+pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let read = &context.site.record;
     let path = SourcePath::new(record::FILE);
     let mut findings: Vec<_> = read.damages.iter().map(|damage| damaged(&path, damage)).collect();
     if read.record.is_empty() {
         return findings;
     }
-    let history = History { given, path, candidates: OnceLock::new() };
+    let history = History { context, path, candidates: OnceLock::new() };
     let entries: Vec<_> = read.record.entries().collect();
     findings.par_extend(
         entries.into_par_iter().flat_map_iter(|(url, state, at)| history.entry(url, state, at)),
@@ -61,7 +61,7 @@ enum Now {
 }
 
 struct History<'a> {
-    given: Given<'a>,
+    context: Context<'a>,
     path: SourcePath,
     candidates: OnceLock<Candidates<'a>>,
 }
@@ -69,17 +69,17 @@ struct History<'a> {
 impl<'a> History<'a> {
     fn entry(&self, url: &str, state: &State, at: usize) -> Vec<Diagnostic> {
         let page = match state {
-            State::Gone => return Vec::new(),
+            State::Retired => return Vec::new(),
             State::Redirect(_) => None,
             State::Page(page) => Some(page),
         };
-        let now = now(self.given.site, url);
+        let now = now(self.context.site, url);
         let span = || Span::new(&self.path, at..at + url.len());
         let message = match now {
             Now::Page(id) => {
                 let Some(page) = page else { return Vec::new() };
                 let mut found = self.anchors(url, (page, at), id);
-                found.extend(freshness::updated_unchanged(self.given, id, page));
+                found.extend(freshness::updated_unchanged(self.context, id, page));
                 return found;
             }
             Now::Alias(id) => {
@@ -87,7 +87,7 @@ impl<'a> History<'a> {
             }
             Now::Other => return Vec::new(),
             Now::Draft(id) => {
-                let path = &self.given.site.page(id).article.path;
+                let path = &self.context.site.page(id).article.path;
                 let message = format!("`{url}` was published, and `{path}` is a draft now");
                 let finding = Diagnostic::new(&URL_VANISHED, span(), message);
                 return vec![finding.relate(Span::file(path), "the page")];
@@ -99,12 +99,12 @@ impl<'a> History<'a> {
 
     /// The ids that a page has lost.
     fn anchors(&self, url: &str, (was, at): (&Published, usize), id: PageId) -> Vec<Diagnostic> {
-        let article = &self.given.site.page(id).article;
+        let article = &self.context.site.page(id).article;
         let mut lost = was.ids.live().filter(|id| !article.body.has_id(&decoded(id))).peekable();
         if lost.peek().is_none() {
             return Vec::new();
         }
-        let text = self.given.sources.text(&self.path).map_or("", |text| text);
+        let text = self.context.sources.text(&self.path).map_or("", |text| text);
         let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
         let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
         let new: Vec<&str> =
@@ -133,9 +133,9 @@ impl<'a> History<'a> {
 
     /// Says what is to be done about a URL that vanished, and where its page may be now.
     fn suggest(&self, finding: &mut Diagnostic, guess: bool) {
-        let site = self.given.site;
+        let site = self.context.site;
         let at = finding.span.range();
-        let text = self.given.sources.text(&self.path).map_or("", |text| text);
+        let text = self.context.sources.text(&self.path).map_or("", |text| text);
         let url = text.get(at).unwrap_or("");
         let was = match site.record.record.get(url) {
             Some(State::Page(file)) if history::is_file(url) => {
@@ -161,7 +161,7 @@ impl<'a> History<'a> {
 
     /// What is to be done about a file that vanished.
     fn help_on_file(&self, url: &str, was: &Published) -> String {
-        let candidates = self.candidates.get_or_init(|| Candidates::new(self.given.site));
+        let candidates = self.candidates.get_or_init(|| Candidates::new(self.context.site));
         let (now, new) = match candidates.files.get(&was.text) {
             Some(new) => (format!("what it held is now in `{new}`: "), new.as_str()),
             None => (String::new(), "/ITS-NEW-PATH"),
@@ -174,7 +174,7 @@ impl<'a> History<'a> {
     /// Where a page may be now: the same text, else the same name, else most of the same headings, among the pages that the
     /// record does not know.
     fn moved(&self, url: &str, was: &Published, guess: bool) -> Option<(PageId, &'static str)> {
-        let candidates = self.candidates.get_or_init(|| Candidates::new(self.given.site));
+        let candidates = self.candidates.get_or_init(|| Candidates::new(self.context.site));
         if let Some(id) = candidates.by_text.get(&was.text) {
             return Some((*id, "its text is now in"));
         }
@@ -188,7 +188,7 @@ impl<'a> History<'a> {
         }
         let ids: Vec<Cow<str>> = was.ids.live().map(decoded).collect();
         let shared = |id: PageId| {
-            let body = &self.given.site.page(id).article.body;
+            let body = &self.context.site.page(id).article.body;
             ids.iter().filter(|id| body.has_id(id)).count()
         };
         let most = candidates.new.iter().map(|(id, _)| (shared(*id), *id)).max()?;

@@ -1,6 +1,6 @@
 //! What hosts of static sites take, and no more.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{Diagnostic, HOST_LIMIT};
 use crate::path::SourcePath;
 use crate::source::Span;
@@ -10,8 +10,8 @@ use crate::source::Span;
 const MOST_REDIRECTS: usize = 2_000;
 const MOST_PATTERNS: usize = 100;
 
-pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let site = given.site;
+pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let site = context.site;
     let redirects = &site.configuration.redirects;
     let patterns = redirects.iter().filter(|redirect| redirect.from.is_wildcard()).count();
     let aliases = site.routes.alias_list.len() + site.routes.host_aliases.len();

@@ -1,15 +1,15 @@
 //! What the reader of the file system met, and folders without a page.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{
     Diagnostic, MISSING_SECTION_PAGE, NOT_UTF8, SYMLINK_LOOP, SYMLINK_OUTSIDE, TOO_DEEP,
     UNREADABLE_FILE, UNUSABLE_FILE_NAME, URL_CONFLICT,
 };
 use crate::source::{MAX_DEPTH, Problem, ProblemKind, Span};
 
-pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
-    let problems = given.sources.problems.iter().map(problem);
-    problems.chain(missing_section_pages(given)).collect()
+pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let problems = context.sources.problems.iter().map(problem);
+    problems.chain(missing_section_pages(context)).collect()
 }
 
 fn problem(problem: &Problem) -> Diagnostic {
@@ -27,7 +27,7 @@ fn problem(problem: &Problem) -> Diagnostic {
             Diagnostic::new(&SYMLINK_OUTSIDE, whole(), format!("the symbolic link `{path}` leads out of the site's folder")).help("copy what it leads to into the site")
         }
         ProblemKind::SymlinkBroken => {
-            Diagnostic::new(&SYMLINK_OUTSIDE, whole(), format!("the symbolic link `{path}` leads nowhere")).help("remove it, or copy what it should lead to into the site")
+            Diagnostic::new(&SYMLINK_OUTSIDE, whole(), format!("the target of the symbolic link `{path}` does not exist")).help("remove it, or copy what it should lead to into the site")
         }
         ProblemKind::SymlinkLoop => {
             Diagnostic::new(&SYMLINK_LOOP, whole(), format!("the symbolic link `{path}` is not followed: it leads to a folder it is in, or stands in a linked folder"))
@@ -40,13 +40,13 @@ fn problem(problem: &Problem) -> Diagnostic {
             Diagnostic::new(&TOO_DEEP, whole(), format!("`{path}` is in more than {MAX_DEPTH} folders")).help("move it up")
         }
         ProblemKind::SameName(other) => {
-            Diagnostic::new(&URL_CONFLICT, whole(), format!("`{path}` stands twice, as `{other}` too, in another Unicode form")).help("rename one of the two files")
+            Diagnostic::new(&URL_CONFLICT, whole(), format!("`{path}` and `{other}` are one path in different Unicode forms")).help("rename one of the two files")
         }
     }
 }
 
-fn missing_section_pages(given: Given<'_>) -> impl Iterator<Item = Diagnostic> {
-    let missing = given.site.pages.iter().filter(|page| !page.has_file && page.included);
+fn missing_section_pages(context: Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    let missing = context.site.pages.iter().filter(|page| !page.has_file && page.included);
     missing.map(|page| {
         let path = &page.article.path;
         let title = &page.article.front_matter.title;

@@ -1,20 +1,20 @@
 //! Settings that are only wrong beside what else there is: a picture that is not there, a day that has passed.
 
-use super::Given;
+use super::Context;
 use crate::diagnostic::{Diagnostic, MISSING_ASSET, SECURITY_TXT_EXPIRED};
 use crate::path::SourcePath;
 use crate::site::static_file;
 use crate::source::Span;
 use crate::suggest;
 
-pub(super) fn findings(given: Given<'_>) -> Vec<Diagnostic> {
+pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
     let file = SourcePath::new("site.yaml");
-    let image = missing_image(given, &file);
-    image.into_iter().chain(expired_security_txt(given, &file)).collect()
+    let image = missing_image(context, &file);
+    image.into_iter().chain(expired_security_txt(context, &file)).collect()
 }
 
-fn missing_image(given: Given<'_>, file: &SourcePath) -> Option<Diagnostic> {
-    let site = given.site;
+fn missing_image(context: Context<'_>, file: &SourcePath) -> Option<Diagnostic> {
+    let site = context.site;
     let image = site.configuration.image.as_ref()?;
     if site.routes.asset(&static_file(&image.value)).is_some() {
         return None;
@@ -30,9 +30,9 @@ fn missing_image(given: Given<'_>, file: &SourcePath) -> Option<Diagnostic> {
     Some(finding.help(help).suggest(suggestion))
 }
 
-fn expired_security_txt(given: Given<'_>, file: &SourcePath) -> Option<Diagnostic> {
-    let expires = given.site.configuration.security_txt.as_ref()?.expires?;
-    if expires.value > given.site.options.today {
+fn expired_security_txt(context: Context<'_>, file: &SourcePath) -> Option<Diagnostic> {
+    let expires = context.site.configuration.security_txt.as_ref()?.expires?;
+    if expires.value > context.site.options.today {
         return None;
     }
     let message = format!("`security.txt` expired on {}", expires.value);

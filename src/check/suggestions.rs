@@ -1,4 +1,4 @@
-//! What was likely meant by a name that leads nowhere: the first of these that only one thing fits. Indexes of the whole
+//! What was likely meant by a name that does not exist: the first of these that only one thing fits. Indexes of the whole
 //! site are made when the first broken link asks for them.
 
 use std::sync::OnceLock;

@@ -30,11 +30,11 @@ Examples:
   silcrow check --format json | jq .rule      the same, for programs
   silcrow check --root docs --format github   the same, as annotations of GitHub Actions
   silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
-  silcrow check --fix --dry-run               show what can be put right without thinking
+  silcrow check --fix --dry-run               show what can be fixed automatically
   silcrow check --explain missing-anchor      what a rule finds, and what is right
   silcrow graph byok/overview                 who links to a page, before it goes
   silcrow mv byok/overview byok/intro         move an article; links follow, the old address leads on
-  silcrow stale --within 30d                  what is to be looked over by then
+  silcrow stale --within 30d                  what is due for review by then
   silcrow publish /srv/help --dry-run         what would be sent there
   silcrow publish s3://bucket --rollback      the release before, again
   silcrow check --external                    the same, and ask other sites for what is linked to
@@ -66,9 +66,9 @@ pub(super) enum Command {
     Record(RecordArguments),
     /// Take a published URL, or an id on a page, away on purpose
     Retire(RetireArguments),
-    /// List the articles that are to be looked over
+    /// List the articles that are due for review
     Stale(StaleArguments),
-    /// Say that articles were looked over and are right: sets `reviewed`
+    /// Mark articles as reviewed today: sets `reviewed`
     Review(ReviewArguments),
     /// Make a small site to start from
     Init(InitArguments),
@@ -103,7 +103,7 @@ pub(super) enum Schema {
     SectionFrontMatter,
     /// `site.yaml`
     Config,
-    /// The variables that templates are given
+    /// The variables of templates
     Templates,
 }
 
@@ -353,7 +353,7 @@ pub(super) struct RecordArguments {
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// Only put the file right: unite both sides of a conflict, and sort the lines
+    /// Only repair the file: merge both sides of a conflict, and sort the lines
     #[arg(long)]
     pub(super) repair: bool,
 }
@@ -376,7 +376,7 @@ pub(super) struct StaleArguments {
     /// The date that counts as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
-    /// Also those that are to be looked over soon: `30d`, `6 weeks`
+    /// Also those that will be due soon: `30d`, `6 weeks`
     #[arg(long, value_name = "TIME", value_parser = interval)]
     pub(super) within: Option<ReviewInterval>,
     /// How they are listed

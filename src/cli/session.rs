@@ -44,7 +44,7 @@ impl Session {
         errors.retain(is_in_settings);
         if !errors.is_empty() {
             printer::findings_aside(&errors, &session.sources);
-            bail!("`{CONFIGURATION_FILE}` has to be put right first");
+            bail!("`{CONFIGURATION_FILE}` has errors that must be fixed first");
         }
         Ok(session)
     }

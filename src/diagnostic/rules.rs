@@ -138,7 +138,7 @@ rules! {
     INVALID_VALUE = "invalid-value", FrontMatter, Error:
         "A value is not of the key's kind";
     DUPLICATE_FIELD = "duplicate-field", FrontMatter, Error:
-        "A key stands twice";
+        "Duplicate key";
     FUTURE_DATE = "future-date", FrontMatter, Error:
         "A date lies in the future";
     SKIPPED_HEADING_LEVEL = "skipped-heading-level", Headings, Warning:
@@ -184,7 +184,7 @@ rules! {
     SUPPRESSION_WITHOUT_REASON = "suppression-without-reason", Meta, Warning:
         "A comment suppresses a finding and does not say why, or not which";
     STALE_BASELINE = "stale-baseline", Meta, Warning:
-        "A line of the baseline is of a finding that is put right";
+        "A line of the baseline is of a finding that has been fixed";
     UNKNOWN_RULE = "unknown-rule", Meta, Error:
         "`site.yaml` sets the severity of a rule that does not exist";
 }

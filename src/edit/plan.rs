@@ -235,7 +235,7 @@ fn new_findings(
         let said =
             format!("`silcrow check` would say of `{}`: {message} ({})", span.file, rule.name);
         match finding.severity {
-            // That every address and id is kept was seen to; what had vanished before may be told of in other words.
+            // Every address and id is known to be kept; findings of what vanished before may have other words now.
             Severity::Error if rule.family != Family::History => {
                 refuse!("after that, {said}; nothing was changed")
             }

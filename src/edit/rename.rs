@@ -112,7 +112,7 @@ impl<'a> Move<'a> {
             LinkKind::RedirectTo if destination.contains(SPLAT) => (self.splat(destination)?, ""),
             _ => self.destination(document, reference)?,
         };
-        if link.kind.is_in_yaml() {
+        if !link.kind.is_link() {
             return Some(replace(&at, text, &(path + rest)));
         }
         let range = at.range();

@@ -14,7 +14,7 @@ use crate::source::BYTE_ORDER_MARK;
 use crate::yaml;
 
 /// What was read of a file's front matter.
-pub(crate) struct Read {
+pub(crate) struct ReadFrontMatter {
     /// The values, defaults filled in.
     pub front_matter: FrontMatter,
     /// Where the body is.
@@ -27,7 +27,11 @@ pub(crate) struct Read {
 type FallbackTitle<'a> = &'a dyn Fn() -> String;
 
 /// Reads the front matter of a file. `fallback_title` stands in for a missing title.
-pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: FallbackTitle<'_>) -> Read {
+pub(crate) fn read(
+    text: &str,
+    kind: ArticleKind,
+    fallback_title: FallbackTitle<'_>,
+) -> ReadFrontMatter {
     let parts = match split(text) {
         Ok(parts) => parts,
         Err(missing) => return without(text, missing, fallback_title),
@@ -51,10 +55,10 @@ pub(crate) fn read(text: &str, kind: ArticleKind, fallback_title: FallbackTitle<
     if front_matter.title.is_empty() {
         front_matter.title = fallback_title();
     }
-    Read { front_matter, body: parts.body, problems }
+    ReadFrontMatter { front_matter, body: parts.body, problems }
 }
 
-fn without(text: &str, missing: Missing, fallback_title: FallbackTitle<'_>) -> Read {
+fn without(text: &str, missing: Missing, fallback_title: FallbackTitle<'_>) -> ReadFrontMatter {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let (problem, body) = match missing {
         Missing::Front => {
@@ -77,7 +81,7 @@ fn without(text: &str, missing: Missing, fallback_title: FallbackTitle<'_>) -> R
         }
     };
     let front_matter = FrontMatter { title: fallback_title(), ..FrontMatter::default() };
-    Read { front_matter, body, problems: vec![problem] }
+    ReadFrontMatter { front_matter, body, problems: vec![problem] }
 }
 
 /// The required keys that have no value. What is not there at all is missing between the fences: its place is the opening

@@ -28,7 +28,7 @@ use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
 use crate::diagnostic::UNREADABLE_FILE;
 use crate::html;
 use code::OpenCode;
-use definitions::{Definitions, Shown};
+use definitions::{Definitions, ShownRanges};
 use footnotes::Footnotes;
 pub(super) use footnotes::Numbers;
 use guard::Guarded;
@@ -38,7 +38,7 @@ use links::{Image, OpenLink, Unnamed};
 use raw::{OpenAnchor, RawPieces};
 
 /// What was read of a file's Markdown.
-pub(crate) struct Read {
+pub(crate) struct ReadBody {
     /// The body.
     pub body: Body,
     /// What is wrong in it; places are in the file.
@@ -53,7 +53,7 @@ pub(crate) fn body(
     range: Range<usize>,
     front_matter: &FrontMatter,
     source_lines: bool,
-) -> Read {
+) -> ReadBody {
     // The library has panicked at definition lists. Each try has a writer of its own, so nothing half-done is kept.
     let result = catch_unwind(AssertUnwindSafe(|| {
         let settings = Settings { extensions: EXTENSIONS, source_lines };
@@ -68,7 +68,7 @@ fn without_definition_lists(
     range: Range<usize>,
     front_matter: &FrontMatter,
     source_lines: bool,
-) -> Read {
+) -> ReadBody {
     let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
     let settings = Settings { extensions, source_lines };
     let mut read = write(source, range.clone(), front_matter, settings);
@@ -106,7 +106,7 @@ fn write(
     range: Range<usize>,
     front_matter: &FrontMatter,
     settings: Settings,
-) -> Read {
+) -> ReadBody {
     let markdown = &source[range.clone()];
     let guarded = Guarded::new(markdown);
     let mut broken = Vec::new();
@@ -142,7 +142,7 @@ fn write(
         images: 0,
         tables: 0,
     };
-    let mut shown = (!writer.definitions.is_empty()).then(Shown::default);
+    let mut shown = (!writer.definitions.is_empty()).then(ShownRanges::default);
     for (event, range) in parser.into_offset_iter() {
         writer.extend_link(&event, &range);
         if let Some(shown) = &mut shown {
@@ -195,7 +195,7 @@ struct Table {
 
 impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
-    fn finish(mut self, shown: Option<&Shown>, anchors: &[OldAnchor]) -> Read {
+    fn finish(mut self, shown: Option<&ShownRanges>, anchors: &[OldAnchor]) -> ReadBody {
         let footnotes = std::mem::take(&mut self.footnotes);
         let numbers = footnotes.write(self.markdown, &mut self.out, &mut self.findings);
         if let Some(shown) = shown {
@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
         let offset = self.offset;
         self.findings.iter_mut().for_each(|finding| finding.shift(offset));
         self.suppressions.iter_mut().for_each(|written| written.shift(offset));
-        Read {
+        ReadBody {
             body: finish(self.out, self.links, &numbers, anchors),
             findings: self.findings,
             suppressions: self.suppressions,

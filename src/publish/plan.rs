@@ -163,12 +163,12 @@ fn is_page(path: &OutputPath) -> bool {
 
 /// What is known of an object at a target.
 #[derive(Clone, Copy)]
-enum Known<'a> {
+enum KnownObject<'a> {
     Certain(&'a Object),
     Unsure(&'a Object),
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownObject<'a> {
     fn object(self) -> &'a Object {
         match self {
             Self::Certain(object) | Self::Unsure(object) => object,
@@ -176,7 +176,7 @@ impl<'a> Known<'a> {
     }
 }
 
-type State<'a> = BTreeMap<&'a OutputPath, Known<'a>>;
+type State<'a> = BTreeMap<&'a OutputPath, KnownObject<'a>>;
 
 /// The plan, or why there is none.
 ///
@@ -283,15 +283,18 @@ fn foreign(held: &Held, journal: Option<&Journal>, writes: &[Write]) -> Vec<Outp
 fn state<'a>(held: &'a Held, journal: Option<&'a Journal>) -> State<'a> {
     let known = |object: &'a Object| {
         let is_unsure = held.is_unsure || held.lost.contains(&object.path);
-        let known = if is_unsure { Known::Unsure(object) } else { Known::Certain(object) };
+        let known =
+            if is_unsure { KnownObject::Unsure(object) } else { KnownObject::Certain(object) };
         (&object.path, known)
     };
     let mut state: State<'a> =
         held.manifest.iter().flat_map(Manifest::all_objects).map(known).collect();
     if let Some(journal) = journal {
-        state.extend(journal.written.iter().map(|object| (&object.path, Known::Certain(object))));
+        state.extend(
+            journal.written.iter().map(|object| (&object.path, KnownObject::Certain(object))),
+        );
         let unsure = journal.unsure.iter().chain(&journal.intended);
-        state.extend(unsure.map(|object| (&object.path, Known::Unsure(object))));
+        state.extend(unsure.map(|object| (&object.path, KnownObject::Unsure(object))));
     }
     state
 }
@@ -300,13 +303,13 @@ fn write(object: &Object, state: &State<'_>, held: &Held) -> Option<Write> {
     let manifest = held.manifest.as_ref();
     let reason = match state.get(&object.path) {
         None => Reason::New,
-        Some(Known::Unsure(_)) if held.lost.contains(&object.path) => Reason::Lost,
-        Some(Known::Unsure(_)) => Reason::Unsure,
+        Some(KnownObject::Unsure(_)) if held.lost.contains(&object.path) => Reason::Lost,
+        Some(KnownObject::Unsure(_)) => Reason::Unsure,
         // The copy of its content went with the last release that listed it.
-        Some(Known::Certain(_)) if is_retired(manifest, &object.path) => Reason::Returns,
-        Some(Known::Certain(known)) if known.is_served_as(object) => return None,
-        Some(Known::Certain(known)) if known.hash == object.hash => Reason::Headers,
-        Some(Known::Certain(_)) => Reason::Content,
+        Some(KnownObject::Certain(_)) if is_retired(manifest, &object.path) => Reason::Returns,
+        Some(KnownObject::Certain(known)) if known.is_served_as(object) => return None,
+        Some(KnownObject::Certain(known)) if known.hash == object.hash => Reason::Headers,
+        Some(KnownObject::Certain(_)) => Reason::Content,
     };
     let is_listed = manifest.is_some_and(|manifest| manifest.objects.contains_key(&object.path));
     let stage = match object.role {
@@ -353,7 +356,7 @@ impl Next {
             let since = before.map_or((number, wanted.date), |before| (before.number, before.date));
             let object = known.object();
             // Pages are written when all files are known to be there: nobody has one with a file that may never have come.
-            let is_there = matches!(known, Known::Certain(_))
+            let is_there = matches!(known, KnownObject::Certain(_))
                 || is_listed(manifest, path) && !held.lost.contains(*path);
             if object.role == Role::Hashed && is_there && !is_over(since, (number, wanted.date)) {
                 retired.push(Retired { object: object.clone(), number: since.0, date: since.1 });

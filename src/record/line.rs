@@ -58,7 +58,7 @@ impl Ids {
     }
 
     /// The ids of both. One that either took away on purpose is gone.
-    pub(super) fn united(&self, other: &Self) -> Self {
+    pub(super) fn merged(&self, other: &Self) -> Self {
         let mut ids = self.map();
         for (id, is_gone) in other.map() {
             *ids.entry(id).or_default() |= is_gone;
@@ -123,7 +123,7 @@ pub(super) fn line(text: &str) -> Result<(Range<usize>, State), Wrong> {
             Some((_, to)) if !to.is_empty() => State::Redirect(to.into()),
             _ => return Err((kind_at, "this redirect does not say where it leads".to_owned())),
         },
-        "gone" => State::Gone,
+        "gone" => State::Retired,
         _ => return Err((kind_at, format!("`{kind}` is not `page`, `redirect` or `gone`"))),
     };
     match words.next() {
@@ -170,6 +170,6 @@ pub(super) fn print(text: &mut String, url: &str, state: &State) {
             writeln!(text, "{url} page {updated} {hash}{space}{ids}")
         }
         State::Redirect(to) => writeln!(text, "{url} redirect {to}"),
-        State::Gone => writeln!(text, "{url} gone"),
+        State::Retired => writeln!(text, "{url} gone"),
     };
 }

@@ -9,7 +9,7 @@ use super::{Entry, FORMAT, HEAD_START, Moved, Record};
 
 /// What was read, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Read {
+pub struct ReadRecord {
     /// The lines that can be read; of conflicts, both sides.
     pub record: Record,
     /// What is wrong, by place.
@@ -23,14 +23,14 @@ pub struct Damage {
     pub at: Range<usize>,
     /// What is wrong.
     pub message: String,
-    /// What puts it right.
+    /// What repairs it.
     pub remedy: Remedy,
 }
 
-/// What puts a damage right.
+/// What repairs a damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Uniting and sorting the lines, which loses nothing.
+    /// Merging and sorting the lines, which loses nothing.
     Repair,
     /// Somebody who knows what the line was to say.
     Hand,
@@ -46,7 +46,7 @@ impl Remedy {
         match self {
             Self::Repair => "say `silcrow record --repair`",
             Self::Hand => {
-                "put the line right, or take it from the history of the file; `silcrow record --repair` does the rest"
+                "correct the line, or take it from the history of the file; `silcrow record --repair` does the rest"
             }
             Self::History => "take it from the history, or remove the file to begin a new one",
             Self::Newer => "use that silcrow, or take the file from the history",
@@ -54,7 +54,7 @@ impl Remedy {
     }
 }
 
-impl Read {
+impl ReadRecord {
     /// Reads a record. Every line that can be read counts, whatever is wrong with the others; of a format that is not
     /// known, none.
     pub fn parse(text: &str) -> Self {
@@ -100,7 +100,7 @@ struct Conflict {
 
 #[derive(Default)]
 struct Reader<'a> {
-    read: Read,
+    read: ReadRecord,
     conflict: Option<Conflict>,
     /// Whether git has left anything here.
     has_marks: bool,
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Tells of the conflict that is open, if one is.
+    /// Reports the conflict that is open, if one is.
     fn end_conflict(&mut self, has_end: bool) {
         let Some(Conflict { at, part }) = self.conflict.take() else { return };
         let (rest, remedy) = match (part, has_end) {
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         self.damage(at, format!("two branches changed the record here{rest}"), remedy);
     }
 
-    /// The first line is in its place at the beginning, and within a conflict, which is told of already.
+    /// The first line is in its place at the beginning, and within a conflict, which is reported already.
     fn head(&mut self, at: Range<usize>) {
         if at.start > 0 && self.conflict.is_none() {
             let message = "this line belongs at the beginning of the record, once".to_owned();
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
                 let at = place.start + url.start..place.start + url.end;
                 self.order(at, &content[url.clone()]);
                 let entry = Entry { state, at: place.start as u32 };
-                self.moved.extend(self.read.record.unite(&content[url], entry));
+                self.moved.extend(self.read.record.merge(&content[url], entry));
             }
             Err((wrong, message)) => {
                 self.damage(
@@ -196,16 +196,15 @@ impl<'a> Reader<'a> {
     }
 
     fn order(&mut self, at: Range<usize>, url: &'a str) {
-        let wrong = match self.last.replace(url).map(|last| last.cmp(url)) {
-            Some(Ordering::Greater) => "is not in its order",
-            Some(Ordering::Equal) => "stands twice",
+        let message = match self.last.replace(url).map(|last| last.cmp(url)) {
+            Some(Ordering::Greater) => format!("`{url}` is out of order"),
+            Some(Ordering::Equal) => format!("duplicate URL `{url}`"),
             _ => return,
         };
-        let message = format!("`{url}` {wrong}");
         self.disorder.push(Damage { at, message, remedy: Remedy::Repair });
     }
 
-    fn end(mut self) -> Read {
+    fn end(mut self) -> ReadRecord {
         self.end_conflict(false);
         // Both sides of a conflict name the same URLs: that is the conflict, and no other mistake.
         if !self.has_marks {

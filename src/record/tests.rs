@@ -1,9 +1,9 @@
-//! The record as text: what is written is read again, and what is damaged is told.
+//! The record as text: what is written is read again, and what is damaged is reported.
 
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::{Ids, Published, Read, Record, Remedy, State, TextHash};
+use super::{Ids, Published, ReadRecord, Record, Remedy, State, TextHash};
 
 /// A hash as it was written before hashes had the number of their way.
 fn old_hash() -> TextHash {
@@ -18,7 +18,11 @@ fn state() -> impl Strategy<Value = State> {
         let ids = Ids::new(ids.iter().map(String::as_str));
         State::Page(Published { updated, text, ids })
     });
-    prop_oneof![page, "/[a-c]{0,3}/".prop_map(|to| State::Redirect(to.into())), Just(State::Gone)]
+    prop_oneof![
+        page,
+        "/[a-c]{0,3}/".prop_map(|to| State::Redirect(to.into())),
+        Just(State::Retired)
+    ]
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -33,15 +37,15 @@ proptest! {
     #[test]
     fn what_is_written_is_read_again(record in record()) {
         let text = record.print();
-        let read = Read::parse(&text);
+        let read = ReadRecord::parse(&text);
         prop_assert_eq!(&read.damages, &[]);
         prop_assert_eq!(read.record.print(), text);
     }
 
     #[test]
     fn uniting_does_not_depend_on_the_order(one in record(), two in record(), three in record()) {
-        let left = one.clone().united(two.clone()).united(three.clone());
-        let right = three.united(one.united(two));
+        let left = one.clone().merged(two.clone()).merged(three.clone());
+        let right = three.merged(one.merged(two));
         prop_assert_eq!(left.print(), right.print());
     }
 
@@ -50,10 +54,10 @@ proptest! {
         let body = |record: &Record| record.print().lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
         let head = one.print().lines().next().expect("a record has a first line").to_owned();
         let text = format!("{head}\n<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n", body(&one), body(&two));
-        let read = Read::parse(&text);
+        let read = ReadRecord::parse(&text);
         prop_assert_eq!(read.damages.len(), 1);
         prop_assert_eq!(read.damages[0].remedy, Remedy::Repair);
-        prop_assert_eq!(read.record.print(), one.united(two).print());
+        prop_assert_eq!(read.record.print(), one.merged(two).print());
     }
 
     #[test]
@@ -71,7 +75,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in "[ -~\\n\u{e9}]{0,200}") {
-        for damage in Read::parse(&text).damages {
+        for damage in ReadRecord::parse(&text).damages {
             prop_assert!(text.get(damage.at).is_some());
         }
     }
@@ -92,29 +96,29 @@ fn every_damage_is_told_with_its_place() {
         ("", "", "does not begin with a URL"),
     ] {
         let text = format!("# silcrow record 1\n{line}\n/z/ gone\n");
-        let read = Read::parse(&text);
+        let read = ReadRecord::parse(&text);
         let [damage] = read.damages.as_slice() else { panic!("{line}: {:?}", read.damages) };
         assert_eq!(&text[damage.at.clone()], wrong, "{line}");
         assert!(damage.message.contains(message), "{}", damage.message);
         assert_eq!(damage.remedy, Remedy::Hand, "{line}");
-        assert_eq!(read.record.get("/z/"), Some(&State::Gone), "the other lines count");
+        assert_eq!(read.record.get("/z/"), Some(&State::Retired), "the other lines count");
     }
     for (lines, message) in [
-        ("/b/ gone\n/a/ gone\n", "`/a/` is not in its order"),
-        ("/a/ gone\n/a/ gone\n", "`/a/` stands twice"),
+        ("/b/ gone\n/a/ gone\n", "`/a/` is out of order"),
+        ("/a/ gone\n/a/ gone\n", "duplicate URL `/a/`"),
     ] {
-        let read = Read::parse(&format!("# silcrow record 1\n{lines}"));
+        let read = ReadRecord::parse(&format!("# silcrow record 1\n{lines}"));
         assert_eq!(read.damages.len(), 1);
         assert_eq!(read.damages[0].message, message);
         assert_eq!(read.damages[0].remedy, Remedy::Repair);
     }
-    let headless = Read::parse("/a/ gone\n");
+    let headless = ReadRecord::parse("/a/ gone\n");
     assert_eq!((headless.damages.len(), headless.record.len()), (1, 1));
 }
 
 /// Every damage of a text: where it is, how its message goes on, what puts it right.
 fn damages(text: &str) -> Vec<(&str, String, Remedy)> {
-    let damages = Read::parse(text).damages.into_iter();
+    let damages = ReadRecord::parse(text).damages.into_iter();
     damages.map(|damage| (&text[damage.at], damage.message, damage.remedy)).collect()
 }
 
@@ -125,7 +129,7 @@ fn marks_of_no_whole_conflict_are_damage() {
     for mark in ["=======", ">>>>>>> branch", "||||||| 1a2b3c"] {
         let text = format!("{head}/a/ gone\n{mark}\n/b/ gone\n");
         assert_eq!(damages(&text), [(mark, stray.clone(), Remedy::Repair)]);
-        assert_eq!(Read::parse(&text).record.len(), 2);
+        assert_eq!(ReadRecord::parse(&text).record.len(), 2);
     }
     let conflict = "two branches changed the record here";
     for (lines, rest, remedy, known) in [
@@ -147,7 +151,7 @@ fn marks_of_no_whole_conflict_are_damage() {
     ] {
         let text = format!("{head}<<<<<<< HEAD\n{lines}");
         assert_eq!(damages(&text), [("<<<<<<< HEAD", format!("{conflict}{rest}"), remedy)]);
-        assert_eq!(Read::parse(&text).record.len(), known, "{lines}");
+        assert_eq!(ReadRecord::parse(&text).record.len(), known, "{lines}");
     }
     let twice = format!("{head}<<<<<<< HEAD\n/a/ gone\n<<<<<<< HEAD\n=======\n>>>>>>> x\n");
     let messages: Vec<_> = damages(&twice).into_iter().map(|(_, message, _)| message).collect();
@@ -160,7 +164,7 @@ fn a_first_line_is_read_wherever_it_stands() {
     let message = "this line belongs at the beginning of the record, once".to_owned();
     let text = format!("{head}\n/a/ gone\n{head}\n/b/ gone\n");
     assert_eq!(damages(&text), [(head, message, Remedy::Repair)]);
-    assert_eq!(Read::parse(&text).record.len(), 2);
+    assert_eq!(ReadRecord::parse(&text).record.len(), 2);
 }
 
 #[test]
@@ -173,7 +177,7 @@ fn a_record_that_cannot_be_understood_is_not_read() {
     for before in ["", "<<<<<<< HEAD\n# silcrow record 1\n/b/ gone\n=======\n"] {
         let text = format!("{before}# silcrow record 2: words\n/a/ gone\n/b/ flown\n");
         assert_eq!(damages(&text), [("# silcrow record 2: words", message.clone(), Remedy::Newer)]);
-        assert!(Read::parse(&text).record.is_empty());
+        assert!(ReadRecord::parse(&text).record.is_empty());
     }
 }
 
@@ -184,12 +188,13 @@ fn what_moved_in_circles_leads_nowhere() {
     one.set("/b/", State::Redirect("/a/".into()));
     let mut other = Record::default();
     other.set("/a/", State::Redirect("/b/".into()));
-    assert_eq!(one.united(other).get("/a/"), Some(&State::Redirect("/b/".into())));
+    assert_eq!(one.merged(other).get("/a/"), Some(&State::Redirect("/b/".into())));
 }
 
 #[test]
 fn windows_line_ends_are_read() {
-    let read = Read::parse("# silcrow record 1\r\n/a/ page - 0000000000000001 #x\r\n/b/ gone\r\n");
+    let read =
+        ReadRecord::parse("# silcrow record 1\r\n/a/ page - 0000000000000001 #x\r\n/b/ gone\r\n");
     assert_eq!((read.damages.len(), read.record.len()), (0, 2));
 }
 
@@ -218,7 +223,7 @@ fn an_id_that_is_taken_away_stays_away_until_it_is_back() {
     let ids = Ids::new(["a", "b"].into_iter());
     let without = ids.without("a").expect("it is there");
     assert_eq!(without.live().collect::<Vec<_>>(), ["b"]);
-    assert_eq!(without.united(&ids).live().count(), 1);
+    assert_eq!(without.merged(&ids).live().count(), 1);
     assert_eq!(without.with(&ids).live().count(), 2);
     assert_eq!(ids.without("c"), None);
 }

@@ -1,5 +1,5 @@
 //! A baseline: the findings that a site had on the day it began to be checked, as a text file to commit. What stands in it
-//! is not reported again; what is put right is told of, so that the file only ever gets shorter.
+//! is not reported again; what has been fixed is reported, so that the file only ever gets shorter.
 //!
 //! One finding a line: rule, file, and the text that is wrong, with tabs between them; the same line as often as there are
 //! such findings. Lines of the source are not in it, so that it outlasts edits. Sorted.
@@ -74,7 +74,7 @@ pub fn apply(
     let stale = known.into_iter().flat_map(|(line, places)| {
         let mut parts = line.split('\t');
         let (rule, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-        let message = format!("the `{rule}` in `{name}` is put right");
+        let message = format!("the `{rule}` in `{name}` has been fixed");
         places.into_iter().map(move |(start, end)| {
             Diagnostic::new(&STALE_BASELINE, Span::new(file, start..end), message.clone())
                 .help("remove the line, or write the baseline anew with `--write-baseline`")

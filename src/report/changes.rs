@@ -15,7 +15,7 @@ use super::diff;
 use base::{HOME, base};
 use files::files;
 pub use formats::{json, markdown, text};
-use page::{Page, read};
+use page::{BuiltPage, read};
 use redirects::{REDIRECTS, Redirects};
 
 /// The files of a site by path, each with a hash of its bytes.
@@ -142,15 +142,15 @@ fn url(name: &str) -> String {
 }
 
 impl Changes {
-    fn push(&mut self, url: String, page: Page, change: Change) {
-        let Page { title, redirect: to, .. } = page;
+    fn push(&mut self, url: String, page: BuiltPage, change: Change) {
+        let BuiltPage { title, redirect: to, .. } = page;
         self.pages.push(ChangedPage { url, title, change, to, diff: String::new() });
     }
 
     fn page(
         &mut self,
         url: String,
-        (was, is): (Option<Page>, Option<Page>),
+        (was, is): (Option<BuiltPage>, Option<BuiltPage>),
         redirects: &Redirects,
     ) {
         match (was, is) {
@@ -159,7 +159,7 @@ impl Changes {
             (None, Some(is)) => self.push(url, is, Change::Added),
             (Some(was), None) => match redirects.target(&url) {
                 Some(to) => {
-                    self.push(url, Page { redirect: Some(to), ..was }, Change::Redirected);
+                    self.push(url, BuiltPage { redirect: Some(to), ..was }, Change::Redirected);
                 }
                 None => self.push(url, was, Change::Removed),
             },
@@ -167,9 +167,9 @@ impl Changes {
         }
     }
 
-    fn page_of_both(&mut self, url: String, was: Page, is: Page) {
+    fn page_of_both(&mut self, url: String, was: BuiltPage, is: BuiltPage) {
         if is.redirect.is_some() && was.redirect.is_none() {
-            return self.push(url, Page { title: was.title, ..is }, Change::Redirected);
+            return self.push(url, BuiltPage { title: was.title, ..is }, Change::Redirected);
         }
         match (was.is_gone, is.is_gone) {
             (false, true) => return self.push(url, was, Change::Removed),

@@ -8,13 +8,13 @@ use crate::path::SourcePath;
 use crate::source::{Position, Sources, Span};
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct FindingLine<'a> {
     schema: u32,
     rule: &'a str,
     severity: &'a str,
     message: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
     help: Option<&'a str>,
     suggestion: Option<&'a str>,
     target: Option<&'a str>,
@@ -28,7 +28,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Replacement<'a> {
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
     text: &'a str,
 }
 
@@ -36,19 +36,19 @@ struct Replacement<'a> {
 struct Related<'a> {
     message: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
 }
 
 /// A place in a file, as every object that is printed has it.
 #[derive(Serialize)]
-pub(super) struct Place<'a> {
+pub(super) struct JsonPlace<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     start: Position,
     end: Position,
 }
 
-impl<'a> Place<'a> {
+impl<'a> JsonPlace<'a> {
     /// The place of a span.
     pub(super) fn new(span: &'a Span, positions: &Positions<'_>) -> Self {
         let (start, end) = positions.of(span);
@@ -67,21 +67,21 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     diagnostics.iter().map(|finding| json_line(&line(finding, &positions))).collect()
 }
 
-fn line<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> Line<'a> {
+fn line<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> FindingLine<'a> {
     let edit = |edit: &'a Edit| Replacement {
-        place: Place::new(&edit.span, positions).within(&finding.span.file),
+        place: JsonPlace::new(&edit.span, positions).within(&finding.span.file),
         text: &edit.replacement,
     };
     let related = |label: &'a Label| Related {
         message: &label.message,
-        place: Place::new(&label.span, positions),
+        place: JsonPlace::new(&label.span, positions),
     };
-    Line {
+    FindingLine {
         schema: 1,
         rule: finding.rule.name,
         severity: finding.severity.name(),
         message: &finding.message,
-        place: Place::new(&finding.span, positions),
+        place: JsonPlace::new(&finding.span, positions),
         help: finding.help.as_deref(),
         suggestion: finding.suggestion(),
         target: finding.target.as_deref(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json::Place;
+use super::json::JsonPlace;
 use super::{Positions, json_line};
 use crate::article::LinkKind;
 use crate::source::{Sources, Span};
@@ -25,9 +25,9 @@ pub struct ListedLink {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct LinkLine<'a> {
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
     destination: &'a str,
     kind: &'a str,
     target: Option<&'a str>,
@@ -37,7 +37,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct UrlLine<'a> {
     url: &'a str,
-    places: Vec<Place<'a>>,
+    places: Vec<JsonPlace<'a>>,
 }
 
 fn kind(kind: LinkKind) -> &'static str {
@@ -71,8 +71,8 @@ pub fn text(links: &[ListedLink], sources: &Sources) -> String {
 pub fn json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
-        json_line(&Line {
-            place: Place::new(&link.span, &positions),
+        json_line(&LinkLine {
+            place: JsonPlace::new(&link.span, &positions),
             destination: &link.destination,
             kind: kind(link.kind),
             target: link.target.as_deref(),
@@ -91,7 +91,7 @@ pub fn urls(links: &[ListedLink]) -> String {
 pub fn urls_json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |(url, links): (&String, &Vec<&ListedLink>)| {
-        let places = links.iter().map(|link| Place::new(&link.span, &positions)).collect();
+        let places = links.iter().map(|link| JsonPlace::new(&link.span, &positions)).collect();
         json_line(&UrlLine { url, places })
     };
     by_url(links).iter().map(line).collect()

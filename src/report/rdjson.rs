@@ -57,20 +57,20 @@ struct Related<'a> {
 /// The end is exclusive.
 #[derive(Serialize)]
 struct Range {
-    start: Place,
-    end: Place,
+    start: RdPosition,
+    end: RdPosition,
 }
 
 /// The column is in UTF-8 bytes.
 #[derive(Serialize)]
-struct Place {
+struct RdPosition {
     line: u32,
     column: u32,
 }
 
 impl From<(Position, Position)> for Range {
     fn from((start, end): (Position, Position)) -> Self {
-        let place = |at: Position| Place { line: at.line, column: at.byte_column };
+        let place = |at: Position| RdPosition { line: at.line, column: at.byte_column };
         Self { start: place(start), end: place(end) }
     }
 }

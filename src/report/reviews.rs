@@ -1,4 +1,4 @@
-//! What is to be looked over: as text for people, as JSON, and as a calendar (RFC 5545).
+//! Reviews that are due: as text for people, as JSON, and as a calendar (RFC 5545).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::config::Configuration;
 use crate::wording::plural;
 
-/// An article and when it is to be looked over.
+/// An article and when it is due for review.
 #[derive(Debug)]
 pub struct Due<'a> {
     /// Its path in `content/`, without extension.
@@ -28,11 +28,11 @@ pub struct Due<'a> {
     pub section: &'a str,
     /// When its text was last changed.
     pub updated: Option<Date>,
-    /// When it was last looked over.
+    /// When it was last reviewed.
     pub reviewed: Option<Date>,
-    /// How often it is to be looked over, in days.
+    /// How often it is to be reviewed, in days.
     pub every: u32,
-    /// The last day on which it counts as looked over.
+    /// The last day on which it counts as reviewed.
     pub due: Date,
 }
 
@@ -116,7 +116,7 @@ pub fn ics(due: &[Due<'_>], (today, site): (Date, &Configuration)) -> String {
     }
     for article in due {
         let mut about = format!(
-            "Last looked over: {}",
+            "Last reviewed: {}",
             article.reviewed.max(article.updated).map_or(String::new(), |date| date.to_string())
         );
         if let Some(author) = article.author {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{RULES, Rule};
 
-/// What a rule finds, why that is wrong, an example, and the same put right.
+/// What a rule finds, why that is wrong, an example, and the same corrected.
 pub fn explain(rule: &Rule) -> String {
     let (name, family, severity) = (rule.name, rule.family, rule.severity.name());
     format!(

@@ -31,7 +31,7 @@ pub(super) enum Owner {
     /// The old address of a page.
     Alias(PageId),
     /// A page that was retired.
-    Gone,
+    Retired,
 }
 
 /// A source that becomes a file of the output.
@@ -116,7 +116,7 @@ impl Claims {
                 (Owner::Source(inside), Obstacle::Folder(_)) => file_and_folder(&source, inside),
                 (Owner::Source(other), Obstacle::Taken(_)) => conflict(&source, other),
                 // Old addresses are claimed after all sources.
-                (Owner::Alias(_) | Owner::Gone, _) => return false,
+                (Owner::Alias(_) | Owner::Retired, _) => return false,
             },
         };
         self.findings.push(finding);

@@ -458,7 +458,7 @@ impl Lookup<'_> {
         resolution
     }
 
-    /// A link to the page that it is on, without a fragment, leads nowhere.
+    /// A link to the page that it is on, without a fragment, is useless.
     fn unless_itself(&self, resolution: Resolution) -> Resolution {
         match (resolution.target, self.holder) {
             (Target::Page { page, .. }, Holder::Page(own))

@@ -99,7 +99,7 @@ pub struct Routes {
     /// Old addresses outside the base path, sorted.
     pub host_aliases: Vec<HostAlias>,
     /// The pages that were retired, and are nothing else now.
-    pub gone: Vec<UrlPath>,
+    pub retired: Vec<UrlPath>,
     /// The settings' redirects, by their indexes there: from below the base URL, and from elsewhere on the origin.
     redirects: Table,
     origin_redirects: Table,
@@ -144,7 +144,7 @@ impl Routes {
         routes.add_left_out(settings.0);
         routes.add_aliases(pages, settings.0, &mut claims);
         routes.add_redirects(&settings.0.redirects);
-        routes.add_gone(record, &mut claims);
+        routes.add_retired(record, &mut claims);
         (routes, claims.findings())
     }
 
@@ -285,7 +285,7 @@ impl Routes {
             // The same old address, written twice, does no harm; one inside the other cannot be.
             Err(Owner::Alias(other)) if other == id && claims.is_alias(&url, id) => None,
             Err(Owner::Alias(other)) => Some(AliasConflict::Page(other)),
-            Err(Owner::Gone) => None,
+            Err(Owner::Retired) => None,
         }
     }
 
@@ -300,15 +300,15 @@ impl Routes {
     }
 
     /// Adds the pages that were retired and are nothing else now. Addresses that cannot be those of pages have none.
-    fn add_gone(&mut self, record: &Record, claims: &mut Claims) {
-        let addresses = record.gone().filter_map(|url| OldAddress::parse(url).ok());
+    fn add_retired(&mut self, record: &Record, claims: &mut Claims) {
+        let addresses = record.retired().filter_map(|url| OldAddress::parse(url).ok());
         for url in addresses.filter(|old| old.is_path()).map(|old| old.page_url()) {
             let is_page = url.as_str().ends_with('/') && !self.urls.contains_key(&url);
-            if is_page && claims.old(&url, Owner::Gone).is_ok() {
-                self.gone.push(url);
+            if is_page && claims.old(&url, Owner::Retired).is_ok() {
+                self.retired.push(url);
             }
         }
-        self.gone.sort();
+        self.retired.sort();
     }
 
     /// The page of a source file, by its path in NFC (`content/byok/overview.md`).

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use silcrow::external::{End, Page, Trouble};
+use silcrow::external::{End, PageIds, Trouble};
 use silcrow::io::external::Settings;
 use silcrow::url::WebUrl;
 
@@ -43,7 +43,7 @@ fn private_addresses_are_not_asked_unless_they_are_allowed() {
         let by_address = allowed(&address.to_string());
         for allow in [by_name, by_address] {
             let settings = Settings { allow: vec![allow], ..strict() };
-            assert_eq!(end(&url, &settings), End::Page(Page::Unread), "{url}");
+            assert_eq!(end(&url, &settings), End::Page(PageIds::Unread), "{url}");
         }
         assert_eq!(server.lines(), ["HEAD /", "HEAD /"], "{url}");
         let other_port = Settings { allow: vec![allowed(&format!("{host}:1"))], ..strict() };
@@ -68,7 +68,7 @@ fn private_addresses_are_not_asked_after_a_redirect_either() {
         }
         let host = WebUrl::parse(&to).expect("it is a URL").host().to_owned();
         let lifted = Settings { allow: vec![allowed("a.test"), allowed(&host)], ..strict() };
-        assert_eq!(end(&public.url("a.test", "/"), &lifted), End::Page(Page::Unread), "{to}");
+        assert_eq!(end(&public.url("a.test", "/"), &lifted), End::Page(PageIds::Unread), "{to}");
         assert_eq!(private.lines(), ["HEAD /secret"], "{to}");
     }
 }
@@ -80,7 +80,7 @@ const INNER: &str = "SILCROW_TEST_INNER";
 fn proxies_of_the_environment_are_not_used() {
     if std::env::var(INNER).is_ok() {
         let server = Server::fine();
-        assert_eq!(end(&server.url("a.test", "/"), &open()), End::Page(Page::Unread));
+        assert_eq!(end(&server.url("a.test", "/"), &open()), End::Page(PageIds::Unread));
         assert_eq!(server.lines(), ["HEAD /"]);
         return;
     }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use silcrow::external::{Answer, Doubt, End, Page, Place, Trouble};
+use silcrow::external::{Answer, Doubt, End, FragmentState, PageIds, Trouble};
 use silcrow::io::external::Settings;
 
 use crate::web::{Server, ok, redirect, status};
@@ -15,7 +15,7 @@ use crate::{ask_one, doubt, end, open};
 #[test]
 fn a_page_is_asked_for_by_its_head_alone() {
     let server = Server::fine();
-    assert_eq!(end(&server.url("a.test", "/x?y"), &open()), End::Page(Page::Unread));
+    assert_eq!(end(&server.url("a.test", "/x?y"), &open()), End::Page(PageIds::Unread));
     assert_eq!(server.lines(), ["HEAD /x?y"]);
     let asked = server.asked().remove(0);
     let version = env!("CARGO_PKG_VERSION");
@@ -36,7 +36,7 @@ fn a_server_that_does_not_like_head_is_asked_for_the_page() {
         _ => ok("text/html", "<p>here"),
     });
     for path in ["/", "/forbidden", "/broken", "/no-http", "/gone"] {
-        assert_eq!(end(&server.url("a.test", path), &open()), End::Page(Page::Unread), "{path}");
+        assert_eq!(end(&server.url("a.test", path), &open()), End::Page(PageIds::Unread), "{path}");
     }
     assert_eq!(server.lines()[..2], ["HEAD /", "GET /"]);
     assert_eq!(server.lines().len(), 10);
@@ -73,9 +73,9 @@ fn a_server_in_trouble_is_asked_once_more() {
     });
     let url = |path: &str| server.url("a.test", path);
     assert_eq!(end(&url("/always"), &open()), End::Trouble(Trouble::Status(503)));
-    assert_eq!(end(&url("/once"), &open()), End::Page(Page::Unread));
-    assert_eq!(end(&url("/busy"), &open()), End::Page(Page::Unread));
-    assert_eq!(end(&url("/cut"), &open()), End::Page(Page::Unread));
+    assert_eq!(end(&url("/once"), &open()), End::Page(PageIds::Unread));
+    assert_eq!(end(&url("/busy"), &open()), End::Page(PageIds::Unread));
+    assert_eq!(end(&url("/cut"), &open()), End::Page(PageIds::Unread));
     let expected = [
         "HEAD /always",
         "GET /always",
@@ -142,13 +142,13 @@ fn redirects_are_followed_hop_by_hop() {
     let to = other.url("b.test", "/elsewhere");
     let elsewhere = Server::new(move |_| redirect(301, &to));
     let answer = ask_one(&elsewhere.url("a.test", "/"), &open());
-    assert_eq!((hops(&answer).len(), answer.end), (1, End::Page(Page::Unread)));
+    assert_eq!((hops(&answer).len(), answer.end), (1, End::Page(PageIds::Unread)));
     assert_eq!(other.lines(), ["HEAD /elsewhere"]);
 
     for path in ["/see", "/again"] {
         let answer = ask_one(&url(path), &open());
         assert_eq!(hops(&answer), [(url("/there"), false)], "{path}");
-        assert_eq!((answer.end.clone(), answer.moved_to()), (End::Page(Page::Unread), None));
+        assert_eq!((answer.end.clone(), answer.moved_to()), (End::Page(PageIds::Unread), None));
     }
     let answer = ask_one(&url("/dead"), &open());
     assert_eq!(hops(&answer), [(url("/404"), true)]);
@@ -175,7 +175,7 @@ fn redirects_come_to_an_end() {
     for path in ["/a", "/self", "/11"] {
         assert_eq!(end(&url(path), &open()), doubt(Doubt::TooManyRedirects), "{path}");
     }
-    assert_eq!(end(&url("/10"), &open()), End::Page(Page::Unread));
+    assert_eq!(end(&url("/10"), &open()), End::Page(PageIds::Unread));
 }
 
 #[test]
@@ -213,15 +213,15 @@ fn places_are_looked_for_in_html() {
         // The redirect's own fragment counts.
         ("/moved", "nowhere"),
     ] {
-        assert_eq!(place(path, fragment, &settings), Place::Found, "{path}#{fragment}");
+        assert_eq!(place(path, fragment, &settings), FragmentState::Found, "{path}#{fragment}");
     }
-    assert_eq!(place("/page", "no", &settings), Place::Missing);
-    assert_eq!(place("/long", "three", &settings), Place::Missing);
+    assert_eq!(place("/page", "no", &settings), FragmentState::Missing);
+    assert_eq!(place("/long", "three", &settings), FragmentState::Missing);
     for path in ["/packed", "/utf-16"] {
-        assert!(matches!(place(path, "one", &settings), Place::Unknown(_)), "{path}");
+        assert!(matches!(place(path, "one", &settings), FragmentState::Unknown(_)), "{path}");
     }
-    assert_eq!(place("/long", "one", &short), Place::Found);
-    assert!(matches!(place("/long", "two", &short), Place::Unknown(_)));
+    assert_eq!(place("/long", "one", &short), FragmentState::Found);
+    assert!(matches!(place("/long", "two", &short), FragmentState::Unknown(_)));
     assert!(server.lines().iter().all(|line| line.starts_with("GET")));
 }
 

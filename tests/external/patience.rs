@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use silcrow::external::{Doubt, End, Page};
+use silcrow::external::{Doubt, End, PageIds};
 use silcrow::io::external::Settings;
 
 use crate::web::{Server, ok, redirect, status};
@@ -52,7 +52,7 @@ fn several_hosts_are_asked_at_once_and_no_more_than_are_allowed() {
     let names = ["a.test", "b.test", "c.test", "d.test"];
     let urls: Vec<_> = names.iter().map(|name| server.url(name, "/")).collect();
     let answers = ask_all(&urls, &Settings { hosts: 2, ..open() });
-    assert!(answers.values().all(|answer| answer.end == End::Page(Page::Unread)), "{answers:?}");
+    assert!(answers.values().all(|answer| answer.end == End::Page(PageIds::Unread)), "{answers:?}");
     assert_eq!(server.most_active(), 2);
 }
 
@@ -69,7 +69,7 @@ fn a_host_that_asks_for_patience_is_given_it() {
     });
     let urls: Vec<_> = (0..3).map(|number| server.url("a.test", &format!("/{number}"))).collect();
     let answers = ask_all(&urls, &open());
-    assert!(answers.values().all(|answer| answer.end == End::Page(Page::Unread)), "{answers:?}");
+    assert!(answers.values().all(|answer| answer.end == End::Page(PageIds::Unread)), "{answers:?}");
     let asked = server.asked();
     assert_eq!(asked.len(), 4);
     assert!(asked[1].at.duration_since(asked[0].answered) >= Duration::from_secs(1));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use silcrow::external::{Doubt, End, Page, Request};
+use silcrow::external::{Doubt, End, PageIds, Request};
 use silcrow::io::external::{Cache, Settings, ask};
 
 use crate::web::{Server, ok, redirect, status};
@@ -50,7 +50,7 @@ fn what_was_found_is_remembered_and_nothing_else() {
     assert_eq!(cache.answer(&request(&url("/page#two"))), None, "this place is not known");
     assert_eq!(
         cache.answer(&request(&url("/page"))).map(|known| known.end),
-        Some(End::Page(Page::Remembered))
+        Some(End::Page(PageIds::Remembered))
     );
     let before = std::fs::metadata(&path).and_then(|data| data.modified()).expect("it is there");
     cache.remember(&[], &BTreeMap::new(), today());

@@ -1,4 +1,4 @@
-//! What was published and what is to be looked over: `record`, `retire`, `stale`, `review` and `diff`, and what `check` and
+//! What was published and what is due for review: `record`, `retire`, `stale`, `review` and `diff`, and what `check` and
 //! `build` make of the record.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
@@ -559,7 +559,7 @@ fn wrong_settings_are_shown_and_nothing_is_done() {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
         assert!(run.stderr.starts_with("error[invalid-value]: "), "{}", run.stderr);
         assert!(run.stderr.contains("\n --> site.yaml:2:15\n"), "{}", run.stderr);
-        assert!(run.stderr.ends_with("error: `site.yaml` has to be put right first\n"));
+        assert!(run.stderr.ends_with("error: `site.yaml` has errors that must be fixed first\n"));
         assert!(crate::common::tree(&site.path("")) == before, "{arguments:?}");
     }
 }

@@ -1375,7 +1375,10 @@ mod on_linux {
                 "error symlink-outside templates 1:1-1:1",
             ],
         );
-        assert_eq!(run.findings()[0]["message"], "the symbolic link `content/a.md` leads nowhere");
+        assert_eq!(
+            run.findings()[0]["message"],
+            "the target of the symbolic link `content/a.md` does not exist"
+        );
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn linked() -> Site {
     Site::new(&[
         (
             "site.yaml",
-            "base_url: https://example.com/\nredirects:\n  /old/*: /s/:splat\n  /x: /s/b/#two\ntheme:\n  navigation: {B: s/b, 'The section': 's'}\n  footer:\n    Other: https://example.com/s/b # not a name\n    C: s/c # kept\n",
+            "base_url: https://example.com/\nredirects:\n  /old/*: /s/:splat\n  /x: /s/b/#two\ntheme:\n  navigation: {B: s/b, 'The section': 's'}\n  footer:\n    Other: https://example.com/s/b # a URL\n    C: s/c # kept\n",
         ),
         ("content/a.md", &a),
         ("content/s/index.md", "---\ntitle: S\n---\n[b](b.md)\n"),
@@ -64,7 +64,7 @@ fn an_article_moves_and_all_that_led_to_it_follows() {
     assert!(read(&site, "content/s/index.md").ends_with("[b](../t/new%20name.md)\n"));
     let settings = read(&site, "site.yaml");
     assert!(settings.contains("  /old/*: /s/:splat\n  /x: /t/new%20name/#two\n"), "{settings}");
-    let named = "navigation: {B: \"t/new name\", 'The section': 's'}\n  footer:\n    Other: https://example.com/s/b # not a name\n    C: s/c # kept\n";
+    let named = "navigation: {B: \"t/new name\", 'The section': 's'}\n  footer:\n    Other: \"https://example.com/t/new%20name/\" # a URL\n    C: s/c # kept\n";
     assert!(settings.ends_with(named), "{settings}");
     assert!(read(&site, "templates/404.html").starts_with("<a href=\"/t/new%20name/\">"));
     assert_eq!(
@@ -122,12 +122,12 @@ fn a_pattern_of_the_settings_that_a_move_leaves_behind_is_told_of() {
         ("content/t/index.md", "---\ntitle: T\n---\n"),
     ]);
     let run = mv(&site, &["s/b", "t/b"]);
-    let note = "note: in `site.yaml`, the pattern `content/s/**` of `missing-page` took in 1 file that it does not any more; add one for `content/t/b.md`\n";
+    let note = "note: in `site.yaml`, the pattern `content/s/**` of `missing-page` no longer matches 1 file; add one for `content/t/b.md`\n";
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(run.stderr.matches("note: ").count(), 1, "{}", run.stderr);
     assert!(run.stderr.contains(note), "{}", run.stderr);
     assert_eq!(read(&site, "site.yaml"), settings);
-    // The other way nothing of `content/s/**` is lost; what `content/t/*` took in is.
+    // The other way nothing of `content/s/**` is lost; what `content/t/*` matched is.
     let back = mv(&site, &["t/b", "s/b"]);
     assert!(back.stderr.contains("`content/t/*` of `image-no-alt`"), "{}", back.stderr);
     assert_eq!(back.stderr.matches("note: ").count(), 1, "{}", back.stderr);
@@ -369,7 +369,7 @@ fn what_a_move_leaves_to_the_writer_is_told_of() {
     let run = mv(&site, &["s/d", "new/d"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     for told in [
-        "`silcrow-baseline.txt` names `content/s/d.md`, which is not there any more",
+        "`silcrow-baseline.txt` names `content/s/d.md`, which no longer exists",
         "now `silcrow check` would say of `content/new/index.md`: ",
     ] {
         assert!(run.stderr.contains(told), "{}", run.stderr);

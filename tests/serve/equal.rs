@@ -33,7 +33,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let OutputBody::Bytes(bytes) = &output.body else { continue };
                 let url = address(output.path.as_str());
                 let reply = served.get(&url);
-                let status = if matches!(view, View::Gone(_)) { 410 } else { 200 };
+                let status = if matches!(view, View::Retired(_)) { 410 } else { 200 };
                 let is_same = reply.status == status && same(&reply, bytes);
                 (!is_same).then(|| format!("{url}: {} {}", reply.status, reply.text()))
             }
@@ -43,7 +43,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
                 let reply = served.get(&url);
                 (reply.status != 500).then(|| format!("{url}: {reply:?}"))
             }
-            (View::NotFound | View::Search | View::Gone(_) | View::Generated(_), Err(_)) => None,
+            (View::NotFound | View::Search | View::Retired(_) | View::Generated(_), Err(_)) => None,
         };
         if wrong.is_some() {
             return wrong;

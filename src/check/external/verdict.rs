@@ -5,7 +5,7 @@ use crate::diagnostic::{
     Diagnostic, EXTERNAL_ANCHOR_MISSING, EXTERNAL_BLOCKED_ADDRESS, EXTERNAL_DEAD, EXTERNAL_MOVED,
     EXTERNAL_TLS, EXTERNAL_UNSURE, Rule,
 };
-use crate::external::{Answer, Doubt, End, Page, Place, Trouble, named_place};
+use crate::external::{Answer, Doubt, End, FragmentState, PageIds, Trouble, named_place};
 use crate::site::links::written_url;
 use crate::suggest;
 use crate::url::WebUrl;
@@ -101,18 +101,18 @@ impl Seen<'_> {
         Some(self.finding(&EXTERNAL_MOVED, message).write(Some(right)))
     }
 
-    fn anchor(&self, page: &Page) -> Option<Diagnostic> {
+    fn anchor(&self, page: &PageIds) -> Option<Diagnostic> {
         let fragment = named_place(self.url)?;
         match self.answer.place(fragment)? {
-            Place::Found => None,
-            Place::Unknown(reason) => {
+            FragmentState::Found => None,
+            FragmentState::Unknown(reason) => {
                 let message = format!(
                     "whether `{}` has `#{fragment}` could not be checked: {reason}",
                     self.url.without_fragment()
                 );
                 Some(self.finding(&EXTERNAL_UNSURE, message).help(self.unsure_help()))
             }
-            Place::Missing => {
+            FragmentState::Missing => {
                 let message = format!("`{}` has no id `{fragment}`", self.url.without_fragment());
                 let finding = self.finding(&EXTERNAL_ANCHOR_MISSING, message);
                 Some(match nearest_id(page, fragment) {
@@ -129,8 +129,8 @@ impl Seen<'_> {
 }
 
 /// The id that was meant: the same but for case, or near.
-fn nearest_id(page: &Page, fragment: &str) -> Option<String> {
-    let Page::Html { ids, .. } = page else { return None };
+fn nearest_id(page: &PageIds, fragment: &str) -> Option<String> {
+    let PageIds::Html { ids, .. } = page else { return None };
     let mut usable = ids.iter().map(String::as_str);
     let same = usable.clone().find(|id| id.eq_ignore_ascii_case(fragment)).map(str::to_owned);
     same.or_else(|| suggest::nearest(fragment, &mut usable))

@@ -1,5 +1,5 @@
-//! What a move leaves behind and cannot take along: patterns of `site.yaml` that no longer take in what has moved, lines of the
-//! baseline, and addresses that lead nowhere now. Tells of it; changes nothing.
+//! What a move leaves behind: patterns of `site.yaml` that no longer match what has moved, lines of the baseline, and
+//! addresses that no longer exist. Prints notices; changes nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::render::outputs::redirected;
 use crate::site::Site;
 use crate::wording::plural;
 
-/// Tells of all of it. `moved` is where a source is after the move.
+/// Prints a notice for each. `moved` is where a source is after the move.
 pub(super) fn tell(
     (site, changed): (&Site, &Site),
     root: &Path,
@@ -24,7 +24,7 @@ pub(super) fn tell(
     let mut sources = site.pages.iter().filter(|page| page.has_file).map(|page| &page.article.path);
     if let Some(path) = sources.find(|path| is_named(path) && moved(path) != **path) {
         printer::notice(&format!(
-            "`{}` names `{path}`, which is not there any more; write it anew with `silcrow check --write-baseline`",
+            "`{}` names `{path}`, which no longer exists; write it again with `silcrow check --write-baseline`",
             baseline::FILE
         ));
     }
@@ -38,7 +38,7 @@ pub(super) fn tell(
         let (count, glob) = (plural(lost.len(), "file"), pattern.as_str());
         let to = moved(first);
         printer::notice(&format!(
-            "in `site.yaml`, the pattern `{glob}` of `{rule}` took in {count} that it does not any more; add one for `{to}`"
+            "in `site.yaml`, the pattern `{glob}` of `{rule}` no longer matches {count}; add one for `{to}`"
         ));
     }
     for page in site.pages.iter().filter(|page| page.included && !page.has_file) {
@@ -49,7 +49,7 @@ pub(super) fn tell(
             || redirected(changed, &path).is_some();
         if !is_there {
             printer::notice(&format!(
-                "`{url}` was the page of a section without `index.md`, and leads nowhere now; write where it shall lead under `redirects` in `site.yaml`"
+                "`{url}` was the page of a section without `index.md`, which no longer exists; redirect it to another under `redirects` in `site.yaml`"
             ));
         }
     }

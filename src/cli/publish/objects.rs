@@ -114,7 +114,7 @@ fn path(renderer: &Renderer, view: View) -> OutputPath {
             UrlPath::new(&format!("{url}page/{number}/")).output()
         }
         View::NotFound => OutputPath::new("404.html"),
-        View::Gone(index) => site.routes.gone[index].output(),
+        View::Retired(index) => site.routes.retired[index].output(),
         View::Search => UrlPath::new("/search/").output(),
         View::Generated(file) => site.generated_url(file).output(),
         View::Redirect(index) => site.routes.alias_list[index].0.output(),
@@ -128,7 +128,7 @@ fn role(view: View) -> Role {
         View::NotFound => Role::NotFound,
         // Its page links to it.
         View::Generated(Generated::MarkdownCopy(..)) => Role::File,
-        View::Redirect(_) | View::Gone(_) | View::Generated(_) => Role::Listing,
+        View::Redirect(_) | View::Retired(_) | View::Generated(_) => Role::Listing,
     }
 }
 

@@ -50,8 +50,8 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
         None if canonical != url && placed(site, &canonical).is_some() => {
             Found::Elsewhere(site.href(&canonical))
         }
-        None if let Ok(index) = site.routes.gone.binary_search(&canonical) => {
-            Found::View(View::Gone(index), None)
+        None if let Ok(index) = site.routes.retired.binary_search(&canonical) => {
+            Found::View(View::Retired(index), None)
         }
         None if is_variant(&url) => Found::Variant(url),
         None if is_search_file(&url) => Found::Search(url),

@@ -5,7 +5,7 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 
 use super::address::{self, Found};
-use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, Shown, with_script};
+use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, ServedPage, with_script};
 use super::revision::Revision;
 use super::shared::Shared;
 use crate::io::disk::Root;
@@ -91,7 +91,7 @@ fn content(shared: &Shared, revision: &Revision, request: &Request<'_>) -> Answe
 }
 
 /// A page with the script in it.
-fn page(shared: &Shared, revision: &Revision, shown: Shown) -> Content {
+fn page(shared: &Shared, revision: &Revision, shown: ServedPage) -> Content {
     let (status, html) = match shown.html {
         Ok(html) => (shown.status, html),
         Err(failures) => (500, revision.error_page(&failures)),

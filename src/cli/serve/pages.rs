@@ -25,7 +25,7 @@ pub(super) const EDITOR: &str = "/.silcrow/editor";
 const MOST_REDIRECTS: usize = 5;
 
 /// A page as an address shows it.
-pub(super) struct Shown {
+pub(super) struct ServedPage {
     /// The status of the answer.
     pub(super) status: u16,
     /// The source of its text.
@@ -41,14 +41,14 @@ pub(super) fn hash(html: &str) -> String {
 
 impl Revision {
     /// The page that a found address shows; none when it shows something else.
-    pub(super) fn shown(&self, found: &Found) -> Option<Shown> {
+    pub(super) fn shown(&self, found: &Found) -> Option<ServedPage> {
         match found {
-            Found::View(view @ View::Gone(_), _) => Some(self.rendered(*view, None, 410)),
+            Found::View(view @ View::Retired(_), _) => Some(self.rendered(*view, None, 410)),
             Found::View(view, source) => Some(self.rendered(*view, source.clone(), 200)),
             Found::Nothing => Some(self.missing()),
             Found::Asset(index) => {
                 let (source, html) = self.html_file(*index)?;
-                Some(Shown { status: 200, source: Some(source), html: Ok(html) })
+                Some(ServedPage { status: 200, source: Some(source), html: Ok(html) })
             }
             Found::Generated(_) | Found::Search(_) | Found::Variant(_) | Found::Elsewhere(_) => {
                 None
@@ -57,17 +57,17 @@ impl Revision {
     }
 
     /// The page that says that there is none.
-    pub(super) fn missing(&self) -> Shown {
+    pub(super) fn missing(&self) -> ServedPage {
         self.rendered(View::NotFound, None, 404)
     }
 
-    fn rendered(&self, view: View, source: Option<SourcePath>, status: u16) -> Shown {
+    fn rendered(&self, view: View, source: Option<SourcePath>, status: u16) -> ServedPage {
         self.variants.make_for(view, (&self.renderer, &self.sources));
         let html = self.renderer.render(view).map(|output| match output.body {
             OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             OutputBody::Copy { .. } => String::new(),
         });
-        Shown { status, source, html }
+        ServedPage { status, source, html }
     }
 
     /// An HTML file of `static/`: a page as others are.

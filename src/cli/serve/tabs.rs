@@ -46,7 +46,7 @@ struct Link<'a> {
 
 /// A page that is to take the place of the one that is shown.
 #[derive(Serialize)]
-struct Page {
+struct TabPage {
     html: String,
     hash: String,
     /// Where it is.
@@ -160,7 +160,7 @@ impl Tab {
 
     /// What takes the place of what is shown, if it is another page. A page that cannot be rendered takes no place: the
     /// reader keeps what there is.
-    fn take(&mut self, revision: &Revision, path: &str) -> Option<Page> {
+    fn take(&mut self, revision: &Revision, path: &str) -> Option<TabPage> {
         let (path, found) = revision.followed(path)?;
         let shown = revision.shown(&found)?;
         let is_moved = path != self.path;
@@ -174,7 +174,7 @@ impl Tab {
         self.hash.clone_from(&hash);
         let source = self.source.as_ref();
         let source = source.map_or("", |source| revision.sources.spelling(source)).to_owned();
-        Some(Page { html, hash, url: encode_path(&self.path), source })
+        Some(TabPage { html, hash, url: encode_path(&self.path), source })
     }
 
     fn send(&self, name: &str, data: &impl Serialize) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::external::{Answer, End, Page, Place, Request};
+use crate::external::{Answer, End, FragmentState, PageIds, Request};
 use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
@@ -48,7 +48,7 @@ impl Cache {
     pub fn answer(&self, request: &Request) -> Option<Answer> {
         let entry = self.entries.get(&request.url.to_string())?;
         let is_known = request.fragments.is_subset(&entry.fragments);
-        is_known.then(|| Answer { hops: Vec::new(), end: End::Page(Page::Remembered) })
+        is_known.then(|| Answer { hops: Vec::new(), end: End::Page(PageIds::Remembered) })
     }
 
     /// Takes in what was found today.
@@ -66,7 +66,7 @@ impl Cache {
             }
             let known = known.into_iter().flat_map(|entry| entry.fragments);
             let mut fragments: BTreeSet<_> = known.chain(request.fragments.clone()).collect();
-            fragments.retain(|fragment| answer.place(fragment) == Some(Place::Found));
+            fragments.retain(|fragment| answer.place(fragment) == Some(FragmentState::Found));
             self.entries.insert(request.url.to_string(), Entry { date: today, fragments });
         }
     }

@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error};
 
 use super::Settings;
-use crate::external::{Doubt, Page, Trouble};
+use crate::external::{Doubt, PageIds, Trouble};
 use crate::host::{self, AllowedHost};
 use crate::url::WebUrl;
 
@@ -36,7 +36,7 @@ pub(super) struct Response {
     /// How long the host wants to be left alone, as it is written.
     pub(super) retry_after: Option<String>,
     /// What the page holds.
-    pub(super) page: Page,
+    pub(super) page: PageIds,
 }
 
 /// What sends requests.
@@ -92,7 +92,7 @@ impl Client {
         let page = if method == Method::GetPage && head.status.is_success() {
             self.page(&head.headers, body).map_err(|error| trouble(error, is_tls))?
         } else {
-            Page::Unread
+            PageIds::Unread
         };
         Ok(Response {
             status: head.status.as_u16(),
@@ -102,24 +102,24 @@ impl Client {
         })
     }
 
-    fn page(&self, headers: &HeaderMap, body: Body) -> Result<Page, Error> {
+    fn page(&self, headers: &HeaderMap, body: Body) -> Result<PageIds, Error> {
         let kind = header(headers, "content-type").unwrap_or_default().to_ascii_lowercase();
         let kind = kind.split(';').next().unwrap_or("").trim();
         if !matches!(kind, "text/html" | "application/xhtml+xml") {
-            return Ok(Page::NotHtml);
+            return Ok(PageIds::NotHtml);
         }
         let encoding = header(headers, "content-encoding").unwrap_or_default();
         if !matches!(encoding.to_ascii_lowercase().trim(), "" | "identity") {
-            return Ok(Page::Unreadable("the page comes compressed, which was not asked for"));
+            return Ok(PageIds::Unreadable("the page comes compressed, which was not asked for"));
         }
         let mut bytes = Vec::new();
         body.into_reader().take(self.page + 1).read_to_end(&mut bytes)?;
         let is_whole = bytes.len() as u64 <= self.page;
         if bytes.contains(&0) {
-            return Ok(Page::Unreadable("the page is not UTF-8"));
+            return Ok(PageIds::Unreadable("the page is not UTF-8"));
         }
         let ids = (self.anchors)(&String::from_utf8_lossy(&bytes));
-        Ok(Page::Html { ids, is_whole })
+        Ok(PageIds::Html { ids, is_whole })
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Hosts {
 
 /// A host that is this server.
 #[derive(PartialEq)]
-enum Known {
+enum KnownHost {
     /// By an address that only this machine can use: the port is part of it.
     Loopback,
     /// By another of its addresses, with the port.
@@ -39,11 +39,11 @@ impl Hosts {
         !self.address.ip().is_loopback() || !self.allowed.is_empty()
     }
 
-    fn known(&self, host: &str) -> Option<Known> {
+    fn known(&self, host: &str) -> Option<KnownHost> {
         let host = host.to_ascii_lowercase();
         let (name, port) = parts(&host)?;
         if self.allowed.iter().any(|allowed| allowed == name) {
-            return Some(Known::Allowed);
+            return Some(KnownHost::Allowed);
         }
         if port != self.address.port() {
             return None;
@@ -56,12 +56,12 @@ impl Hosts {
         };
         let own = self.address.ip();
         match ip {
-            None => (name == "localhost").then_some(Known::Loopback),
+            None => (name == "localhost").then_some(KnownHost::Loopback),
             Some(ip) if ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST => {
-                Some(Known::Loopback)
+                Some(KnownHost::Loopback)
             }
             // A server on all addresses is called by any of them. No name can be made to point here by that.
-            Some(ip) => (ip == own || own.is_unspecified()).then_some(Known::Address),
+            Some(ip) => (ip == own || own.is_unspecified()).then_some(KnownHost::Address),
         }
     }
 }
@@ -94,7 +94,7 @@ pub(super) fn request<'a>(head: &'a Head, hosts: &Hosts) -> Result<Request<'a>, 
     }
     from_us(head, authority, &known)?;
     is_from_here(head, hosts)?;
-    let has_unknown_site = known != Known::Loopback && head.header("Sec-Fetch-Site").is_none();
+    let has_unknown_site = known != KnownHost::Loopback && head.header("Sec-Fetch-Site").is_none();
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
@@ -119,9 +119,9 @@ fn host_and_target(head: &Head) -> Result<(&str, &str), Refusal> {
 }
 
 /// Refuses what a page of another site may not ask. A person may come from anywhere, by a link that opens a page.
-fn from_us(head: &Head, authority: &str, known: &Known) -> Result<(), Refusal> {
+fn from_us(head: &Head, authority: &str, known: &KnownHost) -> Result<(), Refusal> {
     let Some(origin) = head.header("Origin") else { return Ok(()) };
-    let secure = origin.strip_prefix("https://").filter(|_| *known == Known::Allowed);
+    let secure = origin.strip_prefix("https://").filter(|_| *known == KnownHost::Allowed);
     let host = origin.strip_prefix("http://").or(secure);
     if host.is_some_and(|host| host.eq_ignore_ascii_case(authority)) {
         Ok(())

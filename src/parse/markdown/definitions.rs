@@ -67,7 +67,7 @@ impl Definitions {
     }
 
     /// What is wrong with the definitions. A definition is not shown.
-    pub(super) fn findings(&self, markdown: &str, shown: &Shown) -> Vec<Finding> {
+    pub(super) fn findings(&self, markdown: &str, shown: &ShownRanges) -> Vec<Finding> {
         let unused = self
             .all
             .iter()
@@ -89,7 +89,12 @@ impl Definitions {
     }
 
     /// The finding of a line that begins with a definition whose label is defined before.
-    fn duplicate(&self, markdown: &str, shown: &Shown, line: Range<usize>) -> Option<Finding> {
+    fn duplicate(
+        &self,
+        markdown: &str,
+        shown: &ShownRanges,
+        line: Range<usize>,
+    ) -> Option<Finding> {
         let before = |byte: u8| byte.is_ascii_digit() || b" \t>-*+.)".contains(&byte);
         let length = markdown[line.clone()].bytes().position(|byte| !before(byte))?;
         let start = line.start + length;
@@ -111,12 +116,12 @@ impl Definitions {
 
 /// Where text is shown. Only needed when there are definitions, which are not shown.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(super) struct ShownRanges {
     /// Starts of what is shown, ascending, each with the furthest end so far.
     reaches: Vec<(usize, usize)>,
 }
 
-impl Shown {
+impl ShownRanges {
     /// Adds what is shown next.
     pub(super) fn add(&mut self, event: &Event<'_>, range: &Range<usize>) {
         let is_shown = match event {

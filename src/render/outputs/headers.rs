@@ -63,7 +63,7 @@ pub(super) fn everywhere(site: &Site) -> Vec<(&'static str, String)> {
 /// The content security policy: nothing but the site's own files, and what the content shows from other sites. Scripts and
 /// styles of others are never among it.
 fn policy(site: &Site) -> String {
-    let shown = Shown::of(site);
+    let shown = LoadedSources::of(site);
     let own = |others: &BTreeSet<String>| {
         others.iter().fold("'self'".to_owned(), |all, other| format!("{all} {other}"))
     };
@@ -88,13 +88,13 @@ fn policy(site: &Site) -> String {
 
 /// The sources of what the content shows from other sites.
 #[derive(Default)]
-struct Shown {
+struct LoadedSources {
     images: BTreeSet<String>,
     /// By raw HTML: pictures, sound, films, frames.
     embedded: BTreeSet<String>,
 }
 
-impl Shown {
+impl LoadedSources {
     fn of(site: &Site) -> Self {
         let mut shown = Self::default();
         let is_shown = |document: &Document<'_>| match document.holder {

@@ -123,11 +123,9 @@ fn stands(source: &str, link: &Link) -> bool {
 fn escaped(url: String, source: &str, link: &Link) -> Option<String> {
     match link.kind {
         LinkKind::Autolink => url.contains("://").then_some(url),
-        LinkKind::Link | LinkKind::Resource => Some(if url.contains(['(', ')', '&']) {
-            url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)")
-        } else {
-            url
-        }),
+        LinkKind::Link | LinkKind::Resource => {
+            Some(html::escape_parentheses(&url.replace('&', "&amp;")))
+        }
         LinkKind::HtmlLink | LinkKind::HtmlResource => {
             let before = source[..link.span.0 as usize].chars().next_back();
             let escaped = html::escape(&url);

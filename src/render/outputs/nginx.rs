@@ -4,7 +4,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, search, types};
-use super::redirects::{Line, lines};
+use super::redirects::{RedirectLine, lines};
 use crate::path::UrlPath;
 use crate::site::Site;
 
@@ -21,14 +21,14 @@ const LONGEST_KEY: usize = 46;
 
 /// Tables, for the `http` block.
 fn maps(site: &Site) -> String {
-    let (folders, single): (Vec<Line>, Vec<Line>) =
+    let (folders, single): (Vec<RedirectLine>, Vec<RedirectLine>) =
         lines(site).into_iter().partition(|line| line.from.ends_with('*'));
     let mut text = String::from("# Written by silcrow. Include it in the `http` block.\n\n");
     // From the address as it was asked for: what is put into an answer's header must not have been decoded.
     text.push_str("map $request_uri $silcrow_folder {\n    default \"\";\n");
     folders.iter().for_each(|line| text.push_str(&folder(line)));
     text.push_str("}\n\nmap $uri $silcrow_redirect {\n    default $silcrow_folder;\n");
-    for Line { from, to } in &single {
+    for RedirectLine { from, to } in &single {
         let decoded = percent_decode_str(from).decode_utf8_lossy();
         text.push_str(&format!("    {} {};\n", key(&decoded), quoted(&literal(to))));
     }
@@ -59,7 +59,7 @@ fn key(path: &str) -> String {
 }
 
 /// A redirect of a whole folder.
-fn folder(Line { from, to }: &Line) -> String {
+fn folder(RedirectLine { from, to }: &RedirectLine) -> String {
     let pattern = format!("~^{}(?<silcrow_rest>[^?#]*)", pattern(from.trim_end_matches('*')));
     let to = literal(to).replace(":splat", "${silcrow_rest}");
     format!("    {} {};\n", quoted(&pattern), quoted(&to))
@@ -100,7 +100,7 @@ fn server(site: &Site) -> String {
         text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
     }
     text.push_str(&location("~ \"\\.md$\"", MARKDOWN));
-    for url in &site.routes.gone {
+    for url in &site.routes.retired {
         let place = percent_decode_str(&site.href(url)).decode_utf8_lossy().into_owned();
         text.push_str(&format!(
             "location = {} {{\n    error_page 410 \"${{uri}}index.html\";\n    return 410;\n}}\n",

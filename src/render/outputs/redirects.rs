@@ -17,7 +17,7 @@ const GITLAB_MOST_BYTES: usize = 64 * 1024;
 
 /// An old address and the one that replaces it, from the origin's root, percent-encoded. `*` at the end of an old one and
 /// `:splat` in a new one stand for the rest.
-pub(super) struct Line {
+pub(super) struct RedirectLine {
     pub from: String,
     pub to: String,
 }
@@ -27,26 +27,27 @@ pub(super) fn redirects(site: &Site) -> String {
     file(&lines(site))
 }
 
-fn file(lines: &[Line]) -> String {
-    lines.iter().map(|Line { from, to }| format!("{from} {to} 301\n")).collect()
+fn file(lines: &[RedirectLine]) -> String {
+    lines.iter().map(|RedirectLine { from, to }| format!("{from} {to} 301\n")).collect()
 }
 
 /// Every redirect. Hosts take the first that matches: of the settings' those with `*` come last, and silcrow itself looks for
 /// them in that order ([`crate::redirect::Table`]).
-pub(super) fn lines(site: &Site) -> Vec<Line> {
+pub(super) fn lines(site: &Site) -> Vec<RedirectLine> {
     let (routes, base) = (&site.routes, &site.base);
     let href = |page| site.href(&site.page(page).url);
     let aliases = routes.alias_list.iter();
-    let aliases = aliases.map(|(from, page)| Line { from: site.href(from), to: href(*page) });
+    let aliases =
+        aliases.map(|(from, page)| RedirectLine { from: site.href(from), to: href(*page) });
     let tells_host_aliases = site.tells_host_aliases();
     let host = routes.host_aliases.iter().filter(|_| tells_host_aliases);
-    let host = host.map(|alias| Line { from: alias.from.encoded(), to: href(alias.page) });
+    let host = host.map(|alias| RedirectLine { from: alias.from.encoded(), to: href(alias.page) });
     let is_told =
         |redirect: &&Redirect| tells_host_aliases || matches!(redirect.location, Location::Site(_));
     let line = |redirect: &Redirect| {
         let star = if redirect.from.is_wildcard() { "*" } else { "" };
         let from = format!("{}{star}", redirect.location.from_root(base));
-        Line { from, to: from_root(&redirect.to, base) }
+        RedirectLine { from, to: from_root(&redirect.to, base) }
     };
     let rules = site.configuration.redirects.iter().filter(is_told);
     let (folders, single): (Vec<_>, Vec<_>) =
@@ -64,8 +65,9 @@ pub fn redirected(site: &Site, path: &str) -> Option<String> {
 /// What some hosts would not read.
 pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
     let lines = lines(site);
-    let is_long = |line: &&Line| line.from.len() + line.to.len() + " 301".len() + 1 > LONGEST_LINE;
-    let long = |line: &Line| {
+    let is_long =
+        |line: &&RedirectLine| line.from.len() + line.to.len() + " 301".len() + 1 > LONGEST_LINE;
+    let long = |line: &RedirectLine| {
         let start: String = line.from.chars().take(60).collect();
         let message = format!(
             "the redirect of `{start}…` is longer than the {LONGEST_LINE} characters that Cloudflare Pages reads"
@@ -80,7 +82,7 @@ pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
 /// What redirects without a page suffer where GitLab Pages passes over the last lines, or all. They cannot come first:
 /// those of whole folders would take the aliases below them, and Cloudflare Pages counts what follows a line with `*` among
 /// the few of that kind.
-fn unread_by_gitlab(lines: &[Line]) -> Option<Diagnostic> {
+fn unread_by_gitlab(lines: &[RedirectLine]) -> Option<Diagnostic> {
     let (count, size) = (lines.len(), file(lines).len());
     let what = if size > GITLAB_MOST_BYTES {
         format!(

@@ -5,7 +5,7 @@ use crate::html::{self, Reader, Tag};
 
 /// A page as readers find it.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct BuiltPage {
     /// Its heading of level 1, else its title.
     pub title: String,
     /// Where it leads at once, when it is a redirect.
@@ -18,7 +18,7 @@ pub(super) struct Page {
 
 /// Reads a page of a site at this base: its article where there is one, else what its `main` holds, else all of it.
 /// Navigation around the text is no part of what a page says.
-pub(super) fn read(html: &str, base: &str) -> Page {
+pub(super) fn read(html: &str, base: &str) -> BuiltPage {
     let element = |name| Reader::new(html).content(name);
     let text = element("article").or_else(|| element("main")).or_else(|| element("body"));
     let title = element("h1").or_else(|| element("title")).unwrap_or("");
@@ -27,7 +27,7 @@ pub(super) fn read(html: &str, base: &str) -> Page {
         Some(to) => leads(to, base),
         None => html::text(text.unwrap_or(html)),
     };
-    Page {
+    BuiltPage {
         title: html::text(title).replace('\n', " "),
         redirect,
         is_gone: is_gone(html),
