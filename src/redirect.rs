@@ -18,6 +18,9 @@ pub const SPLAT: &str = ":splat";
 /// The longest name of a file that every system takes, with room for an extension.
 const LONGEST_PART: usize = 200;
 
+/// The longest path, with room for the folder that the output is in: some systems take 1,024 bytes in all.
+const LONGEST_PATH: usize = 800;
+
 /// An old address as somebody has written it: a path below the base URL, or a full URL of the site's origin. One that ends in
 /// `*` stands for everything that begins with what is before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +166,9 @@ fn unusable(raw: &str, decoded: &str) -> Option<&'static str> {
     }
     if parts.any(|part| part.len() > LONGEST_PART) {
         return Some("it holds a part that is too long for a file's name");
+    }
+    if decoded.len() > LONGEST_PATH {
+        return Some("it is too long for the path of a file");
     }
     let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
     bad.then_some("it holds a character that no file's name can have")

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// A name is compared with this many others at most: those around it in the order of their first letters, and those around
 /// it in the order of their last ones.
-const COMPARED: usize = 2_000;
+const COMPARED: usize = 256;
 
 /// How many edits a name can have and still be meant: a quarter of its letters, and at most three.
 fn limit(name: &str) -> usize {
@@ -19,13 +19,20 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<S
 }
 
 fn nearest_of<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = limit(name);
     let letters = Letters::of(name);
-    known
-        .filter(|candidate| letters.may_be_within(limit, candidate) && !candidate.is_empty())
-        .filter_map(|candidate| Some((distance(name, candidate, limit)?, candidate)))
-        .min()
-        .map(|(_, candidate)| candidate)
+    let mut limit = limit(name);
+    let mut nearest = None;
+    for candidate in known.filter(|candidate| !candidate.is_empty()) {
+        if letters.may_be_within(limit, candidate)
+            && let Some(distance) = distance(name, candidate, limit)
+            && nearest.is_none_or(|nearest| (distance, candidate) < nearest)
+        {
+            nearest = Some((distance, candidate));
+            // No name that is farther counts any more.
+            limit = distance;
+        }
+    }
+    nearest.map(|(_, candidate)| candidate)
 }
 
 /// Many names, for many questions.
@@ -71,6 +78,7 @@ fn from_end(one: &str, other: &str) -> Ordering {
 /// (optimal string alignment); nothing when they are more than `limit`. Only cells of the table so near to its diagonal are
 /// looked at, in rows that end as soon as no cell is within the limit.
 pub fn distance(one: &str, other: &str, limit: usize) -> Option<usize> {
+    let (one, other) = without_shared_ends(one, other);
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if one.len().abs_diff(other.len()) > limit {
         return None;
@@ -100,6 +108,16 @@ pub fn distance(one: &str, other: &str, limit: usize) -> Option<usize> {
         }
     }
     Some(rows[0][other.len() + limit - one.len()]).filter(|distance| *distance <= limit)
+}
+
+/// What two texts are without the letters that they begin with alike, and those that they end with alike.
+fn without_shared_ends<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let shared = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+    let start: usize = shared.map(|(letter, _)| letter.len_utf8()).sum();
+    let (one, other) = (&one[start..], &other[start..]);
+    let shared = one.chars().rev().zip(other.chars().rev()).take_while(|(one, other)| one == other);
+    let end: usize = shared.map(|(letter, _)| letter.len_utf8()).sum();
+    (&one[..one.len() - end], &other[..other.len() - end])
 }
 
 /// How often each byte is in a text, with bytes that are alike in their lower five bits counted together.
@@ -175,6 +193,12 @@ mod tests {
         }
         assert_eq!(index.nearest("overview.md", None), None);
         assert!(index.nearest("article-31234.md", Some("article-31234.md")).is_some());
+    }
+
+    #[test]
+    fn of_names_as_near_as_each_other_the_first_is_suggested() {
+        let known = ["page-c", "page-b", "page-abc", "page-d"];
+        assert_eq!(nearest("page-a", known.into_iter()).as_deref(), Some("page-b"));
     }
 
     /// The whole table, without a limit.

@@ -10,7 +10,8 @@ use crate::theme;
 
 /// Every URL of the site, as the record has it: pages, files, and old addresses that lead on.
 pub fn record(site: &Site) -> Record {
-    let included: Vec<PageId> = site.included().collect();
+    // What is reported as a warning only can keep a page from its file.
+    let included: Vec<PageId> = site.included().filter(|id| site.is_published(*id)).collect();
     let pages: Vec<_> = included
         .par_iter()
         .map(|id| {

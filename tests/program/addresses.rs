@@ -50,6 +50,16 @@ fn read(site: &Site, path: &str) -> String {
     std::fs::read_to_string(site.path(path)).expect("a file can be read")
 }
 
+/// `check` found nothing, and `build` could not make the file.
+#[test]
+fn an_old_address_too_long_for_a_path_is_an_invalid_value() {
+    for alias in ["/q".repeat(5_000), format!("/{}/", "q".repeat(300))] {
+        let site = Site::new(&[("content/b.md", &with_aliases(&alias))]);
+        let end = 11 + alias.len();
+        assert_eq!(found(&site), [format!("error invalid-value content/b.md 4:11-4:{end}")]);
+    }
+}
+
 #[test]
 fn two_spellings_of_one_old_address_are_never_two_files() {
     for alias in ["/a//", "/x//y/", "/a%2F/", "/%2Fa/", "/a%2fb/", "https://example.com//x/"] {

@@ -56,6 +56,22 @@ fn the_record_has_a_line_for_each_url_and_forgets_none() {
     assert!(!site.path("public").exists(), "nothing is written");
 }
 
+/// It was recorded, and missed by the next check.
+#[test]
+fn a_page_that_lost_its_file_to_another_is_not_recorded() {
+    let site = Site::new(&[("content/A.md", ARTICLE), ("content/a.md", ARTICLE)]);
+    let settings = read(&site, "site.yaml");
+    site.write("site.yaml", format!("{settings}rules:\n  url-conflict: warning\n"));
+    assert_eq!(site.run(&["record"]).code, 0);
+    let record = read(&site, "silcrow.lock");
+    assert_eq!(record.matches(" page 2026").count(), 1, "{record}");
+    let run = check(&site);
+    assert_eq!(
+        (run.code, run.found().len(), run.found()[0].contains("url-conflict")),
+        (0, 1, true)
+    );
+}
+
 #[test]
 fn check_of_a_file_reports_what_vanished_from_it() {
     let site = published();

@@ -228,7 +228,13 @@ fn journal(from: &str, to: &str, text: &str) -> String {
 fn a_journal_that_leads_out_of_the_site_is_refused_by_every_verb() {
     let victim = |checkout: &Checkout| checkout.path("victim").to_string_lossy().into_owned();
     type Journal = fn(&str) -> String;
-    let journals: [Journal; 13] = [
+    let journals: [Journal; 15] = [
+        // Where a folder with a link goes, there is nothing yet.
+        |_| journal("content/s", "content/t", "content/t/out/d.md"),
+        |_| {
+            journal("content/t/out/file.md", "content/u.md", "content/c.md")
+                .replace(r#""moves":["#, r#""moves":[["content/s","content/t"],"#)
+        },
         |_| journal("content/b.md", "../victim/b.md", "content/c.md"),
         |_| journal("content/b.md", "content/../../victim/b.md", "content/c.md"),
         |_| journal("../victim/file", "static/file", "content/c.md"),
@@ -247,6 +253,7 @@ fn a_journal_that_leads_out_of_the_site_is_refused_by_every_verb() {
         for arguments in VERBS.into_iter().filter(|arguments| arguments[0] != "diff") {
             let checkout = Checkout::new();
             checkout.link("content/out", "folder");
+            checkout.link("content/s/out", "folder");
             let text = of(&victim(&checkout));
             checkout.write("site/.silcrow-journal~", &text);
             let before = tree(&checkout.path(""));

@@ -8,8 +8,10 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
+use std::iter::successors;
 use std::path::{Path, PathBuf};
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ const JOURNAL: &str = ".silcrow-journal~";
 const FORMAT: u32 = 1;
 /// Folders inside each other in which leftovers are looked for.
 const DEPTH: usize = crate::source::MAX_DEPTH + 2;
+/// Moves one after the other of the same thing in a journal; silcrow writes no more.
+const CHAINED: usize = 8;
 
 /// What is to be done: first the moves, in their order, then the texts. All paths are below the site's root, as the file
 /// system spells them.
@@ -82,6 +86,20 @@ impl Changes {
         let moves = self.moves.iter().flat_map(|step| [&*step.from, &*step.to]);
         moves.chain(self.texts.iter().map(|text| &*text.path))
     }
+
+    fn origins(&self) -> Origins<'_> {
+        self.moves.iter().map(|step| (&*step.to, &*step.from)).collect()
+    }
+}
+
+/// Where what moves is before, by where it goes.
+type Origins<'a> = AHashMap<&'a str, &'a str>;
+
+/// Where a path is before the move of it, or of a folder that it is in; nothing when none of them moves.
+fn origin(origins: &Origins<'_>, path: &str) -> Option<String> {
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    let mut folders = ends.map(|at| path.split_at(at));
+    folders.find_map(|(folder, rest)| Some(format!("{}{rest}", origins.get(folder)?)))
 }
 
 /// Makes changes below `root`, all or none.
@@ -96,8 +114,9 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), Di
     site.finish()?;
     site.remove_leftovers();
     site.may_begin(changes)?;
+    let origins = changes.origins();
     let old: Result<Vec<_>, _> =
-        changes.texts.par_iter().map(|text| site.as_read(changes, text)).collect();
+        changes.texts.par_iter().map(|text| site.as_read(&origins, text)).collect();
     let old = old?;
     if let ([], [text]) = (&*changes.moves, &*changes.texts) {
         // One step needs no journal.
@@ -180,7 +199,13 @@ impl<'a> Site<'a> {
         let changes = changes.filter(|changes| changes.format == FORMAT);
         let not_ours = |reason| DiskError::NotOurs(self.shown(JOURNAL), reason);
         let changes = changes.ok_or_else(|| not_ours("it cannot be read".to_owned()))?;
-        let is_ours = |path: &str| is_source(path) && self.root.hold(Path::new(path)).is_ok();
+        let is_below = |path: &str| is_source(path) && self.root.hold(Path::new(path)).is_ok();
+        let origins = changes.origins();
+        let is_ours = |path: &str| {
+            // Links on the way are found where they are before the moves.
+            let earlier = successors(Some(path.to_owned()), |path| origin(&origins, path));
+            earlier.enumerate().all(|(moves, path)| moves < CHAINED && is_below(&path))
+        };
         if let Some(path) = changes.paths().find(|path| !is_ours(path)) {
             return Err(not_ours(format!("it names `{}`", path.escape_debug())));
         }
@@ -238,15 +263,12 @@ impl<'a> Site<'a> {
     }
 
     /// What a text holds, where it is before the moves; that has to be still what was read.
-    fn as_read(&self, changes: &Changes, text: &ChangedText) -> Result<Option<Vec<u8>>, DiskError> {
-        let below = |to: &str| {
-            let rest = text.path.strip_prefix(to)?;
-            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-        };
-        let before = changes
-            .moves
-            .iter()
-            .find_map(|step| Some(format!("{}{}", step.from, below(&step.to)?)));
+    fn as_read(
+        &self,
+        origins: &Origins<'_>,
+        text: &ChangedText,
+    ) -> Result<Option<Vec<u8>>, DiskError> {
+        let before = origin(origins, &text.path);
         let path = before.as_deref().unwrap_or(&text.path);
         let held = self.text(path)?;
         if text.follows(held.as_deref()) {
