@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// A name is compared with this many others at most: those around it in the order of their first letters, and those around
 /// it in the order of their last ones.
-const COMPARED: usize = 256;
+const COMPARED: usize = 128;
 
 /// How many edits a name can have and still be meant: a quarter of its letters, and at most three.
 fn limit(name: &str) -> usize {
