@@ -19,7 +19,7 @@ pub enum Severity {
     Off,
     /// Worth knowing.
     Info,
-    /// Should be fixed; the build goes on.
+    /// Should be fixed; the build continues.
     Warning,
     /// Must be fixed; nothing is written.
     Error,
@@ -150,7 +150,7 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do about it, in a line.
     pub help: Option<String>,
-    /// Edits that would put it right, the most likely set first: each set is an alternative to the others.
+    /// Edits that would fix it, the most likely set first: each set is an alternative to the others.
     pub fixes: Vec<EditSet>,
     /// Where the link leads, as far as it leads anywhere: the path of a source.
     pub target: Option<String>,
@@ -172,7 +172,7 @@ pub struct Label {
 pub struct Suppression {
     /// The rule, as it is written; empty where none is.
     pub rule: String,
-    /// Where the rule stands.
+    /// The location that the rule reports.
     pub span: Span,
     /// Whether a reason follows it.
     pub has_reason: bool,
@@ -202,7 +202,7 @@ impl Diagnostic {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// The same with a set of edits that would put it right.
+    /// Adds a set of edits that would fix it.
     #[must_use]
     pub fn offer(mut self, edits: EditSet) -> Self {
         self.fixes.push(edits);

@@ -16,12 +16,12 @@ pub struct Request {
     pub fragments: BTreeSet<String>,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The redirects that were followed, in order.
     pub hops: Vec<Hop>,
-    /// What was met at the end of them.
+    /// The result after the last of them.
     pub end: End,
 }
 
@@ -30,11 +30,11 @@ pub struct Answer {
 pub struct Hop {
     /// Where it leads.
     pub to: WebUrl,
-    /// Whether it is for good (301, 308).
+    /// Whether it is permanent (301, 308).
     pub is_permanent: bool,
 }
 
-/// What was met at the end of all redirects.
+/// The result after all redirects.
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
     /// A page or a file.
@@ -48,7 +48,7 @@ pub enum End {
 pub enum PageIds {
     /// Nothing: no fragment was to be looked for.
     Unread,
-    /// It is no HTML: what a fragment means there is another matter.
+    /// It is not HTML, where fragments have other meanings.
     NotHtml,
     /// It is HTML that cannot be read; why.
     Unreadable(&'static str),
@@ -70,7 +70,7 @@ pub enum FragmentState {
     Found,
     /// It is not there.
     Missing,
-    /// It cannot be told; why.
+    /// It cannot be determined; why.
     Unknown(&'static str),
 }
 
@@ -85,11 +85,11 @@ pub enum Trouble {
     Private(IpAddr),
     /// No connection that can be trusted; why.
     Tls(String),
-    /// There is no telling.
+    /// It cannot be determined.
     Doubt(Doubt),
 }
 
-/// Why there is no telling whether a page is there.
+/// Why it cannot be determined whether a page exists.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Doubt {
     /// The system's resolver could not tell whether there is such a host; its reason.

@@ -25,7 +25,7 @@ pub fn address(host: &str) -> Option<IpAddr> {
     })
 }
 
-/// Whether an address is no public one: this machine, a private or link-local network, or none at all.
+/// Whether an address is not public: this machine, a private or link-local network, or none at all.
 pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => {
@@ -42,7 +42,7 @@ pub fn is_private(address: IpAddr) -> bool {
         }
         IpAddr::V6(ip) => {
             let embedded = match ip.segments() {
-                // Mapped and compatible addresses, NAT64 (RFC 6052) and 6to4 (RFC 3056) stand for an IPv4 one.
+                // Mapped and compatible addresses, NAT64 (RFC 6052) and 6to4 (RFC 3056) embed an IPv4 address.
                 [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
                     Some((high, low))
                 }
@@ -65,7 +65,7 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// A host or address that may be private and is asked all the same.
+/// A host or address that may be contacted although it is private.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost {
     host: String,

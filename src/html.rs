@@ -34,7 +34,7 @@ pub fn decode(html: &str) -> Cow<'_, str> {
     html_escape::decode_html_entities(html)
 }
 
-/// Appends what stands before `at` and the reference for what stands there; returns what is left.
+/// Appends the text before `at` and the reference for the character there; returns the rest.
 fn reference<'a>(output: &mut String, text: &'a str, at: usize) -> &'a str {
     output.push_str(&text[..at]);
     output.push_str(match text.as_bytes()[at] {

@@ -2,7 +2,7 @@
 
 use crate::path::extension;
 
-/// What nobody knows how to show.
+/// The type of unknown files.
 const UNKNOWN: &str = "application/octet-stream";
 
 /// Extensions in lower case and what they are, by the IANA registry and the WHATWG standards where these differ from it.

@@ -21,7 +21,7 @@ pub const OWN_FOLDER: &str = ".silcrow";
 /// How many releases can be rolled back to.
 pub const KEPT_RELEASES: usize = 5;
 
-/// What an object is for: decides when it is written, and how long it may be kept by who has read it.
+/// The purpose of an object: decides when it is written, and how long clients may cache it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {

@@ -29,7 +29,7 @@ use crate::path::SourcePath;
 use crate::source::{LineIndex, Position, Sources, Span};
 use crate::wording::plural;
 
-/// Where the site's root is for who reads a report: what goes before the paths of sources. The formats for CI print it,
+/// The site's root as readers of a report see it: the prefix of the paths of sources. The formats for CI print it,
 /// since their readers look for files below the folder that the program ran in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Root(String);

@@ -15,7 +15,7 @@ use crate::path::SourcePath;
 #[derive(Clone, Default, PartialEq)]
 pub struct Sources {
     files: BTreeMap<SourcePath, File>,
-    /// What the reader met and could not take as it is.
+    /// Problems that the reader found.
     pub problems: Vec<Problem>,
 }
 
@@ -45,7 +45,7 @@ impl File {
     }
 }
 
-/// The text with each range replaced. Of ranges that overlap, the first counts; what is no range of the text is left out.
+/// The text with each range replaced. Of overlapping ranges, the first is replaced; invalid ranges are ignored.
 pub fn replace_ranges<T: AsRef<str>>(text: &str, mut edits: Vec<(Range<usize>, T)>) -> String {
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut output = String::with_capacity(text.len());
@@ -189,7 +189,7 @@ impl Sources {
         self.problems.iter().all(|problem| problem.path != *path)
     }
 
-    /// The files that could not be read at all. What stands for the text of one is not its writer's.
+    /// The files that could not be read at all. The text in its place is not its writer's.
     pub fn unreadable(&self) -> BTreeSet<&SourcePath> {
         let is_unreadable = |problem: &&Problem| matches!(problem.kind, ProblemKind::Unreadable(_));
         self.problems.iter().filter(is_unreadable).map(|problem| &problem.path).collect()

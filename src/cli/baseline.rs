@@ -25,7 +25,7 @@ pub(super) fn read(root: &Path, file: &Path, sources: &mut Sources) -> anyhow::R
     Ok(path)
 }
 
-/// Takes out the findings that stand in the baseline. `external` is whether other sites were asked.
+/// Removes the findings that are listed in the baseline. `external` is whether other sites were asked.
 pub(super) fn apply(
     findings: Vec<Diagnostic>,
     file: &SourcePath,

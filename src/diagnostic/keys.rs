@@ -1,4 +1,4 @@
-//! What a finding is, without where it stands: a key that stays the same while lines are added above it, for what has to
+//! The identity of a finding, independent of its position: a key that stays the same while lines are added above it, for what has to
 //! know a finding again in a later run. Knows nothing of how keys are stored or printed.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Other sites, which are asked whether what the site links to is there: politely, and never one at a private address.
+//! Requests to other sites that check whether the targets of links exist: politely, and never to a private address.
 //! Nothing else here opens a connection to anywhere. Knows URLs and answers, and neither links nor rules.
 
 mod cache;
@@ -17,34 +17,34 @@ use crate::host::AllowedHost;
 use crate::url::WebUrl;
 use client::Client;
 
-/// How other sites are asked.
+/// How requests are sent to other sites.
 #[derive(Clone)]
 pub struct Settings {
-    /// Hosts and addresses that are asked though they are private.
+    /// Hosts and addresses that are contacted although they are private.
     pub allow: Vec<AllowedHost>,
     /// Every name in a page's HTML that a fragment can name.
     pub anchors: fn(&str) -> BTreeSet<String>,
     /// From the end of a request to a host to the start of the next one.
     pub gap: Duration,
-    /// How many hosts are asked at once.
+    /// How many hosts are contacted at once.
     pub hosts: usize,
     /// How long one request may take.
     pub request: Duration,
-    /// How long all may take.
+    /// How long all requests together may take.
     pub total: Duration,
-    /// How long a host is left alone that could not answer, before it is asked once more.
+    /// The pause before the second request to a host that could not answer.
     pub backoff: Duration,
-    /// How long a host that asks for patience is waited for at most.
+    /// The longest pause that a host may ask for.
     pub patience: Duration,
     /// How many bytes of a page are read for its ids.
     pub page: u64,
-    /// What names stand for, in place of what the system says, as in a file of hosts: so that tests can ask this machine under
+    /// Addresses of names, in place of the system's, as in a hosts file: so that tests can contact this machine under
     /// the names of others. The command line leaves it empty. Addresses from here are refused like all others.
     pub names: BTreeMap<String, Vec<IpAddr>>,
 }
 
 impl Settings {
-    /// What is polite.
+    /// Polite settings.
     pub fn new(anchors: fn(&str) -> BTreeSet<String>) -> Self {
         Self {
             allow: Vec::new(),
@@ -61,7 +61,7 @@ impl Settings {
     }
 }
 
-/// Asks for each URL, and calls `done` each time that one is known. What the answers are does not depend on the order in
+/// Checks each URL, and calls `done` after each one. The answers do not depend on the order in
 /// which they come.
 pub fn ask(
     requests: &[Request],

@@ -64,7 +64,7 @@ impl Default for Settings {
     }
 }
 
-/// Why there is no server.
+/// Why the server could not start.
 #[derive(Debug)]
 pub enum HttpError {
     /// Other programs listen on every port that was tried, from the first to the last.
@@ -153,7 +153,7 @@ impl Server {
     }
 
     /// Answers until [`Server::stop`] is called, then ends event streams, gives answers under way a moment, and returns
-    /// within 200 ms. Every connection has ended then, those too that nobody has accepted. A handler that is still busy is
+    /// within 200 ms. Every connection has ended then, also those that were not accepted yet. A handler that is still busy is
     /// left to itself. A server runs once.
     ///
     /// # Errors

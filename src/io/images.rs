@@ -14,7 +14,7 @@ use crate::picture::{Original, Variant, widths};
 use budget::{Budget, MOST_DECODED};
 use cache::Cache;
 
-/// A file with more bytes is no picture for a page.
+/// A file with more bytes is not used as a picture for a page.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What makes the variants of a site's pictures.
@@ -62,7 +62,7 @@ impl Images {
         Self { root: root.to_owned(), cache: Cache::new(root), budget: Budget::new(MOST_DECODED) }
     }
 
-    /// The variants of a picture that are of use, the narrowest first: none where the picture moves, or cannot be told in
+    /// The useful variants of a picture, the narrowest first: none where the picture is animated, or cannot be written in
     /// fewer bytes.
     ///
     /// # Errors
@@ -120,7 +120,7 @@ impl Images {
         self.cache.prune(&names);
     }
 
-    /// What is wrong with the folder that remembers; the site is right all the same.
+    /// What is wrong with the cache folder; the site is still correct.
     pub fn problem(&self) -> Option<String> {
         self.cache.problem()
     }

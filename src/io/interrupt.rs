@@ -1,7 +1,7 @@
-//! Tells that the program is asked to end: Ctrl-C, or the signal of who started it. The one file that names the signal
+//! Reports that the program is asked to end: Ctrl-C, or a termination signal. The one file that names the signal
 //! library. Knows nothing of what is to be ended.
 
-/// Calls `action` once, on a thread of its own, when the program is asked to end. A second time, it ends at once.
+/// Calls `action` once, on a separate thread, when the program is asked to end. A second request ends it at once.
 ///
 /// On Windows the system ends the program by itself, and nothing is called.
 ///

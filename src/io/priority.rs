@@ -4,7 +4,7 @@
 /// server checks a site while it is edited: an edit comes first.
 #[cfg(target_os = "linux")]
 pub fn lower() {
-    // Where this is refused, the work is done all the same.
+    // Where this is refused, the work is still done.
     let _ = rustix::process::setpriority_process(None, 19);
 }
 

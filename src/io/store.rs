@@ -65,7 +65,7 @@ pub trait Store {
     ///
     /// # Errors
     ///
-    /// The first error. Before `committed` was called nothing is deleted, and the next publish goes on from there.
+    /// The first error. Before `committed` was called nothing is deleted, and the next publish continues from there.
     fn publish(
         &mut self,
         plan: &Plan,
@@ -77,7 +77,7 @@ pub trait Store {
 /// Where the bytes of an object come from.
 #[derive(Clone, Copy)]
 pub enum Contents<'a> {
-    /// From whoever publishes.
+    /// From the publisher.
     Given(&'a (dyn Fn(&Object) -> Result<Vec<u8>, StoreError> + Sync)),
     /// From what the target keeps of this release.
     Kept(&'a str),

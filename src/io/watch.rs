@@ -1,7 +1,7 @@
 //! Watches for changed files. The one file that names the watching library. Knows nothing of what is in the files.
 //!
 //! Folders are watched, never files: an editor that saves by putting a new file in the old one's place would end the
-//! watch. What only reads a file is no change. Changes come in bursts, so they are gathered until it is quiet.
+//! watch. Reading a file is not a change. Changes come in bursts, so they are gathered until it is quiet.
 #![expect(clippy::disallowed_methods, reason = "the clock is read here")]
 
 mod polling;

@@ -33,7 +33,7 @@ pub enum Refusal {
         "the site has no article, and would leave readers nothing; name the right folder with `--root`"
     )]
     Empty,
-    /// Nobody knows where the site is published.
+    /// The URL of the site is not known.
     #[error(
         "nothing says where the site is published; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"
     )]

@@ -16,7 +16,7 @@ pub struct Journal {
     #[serde(default)]
     pub site: String,
     /// The name of the release that is published; empty when the last one is what is wanted, and what an earlier publish left
-    /// is put right.
+    /// is corrected.
     pub release: String,
     /// Objects that the target is known to hold, though no manifest lists them.
     #[serde(skip)]
@@ -32,7 +32,7 @@ pub struct Journal {
     /// Paths at which a file of others was before something was to be written over it.
     #[serde(default)]
     pub foreign: Vec<OutputPath>,
-    /// Contents of publishes that never ended; nobody needs their copies.
+    /// Contents of unfinished publishes; their copies are not needed.
     #[serde(with = "text::hashes")]
     pub garbage: Vec<ContentHash>,
     /// Absolute URLs that publishes before this one changed, which died before they could tell.

@@ -1,5 +1,5 @@
 //! From what a target holds to what it shall hold: what is written, in which order, and what is deleted. What has changed
-//! is told by the hash of a content and by its headers, never by times, sizes or ETags. Carries nothing out.
+//! is recognised by the hash of a content and by its headers, never by times, sizes or ETags. Has no side effects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub struct Held {
     pub foreign: BTreeSet<OutputPath>,
     /// Where there is no manifest: the base URL of the site whose first publish has begun there, when that is known.
     pub begun: Option<String>,
-    /// Whether nobody knows what an earlier publish did, as its journal is damaged. Then everything is written again.
+    /// Whether it is unknown what an earlier publish did, as its journal is damaged. Then everything is written again.
     pub is_unsure: bool,
 }
 
@@ -120,7 +120,7 @@ pub struct Plan {
     pub unsure: Vec<Object>,
     /// Paths of files of others that may be at the target still: an earlier publish was to write over them.
     pub foreign: Vec<OutputPath>,
-    /// Contents whose copies nobody needs.
+    /// Contents whose copies are not needed.
     pub garbage: Vec<ContentHash>,
     /// Absolute URLs that earlier publishes changed, which died before they could tell.
     pub untold: Vec<String>,
@@ -381,7 +381,7 @@ fn is_retired(manifest: Option<&Manifest>, path: &OutputPath) -> bool {
     manifest.is_some_and(|manifest| manifest.retired.contains_key(path))
 }
 
-/// Whether nobody can have a page any more that refers to a file retired then.
+/// Whether no cached page can still refer to a file retired then.
 fn is_over(since: (u64, Date), now: (u64, Date)) -> bool {
     let days = (now.1 - since.1).get_days();
     now.0 >= since.0 + RETIRED_RELEASES && days >= RETIRED_DAYS

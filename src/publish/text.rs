@@ -1,5 +1,5 @@
 //! Manifests and journals as text: one JSON object a line, the first of which says what the text is and carries the hash
-//! of all others, so that a text that was cut off or edited is told from a whole one.
+//! of all others, so that a text that was truncated or edited is detected.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -23,13 +23,13 @@ pub fn write(findings: &[Diagnostic], sources: &Sources) -> String {
     format!("{HEAD}\n{}", lines.concat())
 }
 
-/// Takes out the findings that stand in a baseline, and adds one for each of its lines that no finding has. `file` is the
+/// Removes the findings that are listed in a baseline, and adds one for each of its lines that no finding has. `file` is the
 /// baseline's own path, and has to be among the sources. Where other sites were not asked (`external`), lines of findings
 /// about them are left alone.
 ///
 /// # Errors
 ///
-/// When the text is no baseline: what is wrong with it.
+/// When the text is not a baseline: what is wrong with it.
 pub fn apply(
     findings: Vec<Diagnostic>,
     file: &SourcePath,

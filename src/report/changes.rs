@@ -38,7 +38,7 @@ pub enum Change {
     Added,
     /// It says something else.
     Changed,
-    /// It is not there any more, and nothing leads on from its address; a retired one has a page that says so.
+    /// It no longer exists, and its address does not redirect; a retired one has a page that says so.
     Removed,
     /// Its address leads to another.
     Redirected,
@@ -61,7 +61,7 @@ pub struct ChangedPage {
     pub diff: String,
 }
 
-/// A file that is no page.
+/// A file that is not a page.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChangedFile {
     /// Its path, without the hash that some names carry, unless another file has that name.
@@ -77,7 +77,7 @@ pub struct Changes {
     pub pages: Vec<ChangedPage>,
     /// Addresses of pages that say the same in other markup: other names of assets, another navigation.
     pub markup: Vec<String>,
-    /// Files that are no pages, by path.
+    /// Files that are not pages, by path.
     pub files: Vec<ChangedFile>,
 }
 

@@ -1,7 +1,7 @@
 //! Findings as JUnit XML, which every CI service shows as test results.
 //!
-//! A suite is a file, because whoever puts findings right goes from file to file. A finding is a test case: failed when
-//! it fails the run, else skipped, because a green line that says what is wrong would be read as the contrary. Services
+//! A suite is a file, because people fix findings file by file. A finding is a test case: failed when
+//! it fails the run, else skipped, because a passed test that reports a problem would be misread. Services
 //! know a test again by class and name, so names hold no line: they are rule and message, numbered where they are alike.
 //! There are no times: the same sites have the same report.
 
@@ -14,7 +14,7 @@ use crate::source::Sources;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// What stands for a run that found nothing, so that a service shows that there was one.
+/// The report of a run without findings, so that a service shows that there was one.
 const CLEAN: &str =
     "  <testsuite name=\"silcrow\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">
     <testcase classname=\"silcrow\" name=\"nothing is wrong\"/>

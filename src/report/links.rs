@@ -87,7 +87,7 @@ pub fn urls(links: &[ListedLink]) -> String {
     by_url(links).keys().map(|url| format!("{url}\n")).collect()
 }
 
-/// One JSON object for each URL of another site, with every place it stands at, one a line.
+/// One JSON object for each URL of another site, with every position of it, one per line.
 pub fn urls_json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |(url, links): (&String, &Vec<&ListedLink>)| {

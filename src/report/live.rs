@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
 use crate::source::{LineIndex, Sources, Span};
 
-/// How many findings of the page, and of the rest of the site, are listed at most. Nobody reads more in a browser.
+/// How many findings of the page, and of the rest of the site, are listed at most. More would not be read in a browser.
 const MOST: usize = 50;
 
 /// How much of a line is shown, in characters, before a finding and in all.

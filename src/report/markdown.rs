@@ -1,4 +1,4 @@
-//! Texts within Markdown as hosts of repositories show it, in tables too: they become no markup, and call nobody.
+//! Texts within Markdown as hosts of repositories show it, in tables too: they become no markup, and notify nobody.
 
 use crate::html;
 
@@ -12,12 +12,12 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{space}{}{space}{fence}", one_line(text).replace('|', "\\|"))
 }
 
-/// How many backticks stand side by side at most.
+/// The length of the longest run of backticks.
 pub(super) fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A text that is no markup.
+/// A text without markup.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::new();
     for c in one_line(text).chars() {
@@ -57,7 +57,7 @@ pub(super) fn message(text: &str) -> String {
     out + &plain(rest)
 }
 
-/// The first name in backticks, what stands before it and what after it. It ends with the first backtick that no word goes
+/// The first name in backticks, the text before it and the text after it. It ends with the first backtick that no word goes
 /// on behind.
 fn name(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('`')?;

@@ -14,7 +14,7 @@ use crate::wording::plural;
 pub struct Due<'a> {
     /// Its path in `content/`, without extension.
     pub name: &'a str,
-    /// What names it for good.
+    /// Its permanent id.
     pub permanent_id: String,
     /// Its source.
     pub path: &'a str,
@@ -22,7 +22,7 @@ pub struct Due<'a> {
     pub title: &'a str,
     /// Its absolute URL, where one is known.
     pub url: Option<String>,
-    /// Who wrote it.
+    /// Its author.
     pub author: Option<&'a str>,
     /// The title of its section.
     pub section: &'a str,

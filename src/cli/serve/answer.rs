@@ -131,7 +131,7 @@ fn generated(revision: &Revision, file: Generated) -> Option<Content> {
 }
 
 /// A file that pages name. It is opened by the path that its source was read from, never by the one that is asked for, and
-/// whatever has taken its place since then: what is no regular file below the root is not served.
+/// whatever has replaced it since: anything but a regular file below the root is not served.
 fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
     let asset = &revision.compiled.site.routes.assets[index];
     let sources = &revision.sources;

@@ -19,7 +19,7 @@ struct Rendered {
 }
 
 /// Checks every revision, for as long as the program runs. Half of the processors are left to the pages, and all that an
-/// edit needs: the work is done by threads that give way. What is shown is shown by this one, which holds up nobody.
+/// edit needs: the work is done by threads of low priority, while this one only reports the results.
 pub(super) fn run(shared: &Shared) {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
     let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(|_| priority::lower());

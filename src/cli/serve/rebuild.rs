@@ -96,7 +96,7 @@ impl Rebuild {
 
     fn take(&mut self, mut batch: Batch) {
         let shared = Arc::clone(&self.shared);
-        // Nobody knows whether there is a change when there may be more than is named.
+        // An incomplete list of changes does not tell whether anything changed.
         let held = (!batch.paths.is_empty()).then(|| shared.current.hold());
         let start = Instant::now();
         if self.live.has_lost(&batch.paths)
@@ -128,7 +128,7 @@ impl Rebuild {
         {
             match self.live.take(&more.paths, more.is_incomplete) {
                 Ok(more) => changed.extend(more),
-                // What was read before counts all the same.
+                // What was read before the failure is still used.
                 Err(error) => say(&format!("{error}; what changed there is not seen")),
             }
             changed.retain(|path| before.get(path) != self.live.sources().get(path));
@@ -195,7 +195,7 @@ mod tests {
         }
     }
 
-    /// A rebuild that panicked ended its thread: pages never changed again, and nobody was told.
+    /// A rebuild that panicked ended its thread: pages never changed again, without any report.
     #[test]
     fn a_rebuild_that_panics_is_reported_and_the_next_change_is_taken_in() {
         let folder = tempfile::tempdir().expect("a scratch folder can be made");

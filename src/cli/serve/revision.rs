@@ -1,4 +1,4 @@
-//! The site as it is now, and who waits for it: an edit makes a new revision, and whoever asks meanwhile waits for that
+//! The site as it is now, and the requests that wait for it: an edit makes a new revision, and requests meanwhile wait for that
 //! one. Knows no request and no file.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -66,7 +66,7 @@ impl Current {
         Arc::clone(&wait.unwrap_or_else(PoisonError::into_inner).revision)
     }
 
-    /// Lets whoever asks for the newest revision wait, until the returned value is dropped.
+    /// Makes requests for the newest revision wait until the returned value is dropped.
     pub(super) fn hold(&self) -> Held<'_> {
         lock(&self.state).is_stale = true;
         Held(self)

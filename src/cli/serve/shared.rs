@@ -118,6 +118,6 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 /// Prints a line for the person who watches the terminal.
 pub(super) fn say(text: &str) {
-    // Where it cannot be printed, the site is served all the same.
+    // Where it cannot be printed, the site is still served.
     let _ = printer::text(&format!("{text}\n"));
 }

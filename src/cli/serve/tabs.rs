@@ -131,7 +131,7 @@ fn panel<'a>(findings: &'a Findings, tab: &Tab) -> live::Panel<'a> {
 }
 
 impl Tab {
-    /// Goes where the page has gone that it shows.
+    /// Follows the page that it shows to its new address.
     fn follow(
         &mut self,
         before: &Revision,
@@ -219,7 +219,7 @@ fn saved(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<PageId> {
     pages.filter(|id| site.page(*id).included && site.page(*id).has_file).collect()
 }
 
-/// The URLs of changed files that pages go on to name as before.
+/// The URLs of changed files whose names in pages stay the same.
 fn files(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<String> {
     let site = &revision.compiled.site;
     let is_file = |path: &&SourcePath| {

@@ -101,7 +101,7 @@ fn svg(text: &str) -> Option<(u32, u32)> {
     Some((whole(width)?, whole(height)?))
 }
 
-/// The attributes of the first `<svg>`; comments and what stands before it are passed over.
+/// The attributes of the first `<svg>`; comments and whatever precedes it are skipped.
 fn first_tag(mut text: &str) -> Option<&str> {
     loop {
         text = &text[text.find('<')?..];

@@ -131,7 +131,7 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), Di
     })
 }
 
-/// Finishes what a killed run began. To be called before a site is read by whoever writes afterwards.
+/// Finishes what a killed run began. Commands that write call it before they read the site.
 ///
 /// # Errors
 ///

@@ -22,7 +22,7 @@ pub struct Live {
 
 /// What a changed path means for the snapshot.
 enum Change {
-    /// Nothing: it is no part of the site.
+    /// Nothing: it is not part of the site.
     None,
     /// A file is to be read, or was removed.
     File(PathBuf, SourcePath),
@@ -94,7 +94,7 @@ impl Live {
         changed: &BTreeSet<PathBuf>,
     ) -> Result<BTreeSet<SourcePath>, DiskError> {
         let before = Arc::clone(&self.sources);
-        // With links, one file can stand in many places; with problems, one change can solve another file's.
+        // A linked file can have several paths, and one change can solve the problem of another file.
         let is_simple = self.links.is_empty() && self.sources.problems.is_empty();
         let mut different = BTreeSet::new();
         for path in changed {

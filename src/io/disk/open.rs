@@ -43,7 +43,7 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// When there is none, when it is no regular file, when a link leads out of the folder, or when the system refuses.
+    /// When there is none, when it is not a regular file, when a link leads out of the folder, or when the system refuses.
     pub fn open(&self, relative: &Path) -> Result<File> {
         let file = self.open_any(relative)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
@@ -74,7 +74,7 @@ impl Root {
     #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
     fn open_any(&self, relative: &Path) -> Result<File> {
         let path = self.path.join(self.inside(relative)?);
-        // Opening what is no file can block.
+        // Opening anything but a file can block.
         if fs::metadata(&path)?.is_file() { File::open(path) } else { Err(not_a_file()) }
     }
 
@@ -127,7 +127,7 @@ mod unix {
     }
 
     /// Opens a file whose path the kernel keeps below the folder; nothing where the kernel cannot, or where the path has an
-    /// absolute link in it, which may lead inside all the same.
+    /// absolute link in it, which may still lead inside.
     #[cfg(target_os = "linux")]
     pub(super) fn open_beneath(folder: &OwnedFd, path: &Path) -> Option<Result<File>> {
         use rustix::fs::{ResolveFlags, openat2};

@@ -82,7 +82,7 @@ impl Previous {
             ErrorKind::NotFound => to.parent().map_or(Ok(()), create_folders).and_then(|()| link()),
             _ => Err(error),
         });
-        // Where there are no links, the file is written.
+        // Where links are not supported, the file is written.
         linked.is_ok()
     }
 }

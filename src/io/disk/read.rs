@@ -131,7 +131,7 @@ struct Found {
 
 impl Found {
     fn file(&self, path: PathBuf, kind: Kind) {
-        // Who reads them is there as long as they are looked for.
+        // The receiver exists as long as files are sent.
         let _ = self.files.send((path, kind));
     }
 }
@@ -162,7 +162,7 @@ fn root_file(root: &Path, name: &str, found: &mut Found) {
     found.problems.push(Problem { path: SourcePath::new(name), kind });
 }
 
-/// Looks for the files of the site. What it met that is no file, and what symbolic links lead to.
+/// Finds the files of the site, what is not a file, and the targets of symbolic links.
 fn find(root: &Path, files: Sender<(PathBuf, Kind)>) -> (Vec<Problem>, Vec<PathBuf>) {
     let mut found = Found { files, problems: Vec::new(), links: Vec::new() };
     for file in [SETTINGS, RECORD] {
@@ -230,7 +230,7 @@ fn walk(root: &Path, folder: &'static str, found: &mut Found) {
 }
 
 /// Editors' and systems' own files. In `static/`, names that begin with a dot are the site's (`.well-known`); a
-/// repository there is not: `.git` of the output belongs to whoever publishes it. Nor is what a killed run left.
+/// repository there is not: `.git` of the output belongs to the publisher. Nor are leftovers of a killed run.
 pub(super) fn is_ignored(name: &str, folder: &str) -> bool {
     match folder {
         "static" => name == ".git" || is_unfinished(name),
@@ -338,7 +338,7 @@ fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
     (SourcePath::new(&spelling), spelling)
 }
 
-/// What stands for an article that cannot be read. It says nothing: no date, no text.
+/// The stand-in for an article that cannot be read: without a date, without a text.
 const UNREADABLE: &str = "---\ntitle: Unreadable\ndescription: Unreadable\n---\n";
 
 fn read_file(

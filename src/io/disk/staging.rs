@@ -18,7 +18,7 @@ use super::{DiskError, Root, io};
 use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 
-/// The list of what silcrow wrote, in the output. Only what stands in it is ever removed.
+/// The list of what silcrow wrote, in the output. Only files that it lists are ever removed.
 pub(super) const MANIFEST: &str = ".silcrow-manifest";
 /// The manifest's first line; the number is its format's.
 const MANIFEST_HEAD: &str = "silcrow 1";

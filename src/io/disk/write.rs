@@ -2,7 +2,7 @@
 //! on it.
 //!
 //! Contract:
-//! - A file takes its place in one step: whoever reads it sees the old text or the new one, also after a kill.
+//! - A file takes its place in one step: a reader sees the old text or the new one, also after a kill.
 //! - The new text is written beside it first, under a random name that is created exclusively. No symbolic link is ever
 //!   written through, and one in the file's place is replaced, not followed.
 //! - A path below the site's root does not lead out of it, whatever links the site holds. Elsewhere, what the user names is
@@ -49,7 +49,7 @@ pub fn write(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
 ///
 /// # Errors
 ///
-/// When the path is one below `root` and leads out of it or to what is no regular file, or the system refuses.
+/// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
 pub fn append(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
     let open = || {
         let mut real = path.to_owned();
@@ -69,7 +69,7 @@ pub fn append(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
 ///
 /// # Errors
 ///
-/// When the path is one below `root` and leads out of it or to what is no regular file, or the system refuses.
+/// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
 pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, DiskError> {
     let read = || match below(root, path) {
         Some(relative) => Root::new(root)?.read(&relative),
@@ -128,7 +128,7 @@ pub(in crate::io) enum Durable {
 
 /// Puts bytes in a file's place in one step.
 pub(in crate::io) fn put(path: &Path, bytes: &[u8], durable: Durable) -> std::io::Result<()> {
-    // Whoever tidies the folder up may take the new file for a leftover, once.
+    // A cleanup of the folder may take the new file for a leftover, once.
     let is_removed = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
     match put_once(path, bytes, durable) {
         Err(error) if is_removed(&error) => put_once(path, bytes, durable),
@@ -162,7 +162,7 @@ pub(super) fn is_unfinished(name: &str) -> bool {
 /// Removes what killed runs left in a folder, unless somebody writes there now.
 pub(super) fn tidy(folder: &Path) {
     let is_ours = |folder: &File| folder.try_lock().is_ok();
-    // Opening what is no folder could block.
+    // Opening anything but a folder could block.
     if folder.is_dir()
         && let Some(_lock) = File::open(folder).ok().filter(is_ours)
     {
@@ -170,7 +170,7 @@ pub(super) fn tidy(folder: &Path) {
     }
 }
 
-/// Removes what killed runs left in a folder and those in it. To be called by whoever holds the folder's lock.
+/// Removes what killed runs left in a folder and those in it. The caller holds the folder's lock.
 pub(super) fn remove_leftovers(folder: &Path, depth: usize) {
     let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
     let is_leftover = |entry: &walkdir::DirEntry| {

@@ -1,5 +1,5 @@
-//! What was found when it was asked for last, in a text file fit to commit: a line for each URL, with the day and the
-//! fragments that were found. Only what was there is kept, for a week.
+//! The links that were valid when they were last checked, in a text file fit to commit: a line for each URL, with the day and the
+//! fragments that were found. Only valid links are kept, for a week.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use crate::external::{Answer, End, FragmentState, PageIds, Request};
 use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
-/// For how many days what was found counts.
+/// For how many days an entry is valid.
 const DAYS: i64 = 7;
 
 const HEADER: &str = "# Pages of other sites that `silcrow check --external` found, and when. It asks again after 7 days.\n";
 
-/// What was found.
+/// The links that were found to be valid.
 pub struct Cache {
     root: PathBuf,
     path: PathBuf,
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 impl Cache {
-    /// Reads the file of the site at `root`; what counts no more today is left out. Also gives the numbers of lines that are
+    /// Reads the file of the site at `root`, without expired entries. Also gives the numbers of lines that are
     /// damaged.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Cache {
         is_known.then(|| Answer { hops: Vec::new(), end: End::Page(PageIds::Remembered) })
     }
 
-    /// Takes in what was found today.
+    /// Adds what was found today.
     pub fn remember(
         &mut self,
         requests: &[Request],
@@ -96,7 +96,7 @@ fn text(entries: &BTreeMap<String, Entry>) -> String {
     text
 }
 
-/// The entries that count today, and the numbers of damaged lines. Of a URL that stands twice, the newer line counts.
+/// The entries valid today, and the numbers of damaged lines. Of two lines for one URL, the newer is used.
 fn parse(text: &str, today: Date) -> (BTreeMap<String, Entry>, Vec<usize>) {
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
     let mut damaged = Vec::new();
@@ -108,7 +108,7 @@ fn parse(text: &str, today: Date) -> (BTreeMap<String, Entry>, Vec<usize>) {
             damaged.push(index + 1);
             continue;
         };
-        // Who wrote it may have been a day ahead of us, in the east.
+        // It may have been written in an eastern time zone, a day ahead.
         let age = today.duration_since(entry.date).as_hours() / 24;
         let is_newer = entries.get(&url).is_none_or(|known| known.date < entry.date);
         if (-1..DAYS).contains(&age) && is_newer {

@@ -16,7 +16,7 @@ use crate::external::{Doubt, PageIds, Trouble};
 use crate::host::{self, AllowedHost};
 use crate::url::WebUrl;
 
-/// What is asked of a server.
+/// What is requested from a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     /// Whether the page is there.
@@ -33,7 +33,7 @@ pub(super) struct Response {
     pub(super) status: u16,
     /// Where a redirect leads, as it is written.
     pub(super) location: Option<String>,
-    /// How long the host wants to be left alone, as it is written.
+    /// The `Retry-After` header, as it is written.
     pub(super) retry_after: Option<String>,
     /// What the page holds.
     pub(super) page: PageIds,
@@ -46,7 +46,7 @@ pub(super) struct Client {
     page: u64,
 }
 
-/// Who asks.
+/// The user agent.
 const NAME: &str = concat!("silcrow/", env!("CARGO_PKG_VERSION"), " (link checker)");
 
 impl Client {
@@ -197,7 +197,7 @@ impl Resolver for VettingResolver {
     }
 }
 
-/// What a failed lookup says. Only some words mean that there is no such host; all else may be this machine's network.
+/// The meaning of a failed lookup. Only some texts mean that there is no such host; others may be caused by this machine's network.
 fn not_resolved(error: &std::io::Error) -> Refusal {
     const NONE: [&str; 6] = [
         "not known",

@@ -1,4 +1,4 @@
-//! A URL on its way to an answer: which request is next, given what the last one met. Sends nothing and asks no clock.
+//! The check of one URL as a state machine: which request is next, given the last reply. Sends nothing and reads no clock.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::url::WebUrl;
 /// How many redirects are followed.
 const MOST_HOPS: usize = 10;
 
-/// A URL on its way to an answer.
+/// The check of one URL.
 pub(super) struct Job<'r> {
     request: &'r Request,
     /// What is asked next.
@@ -30,7 +30,7 @@ pub(super) enum Next<'r> {
     Done(Answer),
     /// Another request.
     Ask(Job<'r>),
-    /// Another request, after the host was left alone for a while.
+    /// Another request, after a pause.
     AskLater(Job<'r>),
 }
 
@@ -66,14 +66,14 @@ impl<'r> Job<'r> {
             (200..=299, _) => self.done(End::Page(response.page)),
             (301 | 302 | 303 | 307 | 308, Some(to)) => self.follow(response.status, &to),
             (429, _) => self.once_more(Trouble::Status(429)),
-            // Some servers answer such a question with anything but the truth.
+            // Some servers answer `HEAD` wrongly.
             _ if self.method == Method::Head => Next::Ask(self.with_get()),
             (status @ 500..=599, _) => self.once_more(Trouble::Status(status)),
             (status, _) => self.done(End::Trouble(Trouble::Status(status))),
         }
     }
 
-    /// The same, given up for this reason.
+    /// The check, ended with this result.
     pub(super) fn done(self, end: End) -> Next<'r> {
         Next::Done(Answer { hops: self.hops, end })
     }
@@ -107,7 +107,7 @@ impl<'r> Job<'r> {
     }
 }
 
-/// How long from `now` on a host asks to be left alone (`Retry-After`; RFC 9110, section 10.2.3).
+/// The pause from `now` on that a host asks for (`Retry-After`; RFC 9110, section 10.2.3).
 pub(super) fn retry_after(reply: &Result<Response, Trouble>, now: Timestamp) -> Option<Duration> {
     let response = reply.as_ref().ok().filter(|response| matches!(response.status, 429 | 503))?;
     seconds_or_date(response.retry_after.as_deref()?.trim(), now)
@@ -115,7 +115,7 @@ pub(super) fn retry_after(reply: &Result<Response, Trouble>, now: Timestamp) -> 
 
 fn seconds_or_date(text: &str, now: Timestamp) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that is too long for the type is as good as for ever.
+        // A number that is too long for the type means forever.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = rfc2822::parse(text).ok()?.timestamp();

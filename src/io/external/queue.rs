@@ -1,5 +1,5 @@
-//! Whose turn it is: one request at a time to each host, a pause after each, several hosts at once, and an end to it all.
-//! Knows time, and not what is asked.
+//! Schedules requests: one at a time to each host, a pause after each, several hosts at once, and a deadline for all.
+//! Knows time, and not what is requested.
 #![expect(
     clippy::disallowed_methods,
     reason = "when a host may be asked again is a matter of time"
@@ -17,7 +17,7 @@ use super::job::{Job, Next, retry_after};
 use crate::external::{Answer, Doubt, End, Request, Trouble};
 use crate::url::WebUrl;
 
-/// Asks for all, in threads of its own.
+/// Sends all requests, in threads that end before it returns.
 pub(super) fn run(
     requests: &[Request],
     settings: &Settings,
@@ -48,7 +48,7 @@ pub(super) fn run(
 /// What the threads share.
 struct Shared<'r> {
     queue: Mutex<Queue<'r>>,
-    /// Told when a host is free again, and when all is done.
+    /// Notified when a host is free again, and when all is done.
     changed: Condvar,
     deadline: Instant,
     settings: &'r Settings,
@@ -56,7 +56,7 @@ struct Shared<'r> {
     done: &'r (dyn Fn() + Sync),
 }
 
-/// All that is to be asked, by host.
+/// All pending checks, by host.
 struct Queue<'r> {
     hosts: BTreeMap<String, Host<'r>>,
     unfinished: usize,
@@ -68,9 +68,9 @@ struct Host<'r> {
     waiting: VecDeque<Job<'r>>,
     /// Whether a request to it is under way.
     is_busy: bool,
-    /// Whether it wants to be left alone for longer than there is time.
+    /// Whether it asked for a longer pause than there is time for.
     is_closed: bool,
-    /// When it may be asked again.
+    /// When the next request to it may be sent.
     ready: Option<Instant>,
 }
 
@@ -113,7 +113,7 @@ impl<'r> Shared<'r> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in what a request met.
+    /// Handles the reply to a request.
     fn settle(&self, queue: &mut Queue<'r>, job: Job<'r>, reply: Result<Response, Trouble>) {
         let now = Instant::now();
         let Settings { gap, backoff, patience, .. } = *self.settings;
@@ -164,14 +164,14 @@ impl<'r> Queue<'r> {
         self.hosts.entry(url.host().to_owned()).or_default()
     }
 
-    /// All that waits.
+    /// All waiting checks.
     fn take_all(&mut self) -> Vec<Job<'r>> {
         self.hosts.values_mut().flat_map(|host| host.waiting.drain(..)).collect()
     }
 
-    /// The next request: of the hosts that may be asked, to the one with most to ask, since it takes longest.
+    /// The next request: of the hosts that are ready, to the one with the most checks waiting, since it takes longest.
     fn turn(&mut self, now: Instant, deadline: Instant) -> Turn<'r> {
-        // Past the end, who has a request under way sees to it.
+        // After the deadline, each thread handles the reply that it waits for.
         if self.unfinished == 0 || now >= deadline {
             return Turn::End;
         }

@@ -1,5 +1,5 @@
 //! One client's connection, from accepting it to its end: reads the head of its one request within limits, lets the engine
-//! parse it, and answers. Each client has a thread of its own: a handler may wait, and keeps nobody else waiting.
+//! parse it, and answers. Each client has a separate thread, so that a handler may wait without delaying other clients.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -87,7 +87,7 @@ impl Service {
             Ok(head) => self.answer(entry, client, &head),
             Err(refusal) => self.write(client, reply::refused(&refusal)),
         };
-        // An error of writing means that the client has left, and there is nobody to report it to.
+        // A write error means that the client has disconnected; there is nobody to report it to.
         if written.is_ok() {
             farewell(client);
         }

@@ -46,7 +46,7 @@ enum Stage {
 }
 
 impl Open {
-    /// Ends the connection: whoever reads or writes it sees that.
+    /// Ends the connection; pending reads and writes return.
     fn end(&self) {
         self.close_stream();
         // It may have ended by itself, and then nothing is left to be done.
@@ -102,7 +102,7 @@ impl Connections {
         drop(self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Closes the server: nobody enters any more, and streams of events end.
+    /// Closes the server: new connections are refused, and event streams end.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
         state.is_closed = true;

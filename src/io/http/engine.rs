@@ -93,7 +93,7 @@ pub(super) fn reason(status: u16) -> &'static str {
     tiny_http::StatusCode(status).default_reason_phrase()
 }
 
-/// 64 bits that nobody can guess, as text: the standard library's hasher has random keys.
+/// 64 unpredictable bits, as text: the standard library's hasher has random keys.
 fn random() -> String {
     format!("{:016x}", RandomState::new().hash_one(0))
 }
@@ -111,7 +111,7 @@ mod socket {
 
     use rustix::fs::{Mode, OFlags, open};
 
-    /// The socket's place in the file system, which has no name any more.
+    /// The temporary folder of the socket, whose name is already removed.
     pub(super) struct Address(OwnedFd);
 
     impl Address {
@@ -139,7 +139,7 @@ mod socket {
     }
 }
 
-/// The private way to the engine: a port of this machine. Whoever else connects to it gets no answer.
+/// The private way to the engine: a port of this machine. Other connections to it get no answer.
 #[cfg(not(target_os = "linux"))]
 mod socket {
     use std::io;

@@ -1,4 +1,4 @@
-//! Server-sent events: who listens, what waits for each of them, and how an event is written. Knows no connection.
+//! Server-sent events: the listeners, the queue of each of them, and how an event is written. Knows no connection.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -19,7 +19,7 @@ const RETRY: Duration = Duration::from_millis(500);
 pub struct Events(Arc<Mutex<Vec<Arc<Queue>>>>);
 
 impl Events {
-    /// Sends an event to all who listen now, without waiting for any of them.
+    /// Sends an event to all current listeners, without waiting for any of them.
     pub fn send(&self, event: &Event) {
         let text: Arc<[u8]> = written(event).into_bytes().into();
         lock(&self.0).retain(|listener| listener.push(&text));
@@ -46,7 +46,7 @@ impl Events {
     }
 }
 
-/// One who listens to a channel, until it is dropped.
+/// A listener of a channel, until it is dropped.
 #[derive(Debug)]
 pub struct Listener {
     pub(super) queue: Arc<Queue>,

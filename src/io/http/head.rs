@@ -14,18 +14,18 @@ const LONGEST: usize = 64 * 1024;
 /// How long a client may take for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Headers about the connection, which ends here, or about a body, which nobody reads.
+/// Headers about the connection, which ends here, or about a body, which is never read.
 const LEFT_OUT: [&str; 7] =
     ["connection", "content-length", "expect", "keep-alive", "transfer-encoding", "upgrade", TAG];
 
-/// The header by which a parsed head is known again. Nobody else can know its value.
+/// The header that identifies a parsed head. Its value is secret.
 pub(super) const TAG: &str = "Silcrow-Tag";
 
-/// Why there is no head.
+/// Why a head could not be read.
 pub(super) enum NoHead {
     /// The client has left, or never sent anything.
     Gone,
-    /// The client is told why.
+    /// The client is sent the reason.
     Refused(Refusal),
 }
 
@@ -54,7 +54,7 @@ pub(super) fn read(mut client: &TcpStream) -> Result<Vec<u8>, NoHead> {
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                // A browser opens connections that it may need. One that it did not need is no error.
+                // Browsers open connections in advance; an unused one is not an error.
                 let is_partial = !head.is_empty();
                 let refusal = Refusal::new(408, "the request did not come in 10 seconds");
                 return Err(if is_partial { NoHead::Refused(refusal) } else { NoHead::Gone });

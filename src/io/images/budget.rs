@@ -1,4 +1,4 @@
-//! A bound on the memory of decoded pictures, whatever the number of threads: who wants to decode one waits until there is
+//! A bound on the memory of decoded pictures, whatever the number of threads: a thread that decodes one waits until there is
 //! room for it.
 
 use std::sync::{Condvar, Mutex, PoisonError};

@@ -1,7 +1,7 @@
 //! Variants that were made before, in the folder `.silcrow-cache` of the site, which can be removed at any time.
 //!
 //! Contract: what is remembered depends on the bytes of the picture, the width and [`VERSION`] alone, and is what making it
-//! again would give. Each file begins with the hash of the rest, so that a damaged one is as good as none; each is put in
+//! again would give. Each file begins with the hash of the rest, so that a damaged one is ignored; each is put in
 //! its place whole. That a variant is of no use is remembered too: as an empty one. A symbolic link in the folder's place is neither
 //! read nor written through.
 #![expect(clippy::disallowed_methods, reason = "the file system is known here")]
@@ -43,7 +43,7 @@ impl Cache {
         Self { root: root.to_owned(), problem: OnceLock::new() }
     }
 
-    /// The folder's path, on which no link is: what is in it is removed when it is of no use any more.
+    /// The folder's path, on which no link is: unused files in it are removed.
     fn folder(&self) -> std::io::Result<PathBuf> {
         let folder = Root::new(&self.root)?.hold(Path::new(IMAGES))?;
         match fs::canonicalize(&folder) {
@@ -70,7 +70,7 @@ impl Cache {
         let whole = [blake3::hash(bytes).as_bytes(), bytes].concat();
         let write =
             || put(&self.make_folder()?.join(name(original, width)), &whole, Durable::Later);
-        // Where another build has pruned it, that is no trouble.
+        // Another build may have removed it already.
         if let Err(error) = write()
             && error.kind() != ErrorKind::NotFound
         {

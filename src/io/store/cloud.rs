@@ -24,7 +24,7 @@ use requests::{Expect, Requests, Version};
 
 /// How many requests are on their way at a time.
 const AT_A_TIME: usize = 16;
-/// After how many writes the target is told how far the publish is. Those are the most that a rerun writes again.
+/// After how many writes the journal at the target is updated. A rerun repeats at most that many.
 const CHUNK: usize = 256;
 /// How often a publish shows that it lives.
 const BEAT: Duration = Duration::from_secs(2);
@@ -147,7 +147,7 @@ impl Requests {
         read_manifest(&bytes)
     }
 
-    /// The copy of an object by its content. What stands at its own path may be of a publish that has not ended.
+    /// The copy of an object by its content. The file at the object's path may come from an unfinished publish.
     async fn kept(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
         let found = self.get_large(&content_key(&object.hash)).await?;
         let none = || StoreError::Altered(object.path.as_str().to_owned());
@@ -177,7 +177,7 @@ impl Run<'_> {
             // Another one has it now.
             Err(error) if error.is_refusal() && !lock.is_ours() => result,
             Err(_) => {
-                // So that a rerun need not wait to see that nobody is at work; it waits where this fails.
+                // So that a rerun need not wait until the lock has expired; it waits where this fails.
                 let _ = lock.end(self.requests).await;
                 result
             }
@@ -206,7 +206,7 @@ impl Run<'_> {
             }
         }
         if let Some(release) = &self.plan.release {
-            // Who has lost the lock must not commit.
+            // A publish that has lost the lock must not commit.
             lock.beat(self.requests, Some(done)).await?;
             self.alive(lock, self.commit(release, manifest)).await?;
         }
@@ -269,7 +269,7 @@ impl Run<'_> {
 
 impl Lock {
     /// What the publish that had the lock did. Where it had not begun, or had come to its very end, that is nothing; its
-    /// lock is to be cleared away all the same. None when nobody knows, as the lock or the journal is damaged.
+    /// lock is removed anyway. None when that is unknown, as the lock or the journal is damaged.
     async fn journal(&self, requests: &Requests) -> Result<Option<Journal>, StoreError> {
         if self.is_damaged {
             return Ok(None);

@@ -1,5 +1,5 @@
 //! A folder as a target: `releases/NAME` holds a whole site, and `current` is a link to one of them that changes in one
-//! step. Files that have not changed are linked from release to release. The manifests stand in `.silcrow/releases`.
+//! step. Files that have not changed are linked from release to release. The manifests are in `.silcrow/releases`.
 #![expect(clippy::disallowed_methods, reason = "this is where files are published")]
 
 use std::collections::BTreeSet;
@@ -179,7 +179,7 @@ impl Folder {
         Err(io("switch", &self.root.join(CURRENT))(error))
     }
 
-    /// Removes releases that manifests tell of and that nobody can go back to.
+    /// Removes releases that have manifests and cannot be rolled back to.
     fn clean(&self, kept: &[String]) -> Result<(), StoreError> {
         for name in self.manifests()?.iter().filter(|name| !kept.contains(name)) {
             remove(&self.release_path(name))?;
@@ -228,7 +228,7 @@ impl Store for Folder {
     }
 
     /// Steps, each of which a killed publish can have been the last of: a folder beside the releases is filled; the
-    /// manifest is written; the folder gets its name; the link changes; releases that nobody can go back to are removed.
+    /// manifest is written; the folder gets its name; the link changes; releases that cannot be rolled back to are removed.
     fn publish(
         &mut self,
         plan: &Plan,

@@ -8,7 +8,7 @@ use crate::html::Reader;
 pub(super) const HOME: &str = "index.html";
 
 /// The path of a site's base URL, read from the first link of its home page that leads to one of its files. A site that
-/// links to none stands at its host's root.
+/// links to none is at its host's root.
 pub(super) fn base(home: &str, files: &Listing) -> String {
     let mut reader = Reader::new(home);
     let links = reader.start_tags().filter_map(|tag| tag.attribute("href"));
@@ -16,7 +16,7 @@ pub(super) fn base(home: &str, files: &Listing) -> String {
     base.unwrap_or_else(|| "/".to_owned())
 }
 
-/// What stands before a file's path in a link that leads to it.
+/// The prefix of a file's path in a link that leads to it.
 fn before_file(link: &str, files: &Listing) -> Option<String> {
     let path = link.split(['?', '#']).next().filter(|path| path.starts_with('/'))?;
     let is_file = |rest: &str| match rest.strip_suffix('/') {

@@ -1,10 +1,10 @@
-//! How the files of two sites differ that are no pages. Some names carry a hash of the content.
+//! How the files of two sites that are not pages differ. Some names carry a hash of the content.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, ChangedFile, Listing, is_page};
 
-/// Files that are no pages. One whose name carries another hash is changed, not removed and added.
+/// Files that are not pages. One whose name carries another hash is changed, not removed and added.
 pub(super) fn files(old: &Listing, new: &Listing) -> Vec<ChangedFile> {
     let changed = |name: &str, change| {
         let plain = without_hash(name);

@@ -10,7 +10,7 @@ pub(super) struct BuiltPage {
     pub title: String,
     /// Where it leads at once, when it is a redirect.
     pub redirect: Option<String>,
-    /// Whether all it says is that another was here and is gone.
+    /// Whether it only says that a page was retired.
     pub is_gone: bool,
     /// What it says, a line for each block.
     pub text: String,

@@ -1,4 +1,4 @@
-//! The last step of a publish to an object store: what nobody needs is deleted. Nothing is deleted anywhere else.
+//! The last step of a publish to an object store: unneeded objects are deleted. Nothing is deleted anywhere else.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::publish::ContentHash;
 use crate::publish::manifest::Manifest;
 
 impl Run<'_> {
-    /// Deletes files of the site, then what is kept of releases that nobody can go back to.
+    /// Deletes files of the site, then copies of releases that cannot be rolled back to.
     pub(super) async fn clean(&self) -> Result<(), StoreError> {
         for step in self.plan.deletion_steps() {
             self.delete(step.iter().map(|path| path.as_str().to_owned()).collect()).await?;

@@ -36,7 +36,7 @@ pub(super) struct Lock {
     pub(super) journal: Option<String>,
     /// How many of the journal's objects are written.
     pub(super) done: usize,
-    /// The names of journals that are in force no more.
+    /// The names of journals that are no longer valid.
     stale: Vec<String>,
     /// Whether its text was not that of a lock.
     #[serde(skip)]
@@ -44,7 +44,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// A lock from its text. One that cannot be read is somebody's all the same, who may be alive.
+    /// A lock from its text. One that cannot be parsed still has an owner, which may be alive.
     pub(super) fn read(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes)
             .unwrap_or_else(|_| Self { is_damaged: true, ..Self::default() })
@@ -142,12 +142,12 @@ impl Held {
         }
     }
 
-    /// Whether nobody is known to have taken the lock away.
+    /// Whether the lock is not known to be lost.
     pub(super) fn is_ours(&self) -> bool {
         !self.lock.owner.is_empty()
     }
 
-    /// Says that the publish does not go on.
+    /// Records that the publish was abandoned.
     pub(super) async fn end(mut self, requests: &Requests) -> Result<(), StoreError> {
         self.lock.ended = true;
         self.write(requests).await
@@ -164,7 +164,7 @@ impl Held {
     }
 }
 
-/// Waits until nobody can be at work any more.
+/// Waits until no owner can be active.
 async fn wait(requests: &Requests, lock: &Lock, patience: Duration) -> Result<(), StoreError> {
     let mut waited = Duration::ZERO;
     while waited < patience {
