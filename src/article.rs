@@ -104,53 +104,17 @@ pub struct Body {
     pub headings: Box<[Heading]>,
     /// The links and other URL attributes, in order.
     pub links: Box<[Link]>,
-    /// Where the headings are found by their ids.
-    pub by_id: HeadingIds,
     /// Ids that are no shown heading's: of raw HTML, of a heading that repeats the title, old ones. Sorted.
     pub other_ids: Box<[Box<str>]>,
 }
 
 impl Body {
-    /// Whether a link to `#id` finds a place.
-    pub fn has_id(&self, id: &str) -> bool {
-        self.by_id.of(id).any(|index| *self.headings[index].id == *id)
-            || self.other_ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
-    }
-
     /// Every id that can be linked to.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.headings
             .iter()
             .map(|heading| heading.id.as_ref())
             .chain(self.other_ids.iter().map(AsRef::as_ref))
-    }
-}
-
-/// The indexes of headings by the hashes of their ids. A site has many links to headings, and looks at the text of an id
-/// only where it is the one that is looked for: each look at another place in memory costs more than the comparison.
-#[derive(Debug, Default)]
-pub struct HeadingIds(Box<[(u32, u32)]>);
-
-impl HeadingIds {
-    /// Where these headings are found.
-    pub fn new(headings: &[Heading]) -> Self {
-        let hashes = headings.iter().map(|heading| Self::hash(&heading.id));
-        let mut sorted: Vec<(u32, u32)> = hashes.zip(0..).collect();
-        sorted.sort_unstable();
-        Self(sorted.into())
-    }
-
-    /// The headings that may have this id.
-    fn of(&self, id: &str) -> impl Iterator<Item = usize> {
-        let hash = Self::hash(id);
-        let start = self.0.partition_point(|(known, _)| *known < hash);
-        let same = self.0[start..].iter().take_while(move |(known, _)| *known == hash);
-        same.map(|(_, index)| *index as usize)
-    }
-
-    /// The same for the same id as long as the program runs.
-    fn hash(id: &str) -> u32 {
-        ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(id) as u32
     }
 }
 

@@ -10,6 +10,7 @@ mod search;
 pub mod templates;
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::article::Heading;
@@ -32,6 +33,9 @@ const SIDEBAR_SIZE: usize = 25;
 /// How many backlinks a page names at most.
 const BACKLINKS_SIZE: usize = 50;
 
+/// About how many bytes a page has besides its body, so that its buffer is allocated once.
+const AROUND_BODY: usize = 12 * 1024;
+
 /// Something that is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
@@ -49,6 +53,16 @@ pub enum View {
     Generated(Generated),
     /// The page at the address with this index that was taken away on purpose.
     Retired(usize),
+}
+
+impl View {
+    /// The page whose text is shown.
+    fn source(self) -> Option<PageId> {
+        match self {
+            Self::Article(id) | Self::Section(id, _) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 /// Renders the pages of one site.
@@ -152,38 +166,52 @@ impl Renderer {
     ///
     /// The template's errors; none when there is no such template, which is a finding of front matter.
     pub fn render(&self, view: View) -> Result<Output, Vec<Failure>> {
-        self.view(view, Some(&self.highlighters))
+        if let View::Generated(generated) = view {
+            return Ok(outputs::output(self, generated));
+        }
+        let content = view.source().map(|id| body::fill(self, id));
+        let length = content.as_ref().map_or(0, String::len);
+        let mut html = Vec::with_capacity(length + AROUND_BODY);
+        let path = self.page(view, content.as_deref(), &mut html)?;
+        Ok(Output::bytes(path, html))
     }
 
-    /// Renders one page for the failures of its templates alone: its code is not coloured, which takes longer than the rest.
+    /// Renders one page for the failures of its templates alone, and keeps nothing of it. The slots of its body stay empty:
+    /// no URLs of links, no colours of code, which take longer than the rest.
     ///
     /// # Errors
     ///
     /// Those of [`Self::render`].
     pub fn check(&self, view: View) -> Result<(), Vec<Failure>> {
-        self.view(view, None).map(drop)
+        let content = view.source().map(|id| &*self.site.page(id).article.body.html);
+        match view {
+            View::Generated(_) => Ok(()),
+            _ => self.page(view, content, &mut io::sink()).map(drop),
+        }
     }
 
-    fn view(&self, view: View, code: Option<&Highlighters>) -> Result<Output, Vec<Failure>> {
+    /// Writes a page around `content`, and returns where it belongs.
+    fn page(
+        &self,
+        view: View,
+        content: Option<&str>,
+        html: &mut impl Write,
+    ) -> Result<OutputPath, Vec<Failure>> {
         let (template, mut context, path) = match view {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
             View::NotFound => self.not_found(),
             View::Search => search::page(self),
             View::Redirect(index) => self.redirect(index),
-            View::Generated(generated) => return Ok(outputs::output(self, generated)),
             View::Retired(index) => self.gone(&self.site.routes.retired[index]),
+            // What is for programs has no template.
+            View::Generated(_) => return Err(Vec::new()),
         };
-        let body = match view {
-            View::Article(id) | View::Section(id, _) => {
-                let content = body::fill(self, id, code);
-                context.insert_value("content", Value::safe_string(&content));
-                self.site.page(id).article.body.html.len()
-            }
-            _ => 0,
-        };
-        let html = self.templates.render(template, &context, body)?;
-        Ok(Output::bytes(path, html))
+        if let Some(content) = content {
+            context.insert_value("content", Value::safe_string(content));
+        }
+        self.templates.render(template, &context, html)?;
+        Ok(path)
     }
 
     /// The files of the search index, for whoever answers requests for them: made once, and kept.
@@ -219,10 +247,7 @@ impl Renderer {
 
     /// The pictures with variants that a page shows, by their indexes among the files.
     pub fn images(&self, view: View) -> Vec<usize> {
-        match view {
-            View::Article(id) | View::Section(id, _) => self.site.images(id).collect(),
-            _ => Vec::new(),
-        }
+        view.source().into_iter().flat_map(|id| self.site.images(id)).collect()
     }
 
     /// Makes the variants of a picture known; whoever comes meanwhile waits. They follow from the picture alone, so that they

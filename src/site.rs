@@ -6,6 +6,7 @@ pub mod freshness;
 pub mod generated;
 pub mod graph;
 pub mod history;
+mod ids;
 mod images;
 pub mod links;
 pub mod routes;
@@ -23,6 +24,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::record;
 use crate::source::Sources;
 use generated::Generated;
+use ids::PageIds;
 use links::{Document, Reference, Target};
 use routes::{AssetRoute, Place, Routes};
 
@@ -93,6 +95,8 @@ pub struct Site {
     pub sections: Arc<[Section]>,
     /// Which URL leads where.
     pub routes: Arc<Routes>,
+    /// The anchor ids of each page.
+    pub ids: Arc<PageIds>,
     /// The references of each page. Those of its body come first, by their indexes there.
     pub references: Vec<Arc<[Reference]>>,
     /// HTML files of `static/`, and templates, sorted by path.
@@ -192,6 +196,7 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
         pages,
         sections: Arc::clone(&before.sections),
         routes: Arc::clone(&before.routes),
+        ids: Arc::clone(&before.ids),
         references: before.references.clone(),
         html: texts.html,
         html_references: Arc::clone(&before.html_references),
@@ -229,6 +234,7 @@ fn anew(
         configuration: Arc::clone(configuration),
         options: options.clone(),
         base,
+        ids: Arc::new(PageIds::new(&pages)),
         pages,
         sections: sections.into(),
         routes: Arc::new(routes),

@@ -99,8 +99,9 @@ impl<'a> History<'a> {
 
     /// The ids that a page has lost.
     fn anchors(&self, url: &str, (was, at): (&Published, usize), id: PageId) -> Vec<Diagnostic> {
+        let Site { ids, .. } = self.context.site;
         let article = &self.context.site.page(id).article;
-        let mut lost = was.ids.live().filter(|id| !article.body.has_id(&decoded(id))).peekable();
+        let mut lost = was.ids.live().filter(|old| !ids.has(id, &decoded(old))).peekable();
         if lost.peek().is_none() {
             return Vec::new();
         }
@@ -187,10 +188,8 @@ impl<'a> History<'a> {
             return Some((*id, "a new page of its name is"));
         }
         let ids: Vec<Cow<str>> = was.ids.live().map(decoded).collect();
-        let shared = |id: PageId| {
-            let body = &self.context.site.page(id).article.body;
-            ids.iter().filter(|id| body.has_id(id)).count()
-        };
+        let shared =
+            |page: PageId| ids.iter().filter(|id| self.context.site.ids.has(page, id)).count();
         let most = candidates.new.iter().map(|(id, _)| (shared(*id), *id)).max()?;
         (most.0 >= 2 && most.0 * 2 > ids.len()).then_some((most.1, "most of its headings are in"))
     }

@@ -148,7 +148,6 @@ fn keeps_addresses(site: &Site, changed: &Site, plan: &Plan) -> Result<(), Refus
         }
         let is_kept = changed.page(now).url == page.url
             || changed.routes.alias(page.url.as_str()) == Some(now);
-        let body = &changed.page(now).article.body;
         if !is_kept {
             refuse!(
                 "`{}` could not be kept as an alias, and nothing was changed; write the `aliases` in `{}` as a list",
@@ -156,7 +155,7 @@ fn keeps_addresses(site: &Site, changed: &Site, plan: &Plan) -> Result<(), Refus
                 page.article.path
             );
         }
-        if let Some(lost) = page.article.body.ids().find(|id| !body.has_id(id)) {
+        if let Some(lost) = page.article.body.ids().find(|id| !changed.ids.has(now, id)) {
             refuse!(
                 "`{}` would lose the id `{lost}`, and nothing was changed; write its `anchors` as keys and values",
                 page.article.path

@@ -92,7 +92,7 @@ fn retire_id(site: &Site, record: &mut Record, url: &str, id: &str) -> Result<()
     };
     let path = percent_decode_str(url).decode_utf8_lossy();
     if let Some(Place::Page(now)) = site.routes.place(&path)
-        && site.page(now).article.body.has_id(&id)
+        && site.ids.has(now, &id)
     {
         refuse!("`{}` still has the id `{id}`", site.page(now).article.path);
     }

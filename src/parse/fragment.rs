@@ -8,7 +8,7 @@ use ahash::AHashMap;
 use super::heading::Ids;
 use super::markdown::Numbers;
 use crate::article::front_matter::OldAnchor;
-use crate::article::{Body, Heading, HeadingIds, Link, Slot, SlotContent};
+use crate::article::{Body, Heading, Link, Slot, SlotContent};
 use crate::html;
 
 /// A piece of HTML with places to fill, and what of it can be linked to. What is never appended to the body is not on the
@@ -167,14 +167,12 @@ pub(crate) fn finish(
     }
     other_ids.sort_unstable();
     other_ids.dedup();
-    let by_id = HeadingIds::new(&shown);
     // Copies of exactly the size that is needed: bodies live as long as the site, and there may be many.
     Body {
         html: Box::from(html.as_str()),
         slots: slots.into(),
         headings: shown.into(),
         links: links.into(),
-        by_id,
         other_ids: other_ids.into(),
     }
 }

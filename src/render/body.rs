@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 
 use super::Renderer;
-use super::highlight::Highlighters;
 use crate::article::{Body, SlotContent, Word};
 use crate::html;
 use crate::path::UrlPath;
@@ -30,8 +29,8 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
 /// How wide a column of text is at most, in pixels.
 const COLUMN: u32 = 720;
 
-/// The body of a page as HTML; without highlighters, its code stays plain.
-pub(super) fn fill(renderer: &Renderer, id: PageId, code: Option<&Highlighters>) -> String {
+/// The body of a page as HTML.
+pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     let site = &renderer.site;
     let article = &site.page(id).article;
     let body = &article.body;
@@ -45,11 +44,9 @@ pub(super) fn fill(renderer: &Renderer, id: PageId, code: Option<&Highlighters>)
         copied = at;
         match slot.content {
             SlotContent::Code(grammar, length) => {
-                if let Some(highlighters) = code {
-                    copied += length as usize;
-                    let code = html::decode(&body.html[at..copied]);
-                    highlighters.write(grammar, &code, &mut output);
-                }
+                copied += length as usize;
+                let code = html::decode(&body.html[at..copied]);
+                renderer.highlighters.write(grammar, &code, &mut output);
             }
             SlotContent::Link(index) => link(renderer, &document, index as usize, &mut output),
             SlotContent::Dimensions(index) => {

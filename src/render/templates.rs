@@ -6,6 +6,7 @@ mod failure;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -69,9 +70,6 @@ pub struct Templates {
 
 /// The help for an unknown variable or field that resembles no other.
 const VARIABLES_HELP: &str = "the README lists every variable that templates are given";
-
-/// About how many bytes a page has besides its body, so that its buffer is allocated once.
-const AROUND_BODY: usize = 12 * 1024;
 
 /// Compiles every template.
 pub fn compile(inputs: Inputs) -> Templates {
@@ -187,7 +185,7 @@ fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<Stri
 }
 
 impl Templates {
-    /// Renders a page. `body` is the length of its body in bytes.
+    /// Renders a page into `html`.
     ///
     /// # Errors
     ///
@@ -197,24 +195,21 @@ impl Templates {
         &self,
         template: &str,
         context: &Context,
-        body: usize,
-    ) -> Result<Vec<u8>, Vec<Failure>> {
+        html: &mut impl Write,
+    ) -> Result<(), Vec<Failure>> {
         if let Some(failures) = self.broken.get(template) {
             return Err(failures.clone());
         }
         if !self.tera.contains_template(template) {
             return Err(Vec::new());
         }
-        let mut html = Vec::with_capacity(body + AROUND_BODY);
         steps::start_page();
-        let rendered = self.tera.render_to(template, context, &mut html);
+        let rendered = self.tera.render_to(template, context, html);
         let original = |template: &str, range: Range<usize>| match self.counted.get(template) {
             Some(counted) => counted.original(range),
             None => range,
         };
-        rendered
-            .map(|()| html)
-            .map_err(|error| failure::failures(&error, &[template], &self.inputs, &original))
+        rendered.map_err(|error| failure::failures(&error, &[template], &self.inputs, &original))
     }
 
     /// Every failure to compile a template.

@@ -473,9 +473,7 @@ impl Lookup<'_> {
     /// The ids that a fragment is looked for among; none where it cannot be told.
     fn anchors(&self, target: Target) -> Option<Anchors<'_>> {
         match (target, self.holder) {
-            (Target::Page { page, .. }, _) => {
-                Some(Anchors::Pages(std::slice::from_ref(self.site.page(page))))
-            }
+            (Target::Page { page, .. }, _) => Some(Anchors::Page(self.site, page)),
             (Target::Asset { asset, .. }, _) => {
                 let file = self.site.html_file(&self.routes.assets[asset as usize].source)?;
                 Some(Anchors::File(file))

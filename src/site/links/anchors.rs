@@ -4,11 +4,11 @@ use percent_encoding::percent_decode_str;
 
 use super::Problem;
 use crate::article::{HtmlFile, HtmlKind};
-use crate::site::{Page, Site};
+use crate::site::{PageId, Site};
 
 /// Where ids are looked for.
 pub(super) enum Anchors<'a> {
-    Pages(&'a [Page]),
+    Page(&'a Site, PageId),
     File(&'a HtmlFile),
     Site(&'a Site),
 }
@@ -30,11 +30,11 @@ impl Anchors<'_> {
 
     fn has(&self, id: &str) -> bool {
         match self {
-            Self::Pages(pages) => pages.iter().any(|page| page.article.body.has_id(id)),
+            Self::Page(site, page) => site.ids.has(*page, id),
             Self::File(file) => file.has_id(id),
             Self::Site(site) => {
                 site.html.iter().any(|file| file.kind == HtmlKind::Template && file.has_id(id))
-                    || Self::Pages(&site.pages).has(id)
+                    || site.ids.any_has(id)
             }
         }
     }
@@ -43,8 +43,8 @@ impl Anchors<'_> {
         let folded = id.to_lowercase();
         let same = |known: &&str| known.to_lowercase() == folded;
         match self {
-            Self::Pages(pages) => {
-                pages.iter().find_map(|page| page.article.body.ids().find(same)).map(Into::into)
+            Self::Page(site, page) => {
+                site.page(*page).article.body.ids().find(same).map(Into::into)
             }
             Self::File(file) => file.ids.iter().map(AsRef::as_ref).find(same).map(Into::into),
             Self::Site(_) => None,
