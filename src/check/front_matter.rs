@@ -83,7 +83,7 @@ fn anchors(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
             findings
                 .push(Diagnostic::new(&INVALID_VALUE, span(), message).help("remove the entry"));
         // A heading that repeats the title is not among the headings, and keeps old ids too.
-        } else if !ids.contains(new.as_str()) && !given.site.ids.has(id, old) {
+        } else if !ids.contains(new.as_str()) && !context.site.ids.has(id, old) {
             let suggestion = near.nearest(new, None).map(str::to_owned);
             let help = suggestion
                 .as_ref()
