@@ -1,4 +1,4 @@
-//! Typed keys: what a key's value has to be, how a wrong one is reported, and [`table!`], which makes a struct, its
+//! Typed keys: what a key's value has to be, how a wrong one is reported, and `table!`, which makes a struct, its
 //! reading, its JSON Schema and its list of known keys of one table. Knows nothing of which keys there are.
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
 //! Redirects: old addresses, and where they lead. An address is parsed once, decoded, and in a form that can be a file of the
-//! output; every consumer matches with [`Table`] or [`OldAddress::rest`]. Which pages there are is not known here.
+//! output; every consumer matches with [`Table`] or [`Redirect::rest`]. Which pages there are is not known here.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
