@@ -303,7 +303,7 @@ fn a_site_that_cannot_remember_is_built_all_the_same() {
     site.write(".silcrow-cache", "a file is in the way");
     let run = site.build(&[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("pictures are made again each time"), "{}", run.stderr);
+    assert!(run.stderr.contains("pictures are generated again each time"), "{}", run.stderr);
     assert_eq!(variants(&tree(&site.path("public"))).len(), 1);
 }
 

@@ -60,7 +60,7 @@ def main():
     assert len(listed) == 3 and len(events) == 3, (len(listed), len(events))
     for article, event in zip(listed, events):
         assert not event.errors, event.errors
-        assert event["summary"] == "Look over: " + article["title"], event["summary"]
+        assert event["summary"] == "Review: " + article["title"], event["summary"]
         assert event.decoded("dtstart") == date.fromisoformat(article["due"]), event["dtstart"]
         assert event["url"] == article["url"], event["url"]
         assert article["author"] in event["description"], event["description"]

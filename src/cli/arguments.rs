@@ -11,7 +11,7 @@ use crate::config::{BaseUrl, ReviewInterval};
 use crate::diagnostic::{self, RULES, Rule, Severity};
 use crate::suggest;
 
-/// A static documentation-site generator for help centers whose articles have to stay right.
+/// A static documentation-site generator for help centers whose articles must stay correct.
 #[derive(Parser)]
 #[command(name = "silcrow", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  silcrow init help-center                    make a small site to start from
+  silcrow init help-center                    create a small site to start from
   silcrow serve --open                        write, and watch the browser
   silcrow build                               build the site here into `public/`
   silcrow build --base-url /                  the same, for the root of a local server
@@ -31,60 +31,60 @@ Examples:
   silcrow check --root docs --format github   the same, as annotations of GitHub Actions
   silcrow check content/byok/overview.md      findings in one file, for a pre-commit hook
   silcrow check --fix --dry-run               show what can be fixed automatically
-  silcrow check --explain missing-anchor      what a rule finds, and what is right
-  silcrow graph byok/overview                 who links to a page, before it goes
-  silcrow mv byok/overview byok/intro         move an article; links follow, the old address leads on
-  silcrow stale --within 30d                  what is due for review by then
-  silcrow publish /srv/help --dry-run         what would be sent there
-  silcrow publish s3://bucket --rollback      the release before, again
-  silcrow check --external                    the same, and ask other sites for what is linked to
-  silcrow links --external                    every URL of another site, one a line
+  silcrow check --explain missing-anchor      what a rule finds, and how to fix it
+  silcrow graph byok/overview                 which pages link to a page, before it is removed
+  silcrow mv byok/overview byok/intro         move an article; links are updated, the old address redirects
+  silcrow stale --within 30d                  which articles are due for review by then
+  silcrow publish /srv/help --dry-run         what would be uploaded
+  silcrow publish s3://bucket --rollback      publish the previous release again
+  silcrow check --external                    also check links to other sites
+  silcrow links --external                    every URL of other sites, one per line
   silcrow new byok/setup-mistral --title \"Get a Mistral API key\"
 
-Exit codes: 0 nothing wrong, 1 findings (nothing was written), 2 could not run,
+Exit codes: 0 success, 1 findings (nothing was written), 2 could not run,
 3 publish refused (nothing was written).";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Build the site; with errors, write nothing and leave the old site
+    /// Build the site; if there are errors, write nothing and keep the previous output
     Build(BuildArguments),
-    /// Serve the site on this machine; every save shows in the browser at once
+    /// Serve the site on this machine; every save is shown in the browser at once
     Serve(ServeArguments),
-    /// Find everything that is wrong, and write nothing
+    /// Report everything that is wrong, and write nothing
     Check(CheckArguments),
-    /// Send the site to where readers get it; an interrupted publish never shows, and the next one goes on
+    /// Publish the site to a folder or bucket; an interrupted publish is never visible, and the next one continues it
     Publish(PublishArguments),
-    /// Show which page leads where: orphans, dead ends, most linked, or all around one page
+    /// Show how pages link to each other: orphans, dead ends, most linked, or all links of one page
     Graph(GraphArguments),
     /// List the links of the site, for other tools
     Links(LinksArguments),
-    /// Show which pages a built site has added, changed, removed and redirected since another one, or since what is published
+    /// Show which pages of a built site are added, changed, removed or redirected, compared with another one or with what is published
     Diff(DiffArguments),
-    /// Move an article or a section, or rename a heading; links follow, and old addresses lead on
+    /// Move an article or a section, or rename a heading; links are updated, and old addresses redirect
     Mv(MvArguments),
-    /// Write down every URL and heading id of the site in `silcrow.lock`, so that none is lost unnoticed
+    /// Record every URL and anchor id of the site in `silcrow.lock`, so that none is lost unnoticed
     Record(RecordArguments),
-    /// Take a published URL, or an id on a page, away on purpose
+    /// Retire a published URL, or an anchor id of a page
     Retire(RetireArguments),
     /// List the articles that are due for review
     Stale(StaleArguments),
     /// Mark articles as reviewed today: sets `reviewed`
     Review(ReviewArguments),
-    /// Make a small site to start from
+    /// Create a small site to start from
     Init(InitArguments),
-    /// Make an article: a draft with every required key and today's date
+    /// Create an article: a draft with every required key and today's date
     New(NewArguments),
-    /// List the components that templates can use, and what they take
+    /// List the components that templates can use, and their arguments
     Components(ComponentsArguments),
     /// Print a JSON Schema, for editors and other tools
     Schema {
-        /// What the schema is of
+        /// What the schema describes
         schema: Schema,
     },
-    /// Write the manual's pages, one for each command
+    /// Write the manual pages, one for each command
     #[cfg(feature = "man")]
     Man {
-        /// The folder; made when it is not there
+        /// The folder; created if it does not exist
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
@@ -103,7 +103,7 @@ pub(super) enum Schema {
     SectionFrontMatter,
     /// `site.yaml`
     Config,
-    /// The variables of templates
+    /// The variables that templates can use
     Templates,
 }
 
@@ -113,28 +113,28 @@ pub(super) struct SiteArguments {
     /// The site's folder: the one that holds `content`
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// Where the site is published: a URL, or a path alone. Goes before `site.yaml`
+    /// Where the site is published: a URL, or only a path. Overrides `site.yaml`
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Option<BaseUrl>,
-    /// Make drafts part of the site
+    /// Include drafts in the site
     #[arg(long)]
     pub(super) drafts: bool,
-    /// Ask search engines to leave the site out; canonical URLs stay those of `site.yaml`
+    /// Ask search engines not to index the site; canonical URLs stay those of `site.yaml`
     #[arg(long)]
     pub(super) preview: bool,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
-    /// From which severity on findings fail the command
+    /// The lowest severity of findings that fails the command
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: FailOn,
-    /// How findings are printed
+    /// The output format of findings
     #[arg(long, default_value = "human")]
     pub(super) format: Format,
-    /// Findings that stand in this file are not reported; see `check --write-baseline`
+    /// Do not report findings that are listed in this file; see `check --write-baseline`
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// Also append a summary in Markdown to this file, like `$GITHUB_STEP_SUMMARY`
+    /// Also append a Markdown summary to this file, such as `$GITHUB_STEP_SUMMARY`
     #[arg(long, value_name = "FILE")]
     pub(super) summary: Option<PathBuf>,
 }
@@ -143,10 +143,10 @@ pub(super) struct SiteArguments {
 pub(super) struct BuildArguments {
     #[command(flatten)]
     pub(super) site: SiteArguments,
-    /// Where the site is written. Goes before `site.yaml`; `public` when neither says
+    /// The output folder. Overrides `site.yaml`; `public` if neither sets it
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Write redirects and headers for nginx as well: files to include, into a folder outside the output
+    /// Also write redirects and headers for nginx: files to include, in a folder outside the output
     #[arg(long, value_name = "DIR")]
     pub(super) nginx: Option<PathBuf>,
 }
@@ -156,64 +156,64 @@ pub(super) struct ServeArguments {
     /// The site's folder: the one that holds `content`
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// The port to listen on; when it is taken, one of the next is used. 0 lets the system choose
+    /// The port to listen on; if it is taken, one of the next ports is used. 0 lets the system choose
     #[arg(long, default_value = "4000")]
     pub(super) port: u16,
-    /// The address to listen on. Any but the default lets other machines read the site
+    /// The address to listen on. Any address but the default lets other machines read the site
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(super) host: IpAddr,
     /// Open the site in the browser
     #[arg(long)]
     pub(super) open: bool,
-    /// Make drafts part of the site
+    /// Include drafts in the site
     #[arg(long)]
     pub(super) drafts: bool,
-    /// Look at all files every so many milliseconds, where the system does not tell of changes
+    /// Check all files for changes at this interval in milliseconds, where the system does not report changes
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=60_000))]
     pub(super) poll: Option<u64>,
-    /// A name that the server may be called by, besides `localhost` and its address. Can be given more than once
+    /// A host name to accept besides `localhost` and the server's address. Can be repeated
     #[arg(long = "allowed-host", value_name = "NAME")]
     pub(super) allowed_hosts: Vec<String>,
-    /// Where the site is published: a URL, or a path alone. Goes before `site.yaml`; its path is served
+    /// Where the site is published: a URL, or only a path. Overrides `site.yaml`; its path is served
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Option<BaseUrl>,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
-    /// What the browser opens to edit a place in a file
+    /// The URL that opens a position of a file in an editor
     #[arg(long, value_name = "PATTERN", default_value = "vscode://file/{path}:{line}:{column}")]
     pub(super) editor: String,
 }
 
 #[derive(Args)]
 pub(super) struct PublishArguments {
-    /// Where it goes: a folder, or a bucket as `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`
+    /// The target: a folder, or a bucket as `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`
     #[arg(value_name = "TARGET")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) site: SiteArguments,
-    /// Print what would be written and deleted, and do nothing
+    /// Print what would be written and deleted, without doing it
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// How many files may be deleted; when not given, ten or a tenth of all
+    /// The maximum number of files to delete; by default ten, or a tenth of all if that is more
     #[arg(long, value_name = "COUNT")]
     pub(super) max_delete: Option<usize>,
-    /// Write over files of the same names that silcrow did not publish
+    /// Overwrite files of the same names that silcrow did not publish
     #[arg(long)]
     pub(super) adopt: bool,
-    /// The base URL under which the site was published here before it moved
+    /// The base URL under which the site was published at this target before it moved
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub(super) moved_from: Option<BaseUrl>,
-    /// Write the URLs that readers get something else at to this file, for a CDN's purge
+    /// Write the URLs whose content changes to this file, to purge them from a CDN
     #[arg(long, value_name = "FILE")]
     pub(super) purge_list: Option<PathBuf>,
-    /// Publish an earlier release again, the one before when none is named; the site here is not read
+    /// Publish an earlier release again, by default the previous one; the local site is not read
     #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["adopt", "max_delete", "moved_from"])]
     pub(super) rollback: Option<String>,
-    /// How many seconds an earlier publish to a bucket may show no life before this one goes on in its place
+    /// The seconds without activity after which an unfinished publish to a bucket is taken over
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pub(super) take_over_after: u64,
-    /// List the releases that can be gone back to, newest first, and publish nothing
+    /// List the releases that `--rollback` can publish, newest first, and publish nothing
     #[arg(long, conflicts_with_all = ["rollback", "dry_run"])]
     pub(super) list_releases: bool,
 }
@@ -224,19 +224,19 @@ pub(super) struct CheckArguments {
     pub(super) site: SiteArguments,
     #[command(flatten)]
     pub(super) external: ExternalArguments,
-    /// Report only findings about these files: in them, or caused by them elsewhere; the whole site is read all the same
+    /// Report only findings about these files: in them, or caused by them elsewhere; the whole site is still read
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Write every finding to the file of `--baseline`, else to `silcrow-baseline.txt`, so that only new ones are reported
+    /// Write every finding to the file of `--baseline`, by default `silcrow-baseline.txt`, so that only new ones are reported
     #[arg(long, conflicts_with_all = ["files", "fix"])]
     pub(super) write_baseline: bool,
-    /// Say what a rule finds, why that is wrong and what is right, and check nothing
+    /// Explain what a rule finds, why it is wrong and how to fix it, and check nothing
     #[arg(long, value_name = "RULE", value_parser = rule, exclusive = true)]
     pub(super) explain: Option<&'static Rule>,
     /// List every rule, and check nothing
     #[arg(long, exclusive = true)]
     pub(super) list_rules: bool,
-    /// Apply the fixes that are sure to be right, then report what is left
+    /// Apply the fixes that are safe, then report the remaining findings
     #[arg(long)]
     pub(super) fix: bool,
     /// With `--fix`: print what would change, and write nothing
@@ -246,16 +246,16 @@ pub(super) struct CheckArguments {
 
 #[derive(Args)]
 pub(super) struct GraphArguments {
-    /// The page to look around: its path in `content`, like `byok/setup-openai`
+    /// The page whose links are shown: its path in `content`, such as `byok/setup-openai`
     #[arg(value_name = "PAGE")]
     pub(super) page: Option<String>,
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// Make drafts part of the site
+    /// Include drafts in the site
     #[arg(long)]
     pub(super) drafts: bool,
-    /// How it is printed
+    /// The output format
     #[arg(long, default_value = "text")]
     pub(super) format: TextOrJson,
 }
@@ -265,7 +265,7 @@ pub(super) struct ComponentsArguments {
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// How they are printed
+    /// The output format
     #[arg(long, default_value = "text")]
     pub(super) format: TextOrJson,
 }
@@ -273,14 +273,14 @@ pub(super) struct ComponentsArguments {
 /// How links to other sites are looked up.
 #[derive(Args)]
 pub(super) struct ExternalArguments {
-    /// Also ask other sites whether what is linked to is there. But for buckets, nothing else of silcrow uses the network; proxies of the
+    /// Also check links to other sites over the network. Apart from buckets, nothing else in silcrow uses the network; proxies of the
     /// environment (`HTTPS_PROXY` and the like) are not used
     #[arg(long)]
     pub(super) external: bool,
-    /// The file that remembers for 7 days what other sites had; `silcrow-external.txt` beside `site.yaml` when not given
+    /// The file that stores for 7 days which links to other sites are valid; by default `silcrow-external.txt` beside `site.yaml`
     #[arg(long, value_name = "FILE", requires = "external")]
     pub(super) cache: Option<PathBuf>,
-    /// Ask for everything, and remember nothing
+    /// Request every URL, and store nothing
     #[arg(long, requires = "external", conflicts_with = "cache")]
     pub(super) no_cache: bool,
 }
@@ -290,38 +290,38 @@ pub(super) struct LinksArguments {
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// Only the URLs of other sites, each once
+    /// List only the URLs of other sites, each once
     #[arg(long)]
     pub(super) external: bool,
-    /// How they are printed
+    /// The output format
     #[arg(long, default_value = "text")]
     pub(super) format: LinksFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LinksFormat {
-    /// `FILE:LINE:COLUMN`, the destination and where it leads, with tabs between; of `--external`, URLs
+    /// `FILE:LINE:COLUMN`, the destination and its target, separated by tabs; with `--external`, URLs
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
 #[derive(Args)]
 pub(super) struct DiffArguments {
-    /// The site before: the folder of a built site, or a target of `silcrow publish`, a folder or a bucket as `s3://BUCKET/FOLDER`, whose last release counts
+    /// The old site: the folder of a built site, or a target of `silcrow publish`, a folder or a bucket as `s3://BUCKET/FOLDER`, whose last release is used
     #[arg(value_name = "OLD")]
     pub(super) old: String,
-    /// The folder of the built site after
+    /// The folder of the new built site
     #[arg(value_name = "NEW_DIR")]
     pub(super) new: PathBuf,
-    /// How it is printed
+    /// The output format
     #[arg(long, default_value = "text")]
     pub(super) format: DiffFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {
-    /// For people: each page, and what it says differently
+    /// For people: each page, and how its text differs
     Text,
     /// For programs: one JSON object
     Json,
@@ -331,10 +331,10 @@ pub(super) enum DiffFormat {
 
 #[derive(Args)]
 pub(super) struct MvArguments {
-    /// What is moved: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
+    /// What to move: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
     #[arg(value_name = "OLD")]
     pub(super) old: String,
-    /// The new path in `content`; an existing section is moved into. Of a heading, its new text, or `#id` for another id
+    /// The new path in `content`, or an existing section to move into. For a heading, its new text, or `#id` for another id
     #[arg(value_name = "NEW")]
     pub(super) new: String,
     /// The site's folder
@@ -343,7 +343,7 @@ pub(super) struct MvArguments {
     /// Print what would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
 }
@@ -360,7 +360,7 @@ pub(super) struct RecordArguments {
 
 #[derive(Args)]
 pub(super) struct RetireArguments {
-    /// URLs, as full ones or as paths below the base URL; with `#id`, only that id
+    /// Full URLs, or paths below the base URL; with `#id`, only that anchor id
     #[arg(value_name = "URL", required = true)]
     pub(super) urls: Vec<String>,
     /// The site's folder
@@ -373,13 +373,13 @@ pub(super) struct StaleArguments {
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
-    /// Also those that will be due soon: `30d`, `6 weeks`
+    /// Also list those that are due within this time: `30d`, `6 weeks`
     #[arg(long, value_name = "TIME", value_parser = interval)]
     pub(super) within: Option<ReviewInterval>,
-    /// How they are listed
+    /// The output format
     #[arg(long, default_value = "text")]
     pub(super) format: StaleFormat,
 }
@@ -388,7 +388,7 @@ pub(super) struct StaleArguments {
 pub(super) enum StaleFormat {
     /// By author and section
     Text,
-    /// For programs: one JSON object a line
+    /// For programs: one JSON object per line
     Json,
     /// For calendars: iCalendar, RFC 5545
     Ics,
@@ -396,23 +396,23 @@ pub(super) enum StaleFormat {
 
 #[derive(Args)]
 pub(super) struct ReviewArguments {
-    /// The articles: their paths in `content`, like `byok/setup-openai`
+    /// The articles: their paths in `content`, such as `byok/setup-openai`
     #[arg(value_name = "ARTICLE", required = true)]
     pub(super) articles: Vec<String>,
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
 }
 
 #[derive(Args)]
 pub(super) struct InitArguments {
-    /// The folder; made when it is not there
+    /// The folder; created if it does not exist
     #[arg(value_name = "DIR")]
     pub(super) folder: PathBuf,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
 }
@@ -428,7 +428,7 @@ pub(super) struct NewArguments {
     /// The site's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,
-    /// The date that counts as today
+    /// The date to use as today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) today: Option<Date>,
 }
@@ -455,7 +455,7 @@ impl FailOn {
 pub(super) enum Format {
     /// For people: an excerpt, carets, help
     Human,
-    /// For programs: one JSON object a line
+    /// For programs: one JSON object per line
     Json,
     /// For code scanning: SARIF 2.1.0, with every rule explained
     Sarif,
@@ -478,7 +478,7 @@ pub(super) enum TextOrJson {
 fn rule(name: &str) -> Result<&'static Rule, String> {
     diagnostic::rule(name).ok_or_else(|| {
         let near = suggest::nearest(name, RULES.iter().map(|rule| rule.name));
-        let hint = near.map_or("`--list-rules` names them all".to_owned(), |near| {
+        let hint = near.map_or("`--list-rules` lists them all".to_owned(), |near| {
             format!("did you mean `{near}`?")
         });
         format!("there is no such rule; {hint}")

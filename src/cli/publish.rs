@@ -89,7 +89,7 @@ fn remember(rendered: &Rendered, arguments: &PublishArguments) -> anyhow::Result
     if new > 0 {
         let urls = plural(total, "URL");
         let file = crate::record::FILE;
-        printer::notice(&format!("`{file}` knows {urls}, {new} of them new: commit it"));
+        printer::notice(&format!("`{file}` lists {urls}, {new} of them new: commit it"));
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ fn carry_out(
     }
     if plan.resumes {
         printer::notice(
-            "an earlier publish has not ended; this one goes on when nobody is at work on it",
+            "an earlier publish has not ended; this one continues when nothing is working on it",
         );
     }
     store.publish(plan, contents, &committed)?;

@@ -103,7 +103,7 @@ fn welcome(arguments: &ServeArguments, server: &Server, revision: &Revision, add
     }
     if server.is_exposed() {
         say(
-            "warning: other machines can reach this server, and so whoever is in the same network can read the site and where its files are; leave out `--host` to serve this machine alone",
+            "warning: other machines can reach this server, so anyone on the same network can read the site and where its files are; leave out `--host` to serve this machine only",
         );
     }
     if revision.compiled.site.included().next().is_none() {

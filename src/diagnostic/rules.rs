@@ -32,13 +32,13 @@ rules! {
     MISSING_ANCHOR = "missing-anchor", Targets, Error:
         "A link leads to a heading that the page does not have";
     MISSING_RELATED = "missing-related", Targets, Error:
-        "An entry of `related` names no page";
+        "An entry of `related` does not name a page";
     PATH_CASE = "path-case", Targets, Error:
         "A destination differs from the file's name in upper and lower case";
     ANCHOR_CASE = "anchor-case", Targets, Error:
         "A fragment differs from the heading's id in upper and lower case";
     ESCAPES_ROOT = "escapes-root", Targets, Error:
-        "A destination climbs out of the site";
+        "A destination leads outside the site";
     DRAFT_TARGET = "draft-target", Targets, Error:
         "A link leads to a draft, which is not part of the site";
     UNICODE_NORMALISATION = "unicode-normalisation", Targets, Error:
@@ -50,7 +50,7 @@ rules! {
     ABSOLUTE_MD = "absolute-md", Form, Error:
         "A link to a source file begins with `/`";
     MD_LINK_IN_HTML = "md-link-in-html", Form, Error:
-        "A Markdown link or a link to a source file stands in HTML that readers get as it is";
+        "A Markdown link, or a link to a source file, is in HTML that is published as it is";
     BACKSLASH_PATH = "backslash-path", Form, Error:
         "A destination holds a backslash";
     BAD_PERCENT_ENCODING = "bad-percent-encoding", Form, Error:
@@ -70,7 +70,7 @@ rules! {
     FORBIDDEN_SCHEME = "forbidden-scheme", Form, Error:
         "A link runs a script";
     MALFORMED_MAILTO = "malformed-mailto", Form, Error:
-        "A mail address is not a `mailto:` URL, or names no address";
+        "An email address is not written as a `mailto:` URL, or the URL has no address";
     MALFORMED_TEL = "malformed-tel", Form, Error:
         "A `tel:` URL holds no telephone number";
     SELF_LINK = "self-link", Form, Off:
@@ -78,13 +78,13 @@ rules! {
     EMPTY_LINK_TEXT = "empty-link-text", Form, Warning:
         "A link has no text";
     IMAGE_NO_ALT = "image-no-alt", Form, Warning:
-        "An image says nothing to those who do not see it";
+        "An image has no alternative text";
     MALFORMED_LINK = "malformed-link", Form, Warning:
-        "Brackets look like a link and are none";
+        "Brackets look like a link but do not form one";
     WIKILINK = "wikilink", Form, Warning:
-        "A link is written as wikis write it";
+        "A link uses wiki syntax";
     UNDEFINED_REFERENCE = "undefined-reference", References, Error:
-        "A link refers to a definition that is not there";
+        "A link refers to a definition that does not exist";
     UNUSED_DEFINITION = "unused-definition", References, Warning:
         "Nothing refers to a definition";
     DUPLICATE_DEFINITION = "duplicate-definition", References, Warning:
@@ -102,89 +102,89 @@ rules! {
     SYMLINK_OUTSIDE = "symlink-outside", Input, Error:
         "A symbolic link leads out of the site's folder, or nowhere";
     SYMLINK_LOOP = "symlink-loop", Input, Error:
-        "A symbolic link leads to a folder it is in, or through another linked folder";
+        "A symbolic link leads to a folder that contains it, or through another linked folder";
     UNUSABLE_FILE_NAME = "unusable-file-name", Input, Error:
         "A file's name does not work on every system";
     TOO_DEEP = "too-deep", Input, Error:
-        "More than 32 folders are inside each other";
+        "Folders are nested more than 32 levels deep";
     MISSING_SECTION_PAGE = "missing-section-page", Input, Warning:
         "A folder with articles has no `index.md`";
     URL_CONFLICT = "url-conflict", Graph, Error:
-        "Two sources claim one URL";
+        "Two sources claim the same URL";
     ALIAS_CONFLICT = "alias-conflict", Graph, Error:
-        "Two pages claim one alias";
+        "Two pages claim the same alias";
     ALIAS_SHADOWS_PAGE = "alias-shadows-page", Graph, Error:
         "An alias is the address of a page or a file";
     LINK_TO_ALIAS = "link-to-alias", Graph, Warning:
         "A link leads to an old address";
     ORPHAN_PAGE = "orphan-page", Graph, Off:
-        "No text leads to an article";
+        "The text of no page links to an article";
     RELATED_SELF = "related-self", Graph, Error:
-        "An article names itself as related";
+        "An article lists itself as related";
     RELATED_DUPLICATE = "related-duplicate", Graph, Warning:
-        "An article names another twice as related";
+        "An article lists another as related twice";
     ONE_WAY_RELATED = "one-way-related", Graph, Off:
-        "An article names another as related, which does not name it";
+        "An article lists another as related, but not the other way round";
     MISSING_FRONT_MATTER = "missing-front-matter", FrontMatter, Error:
         "A file does not begin with front matter";
     UNCLOSED_FRONT_MATTER = "unclosed-front-matter", FrontMatter, Error:
-        "Front matter does not end";
+        "Front matter is not closed";
     INVALID_YAML = "invalid-yaml", FrontMatter, Error:
-        "Front matter or configuration is not YAML";
+        "Front matter or configuration is not valid YAML";
     MISSING_FIELD = "missing-field", FrontMatter, Error:
         "A required key is missing";
     UNKNOWN_FIELD = "unknown-field", FrontMatter, Error:
         "A key is not known";
     INVALID_VALUE = "invalid-value", FrontMatter, Error:
-        "A value is not of the key's kind";
+        "A value is not valid for its key";
     DUPLICATE_FIELD = "duplicate-field", FrontMatter, Error:
         "Duplicate key";
     FUTURE_DATE = "future-date", FrontMatter, Error:
-        "A date lies in the future";
+        "A date is in the future";
     SKIPPED_HEADING_LEVEL = "skipped-heading-level", Headings, Warning:
         "A heading is more than one level below the one before it";
     INLINE_STYLE_OR_SCRIPT = "inline-style-or-script", Headings, Warning:
         "Raw HTML holds a style or a script that a strict content security policy blocks";
     SECURITY_TXT_EXPIRED = "security-txt-expired", Headings, Error:
-        "What `security.txt` says has expired";
+        "`security.txt` has expired";
     HOST_LIMIT = "host-limit", Headings, Warning:
-        "A file for hosts holds more than some of them read";
+        "A file for hosts exceeds what some of them read";
     LOW_CONTRAST = "low-contrast", Headings, Error:
-        "A configured colour cannot be read on the page";
+        "A configured colour has too little contrast";
     PLAIN_CODE = "plain-code", Headings, Info:
-        "A code block is too large to be coloured";
+        "A code block is too large to be highlighted";
     STALE_ARTICLE = "stale-article", Freshness, Warning:
         "An article is overdue for review";
     UPDATED_UNCHANGED = "updated-unchanged", Freshness, Warning:
-        "The text of an article has changed, and its date has not";
+        "The text of an article has changed, but its date has not";
     URL_VANISHED = "url-vanished", History, Error:
-        "A URL that was published is gone, and nothing redirects it";
+        "A published URL no longer exists and is not redirected";
     ANCHOR_VANISHED = "anchor-vanished", History, Error:
-        "An id that was published is gone from its page";
+        "A published id no longer exists on its page";
     RECORD_DAMAGED = "record-damaged", History, Error:
-        "The record of what was published cannot be read as it is";
+        "The record of what was published is damaged";
     TEMPLATE_ERROR = "template-error", Templates, Error:
         "A template cannot be read or rendered";
     UNKNOWN_TEMPLATE = "unknown-template", Templates, Error:
         "Front matter names a template that does not exist";
     EXTERNAL_DEAD = "external-dead", External, Error:
-        "A link to another site leads to nothing";
+        "A link to another site is dead";
     EXTERNAL_ANCHOR_MISSING = "external-anchor-missing", External, Warning:
-        "A page of another site has no place with the fragment of a link";
+        "A page of another site does not have the id that a link names";
     EXTERNAL_MOVED = "external-moved", External, Warning:
-        "A page of another site has moved for good";
+        "A page of another site has moved permanently";
     EXTERNAL_UNSURE = "external-unsure", External, Info:
-        "It cannot be told whether a link to another site leads anywhere";
+        "A link to another site cannot be verified";
     EXTERNAL_TLS = "external-tls", External, Warning:
         "No trusted connection can be made to another site";
     EXTERNAL_BLOCKED_ADDRESS = "external-blocked-address", External, Error:
         "A link to another site, or its redirect, leads to a private address";
     UNUSED_SUPPRESSION = "unused-suppression", Meta, Warning:
-        "A comment suppresses nothing";
+        "A suppression comment has no effect";
     SUPPRESSION_WITHOUT_REASON = "suppression-without-reason", Meta, Warning:
-        "A comment suppresses a finding and does not say why, or not which";
+        "A suppression comment names no rule or gives no reason";
     STALE_BASELINE = "stale-baseline", Meta, Warning:
-        "A line of the baseline is of a finding that has been fixed";
+        "A line of the baseline matches no finding any longer";
     UNKNOWN_RULE = "unknown-rule", Meta, Error:
         "`site.yaml` sets the severity of a rule that does not exist";
 }

@@ -68,20 +68,20 @@ impl std::fmt::Display for DiskError {
             }
             Self::NoContent(root) => write!(
                 formatter,
-                "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or make one with `silcrow init`",
+                "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or create one with `silcrow init`",
                 root.display()
             ),
             Self::ForeignFiles(output, files) => {
                 write!(
                     formatter,
-                    "`{}` holds files that silcrow did not write, and would lose them: {}; name another folder with `--output`, or empty this one",
+                    "`{}` contains files that silcrow did not write and would delete: {}; name another folder with `--output`, or empty this one",
                     output.display(),
                     files.join(", ")
                 )
             }
             Self::Overlap(output, sources) => write!(
                 formatter,
-                "the output `{}` and the sources `{}` are inside each other; name another folder with `--output`",
+                "the output `{}` and the sources `{}` overlap; name another folder with `--output`",
                 output.display(),
                 sources.display()
             ),
@@ -118,7 +118,7 @@ impl std::fmt::Display for DiskError {
             ),
             Self::Unfinished(refused, journal) => write!(
                 formatter,
-                "files were to be moved, and not all could be: {refused}; put that right and run a command that writes, for example `silcrow build`, which finishes it, or remove `{}` and finish by hand",
+                "files were to be moved, and not all could be: {refused}; fix that and run a command that writes, for example `silcrow build`, which finishes it, or remove `{}` and finish by hand",
                 journal.display()
             ),
             Self::Exists(path) => {

@@ -90,7 +90,7 @@ pub enum StoreError {
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// The target is not one that this program can write; what can be typed instead.
-    #[error("`{0}` is no target to publish to; {1}")]
+    #[error("`{0}` is not a target to publish to; {1}")]
     Target(String, &'static str),
     /// The program was built without what the target needs.
     #[error(
@@ -116,9 +116,7 @@ pub enum StoreError {
     #[error("the target keeps no release `{0}`{others}", others = others(.1))]
     NoRelease(String, Vec<String>),
     /// There is no release at the target.
-    #[error(
-        "nothing has been published at the target; type `silcrow publish`, or name another one"
-    )]
+    #[error("nothing has been published at the target; run `silcrow publish`, or name another one")]
     NothingPublished,
     /// What the target keeps of a file is not what the manifest says; the file.
     #[error("what the target keeps of `{0}` is not what its manifest says: others have changed it")]

@@ -30,28 +30,28 @@ pub struct Allowed {
 pub enum Refusal {
     /// The site has no article.
     #[error(
-        "the site has no article, and would leave readers nothing; name the right folder with `--root`"
+        "the site has no articles, so readers would be left with nothing; name the right folder with `--root`"
     )]
     Empty,
     /// The URL of the site is not known.
     #[error(
-        "nothing says where the site is published; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"
+        "the URL of the site is not known; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"
     )]
     NoBaseUrl,
     /// Another site is published at the target: its base URL, and ours.
     #[error(
-        "the target holds the site of `{0}`, and this one is `{1}`; name another target, or type `--moved-from {0}` when the site has moved"
+        "the target holds the site of `{0}`, and this one is `{1}`; name another target, or use `--moved-from {0}` if the site has moved"
     )]
     OtherSite(String, String),
     /// Files of others would be written over: how many, and the first of them.
     #[error(
-        "the target holds {0} of these files already, and silcrow did not publish them: {names}; name another target, or type `--adopt` to write over them",
+        "the target already holds {0} of these files, which silcrow did not publish: {names}; name another target, or use `--adopt` to overwrite them",
         names = list(.1, *.0)
     )]
     Foreign(usize, Vec<String>),
     /// More files would be deleted than is allowed: how many, how many are, and the first of them.
     #[error(
-        "{0} files would be deleted, and {1} may be: {names}; type `--max-delete {0}` when that is meant",
+        "{0} files would be deleted, and {1} may be: {names}; use `--max-delete {0}` if that is intended",
         names = list(.2, *.0)
     )]
     Deletions(usize, usize, Vec<String>),

@@ -77,7 +77,7 @@ pub fn apply(
         let message = format!("the `{rule}` in `{name}` has been fixed");
         places.into_iter().map(move |(start, end)| {
             Diagnostic::new(&STALE_BASELINE, Span::new(file, start..end), message.clone())
-                .help("remove the line, or write the baseline anew with `--write-baseline`")
+                .help("remove the line, or update the baseline with `--write-baseline`")
         })
     });
     kept.extend(stale);

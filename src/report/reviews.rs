@@ -47,7 +47,7 @@ impl Due<'_> {
 pub fn text(due: &[Due<'_>], today: Date) -> String {
     let mut authors: BTreeMap<(bool, &str), BTreeMap<&str, Vec<&Due<'_>>>> = BTreeMap::new();
     for article in due {
-        let author = (article.author.is_none(), article.author.unwrap_or("nobody named as author"));
+        let author = (article.author.is_none(), article.author.unwrap_or("no author"));
         authors.entry(author).or_default().entry(article.section).or_default().push(article);
     }
     let mut text = String::new();
@@ -72,11 +72,11 @@ pub fn text(due: &[Due<'_>], today: Date) -> String {
         }
     }
     let late = due.iter().filter(|article| article.late(today) > 0).count();
-    let _ = writeln!(text, "{} to look over, {late} of them late", plural(due.len(), "article"));
+    let _ = writeln!(text, "{} to review, {late} of them overdue", plural(due.len(), "article"));
     text
 }
 
-/// One JSON object a line, by path.
+/// One JSON object per line, by path.
 pub fn json(due: &[Due<'_>], today: Date) -> String {
     let line = |article: &Due<'_>| {
         let date = |date: Option<Date>| date.map(|date| date.to_string());
@@ -122,12 +122,12 @@ pub fn ics(due: &[Due<'_>], (today, site): (Date, &Configuration)) -> String {
         if let Some(author) = article.author {
             let _ = write!(about, "\nAuthor: {author}");
         }
-        let _ = write!(about, "\nWhen it is right: silcrow review {}", article.name);
+        let _ = write!(about, "\nTo mark it as reviewed: silcrow review {}", article.name);
         line(&mut out, "BEGIN", "VEVENT");
         line(&mut out, "UID", &unique_id(article, site));
         line(&mut out, "DTSTAMP", &format!("{}T000000Z", day(today)));
         line(&mut out, "DTSTART;VALUE=DATE", &day(article.due));
-        line(&mut out, "SUMMARY", &escaped(&format!("Look over: {}", article.title)));
+        line(&mut out, "SUMMARY", &escaped(&format!("Review: {}", article.title)));
         line(&mut out, "DESCRIPTION", &escaped(&about));
         line(&mut out, "CATEGORIES", &escaped(article.section));
         if let Some(url) = &article.url {

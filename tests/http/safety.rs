@@ -40,7 +40,7 @@ fn only_the_servers_own_names_are_answered() {
         assert_eq!(reply.text() == PAGE, status == 200, "{host}");
     }
     let reply = server.ask("GET / HTTP/1.1\r\nHost: evil.test:1\r\n\r\n").expect("an answer");
-    let expected = "421 Misdirected Request: this server is not `evil.test:1`; if it is to be called so, start it with `--allowed-host evil.test`\n";
+    let expected = "421 Misdirected Request: this server is not `evil.test:1`; to allow that name, start it with `--allowed-host evil.test`\n";
     assert_eq!(reply.text(), expected);
 }
 

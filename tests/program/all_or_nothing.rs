@@ -124,7 +124,7 @@ fn an_output_with_files_that_silcrow_did_not_write_is_refused() {
     assert_eq!(
         refused(&site, "public"),
         format!(
-            "error: `{}` holds files that silcrow did not write, and would lose them: `deep/er/photo.jpg`, `notes.txt`; name another folder with `--output`, or empty this one\n",
+            "error: `{}` contains files that silcrow did not write and would delete: `deep/er/photo.jpg`, `notes.txt`; name another folder with `--output`, or empty this one\n",
             folder.display()
         )
     );
@@ -138,7 +138,7 @@ fn a_file_that_somebody_adds_to_the_output_is_not_lost() {
         site.write(name, "mine");
         let message = refused(&site, "public");
         let relative = name.trim_start_matches("public/");
-        assert!(message.contains(&format!("would lose them: `{relative}`;")), "{message}");
+        assert!(message.contains(&format!("would delete: `{relative}`;")), "{message}");
         fs::remove_file(site.path(name)).expect("our own file");
     }
     built(&site);
@@ -150,7 +150,7 @@ fn a_list_that_silcrow_did_not_write_gives_nothing_away() {
         let site = Site::new(&[("public/notes.txt", "mine")]);
         site.write("public/.silcrow-manifest", list);
         let message = refused(&site, "public");
-        assert!(message.contains("would lose them: `notes.txt`;"), "{message}");
+        assert!(message.contains("would delete: `notes.txt`;"), "{message}");
     }
 }
 
@@ -183,7 +183,7 @@ fn an_output_that_is_in_around_or_one_of_the_sources_is_refused() {
         &absolute,
     ] {
         let message = refused(&site, output);
-        assert!(message.contains("are inside each other; name another folder"), "{message}");
+        assert!(message.contains("overlap; name another folder"), "{message}");
     }
 }
 
@@ -195,7 +195,7 @@ fn an_output_that_site_yaml_puts_among_the_sources_is_refused() {
         let before = tree(&site.path(""));
         let run = site.build(&[]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{output}: {}", run.stderr);
-        assert!(run.stderr.contains("are inside each other"), "{output}: {}", run.stderr);
+        assert!(run.stderr.contains("` overlap"), "{output}: {}", run.stderr);
         assert!(tree(&site.path("")) == before, "{output}: something changed");
     }
 }
@@ -569,9 +569,9 @@ fn an_output_by_way_of_a_link_is_written_where_the_link_leads() {
     assert!(fs::symlink_metadata(site.path("public")).expect("the link stays").is_symlink());
     assert!(site.path("elsewhere/a/index.html").exists());
     site.write("elsewhere/notes.txt", "mine");
-    assert!(refused(&site, "public").contains("would lose them: `notes.txt`;"));
+    assert!(refused(&site, "public").contains("would delete: `notes.txt`;"));
     symlink("content", site.path("out")).expect("a link can be made");
-    assert!(refused(&site, "out").contains("are inside each other"));
+    assert!(refused(&site, "out").contains("` overlap"));
     symlink("nowhere", site.path("dangling")).expect("a link can be made");
     assert!(refused(&site, "dangling").contains("dangling"));
 }

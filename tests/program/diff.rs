@@ -69,7 +69,7 @@ fn a_target_that_cannot_be_read_is_told_of() {
     };
     failed(2, "could not open `target`");
     fs::create_dir_all(site.path("target/.silcrow/releases")).expect("writable");
-    failed(2, "nothing has been published at the target; type `silcrow publish`");
+    failed(2, "nothing has been published at the target; run `silcrow publish`");
     publish(&site);
     let release = fs::canonicalize(site.path("target/current")).expect("it was published");
     fs::write(release.join("a/index.html"), "By hand.").expect("writable");

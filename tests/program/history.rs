@@ -489,8 +489,8 @@ fn what_is_due_is_listed_by_author_and_section() {
     assert_eq!(
         stale(&[]),
         "Ada: 1 article\n  Keys, \"old\"; new\n    2025-12-30  33 days late  s/late  T\n\
-         nobody named as author: 2 articles\n  Keys, \"old\"; new\n    2025-11-30  63 days late  s/very-late  T\n  \
-         Home\n    2026-02-01  today  own  T\n3 articles to look over, 2 of them late\n"
+         no author: 2 articles\n  Keys, \"old\"; new\n    2025-11-30  63 days late  s/very-late  T\n  \
+         Home\n    2026-02-01  today  own  T\n3 articles to review, 2 of them overdue\n"
             .replace("  Keys, \"old\"; new\n    2025-11-30  63 days late  s/very-late  T\n  Home\n    2026-02-01  today  own  T\n",
                 "  Home\n    2026-02-01  today  own  T\n  Keys, \"old\"; new\n    2025-11-30  63 days late  s/very-late  T\n")
     );

@@ -1200,7 +1200,7 @@ fn a_folder_without_content_could_not_run() {
         assert_eq!(run.stdout, "");
         assert_eq!(
             run.stderr,
-            "error: there is no folder `content` in `.`; run silcrow in a site's folder, name one with `--root`, or make one with `silcrow init`\n"
+            "error: there is no folder `content` in `.`; run silcrow in a site's folder, name one with `--root`, or create one with `silcrow init`\n"
         );
     }
     assert_eq!(tree(folder.path()), BTreeMap::new());

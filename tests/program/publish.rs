@@ -107,15 +107,15 @@ fn refusals_say_what_to_type() {
     let site = site(12);
     published(&site, &[]);
     let other = refused(&site, &["--base-url", "https://other.example/"]);
-    assert!(other.contains("or type `--moved-from https://example.com/`"), "{other}");
+    assert!(other.contains("or use `--moved-from https://example.com/`"), "{other}");
     let nowhere = refused(&site, &["--base-url", "/docs/"]);
-    assert!(nowhere.contains("nothing says where the site is published"), "{nowhere}");
+    assert!(nowhere.contains("the URL of the site is not known"), "{nowhere}");
     for number in 1..12 {
         fs::remove_file(site.path(&format!("content/a{number}.md"))).expect("our own file");
     }
     let many = refused(&site, &[]);
     assert!(many.contains("22 files would be deleted, and 10 may be"), "{many}");
-    assert!(many.contains("type `--max-delete 22`"), "{many}");
+    assert!(many.contains("use `--max-delete 22`"), "{many}");
     published(&site, &["--max-delete", "22"]);
     assert!(!current(&site).contains_key("a1/index.html"));
     fs::remove_file(site.path("content/a0.md")).expect("our own file");
@@ -262,7 +262,7 @@ fn a_bucket_needs_another_build_and_the_message_says_which() {
     let run = site.run(&["publish", "ftp://host/folder"]);
     assert_eq!(run.code, 2);
     assert!(
-        run.stderr.contains("`ftp://host/folder` is no target to publish to"),
+        run.stderr.contains("`ftp://host/folder` is not a target to publish to"),
         "{}",
         run.stderr
     );

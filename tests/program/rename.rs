@@ -257,8 +257,8 @@ fn what_cannot_be_moved_is_refused_and_nothing_changes() {
         ("kept#one", "Old", "`#old` leads to `#two` in `content/kept.md`, by its `anchors`"),
         ("kept#one", "#raw", "would say of `content/kept.md`: "),
         ("s/b", "S/b", "are one address where case does not count"),
-        ("s/b", "s/con", "`con.md` is a name that not every system has: Windows reserves `CON`"),
-        ("s", &deep, "more than 32 folders"),
+        ("s/b", "s/con", "`con.md` is not a valid name on every system: Windows reserves `CON`"),
+        ("s", &deep, "more than 32 levels deep"),
         ("s/b", "search", "(url-conflict); nothing was changed"),
         ("s/b", "file", "(url-conflict); nothing was changed"),
     ] {

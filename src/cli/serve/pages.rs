@@ -99,7 +99,7 @@ impl Revision {
         let found = compile::settle(site, compile::failed(&self.renderer, failures));
         let text = report::human::report(&found, &self.sources, false);
         format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>This page cannot be rendered</title>\n<style>\n:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}\nbody {{ max-inline-size: 60rem; margin: 2rem auto; padding-inline: 1rem }}\npre {{ overflow-x: auto; padding: 1rem; border: 1px solid }}\n</style>\n</head>\n<body>\n<main>\n<h1>This page cannot be rendered</h1>\n<p>It shows as soon as this is put right:</p>\n<pre tabindex=\"0\">{}</pre>\n</main>\n</body>\n</html>\n",
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>This page cannot be rendered</title>\n<style>\n:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}\nbody {{ max-inline-size: 60rem; margin: 2rem auto; padding-inline: 1rem }}\npre {{ overflow-x: auto; padding: 1rem; border: 1px solid }}\n</style>\n</head>\n<body>\n<main>\n<h1>This page cannot be rendered</h1>\n<p>It is shown as soon as this is fixed:</p>\n<pre tabindex=\"0\">{}</pre>\n</main>\n</body>\n</html>\n",
             html::escape(&text)
         )
     }

@@ -79,7 +79,7 @@ impl Rebuild {
             if let Some(mut batch) = batch {
                 batch.is_incomplete |= self.is_behind;
                 self.is_behind = true;
-                if shared.attempt("taking in changes", || self.take(batch)).is_some() {
+                if shared.attempt("reading changes", || self.take(batch)).is_some() {
                     self.is_behind = false;
                 } else {
                     // What is remembered may be what it fails at.
@@ -224,10 +224,7 @@ mod tests {
         write("Two");
         wait_until("the failure is reported", || !shared.findings().failures.is_empty());
         let failures = shared.findings().failures.clone();
-        assert_eq!(
-            failures["taking in changes"],
-            "taking in changes has failed: as the test wants"
-        );
+        assert_eq!(failures["reading changes"], "reading changes has failed: as the test wants");
         assert_eq!(shared.current.get().number, 1, "pages are served as they were");
         fails.store(false, Ordering::SeqCst);
         write("Three");

@@ -31,7 +31,7 @@ pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
             Err(error) if error.loop_ancestor().is_some() => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                return Err(io("look into", path)(error.into()));
+                return Err(io("list", path)(error.into()));
             }
             Ok(entry) => entry,
         };

@@ -91,10 +91,10 @@ pub(super) fn read_one(root: &Root, path: &Path) -> Option<(SourcePath, File)> {
 pub fn unreadable_path(path: &SourcePath) -> Option<String> {
     let mut names = path.as_str().split('/').skip(1);
     if names.clone().count() > MAX_DEPTH {
-        return Some(format!("more than {MAX_DEPTH} folders inside each other are not read"));
+        return Some(format!("folders nested more than {MAX_DEPTH} levels deep are not read"));
     }
     names.find_map(|name| {
-        Some(format!("`{name}` is a name that not every system has: {}", unusable_name(name)?))
+        Some(format!("`{name}` is not a valid name on every system: {}", unusable_name(name)?))
     })
 }
 

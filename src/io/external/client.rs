@@ -110,7 +110,7 @@ impl Client {
         }
         let encoding = header(headers, "content-encoding").unwrap_or_default();
         if !matches!(encoding.to_ascii_lowercase().trim(), "" | "identity") {
-            return Ok(PageIds::Unreadable("the page comes compressed, which was not asked for"));
+            return Ok(PageIds::Unreadable("the page is compressed, which was not requested"));
         }
         let mut bytes = Vec::new();
         body.into_reader().take(self.page + 1).read_to_end(&mut bytes)?;

@@ -85,7 +85,7 @@ pub(super) fn request<'a>(head: &'a Head, hosts: &Hosts) -> Result<Request<'a>, 
     let Some(known) = hosts.known(authority) else {
         let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
         let message = format!(
-            "this server is not `{authority}`; if it is to be called so, start it with `--allowed-host {name}`"
+            "this server is not `{authority}`; to allow that name, start it with `--allowed-host {name}`"
         );
         return Err(Refusal::new(421, message));
     };

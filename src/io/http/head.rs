@@ -135,7 +135,7 @@ fn check_request_line(line: &str) -> Result<(), Refusal> {
                 Err(Refusal::new(505, "only HTTP/1.0 and HTTP/1.1 are supported"))
             }
         }
-        _ => Err(Refusal::new(400, "the first line is no HTTP request")),
+        _ => Err(Refusal::new(400, "the first line is not an HTTP request")),
     }
 }
 
@@ -151,7 +151,7 @@ fn header_name(line: &str) -> Result<&str, Refusal> {
         {
             Ok(name)
         }
-        _ => Err(Refusal::new(400, "a line of the request is no HTTP header")),
+        _ => Err(Refusal::new(400, "a line of the request is not an HTTP header")),
     }
 }
 

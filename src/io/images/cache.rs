@@ -81,7 +81,7 @@ impl Cache {
     fn trouble(&self, error: &std::io::Error) {
         self.problem.get_or_init(|| {
             format!(
-                "could not write `{}`, and so pictures are made again each time: {}",
+                "could not write `{}`, so pictures are generated again each time: {}",
                 self.root.join(IMAGES).display(),
                 reason(error)
             )

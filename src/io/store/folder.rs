@@ -79,11 +79,11 @@ impl Folder {
         let folder = self.root.join(OWN_FOLDER).join(RELEASES);
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(io("look into", &folder))?,
+            entries => entries.map_err(io("list", &folder))?,
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(io("look into", &folder))?.file_name();
+            let name = entry.map_err(io("list", &folder))?.file_name();
             names.extend(name.to_str().filter(|name| is_release_name(name)).map(str::to_owned));
         }
         names.sort();

@@ -198,7 +198,7 @@ fn refusals_have_exit_code_3_and_write_nothing() {
         &["--base-url", "https://other.example/"],
         "holds the site of `https://example.com/`",
     );
-    refused(&site, &["--base-url", "/"], "nothing says where the site is published");
+    refused(&site, &["--base-url", "/"], "the URL of the site is not known");
     for number in 1..12 {
         site.remove(&format!("a{number}"));
     }
@@ -236,7 +236,7 @@ fn a_bucket_of_1200_foreign_files_is_read_to_its_end_and_left_alone() {
     site.write("static/foreign-1199.txt", "ours");
     let run = site.publish(&[]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
-    assert!(run.stderr.contains("holds 1 of these files already"), "{}", run.stderr);
+    assert!(run.stderr.contains("already holds 1 of these files"), "{}", run.stderr);
     assert_eq!(live(&server.bucket()).len(), 1200);
     site.published(&["--adopt"]);
     let files = live(&server.bucket());

@@ -97,7 +97,7 @@ impl Requests {
         let options = GetOptions { head: true, ..GetOptions::default() };
         match self.store.get_opts(&path, options).await {
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(failure("look at", key, &error)),
+            Err(error) => Err(failure("inspect", key, &error)),
             Ok(result) => {
                 let (e_tag, version) = (result.meta.e_tag, result.meta.version);
                 Ok(Some(Version(UpdateVersion { e_tag, version })))
