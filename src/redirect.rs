@@ -286,8 +286,8 @@ fn bare(path: &str) -> &str {
     path.strip_suffix('/').unwrap_or(path)
 }
 
-/// Finds the redirect for a path: of one address before those of many, and of each kind the first. Hosts are told of them in
-/// that order.
+/// Finds the redirect for a path: of one address before those of many, and of each kind the first. The files for
+/// hosts list them in that order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// By the path without its final `/`.
