@@ -124,12 +124,13 @@ fn threads_and_descriptors_come_back() {
     wait_until_at_most(12, "threads", || status("Threads"));
     let before = (status("Threads"), descriptors());
     let server = Running::start();
-    // The pool of the engine keeps four threads, once it has them.
     for _ in 0..20 {
         assert_eq!(server.get("/").status, 200);
     }
     pause(Duration::from_secs(6));
-    let idle = (status("Threads"), descriptors());
+    // A server has three threads of its own, and the engine's pool keeps four once it has them, which takes clients at the
+    // same time: few requests one after the other may not need them all.
+    let idle = (status("Threads").max(before.0 + 3 + 4), descriptors());
     for _ in 0..3000 {
         assert_eq!(server.get("/").status, 200);
     }
