@@ -250,7 +250,7 @@ impl<'a> Site<'a> {
         let real = fs::canonicalize(&from).map_err(io("open", &from))?;
         let entries = walkdir::WalkDir::new(self.real("content")).into_iter().flatten();
         for link in entries.filter(walkdir::DirEntry::path_is_symlink) {
-            // What leads nowhere leads nowhere afterwards.
+            // A link that is broken before the move is broken after it, too.
             let Ok(target) = fs::canonicalize(link.path()) else { continue };
             let is_absolute = fs::read_link(link.path()).is_ok_and(|to| to.is_absolute());
             let (moves, target_moves) = (link.path().starts_with(&from), target.starts_with(&real));
