@@ -6,7 +6,6 @@ mod session;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::article::{Article, HtmlFile, HtmlKind};
@@ -30,40 +29,80 @@ pub use session::Session;
 ///
 /// Contracts: an article is parsed again unless its text is equal, byte for byte, to the one that was parsed, and source
 /// lines are asked for alike; parsing depends on nothing else, and what is remembered brings its findings with it.
-/// Settings, strings, the record and HTML files are read again unless their texts are equal. What links lead to is taken over as [`site::site`] says. Templates are compiled
-/// again unless their texts, the strings and the addresses of the assets are equal.
+/// Settings, strings, the record and HTML files are read again unless their texts are equal. What links lead to is taken
+/// over as [`site::site`] says. Templates are compiled again unless
+/// their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
-    /// Sorted by path.
-    parsed: Vec<Parsed>,
+    articles: Vec<Reading<ReadArticle>>,
     /// Whether these tell their source lines.
     source_lines: bool,
-    html: AHashMap<SourcePath, (Arc<str>, Arc<HtmlFile>)>,
-    record: Option<(Option<Arc<str>>, Arc<record::ReadRecord>)>,
-    settings: Option<Settings>,
-    strings: Option<ReadStrings>,
+    html: Vec<Reading<HtmlFile>>,
+    record: Remembered<record::ReadRecord>,
+    settings: Remembered<ReadSettings>,
+    strings: Remembered<ReadStrings>,
     site: Option<Arc<Site>>,
     templates: Option<Arc<Templates>>,
     highlighters: Arc<Highlighters>,
 }
 
-struct Parsed {
+/// What was read of a file that a site may have or not.
+type Remembered<T> = Option<(Option<Arc<str>>, Arc<T>)>;
+
+/// What a file says now.
+fn read<T>(
+    memo: &mut Remembered<T>,
+    file: &str,
+    sources: &Sources,
+    read: impl FnOnce(Option<&str>) -> T,
+) -> Arc<T> {
+    let text = sources.text(&SourcePath::new(file));
+    let known = memo.take().filter(|(known, _)| known.as_ref() == text);
+    let new = || (text.cloned(), Arc::new(read(text.map(|text| &**text))));
+    Arc::clone(&memo.insert(known.unwrap_or_else(new)).1)
+}
+
+/// What was read of a text.
+struct Reading<T> {
+    path: SourcePath,
     text: Arc<str>,
+    value: Arc<T>,
+}
+
+/// What texts say now, in their order. They are sorted by path, as what is remembered is.
+fn read_all<'a, T: Send + Sync>(
+    memo: &mut Vec<Reading<T>>,
+    texts: impl Iterator<Item = (&'a SourcePath, &'a Arc<str>)>,
+    read: impl Fn(&SourcePath, &Arc<str>) -> T + Sync,
+) {
+    let mut known = std::mem::take(memo).into_iter().peekable();
+    let texts = texts.map(|(path, text)| {
+        while known.next_if(|known| known.path < *path).is_some() {}
+        let same = known.next_if(|known| known.path == *path);
+        let is_same = |known: &Reading<T>| Arc::ptr_eq(&known.text, text) || known.text == *text;
+        (path.clone(), Arc::clone(text), same.filter(is_same))
+    });
+    let texts: Vec<_> = texts.collect();
+    let value = |(path, text, same): (SourcePath, Arc<str>, Option<Reading<T>>)| {
+        let value = same.map_or_else(|| Arc::new(read(&path, &text)), |same| same.value);
+        Reading { path, text, value }
+    };
+    *memo = texts.into_par_iter().map(value).collect();
+}
+
+struct ReadArticle {
     article: Arc<Article>,
-    diagnostics: Arc<[Diagnostic]>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// What the theme says, with the site's own text.
 struct ReadStrings {
-    text: Option<Arc<str>>,
     strings: Arc<Strings>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// What `site.yaml` says.
-#[derive(Clone)]
-struct Settings {
-    text: Option<Arc<str>>,
+struct ReadSettings {
     configuration: Arc<Configuration>,
     diagnostics: Vec<Diagnostic>,
     suppressions: Vec<Suppression>,
@@ -77,125 +116,80 @@ pub struct Compiled {
     templates: Arc<Templates>,
     highlighters: Arc<Highlighters>,
     diagnostics: Vec<Diagnostic>,
-    /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
-    suppressions: Vec<Suppression>,
+    settings: Arc<ReadSettings>,
 }
 
 /// Stage 1: every text parsed, the site put together, every link resolved.
 pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
-    let Settings { configuration, mut diagnostics, suppressions, .. } = settings(sources, memo);
-    let strings = strings(sources, memo, &mut diagnostics);
-    let articles = articles(sources, options.source_lines, memo);
-    diagnostics.extend(memo.parsed.iter().flat_map(|parsed| parsed.diagnostics.iter().cloned()));
-    let texts = Texts { articles, html: html(sources, memo), record: record(sources, memo) };
-    let site = site::site(texts, sources, (&configuration, options), memo.site.as_deref());
-    let site = Arc::new(site);
+    let settings = read(&mut memo.settings, parse::CONFIGURATION_FILE, sources, read_settings);
+    let strings = read(&mut memo.strings, strings::FILE, sources, read_strings);
+    let record = read(&mut memo.record, record::FILE, sources, |text| {
+        text.map_or_else(Default::default, record::ReadRecord::parse)
+    });
+    if memo.source_lines != options.source_lines {
+        memo.articles.clear();
+        memo.source_lines = options.source_lines;
+    }
+    read_all(&mut memo.articles, sources.texts_below(CONTENT), |path, text| {
+        let (article, diagnostics) = parse::article(path, text, options.source_lines);
+        ReadArticle { article: Arc::new(article), diagnostics }
+    });
+    let articles = memo.articles.iter().map(|reading| &reading.value);
+    let in_articles = articles.clone().flat_map(|read| &read.diagnostics);
+    let found = settings.diagnostics.iter().chain(&strings.diagnostics).chain(in_articles);
+    let mut diagnostics: Vec<_> = found.cloned().collect();
+    let texts = Texts {
+        configuration: Arc::clone(&settings.configuration),
+        articles: articles.map(|read| Arc::clone(&read.article)).collect(),
+        html: html(sources, &mut memo.html),
+        record,
+    };
+    let site = Arc::new(site::site(texts, sources, options, memo.site.as_deref()));
     diagnostics.extend(site.conflicts.iter().cloned());
     memo.site = Some(Arc::clone(&site));
+    let strings = Arc::clone(&strings.strings);
     let inputs = Inputs::new(sources, render::asset_urls(&site), &strings);
-    let templates = match memo.templates.take() {
-        Some(known) if known.inputs == inputs => known,
-        _ => Arc::new(templates::compile(inputs)),
-    };
+    let known = memo.templates.take().filter(|known| known.inputs == inputs);
+    let templates = known.unwrap_or_else(|| Arc::new(templates::compile(inputs)));
     memo.templates = Some(Arc::clone(&templates));
     let highlighters = Arc::clone(&memo.highlighters);
-    Compiled { site, strings, templates, highlighters, diagnostics, suppressions }
+    Compiled { site, strings, templates, highlighters, diagnostics, settings }
 }
 
-fn settings(sources: &Sources, memo: &mut Memo) -> Settings {
+fn read_settings(text: Option<&str>) -> ReadSettings {
+    let text = text.unwrap_or("");
+    let (configuration, diagnostics) = parse::configuration(text);
     let path = SourcePath::new(parse::CONFIGURATION_FILE);
-    let text = sources.text(&path).cloned();
-    if let Some(known) = memo.settings.as_ref().filter(|known| known.text == text) {
-        return known.clone();
-    }
-    let settings = text.as_deref().unwrap_or("");
-    let (configuration, diagnostics) = parse::configuration(settings);
-    let settings = Settings {
-        configuration: Arc::new(configuration),
-        diagnostics,
-        suppressions: suppression::in_text(&path, settings, 0..settings.len()),
-        text,
-    };
-    memo.settings.insert(settings).clone()
+    let suppressions = suppression::in_text(&path, text, 0..text.len());
+    ReadSettings { configuration: Arc::new(configuration), diagnostics, suppressions }
 }
 
-/// Every article, sorted by path.
-fn articles(sources: &Sources, source_lines: bool, memo: &mut Memo) -> Vec<Arc<Article>> {
-    let mut known = std::mem::take(&mut memo.parsed);
-    if std::mem::replace(&mut memo.source_lines, source_lines) != source_lines {
-        known.clear();
-    }
-    let mut known = known.into_iter().peekable();
-    let mut slots: Vec<Option<Parsed>> = Vec::new();
-    let mut unknown: Vec<(usize, &SourcePath, &Arc<str>)> = Vec::new();
-    // Both are sorted by path.
-    for (path, text) in sources.texts_below(CONTENT) {
-        while known.next_if(|known| known.article.path < *path).is_some() {}
-        let same = known
-            .next_if(|known| known.article.path == *path)
-            .filter(|known| Arc::ptr_eq(&known.text, text) || known.text == *text);
-        if same.is_none() {
-            unknown.push((slots.len(), path, text));
-        }
-        slots.push(same);
-    }
-    let parse = |(_, path, text): &(usize, &SourcePath, &Arc<str>)| {
-        let (article, diagnostics) = parse::article(path, text, source_lines);
-        let (text, article) = (Arc::clone(text), Arc::new(article));
-        Parsed { text, article, diagnostics: diagnostics.into() }
-    };
-    let parsed: Vec<Parsed> = unknown.par_iter().map(parse).collect();
-    unknown.iter().zip(parsed).for_each(|((index, ..), parsed)| slots[*index] = Some(parsed));
-    memo.parsed = slots.into_iter().flatten().collect();
-    memo.parsed.iter().map(|parsed| Arc::clone(&parsed.article)).collect()
+fn read_strings(text: Option<&str>) -> ReadStrings {
+    let mut strings = Strings::new();
+    // The theme's own file is right: a test reads it.
+    let _ = strings::read(theme::text(strings::FILE), &mut strings);
+    let diagnostics = text.map_or_else(Vec::new, |text| strings::read(text, &mut strings));
+    ReadStrings { strings: Arc::new(strings), diagnostics }
 }
 
 /// The HTML that reaches readers as it is written, sorted by path.
-fn html(sources: &Sources, memo: &mut Memo) -> Vec<Arc<HtmlFile>> {
-    let files = sources.files().filter_map(|(path, file)| match &file.content {
+fn html(sources: &Sources, memo: &mut Vec<Reading<HtmlFile>>) -> Vec<Arc<HtmlFile>> {
+    let texts = sources.files().filter_map(|(path, file)| match &file.content {
         Content::Asset(asset) if path.below("static").is_some() => {
             let is_html = matches!(path.extension(), Some("html" | "htm"));
-            Some((path, HtmlKind::Static, asset.text.as_ref().filter(|_| is_html)?))
+            Some((path, asset.text.as_ref().filter(|_| is_html)?))
         }
         Content::Text(text) if path.below("templates").is_some() => {
-            (path.extension() != Some("yaml")).then_some((path, HtmlKind::Template, text))
+            (path.extension() != Some("yaml")).then_some((path, text))
         }
         _ => None,
     });
-    let read = files.map(|(path, kind, text)| match memo.html.remove(path) {
-        Some((known, file)) if known == *text => (path.clone(), (known, file)),
-        _ => (path.clone(), (Arc::clone(text), Arc::new(parse::html(path, kind, text)))),
+    read_all(memo, texts, |path, text| {
+        let is_template = path.below("templates").is_some();
+        let kind = if is_template { HtmlKind::Template } else { HtmlKind::Static };
+        parse::html(path, kind, text)
     });
-    let read: Vec<_> = read.collect();
-    let files = read.iter().map(|(_, (_, file))| Arc::clone(file)).collect();
-    memo.html = read.into_iter().collect();
-    files
-}
-
-/// What was published before; nothing where there is no record.
-fn record(sources: &Sources, memo: &mut Memo) -> Arc<record::ReadRecord> {
-    let text = sources.text(&SourcePath::new(record::FILE)).cloned();
-    let read = match memo.record.take() {
-        Some(known) if known.0 == text => known.1,
-        _ => Arc::new(text.as_deref().map_or_else(Default::default, record::ReadRecord::parse)),
-    };
-    Arc::clone(&memo.record.insert((text, read)).1)
-}
-
-fn strings(sources: &Sources, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<Strings> {
-    let own = sources.text(&SourcePath::new(strings::FILE)).cloned();
-    let read = match memo.strings.take() {
-        Some(known) if known.text == own => known,
-        _ => {
-            let mut read = Strings::new();
-            // The theme's own file is right: a test reads it.
-            let _ = strings::read(theme::text(strings::FILE), &mut read);
-            let found = own.as_ref().map_or_else(Vec::new, |text| strings::read(text, &mut read));
-            ReadStrings { text: own, strings: Arc::new(read), diagnostics: found }
-        }
-    };
-    diagnostics.extend(read.diagnostics.iter().cloned());
-    Arc::clone(&memo.strings.insert(read).strings)
+    memo.iter().map(|file| Arc::clone(&file.value)).collect()
 }
 
 impl Compiled {
@@ -312,7 +306,7 @@ impl Compiled {
         let Site { pages, html, .. } = &*self.site;
         let in_articles = pages.iter().flat_map(|page| &page.article.suppressions);
         let in_html = html.iter().flat_map(|file| &file.suppressions);
-        let comments = self.suppressions.iter().chain(in_articles).chain(in_html);
+        let comments = self.settings.suppressions.iter().chain(in_articles).chain(in_html);
         let was_looked_for = |family| external || family != Family::External;
         let settled = settle(&self.site, diagnostics);
         settle(&self.site, suppressions::apply(settled, comments, was_looked_for))

@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::path::{OutputPath, UrlPath, encode_path};
 use crate::picture::Variant;
 use crate::site::generated::{Generated, list_pages, list_url};
-use crate::site::routes::SECTION_PAGE_SIZE;
+use crate::site::routes::{Alias, SECTION_PAGE_SIZE};
 use crate::site::{Page, PageId, SectionId, Site, freshness};
 use context::{
     BacklinksContext, HeadingContext, LinkContext, PageContext, PaginationContext, RedirectContext,
@@ -362,7 +362,7 @@ impl Renderer {
     }
 
     fn redirect(&self, index: usize) -> (&str, Context, OutputPath) {
-        let (alias, id) = &self.site.routes.alias_list[index];
+        let Alias { from: alias, page: id } = &self.site.routes.alias_list[index];
         let mut context = self.bare("redirect", self.string("redirect_title"), alias.as_str());
         let page = self.site.page(*id);
         let redirect = RedirectContext {

@@ -82,6 +82,7 @@ pub struct Section {
 }
 
 /// The whole site, before it is checked and rendered.
+#[derive(Clone)]
 pub struct Site {
     /// The settings.
     pub configuration: Arc<Configuration>,
@@ -119,6 +120,8 @@ pub struct Site {
 
 /// What the texts of a site say.
 pub struct Texts {
+    /// The settings.
+    pub configuration: Arc<Configuration>,
     /// Articles and section pages.
     pub articles: Vec<Arc<Article>>,
     /// HTML files and templates, sorted by path.
@@ -138,32 +141,20 @@ pub fn static_file(name: &str) -> SourcePath {
 /// lead to are taken over from it only while all that they depend on is the same: the settings and options, the record,
 /// the assets and HTML files, which articles there are, their front matter, and the ids on their pages. The links of an article
 /// whose text has changed are always resolved again.
-pub fn site(
-    texts: Texts,
-    sources: &Sources,
-    settings: (&Arc<Configuration>, &Options),
-    before: Option<&Site>,
-) -> Site {
-    let changed =
-        before.and_then(|before| Some((before, changed(before, &texts, sources, settings)?)));
-    match changed {
+pub fn site(texts: Texts, sources: &Sources, options: &Options, before: Option<&Site>) -> Site {
+    let before = before.filter(|before| before.options == *options);
+    match before.and_then(|before| Some((before, changed(before, &texts, sources)?))) {
         Some((before, changed)) => again(before, texts, &changed),
-        None => anew(texts, sources, settings),
+        None => anew(texts, sources, options),
     }
 }
 
 /// Which articles have changed since `before`, by their places among the pages; nothing when more than their text has.
-fn changed(
-    before: &Site,
-    texts: &Texts,
-    sources: &Sources,
-    (configuration, options): (&Arc<Configuration>, &Options),
-) -> Option<Vec<PageId>> {
-    let Texts { articles, html, record } = texts;
+fn changed(before: &Site, texts: &Texts, sources: &Sources) -> Option<Vec<PageId>> {
+    let Texts { configuration, articles, html, record } = texts;
     let same_html = before.html.len() == html.len()
         && before.html.iter().zip(html).all(|(one, other)| Arc::ptr_eq(one, other));
     let same = Arc::ptr_eq(&before.configuration, configuration)
-        && before.options == *options
         && Arc::ptr_eq(&before.record, record)
         && same_html
         && before.routes.has_assets_of(sources, &configuration.theme);
@@ -186,27 +177,9 @@ fn changed(
 
 /// The site with other texts in the same places.
 fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
-    let mut pages = before.pages.clone();
-    let with_file = pages.iter_mut().filter(|page| page.has_file);
+    let mut site = before.clone();
+    let with_file = site.pages.iter_mut().filter(|page| page.has_file);
     with_file.zip(texts.articles).for_each(|(page, article)| page.article = article);
-    let mut site = Site {
-        configuration: Arc::clone(&before.configuration),
-        options: before.options.clone(),
-        base: before.base.clone(),
-        pages,
-        sections: Arc::clone(&before.sections),
-        routes: Arc::clone(&before.routes),
-        ids: Arc::clone(&before.ids),
-        references: before.references.clone(),
-        html: texts.html,
-        html_references: Arc::clone(&before.html_references),
-        has_dynamic_ids: before.has_dynamic_ids,
-        settings_references: Arc::clone(&before.settings_references),
-        settings_file: before.settings_file.clone(),
-        backlinks: Arc::clone(&before.backlinks),
-        conflicts: Arc::clone(&before.conflicts),
-        record: texts.record,
-    };
     let references: Vec<_> = changed.par_iter().map(|id| links::of_page(&site, *id)).collect();
     let mut leads_elsewhere = false;
     for (id, new) in changed.iter().zip(references) {
@@ -220,24 +193,17 @@ fn again(before: &Site, texts: Texts, changed: &[PageId]) -> Site {
     site
 }
 
-fn anew(
-    texts: Texts,
-    sources: &Sources,
-    (configuration, options): (&Arc<Configuration>, &Options),
-) -> Site {
-    let Texts { articles, html, record } = texts;
-    let base = options.base(configuration);
-    let (pages, sections) = tree::tree(articles, configuration, options.drafts);
-    let (routes, conflicts) =
-        Routes::new((&pages, &sections), sources, &record.record, (configuration, options));
+fn anew(texts: Texts, sources: &Sources, options: &Options) -> Site {
+    let Texts { configuration, articles, html, record } = texts;
+    let (pages, sections) = tree::tree(articles, &configuration, options.drafts);
     let mut site = Site {
-        configuration: Arc::clone(configuration),
+        base: options.base(&configuration),
+        configuration,
         options: options.clone(),
-        base,
         ids: Arc::new(PageIds::new(&pages)),
         pages,
         sections: sections.into(),
-        routes: Arc::new(routes),
+        routes: Arc::default(),
         has_dynamic_ids: html.iter().any(|file| file.has_dynamic_ids),
         html,
         references: Vec::new(),
@@ -245,13 +211,13 @@ fn anew(
         settings_references: Arc::from([]),
         settings_file: SourcePath::new("site.yaml"),
         backlinks: Arc::from([]),
-        conflicts: conflicts.into(),
+        conflicts: Arc::from([]),
         record,
     };
-    site.references = (0..site.pages.len())
-        .into_par_iter()
-        .map(|index| links::of_page(&site, PageId(index as u32)))
-        .collect();
+    let (routes, conflicts) = Routes::new(&site, sources);
+    (site.routes, site.conflicts) = (Arc::new(routes), conflicts.into());
+    let pages = (0..site.pages.len() as u32).into_par_iter();
+    site.references = pages.map(|index| links::of_page(&site, PageId(index))).collect();
     site.html_references = site.html.iter().map(|file| links::of_html(&site, file)).collect();
     site.settings_references = links::of_settings(&site);
     site.backlinks = backlinks(&site);
@@ -281,10 +247,14 @@ impl Site {
         &self.pages[id.0 as usize]
     }
 
+    /// The ids of all pages, by path.
+    fn ids_of_pages(&self) -> impl Iterator<Item = PageId> + use<> {
+        (0..self.pages.len() as u32).map(PageId)
+    }
+
     /// Every file that holds references: pages, HTML files, the settings.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
-        let pages = 0..self.pages.len();
-        let pages = pages.map(|index| Document::of_page(self, PageId(index as u32)));
+        let pages = self.ids_of_pages().map(|id| Document::of_page(self, id));
         let html = (0..self.html.len()).map(|index| Document::of_html(self, index));
         pages.chain(html).chain([Document::of_settings(self)])
     }
@@ -328,11 +298,7 @@ impl Site {
 
     /// The ids of the pages that are part of the site, by path.
     pub fn included(&self) -> impl Iterator<Item = PageId> {
-        self.pages
-            .iter()
-            .enumerate()
-            .filter(|(_, page)| page.included)
-            .map(|(index, _)| PageId(index as u32))
+        self.ids_of_pages().filter(|id| self.page(*id).included)
     }
 
     /// Whether the file of a page's URL is the page's: of several that claim one, only the first has it.
@@ -363,12 +329,14 @@ impl Site {
     /// Where a link in `file` leads, for programs: the path of a source; nothing where it leads out of the site or nowhere.
     pub fn target(&self, target: Target, file: &SourcePath) -> Option<String> {
         Some(match target {
-            Target::Page { page, .. } | Target::SectionList { page, .. } => {
+            Target::Place(Place::Page(page) | Place::SectionList(page, _)) => {
                 self.page(page).article.path.to_string()
             }
-            Target::Asset { asset, .. } => self.routes.assets[asset as usize].source.to_string(),
+            Target::Place(Place::Asset(asset)) => {
+                self.routes.assets[asset as usize].source.to_string()
+            }
             Target::SamePage => file.to_string(),
-            Target::Generated { .. } | Target::Outside | Target::Unknown => return None,
+            Target::Place(_) | Target::Outside | Target::Unknown => return None,
         })
     }
 
@@ -386,15 +354,13 @@ impl Site {
 
     /// A URL path below the base URL as pages write it: base path included, percent-encoded.
     pub fn href(&self, url: &UrlPath) -> String {
-        let encoded = url.encoded();
-        format!("{}{}", self.base.path(), encoded.trim_start_matches('/'))
+        self.base.join(&url.encoded())
     }
 
     /// The production URL of a path, where an origin is known. A preview's canonical URLs are those of production.
     pub fn canonical(&self, url: &UrlPath) -> Option<String> {
         let base = self.canonical_base();
-        let encoded = url.encoded();
-        base.absolute(&format!("{}{}", base.path(), encoded.trim_start_matches('/')))
+        base.absolute(&base.join(&url.encoded()))
     }
 
     /// The id of a page, which must never change (RFC 4287, section 4.2.6): its oldest address; from the origin's root,
@@ -410,14 +376,16 @@ impl Site {
         self.canonical(&url).unwrap_or_else(|| self.href(&url))
     }
 
-    /// The base URL of canonical URLs.
+    /// The base URL of what search engines and readers of feeds are told: a preview's is that of production.
     pub fn canonical_base(&self) -> &BaseUrl {
-        generated::canonical_base(&self.configuration, &self.options, &self.base)
+        let production = self.configuration.base_url.as_ref();
+        production.filter(|_| self.options.preview).unwrap_or(&self.base)
     }
 
-    /// Whether old addresses outside the base path are told to the host.
+    /// Whether old addresses outside the base path are told to the host. They belong to the production origin, and make no
+    /// sense on another.
     pub fn tells_host_aliases(&self) -> bool {
-        generated::tells_host_aliases(&self.configuration, &self.base)
+        self.configuration.base_url.as_ref() == Some(&self.base)
     }
 
     /// The Markdown copy of a page, or of a page of a section's list, where the site has copies.

@@ -46,7 +46,7 @@ pub fn links(site: &Site) -> Vec<ExternalLink<'_>> {
 fn of_document(document: Document<'_>) -> impl Iterator<Item = ExternalLink<'_>> {
     let mut found: BTreeMap<(u32, u32), ExternalLink<'_>> = BTreeMap::new();
     for reference in document.references {
-        let is_local = reference.problems().any(|problem| *problem == Problem::LocalUrl);
+        let is_local = reference.problems.contains(&Problem::LocalUrl);
         if reference.target != Target::Outside || is_local || !reference.link.kind.is_link() {
             continue;
         }

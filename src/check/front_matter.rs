@@ -46,7 +46,7 @@ fn one_way_related(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let document = Document::of_page(site, id);
-    let entries = site.related_references(id).filter(|entry| entry.is_fine());
+    let entries = site.related_references(id).filter(|entry| entry.problems.is_empty());
     let one_way = entries.filter(|entry| {
         let names_back = |page| site.related(page).any(|other| other == id);
         entry.target.page().is_some_and(|page| !names_back(page))

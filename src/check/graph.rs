@@ -8,8 +8,8 @@ use crate::source::Span;
 pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
     let mut findings = if context.is_on(&ORPHAN_PAGE) { orphans(context.site) } else { Vec::new() };
     for problem in &context.site.routes.alias_problems {
-        let article = &context.site.page(problem.entry.page).article;
-        let alias = &article.front_matter.aliases[problem.entry.index];
+        let article = &context.site.page(problem.page).article;
+        let alias = &article.front_matter.aliases[problem.index];
         let span = Span::new(&article.path, alias.at());
         findings.push(Diagnostic { span, ..problem.diagnostic.clone() });
     }

@@ -14,6 +14,7 @@ use crate::diagnostic::{
 };
 use crate::path::encode_path;
 use crate::site::links::{Document, Holder, Problem, Reference, Target, relative_path, written};
+use crate::site::routes::Place;
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site};
 use crate::wording::code_list;
@@ -27,7 +28,7 @@ pub(super) fn findings(document: &Document<'_>, site: &Site, names: &Names<'_>) 
     let mut findings: Vec<Diagnostic> = Vec::new();
     // A broken reference definition is one mistake, however often it is used: where its findings begin, and how many.
     let mut definitions: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
-    for reference in document.references.iter().filter(|reference| !reference.is_fine()) {
+    for reference in document.references.iter().filter(|reference| !reference.problems.is_empty()) {
         let link = &reference.link;
         let used = |at| Label { span: document.span(at), message: "used here".to_owned() };
         if let Some((first, count)) = link.used_at.and_then(|_| definitions.get(&link.span)) {
@@ -44,7 +45,7 @@ pub(super) fn findings(document: &Document<'_>, site: &Site, names: &Names<'_>) 
             Problem::SelfLink => rules.is_on(&SELF_LINK),
             _ => true,
         };
-        for problem in reference.problems().filter(is_on) {
+        for problem in reference.problems.iter().filter(is_on) {
             let mut finding = broken.finding(problem);
             finding.related.extend(link.used_at.map(used));
             finding.target = site.target(reference.target, document.path);
@@ -253,7 +254,7 @@ impl Broken<'_, '_> {
     /// The page that the link leads to.
     fn page(&self) -> Option<PageId> {
         match (self.reference.target, self.document.holder) {
-            (Target::Page { page, .. } | Target::SectionList { page, .. }, _) => Some(page),
+            (Target::Place(Place::Page(page) | Place::SectionList(page, _)), _) => Some(page),
             (Target::SamePage, Holder::Page(own)) => Some(own),
             _ => None,
         }
@@ -262,7 +263,7 @@ impl Broken<'_, '_> {
     /// The URL of the file that the link leads to.
     fn asset(&self) -> Option<&str> {
         match self.reference.target {
-            Target::Asset { asset, .. } => {
+            Target::Place(Place::Asset(asset)) => {
                 Some(self.site.routes.assets[asset as usize].url.as_str())
             }
             _ => None,
@@ -272,10 +273,9 @@ impl Broken<'_, '_> {
     /// How a link to the file that it leads to is written; nothing where it leads to a page.
     fn file(&self) -> Option<String> {
         match self.reference.target {
-            Target::Asset { .. } => Some(self.to_url(self.asset()?)),
-            Target::Generated { place, .. } => {
-                Some(self.below_root(&self.site.url(place).encoded()))
-            }
+            Target::Place(Place::Asset(_)) => Some(self.to_url(self.asset()?)),
+            Target::Place(Place::Page(_) | Place::SectionList(..)) => None,
+            Target::Place(place) => Some(self.below_root(&self.site.url(place).encoded())),
             _ => None,
         }
     }

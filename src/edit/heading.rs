@@ -15,6 +15,7 @@ use crate::compile::Session;
 use crate::diagnostic::Edit;
 use crate::path::{SourcePath, encode_path};
 use crate::site::links::{Document, Holder, Reference, Target, written};
+use crate::site::routes::Place;
 use crate::site::{PageId, Site};
 use crate::source::Sources;
 
@@ -177,7 +178,7 @@ impl Renaming<'_> {
 
     fn is_target(&self, reference: &Reference, document: &Document<'_>) -> bool {
         match reference.target {
-            Target::Page { page, .. } => page == self.page,
+            Target::Place(Place::Page(page)) => page == self.page,
             Target::SamePage => matches!(document.holder, Holder::Page(own) if own == self.page),
             _ => false,
         }

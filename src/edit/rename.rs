@@ -15,6 +15,7 @@ use crate::redirect::{Location, OldAddress, SPLAT};
 use crate::site::links::{
     Document, Holder, Problem, Reference, Target, leads_to, relative_path, written,
 };
+use crate::site::routes::Place;
 use crate::site::tree::{CONTENT, folder, url_of};
 use crate::site::{Page, PageId, Site};
 use crate::source::Sources;
@@ -130,13 +131,13 @@ impl<'a> Move<'a> {
     fn returns(&self, reference: &Reference, written: &str) -> Option<UrlPath> {
         let from = OldAddress::parse(written).ok()?;
         let (old, new) = match reference.target {
-            Target::Page { page: id, .. } => {
+            Target::Place(Place::Page(id)) => {
                 let page = self.site.page(id);
                 let is_of_its_kind = page.has_file == (reference.link.kind == LinkKind::Alias);
                 self.pages[id.0 as usize].as_ref().filter(|_| page.included && is_of_its_kind)?;
                 (&page.url, self.new_url(id))
             }
-            Target::Asset { asset, .. } => {
+            Target::Place(Place::Asset(asset)) => {
                 (&self.site.routes.assets[asset as usize].url, self.new_file_url(asset as usize)?)
             }
             _ => return None,
@@ -163,16 +164,16 @@ impl<'a> Move<'a> {
         document: &Document<'l>,
         reference: &'l Reference,
     ) -> Option<(String, &'l str)> {
-        let (rest, new) = match reference.target {
-            Target::Page { page, rest } => (rest, self.pages[page.0 as usize].as_ref()),
-            Target::SectionList { page, rest, .. } => (rest, self.pages[page.0 as usize].as_ref()),
-            Target::Asset { asset, rest } => (rest, self.assets[asset as usize].as_ref()),
+        let new = match reference.target {
+            Target::Place(Place::Page(page) | Place::SectionList(page, _)) => {
+                self.pages[page.0 as usize].as_ref()
+            }
+            Target::Place(Place::Asset(asset)) => self.assets[asset as usize].as_ref(),
             _ => return None,
         };
-        let (path, rest) = document.destination(reference).split_at_checked(rest as usize)?;
-        let (path, rest) = (path.trim(), rest.trim());
+        let (path, rest) = document.path_and_rest(reference);
         let is_full = path.contains("://");
-        let is_alias = reference.problems().any(|problem| matches!(problem, Problem::LinkToAlias));
+        let is_alias = reference.problems.contains(&Problem::LinkToAlias);
         match document.holder {
             Holder::Page(id) if !is_full && !path.starts_with('/') => {
                 self.relative(id, reference.target, path).map(|path| (path, rest))
@@ -194,10 +195,10 @@ impl<'a> Move<'a> {
     fn relative(&self, holder: PageId, target: Target, path: &str) -> Option<String> {
         let new_holder = self.pages[holder.0 as usize].as_ref();
         let (source, new) = match target {
-            Target::Page { page, .. } => {
+            Target::Place(Place::Page(page)) => {
                 (&self.site.page(page).article.path, self.pages[page.0 as usize].as_ref())
             }
-            Target::Asset { asset, .. } => {
+            Target::Place(Place::Asset(asset)) => {
                 let index = asset as usize;
                 (&self.site.routes.assets[index].source, self.assets[index].as_ref())
             }
@@ -215,11 +216,11 @@ impl<'a> Move<'a> {
     /// The URL of what moved, after the move, below the base URL.
     fn url(&self, target: Target) -> String {
         match target {
-            Target::Page { page, .. } => self.new_url(page).encoded(),
-            Target::SectionList { page, number, .. } => {
+            Target::Place(Place::Page(page)) => self.new_url(page).encoded(),
+            Target::Place(Place::SectionList(page, number)) => {
                 format!("{}page/{number}/", self.new_url(page).encoded())
             }
-            Target::Asset { asset, .. } => {
+            Target::Place(Place::Asset(asset)) => {
                 self.new_file_url(asset as usize).map_or_else(String::new, |url| url.encoded())
             }
             _ => String::new(),
@@ -336,15 +337,17 @@ pub fn first_changed_target<'a>(
     path: &(dyn Fn(&SourcePath) -> SourcePath + Sync),
 ) -> Option<&'a SourcePath> {
     let target = |site: &Site, target: Target| match target {
-        Target::Page { page, .. } => Some(site.page(page).article.path.clone()),
-        Target::SectionList { page, number, .. } => {
+        Target::Place(Place::Page(page)) => Some(site.page(page).article.path.clone()),
+        Target::Place(Place::SectionList(page, number)) => {
             Some(SourcePath::new(&format!("{}/{number}", site.page(page).article.path.folder())))
         }
-        Target::Asset { asset, .. } => Some(site.routes.assets[asset as usize].source.clone()),
+        Target::Place(Place::Asset(asset)) => {
+            Some(site.routes.assets[asset as usize].source.clone())
+        }
         _ => None,
     };
     let same = |one: Target, other: Target| match one {
-        Target::SectionList { page, number, .. } => {
+        Target::Place(Place::SectionList(page, number)) => {
             let list = path(&before.page(page).article.path);
             target(after, other) == Some(SourcePath::new(&format!("{}/{number}", list.folder())))
         }

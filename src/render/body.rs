@@ -11,6 +11,7 @@ use crate::path::UrlPath;
 use crate::picture::Variant;
 use crate::site::PageId;
 use crate::site::links::{Document, Reference, Target};
+use crate::site::routes::Place;
 
 /// What is encoded in a URL that is written as its author wrote it: what no URL may hold (WHATWG URL, "URL code
 /// points"), and never `%`, which is the author's own encoding.
@@ -83,22 +84,14 @@ pub(super) fn published<'a>(
     document: &Document<'a>,
     reference: &'a Reference,
 ) -> (Option<Cow<'a, str>>, &'a str) {
-    let destination = document.destination(reference);
-    let tail = |rest: u32| destination.get(rest as usize..).unwrap_or("").trim();
-    match reference.target {
-        Target::Page { page, rest } => (Some(Cow::Borrowed(renderer.href(page))), tail(rest)),
-        Target::SectionList { page, number, rest } => {
-            (Some(renderer.list_url(page, number as usize).into()), tail(rest))
+    let href = match reference.target {
+        Target::Place(Place::Page(page)) => Cow::Borrowed(renderer.href(page)),
+        Target::Place(place) => renderer.site.href(&renderer.site.url(place)).into(),
+        Target::SamePage | Target::Outside | Target::Unknown => {
+            return (None, document.destination(reference).trim());
         }
-        Target::Asset { asset, rest } => {
-            let url = &renderer.site.routes.assets[asset as usize].url;
-            (Some(renderer.site.href(url).into()), tail(rest))
-        }
-        Target::Generated { place, rest } => {
-            (Some(renderer.site.href(&renderer.site.url(place)).into()), tail(rest))
-        }
-        Target::SamePage | Target::Outside | Target::Unknown => (None, destination.trim()),
-    }
+    };
+    (Some(href), document.path_and_rest(reference).1)
 }
 
 /// What follows a URL, or a whole one, with what no URL may hold percent-encoded.
@@ -120,8 +113,8 @@ fn anchor(renderer: &Renderer, body: &Body, index: usize, output: &mut String) {
 }
 
 fn dimensions(renderer: &Renderer, references: &[Reference], index: usize, output: &mut String) {
-    if let Some(Reference { target: Target::Asset { asset, .. }, .. }) = references.get(index)
-        && let Some((width, height)) = renderer.site.routes.assets[*asset as usize].dimensions
+    if let Some(Target::Place(Place::Asset(asset))) = references.get(index).map(|one| one.target)
+        && let Some((width, height)) = renderer.site.routes.assets[asset as usize].dimensions
     {
         output.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
     }
@@ -135,11 +128,12 @@ fn variants(
     (index, written): (usize, u16),
     output: &mut String,
 ) {
-    let Some(Target::Asset { asset, .. }) = references.get(index).map(|one| &one.target) else {
+    let Some(Target::Place(Place::Asset(asset))) = references.get(index).map(|one| one.target)
+    else {
         return;
     };
-    let route = &renderer.site.routes.assets[*asset as usize];
-    let variants = renderer.variants(*asset as usize);
+    let route = &renderer.site.routes.assets[asset as usize];
+    let variants = renderer.variants(asset as usize);
     let Some((own, _)) = route.dimensions.filter(|_| !variants.is_empty()) else { return };
     output.push_str(" srcset=\"");
     for Variant { width, path } in variants {

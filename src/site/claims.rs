@@ -1,13 +1,13 @@
 //! Who has which file of the output, without regard to case: some file systems and hosts have none. The first to claim a file
 //! has it, and nothing else is written there; nor is a file where another needs a folder.
 
-use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use ahash::AHashMap;
 
-use super::PageId;
 use super::generated::Generated;
 use super::routes::fold;
+use super::{Page, PageId};
 use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, URL_CONFLICT};
 use crate::path::{SourcePath, UrlPath};
@@ -22,7 +22,6 @@ const SEARCH: [&str; 2] = ["search/index.html", "search/index.json"];
 const COPY: &str = "index.md";
 
 /// Who has a file of the output.
-#[derive(Clone, Debug)]
 pub(super) enum Owner {
     /// Silcrow itself; the file's name.
     Silcrow(String),
@@ -43,146 +42,131 @@ pub(super) struct Source {
     pub has_file: bool,
 }
 
-/// The files of the output and their owners.
-pub(super) struct Claims {
-    has_copies: bool,
-    owners: Vec<Owner>,
-    /// Indexes of owners by the file of the output, folded.
-    files: AHashMap<String, u32>,
-    /// Folders that there must be, folded, each with the first owner of a file in it.
-    folders: AHashMap<String, u32>,
-    findings: Vec<Diagnostic>,
+impl Source {
+    /// A page, at this URL.
+    pub(super) fn of_page(page: &Page, url: UrlPath) -> Self {
+        Self { path: page.article.path.clone(), url, has_file: page.has_file }
+    }
 }
 
-/// What is in the way of a claim.
-enum Obstacle {
+/// The files of the output and their owners.
+#[derive(Default)]
+pub(super) struct Claims {
+    has_copies: bool,
+    /// By the path, folded: files, and the folders that there must be, each with the first owner of a file in it.
+    taken: AHashMap<String, Claim>,
+    /// Sources that are in each other's way, or in silcrow's.
+    pub findings: Vec<Diagnostic>,
+}
+
+struct Claim {
+    owner: Rc<Owner>,
+    is_folder: bool,
+}
+
+/// What is in the way of a claim, and whose it is.
+pub(super) struct Obstacle {
+    pub owner: Rc<Owner>,
+    pub kind: ObstacleKind,
+}
+
+/// How something is in the way of a claim.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ObstacleKind {
     /// The file has an owner.
-    Taken(u32),
+    Taken,
     /// A file is where the claim needs a folder.
-    File(u32),
+    File,
     /// A folder is where the claim needs a file.
-    Folder(u32),
+    Folder,
 }
 
 impl Claims {
     /// Of a site with these settings: silcrow's own files are claimed first.
     pub(super) fn new(configuration: &Configuration) -> Self {
-        let mut claims = Self {
-            has_copies: configuration.markdown_copies,
-            owners: Vec::new(),
-            files: AHashMap::new(),
-            folders: AHashMap::new(),
-            findings: Vec::new(),
-        };
+        let mut claims = Self { has_copies: configuration.markdown_copies, ..Self::default() };
         let search = SEARCH.into_iter().filter(|_| configuration.search);
         for name in RESERVED.into_iter().chain(search) {
-            claims.reserve(name);
+            // Nothing is in the way of the first claims.
+            let _ = claims.claim(fold(name), Owner::Silcrow(name.to_owned()));
         }
         claims
-    }
-
-    fn reserve(&mut self, name: &str) {
-        // Nothing is in the way of the first claims.
-        let _ = self.claim(fold(name), Owner::Silcrow(name.to_owned()));
     }
 
     /// Claims a file that silcrow writes itself. It yields to a source's, where it may.
     pub(super) fn generated(&mut self, file: Generated, url: &UrlPath) -> bool {
         let name = url.output().as_str().to_owned();
         let claimed = self.claim(fold(&name), Owner::Silcrow(name.clone()));
-        let Err(obstacle) = claimed else { return true };
-        let yields = file.yields() && matches!(obstacle, Obstacle::Taken(_));
-        if let Owner::Source(source) = self.owner(&obstacle)
+        let Err(Obstacle { owner, kind }) = claimed else { return true };
+        let yields = file.yields() && kind == ObstacleKind::Taken;
+        if let Owner::Source(source) = &*owner
             && !yields
         {
-            let finding = reserved(&source.path, &name);
-            self.findings.push(finding);
+            self.findings.push(reserved(&source.path, &name));
         }
         false
     }
 
     /// Claims the file that a page or a copied file becomes.
     pub(super) fn source(&mut self, source: Source) -> bool {
-        let output = fold(source.url.output().as_str());
-        if let Some(name) = self.copy(&output) {
-            self.findings.push(reserved(&source.path, name));
-            return false;
-        }
-        let finding = match self.claim(output, Owner::Source(source.clone())) {
-            Ok(()) => return true,
-            Err(obstacle) => match (self.owner(&obstacle), &obstacle) {
-                (Owner::Silcrow(name), _) => reserved(&source.path, name),
-                (Owner::Source(file), Obstacle::File(_)) => file_and_folder(file, &source),
-                (Owner::Source(inside), Obstacle::Folder(_)) => file_and_folder(&source, inside),
-                (Owner::Source(other), Obstacle::Taken(_)) => conflict(&source, other),
-                // Old addresses are claimed after all sources.
-                (Owner::Alias(_) | Owner::Retired, _) => return false,
-            },
+        let Err(Obstacle { owner, kind }) = self.old(&source.url, Owner::Source(source.clone()))
+        else {
+            return true;
         };
-        self.findings.push(finding);
+        self.findings.extend(match (&*owner, kind) {
+            (Owner::Silcrow(name), _) => Some(reserved(&source.path, name)),
+            (Owner::Source(file), ObstacleKind::File) => Some(file_and_folder(file, &source)),
+            (Owner::Source(inside), ObstacleKind::Folder) => Some(file_and_folder(&source, inside)),
+            (Owner::Source(other), ObstacleKind::Taken) => Some(conflict(&source, other)),
+            // Old addresses are claimed after all sources.
+            (Owner::Alias(_) | Owner::Retired, _) => None,
+        });
         false
     }
 
-    /// Claims the file of an old address, or of a page that was retired. Returns who is in the way.
-    pub(super) fn old(&mut self, url: &UrlPath, owner: Owner) -> Result<(), Owner> {
+    /// Claims the file of a URL, be it an old address or that of a page that was retired.
+    pub(super) fn old(&mut self, url: &UrlPath, owner: Owner) -> Result<(), Obstacle> {
         let output = fold(url.output().as_str());
-        if let Some(name) = self.copy(&output) {
-            return Err(Owner::Silcrow(name.to_owned()));
+        if self.is_copy(&output) {
+            let owner = Rc::new(Owner::Silcrow(COPY.to_owned()));
+            return Err(Obstacle { owner, kind: ObstacleKind::Taken });
         }
-        self.claim(output, owner).map_err(|obstacle| self.owner(&obstacle).clone())
-    }
-
-    /// Whether the file of a URL is that of an old address of this page.
-    pub(super) fn is_alias(&self, url: &UrlPath, page: PageId) -> bool {
-        let owner = self.files.get(&fold(url.output().as_str()));
-        owner.is_some_and(
-            |index| matches!(self.owners[*index as usize], Owner::Alias(id) if id == page),
-        )
-    }
-
-    /// Sources that are in each other's way, or in silcrow's.
-    pub(super) fn findings(self) -> Vec<Diagnostic> {
-        self.findings
-    }
-
-    fn owner(&self, obstacle: &Obstacle) -> &Owner {
-        let (Obstacle::Taken(index) | Obstacle::File(index) | Obstacle::Folder(index)) = obstacle;
-        &self.owners[*index as usize]
+        self.claim(output, owner)
     }
 
     fn claim(&mut self, output: String, owner: Owner) -> Result<(), Obstacle> {
-        let folders = || output.rmatch_indices('/').map(|(at, _)| &output[..at]);
-        // What is above a folder that there is are folders.
-        let new = folders().take_while(|folder| !self.folders.contains_key(*folder));
-        let new: Vec<&str> = new.collect();
-        if let Some(file) = new.iter().find_map(|folder| self.files.get(*folder)) {
-            return Err(Obstacle::File(*file));
+        let obstacle = |claim: &Claim, kind| Err(Obstacle { owner: Rc::clone(&claim.owner), kind });
+        let mut folders = Vec::new();
+        for (at, _) in output.rmatch_indices('/') {
+            match self.taken.get(&output[..at]) {
+                // What is above a folder that there is are folders.
+                Some(known) if known.is_folder => break,
+                Some(file) => return obstacle(file, ObstacleKind::File),
+                None => folders.push(output[..at].to_owned()),
+            }
         }
-        if let Some(inside) = self.folders.get(&output) {
-            return Err(Obstacle::Folder(*inside));
+        match self.taken.get(&output) {
+            Some(inside) if inside.is_folder => return obstacle(inside, ObstacleKind::Folder),
+            Some(file) => return obstacle(file, ObstacleKind::Taken),
+            None => {}
         }
-        let index = self.owners.len() as u32;
-        let new: Vec<String> = new.into_iter().map(str::to_owned).collect();
-        match self.files.entry(output) {
-            Entry::Occupied(taken) => return Err(Obstacle::Taken(*taken.get())),
-            Entry::Vacant(vacant) => vacant.insert(index),
-        };
-        self.folders.extend(new.into_iter().map(|folder| (folder, index)));
-        self.owners.push(owner);
+        let owner = Rc::new(owner);
+        let folder = |path| (path, Claim { owner: Rc::clone(&owner), is_folder: true });
+        self.taken.extend(folders.into_iter().map(folder));
+        self.taken.insert(output, Claim { owner, is_folder: false });
         Ok(())
     }
 
-    /// The Markdown copy that a file of the output would be in the way of.
-    fn copy(&self, output: &str) -> Option<&'static str> {
+    /// Whether a file of the output would be in the way of a page's Markdown copy.
+    fn is_copy(&self, output: &str) -> bool {
+        let is_page = |claim: &Claim| !claim.is_folder && matches!(*claim.owner, Owner::Source(_));
         let mut places = output.match_indices(COPY).filter(|_| self.has_copies);
-        let is_copy = places.any(|(at, _)| {
+        places.any(|(at, _)| {
             let is_part = at == 0 || output[..at].ends_with('/');
             let is_whole = matches!(output.as_bytes().get(at + COPY.len()), None | Some(b'/'));
-            let page = || self.files.get(&format!("{}index.html", &output[..at]));
-            let has_copy = |index: &u32| matches!(self.owners[*index as usize], Owner::Source(_));
-            is_part && is_whole && page().is_some_and(has_copy)
-        });
-        is_copy.then_some(COPY)
+            let page = || self.taken.get(&format!("{}index.html", &output[..at]));
+            is_part && is_whole && page().is_some_and(is_page)
+        })
     }
 }
 

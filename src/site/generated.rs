@@ -2,8 +2,7 @@
 //! what they hold is `render`'s. A site's own file takes the place of those that say nothing about pages.
 
 use super::routes::SECTION_PAGE_SIZE;
-use super::{Page, PageId};
-use crate::config::{BaseUrl, Configuration, Options};
+use super::{PageId, Site};
 use crate::path::UrlPath;
 use crate::redirect::{Location, OldAddress};
 
@@ -88,36 +87,17 @@ pub fn list_pages(articles: usize) -> usize {
     articles.div_ceil(SECTION_PAGE_SIZE).max(1)
 }
 
-/// The base URL of what search engines and readers of feeds are told: a preview's is that of production.
-pub fn canonical_base<'a>(
-    configuration: &'a Configuration,
-    options: &Options,
-    base: &'a BaseUrl,
-) -> &'a BaseUrl {
-    configuration.base_url.as_ref().filter(|_| options.preview).unwrap_or(base)
-}
-
-/// Whether old addresses outside the base path are told to the host. They belong to the production origin, and make no
-/// sense on another.
-pub(super) fn tells_host_aliases(configuration: &Configuration, base: &BaseUrl) -> bool {
-    configuration.base_url.as_ref() == Some(base)
-}
-
 /// The files that a site has, but for Markdown copies. `_redirects` is among them as soon as there is an old address.
-pub(super) fn files(
-    pages: &[Page],
-    (configuration, options): (&Configuration, &Options),
-) -> Vec<Generated> {
-    let base = options.base(configuration);
-    let tells_host_aliases = tells_host_aliases(configuration, &base);
+pub(super) fn files(site: &Site) -> Vec<Generated> {
+    let Site { configuration, pages, .. } = site;
     let is_told = |alias: &OldAddress| {
-        tells_host_aliases
+        site.tells_host_aliases()
             || matches!(alias.location(configuration.base_url.as_ref()), Ok(Location::Site(_)))
     };
     let mut aliases = pages.iter().filter(|page| page.included);
     let has_redirects = !configuration.redirects.is_empty()
         || aliases.any(|page| page.article.front_matter.aliases.iter().any(|alias| is_told(alias)));
-    let has_origin = canonical_base(configuration, options, &base).origin().is_some();
+    let has_origin = site.canonical_base().origin().is_some();
     let mut files =
         vec![Generated::Headers, Generated::Robots, Generated::Llms, Generated::SpeculationRules];
     let mut add = |condition: bool, file: Generated| files.extend(condition.then_some(file));

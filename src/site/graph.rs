@@ -2,6 +2,7 @@
 //! links that are resolved already.
 
 use super::links::{Reference, Target};
+use super::routes::Place;
 use super::{PageId, Site};
 
 /// The pages that a page leads to, and by which reference: its text first, in the order of its references.
@@ -13,7 +14,7 @@ pub fn out_of(site: &Site, from: PageId) -> impl Iterator<Item = (PageId, &Refer
 
 fn page(target: Target) -> Option<PageId> {
     match target {
-        Target::Page { page, .. } | Target::SectionList { page, .. } => Some(page),
+        Target::Place(Place::Page(page) | Place::SectionList(page, _)) => Some(page),
         _ => None,
     }
 }

@@ -26,8 +26,8 @@ pub fn record(site: &Site) -> Record {
         record.set(&file.url.encoded(), State::Page(published));
     }
     let url = |page: PageId| site.page(page).url.encoded().into();
-    for (alias, page) in &site.routes.alias_list {
-        record.set(&alias.encoded(), State::Redirect(url(*page)));
+    for alias in &site.routes.alias_list {
+        record.set(&alias.from.encoded(), State::Redirect(url(alias.page)));
     }
     let base = site.configuration.base_url.as_ref();
     for alias in &site.routes.host_aliases {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::links::Target;
+use super::routes::Place;
 use super::tree::CONTENT;
 use super::{PageId, Site};
 use crate::article::SlotContent;
@@ -18,15 +19,16 @@ impl Site {
             _ => None,
         });
         shown.filter_map(|target| match target {
-            Target::Asset { asset, .. } => Some(asset as usize).filter(|asset| self.varies(*asset)),
+            Target::Place(Place::Asset(asset)) => {
+                Some(asset as usize).filter(|asset| self.varies(*asset))
+            }
             _ => None,
         })
     }
 
     /// The pictures with variants that any page shows, drafts too or not.
     pub fn all_images(&self, drafts: bool) -> BTreeSet<usize> {
-        let pages = (0..self.pages.len()).map(|index| PageId(index as u32));
-        let shown = pages.filter(|id| drafts || self.page(*id).included);
+        let shown = self.ids_of_pages().filter(|id| drafts || self.page(*id).included);
         shown.flat_map(|id| self.images(id)).collect()
     }
 

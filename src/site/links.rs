@@ -9,7 +9,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::generated::Generated;
 use super::routes::{Place, Routes};
@@ -25,15 +25,22 @@ pub use reference::{Document, Holder, Problem, Reference, Target};
 pub use written::{relative_path, written, written_url};
 
 use anchors::Anchors;
-use destination::{decode, is_mail_address, normalise, scheme, scheme_problem, web_url};
+use destination::{decode, is_mail_address, normalise, scheme, scheme_problem, split};
 use reference::Resolution;
 
 fn found(target: Target) -> Resolution {
-    Resolution::with(target, None)
+    Resolution { target, problems: Vec::new() }
 }
 
 fn wrong(target: Target, problem: Problem) -> Resolution {
-    Resolution::with(target, Some(problem))
+    found(target).or_wrong(problem)
+}
+
+/// A page of the site. That it is a draft matters more than how the link is written.
+fn to_page(site: &Site, page: PageId, problem: Option<Problem>) -> Resolution {
+    let is_draft = !site.page(page).included;
+    let problem = if is_draft { Some(Problem::DraftTarget) } else { problem };
+    Resolution { target: Target::Place(Place::Page(page)), problems: problem.into_iter().collect() }
 }
 
 /// Whether a path as it is written leads from a folder below `content` to a file below it.
@@ -45,13 +52,13 @@ pub fn leads_to(path: &str, folder: &str, file: &str) -> bool {
 /// The references of a page.
 pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
     let article = &site.page(id).article;
-    let resolved = |link: &Link| {
+    let front_matter = &article.front_matter;
+    let body = article.body.links.iter().map(|link| {
         let written = link.destination(&article.source.text);
-        Reference::new(link, resolve(site, Holder::Page(id), link.kind, written))
-    };
-    let mut references: Vec<Reference> = article.body.links.iter().map(resolved).collect();
+        Reference::new(link.clone(), resolve(site, Holder::Page(id), link.kind, written))
+    });
     let mut named = BTreeSet::new();
-    for entry in &article.front_matter.related {
+    let related = front_matter.related.iter().map(|entry| {
         let mut resolution = by_name(site, entry);
         if let Some(page) = resolution.target.page() {
             let is_duplicate = !named.insert(page);
@@ -61,21 +68,19 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
                 resolution = wrong(resolution.target, Problem::RelatedDuplicate);
             }
         }
-        let link = Link::in_yaml(entry, entry.at(), LinkKind::Related);
-        references.push(Reference::new(&link, resolution));
-    }
-    let own = Target::Page { page: id, rest: 0 };
-    references.extend(article.front_matter.aliases.iter().map(|alias| {
-        let link = Link::in_yaml(alias.as_written(), alias.at(), LinkKind::Alias);
-        Reference::new(&link, found(own))
-    }));
-    references.extend(article.front_matter.anchors.iter().flat_map(|OldAnchor { old, new }| {
+        Reference::new(Link::in_yaml(entry, entry.at(), LinkKind::Related), resolution)
+    });
+    let own = Target::Place(Place::Page(id));
+    let aliases = front_matter.aliases.iter().map(|alias| {
+        Reference::new(Link::in_yaml(alias.as_written(), alias.at(), LinkKind::Alias), found(own))
+    });
+    let anchors = front_matter.anchors.iter().flat_map(|OldAnchor { old, new }| {
         let ids = [(old, LinkKind::OldAnchor), (new, LinkKind::NewAnchor)];
         ids.map(|(id, kind)| {
-            Reference::new(&Link::in_yaml(id, id.at(), kind), found(Target::SamePage))
+            Reference::new(Link::in_yaml(id, id.at(), kind), found(Target::SamePage))
         })
-    }));
-    references.into()
+    });
+    body.chain(related).chain(aliases).chain(anchors).collect()
 }
 
 /// The references of the settings: the theme's links, in their order; then each redirect's old address and where it leads.
@@ -89,18 +94,18 @@ pub fn of_settings(site: &Site) -> Arc<[Reference]> {
             }
             false => (LinkKind::Theme, by_name(site, to)),
         };
-        Reference::new(&Link::in_yaml(to, to.at(), kind), resolution)
+        Reference::new(Link::in_yaml(to, to.at(), kind), resolution)
     });
     let of_redirects = redirects.iter().flat_map(|Redirect { from, to, .. }| {
         let resolution = resolve(site, Holder::Settings, LinkKind::RedirectTo, to);
-        let target = match resolution.path_problem() {
+        let target = match resolution.problems.first() {
             // An old address leads to its page wherever that moves.
             Some(Problem::LinkToAlias) => Target::Unknown,
             _ => resolution.target,
         };
         let from = Link::in_yaml(from.as_written(), from.at(), LinkKind::RedirectFrom);
         let to = Link::in_yaml(to, to.at(), LinkKind::RedirectTo);
-        [from, to].map(|link| Reference::new(&link, found(target)))
+        [from, to].map(|link| Reference::new(link, found(target)))
     });
     of_theme.chain(of_redirects).collect()
 }
@@ -108,11 +113,7 @@ pub fn of_settings(site: &Site) -> Arc<[Reference]> {
 /// Where the name of a page leads.
 fn by_name(site: &Site, name: &str) -> Resolution {
     match site.routes.page_by_name(name) {
-        Some(page) => {
-            let is_draft = !site.page(page).included;
-            let problem = is_draft.then_some(Problem::DraftTarget);
-            Resolution::with(Target::Page { page, rest: 0 }, problem)
-        }
+        Some(page) => to_page(site, page, None),
         None => wrong(Target::Unknown, Problem::MissingPage(name.into())),
     }
 }
@@ -120,61 +121,47 @@ fn by_name(site: &Site, name: &str) -> Resolution {
 /// The references of an HTML file.
 pub fn of_html(site: &Site, file: &HtmlFile) -> Box<[Reference]> {
     let resolved = |link: &Link| {
-        Reference::new(link, resolve(site, Holder::Html(file), link.kind, link.destination("")))
+        let resolution = resolve(site, Holder::Html(file), link.kind, link.destination(""));
+        Reference::new(link.clone(), resolution)
     };
     file.links.iter().map(resolved).collect()
 }
 
 fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Resolution {
     let destination = written.trim_ascii();
-    if destination.is_empty() {
+    let lookup = Lookup { site, routes: &site.routes, holder, kind };
+    let (path, rest) = split(destination);
+    let resolution = if destination.is_empty() {
         return wrong(Target::SamePage, Problem::EmptyDestination);
-    }
-    if destination == "#" {
+    } else if destination == "#" {
         return wrong(Target::SamePage, Problem::EmptyFragment);
-    }
-    let mut own_site = None;
-    if let Some((scheme, rest)) = scheme(destination) {
-        let url = web_url(scheme, destination);
-        let problem = scheme_problem((scheme, rest), url.as_ref());
-        let is_own = |url: &WebUrl| {
-            let base = site.configuration.base_url.as_ref();
-            base.is_some_and(|base| base.is_host_of(url)) && problem != Some(Problem::LocalUrl)
+    } else if let Some((scheme, rest)) = scheme(destination) {
+        let url = WebUrl::parse(destination).ok();
+        let problem = scheme_problem(scheme, rest, url.as_ref());
+        let is_local = problem == Some(Problem::LocalUrl);
+        let base = site.configuration.base_url.as_ref();
+        let is_own = |url: &WebUrl| !is_local && base.is_some_and(|base| base.is_host_of(url));
+        let Some(own) = url.filter(is_own) else {
+            let is_drive = scheme.len() == 1;
+            let target = if is_drive { Target::Unknown } else { Target::Outside };
+            return Resolution { target, problems: problem.into_iter().collect() };
         };
-        own_site = url.filter(is_own);
-        if own_site.is_none() {
-            let drive = scheme.len() == 1;
-            let target = if drive { Target::Unknown } else { Target::Outside };
-            return Resolution::with(target, problem);
-        }
+        lookup.own_site(&own)
     } else if destination.starts_with("//") {
         return wrong(Target::Outside, Problem::ProtocolRelative);
     } else if memchr(b'\\', destination.as_bytes()).is_some() {
         return wrong(Target::Unknown, Problem::Backslash);
     } else if is_mail_address(destination) {
         return wrong(Target::Outside, Problem::MalformedMailto);
-    }
-    let path_end = memchr2(b'?', b'#', destination.as_bytes()).unwrap_or(destination.len());
-    let fragment = memchr(b'#', &destination.as_bytes()[path_end..]);
-    let fragment = fragment.map(|at| &destination[path_end + at + 1..]);
-    // The rest is cut from the destination as it is written, white space and all.
-    let space = written.len() - written.trim_ascii_start().len();
-    let rest = (space + path_end) as u32;
-    let is_within = own_site.is_none() && path_end == 0;
-    let lookup = Lookup { site, routes: &site.routes, holder, kind, rest, is_within };
-    let resolution = match &own_site {
-        Some(own) => lookup.own_site(own),
-        None if is_within => lookup.same_page(),
-        None => lookup.path(&destination[..path_end]),
+    } else if path.is_empty() {
+        // A link within the page stays as it is written: it works under any URL of the page.
+        found(Target::SamePage)
+    } else {
+        lookup.path(path)
     };
-    let resolution = match fragment {
-        Some(fragment) => lookup.fragment(resolution, fragment),
+    match rest.split_once('#') {
+        Some((_, fragment)) => lookup.fragment(resolution, fragment),
         None => lookup.unless_itself(resolution),
-    };
-    // A link within the page stays as it is written: it works under any URL of the page.
-    match resolution.target {
-        Target::Page { .. } if is_within => Resolution { target: Target::SamePage, ..resolution },
-        _ => resolution,
     }
 }
 
@@ -184,10 +171,6 @@ struct Lookup<'a> {
     routes: &'a Routes,
     holder: Holder<'a>,
     kind: LinkKind,
-    /// Offset in the destination of what follows the path.
-    rest: u32,
-    /// Whether the destination has no path.
-    is_within: bool,
 }
 
 /// A path that is looked up.
@@ -283,7 +266,7 @@ impl Lookup<'_> {
             return wrong(Target::Unknown, Problem::EscapesRoot);
         };
         let resolution = self.absolute(&Wanted { written, source: &nfc(&joined) });
-        let arrives = resolution.path_problem().is_none_or(Problem::arrives);
+        let arrives = resolution.arrives();
         match self.holder {
             Holder::Page(_) if arrives => wrong(resolution.target, Problem::OwnSiteAbsolute),
             // Where nothing is rewritten, a full URL is as good as any.
@@ -292,36 +275,18 @@ impl Lookup<'_> {
         }
     }
 
-    fn same_page(&self) -> Resolution {
-        match self.holder {
-            Holder::Page(page) => found(Target::Page { page, rest: self.rest }),
-            Holder::Html(_) | Holder::Settings => found(Target::SamePage),
-        }
-    }
-
     fn absolute(&self, wanted: &Wanted<'_>) -> Resolution {
-        if let Some(resolution) = self.place(&nfc(wanted.written)) {
-            return resolution;
-        }
         let canonical = canonical_form(wanted.url());
-        if let Some(resolution) = self.place(&canonical) {
-            let is_asset = matches!(resolution.target, Target::Asset { .. });
-            return if is_asset && wanted.url() == wanted.written {
-                resolution
-            } else {
-                unless_worse(resolution, Problem::NonCanonicalUrl)
-            };
-        }
-        if let Some(page) = self.routes.alias(&canonical) {
-            return self.page(page, Some(Problem::LinkToAlias));
-        }
-        if let Some(page) = self.routes.page(wanted.source) {
-            return self.page(page, Some(Problem::AbsoluteMd));
-        }
-        if let Some(resolution) = self.markdown_copy(wanted) {
-            return resolution;
-        }
-        self.twin(&canonical)
+        let as_canonical = || Some(self.place(&canonical)?.or_wrong(Problem::NonCanonicalUrl));
+        let as_alias = || Some((self.routes.alias(&canonical)?, Problem::LinkToAlias));
+        let as_source = || Some((self.routes.page(wanted.source)?, Problem::AbsoluteMd));
+        let as_page =
+            || as_alias().or_else(as_source).map(|(id, wrong)| self.page(id, Some(wrong)));
+        self.place(&nfc(wanted.written))
+            .or_else(as_canonical)
+            .or_else(as_page)
+            .or_else(|| self.markdown_copy(wanted))
+            .or_else(|| self.twin(&canonical))
             .or_else(|| self.redirected(wanted.url()))
             .unwrap_or_else(|| self.missing(wanted))
     }
@@ -330,9 +295,8 @@ impl Lookup<'_> {
     fn markdown_copy(&self, wanted: &Wanted<'_>) -> Option<Resolution> {
         let copy = self.routes.markdown_copy(wanted.url())?;
         let Generated::MarkdownCopy(page, _) = copy else { return None };
-        let is_draft = !self.site.page(page).included;
-        let target = Target::Generated { place: Place::Generated(copy), rest: self.rest };
-        Some(Resolution::with(target, is_draft.then_some(Problem::DraftTarget)))
+        let target = Target::Place(Place::Generated(copy));
+        Some(Resolution { target, ..self.page(page, None) })
     }
 
     /// In HTML, everything is a URL as it is written: source files are not there, and a style sheet is under its own name.
@@ -341,9 +305,9 @@ impl Lookup<'_> {
             return resolution;
         }
         let resolution = self.absolute(wanted);
-        match (resolution.target, resolution.path_problem()) {
+        match (resolution.target, resolution.problems.first()) {
             (target, Some(Problem::AbsoluteMd)) => wrong(target, Problem::MdInHtml),
-            (Target::Asset { asset, .. }, None)
+            (Target::Place(Place::Asset(asset)), None)
                 if self.routes.assets[asset as usize].url.as_str() != wanted.url() =>
             {
                 wrong(Target::Unknown, Problem::MissingAsset(wanted.url().into()))
@@ -367,29 +331,32 @@ impl Lookup<'_> {
         match self.routes.page_in_other_case(wanted.source) {
             Some(page) => self.page(page, Some(Problem::PathCase)),
             // A Markdown file that is offered as a file, in `static/`.
-            None => match self.routes.place(wanted.url()) {
-                Some(Place::Asset(asset)) => found(Target::Asset { asset, rest: self.rest }),
-                _ => wrong(Target::Unknown, Problem::MissingPage(wanted.source.into())),
-            },
+            None => self.asset(wanted).unwrap_or_else(|| {
+                wrong(Target::Unknown, Problem::MissingPage(wanted.source.into()))
+            }),
         }
     }
 
+    fn asset(&self, wanted: &Wanted<'_>) -> Option<Resolution> {
+        let place = self.routes.place(wanted.url());
+        let asset = place.filter(|place| matches!(place, Place::Asset(_)))?;
+        Some(found(Target::Place(asset)))
+    }
+
     fn relative(&self, wanted: &Wanted<'_>) -> Resolution {
-        if let Some(Place::Asset(asset)) = self.routes.place(wanted.url()) {
-            return found(Target::Asset { asset, rest: self.rest });
-        }
         let bare = wanted.source.trim_end_matches('/');
-        let by_source = self.routes.page(&format!("{bare}.md"));
-        if let Some(page) = by_source.or_else(|| self.routes.page(&format!("{bare}/index.md"))) {
-            return self.page(page, Some(Problem::RelativeUrl));
-        }
-        if let Some(page) = self.as_browsers_do(wanted.written) {
-            return self.page(page, Some(Problem::RelativeUrl));
-        }
-        if let Some(page) = self.routes.page_in_other_case(&format!("{bare}.md")) {
-            return self.page(page, Some(Problem::RelativeUrl));
-        }
-        self.twin(wanted.url()).unwrap_or_else(|| self.missing(wanted))
+        let source = format!("{bare}.md");
+        let page = || {
+            let by_source = self.routes.page(&source);
+            by_source
+                .or_else(|| self.routes.page(&format!("{bare}/index.md")))
+                .or_else(|| self.as_browsers_do(wanted.written))
+                .or_else(|| self.routes.page_in_other_case(&source))
+        };
+        self.asset(wanted)
+            .or_else(|| Some(self.page(page()?, Some(Problem::RelativeUrl))))
+            .or_else(|| self.twin(wanted.url()))
+            .unwrap_or_else(|| self.missing(wanted))
     }
 
     /// The page that a relative destination leads to when it is read as a URL, from the URL of the page it stands on.
@@ -406,27 +373,18 @@ impl Lookup<'_> {
     fn place(&self, url: &str) -> Option<Resolution> {
         Some(match self.routes.place(url)? {
             Place::Page(page) => self.page(page, None),
-            Place::SectionList(page, number) => {
-                found(Target::SectionList { page, number, rest: self.rest })
-            }
-            Place::Asset(asset) => found(Target::Asset { asset, rest: self.rest }),
-            place
-            @ (Place::NotFound | Place::Search | Place::SearchIndex | Place::Generated(_)) => {
-                found(Target::Generated { place, rest: self.rest })
-            }
+            place => found(Target::Place(place)),
         })
     }
 
     /// The same path in other case.
     fn twin(&self, url: &str) -> Option<Resolution> {
         let twin = self.routes.url_in_other_case(url)?;
-        Some(unless_worse(self.place(twin.as_str())?, Problem::PathCase))
+        Some(self.place(twin.as_str())?.or_wrong(Problem::PathCase))
     }
 
     fn page(&self, page: PageId, problem: Option<Problem>) -> Resolution {
-        let is_draft = !self.site.page(page).included;
-        let problem = if is_draft { Some(Problem::DraftTarget) } else { problem };
-        Resolution::with(Target::Page { page, rest: self.rest }, problem)
+        to_page(self.site, page, problem)
     }
 
     fn missing(&self, wanted: &Wanted<'_>) -> Resolution {
@@ -445,15 +403,10 @@ impl Lookup<'_> {
     /// Looks for the place on the page that a fragment names: raw, then percent-decoded, exactly (WHATWG HTML, section
     /// 7.4.6.4); text fragments (`:~:`) are the browser's.
     fn fragment(&self, mut resolution: Resolution, fragment: &str) -> Resolution {
-        let has_text = memchr(b':', fragment.as_bytes()).is_some();
-        let text = if has_text { fragment.find(":~:") } else { None };
-        let id = &fragment[..text.unwrap_or(fragment.len())];
-        let arrives = resolution.path_problem().is_none_or(Problem::arrives);
-        if arrives && !id.is_empty() && !id.eq_ignore_ascii_case("top") {
-            let problem = self.anchors(resolution.target).and_then(|anchors| anchors.problem(id));
-            if let Some(problem) = problem {
-                resolution.problems.get_or_insert_default().fragment = Some(problem);
-            }
+        let id = fragment.split_once(":~:").map_or(fragment, |(id, _)| id);
+        if resolution.arrives() && !id.is_empty() && !id.eq_ignore_ascii_case("top") {
+            let anchors = self.anchors(resolution.target);
+            resolution.problems.extend(anchors.and_then(|anchors| anchors.problem(id)));
         }
         resolution
     }
@@ -461,10 +414,8 @@ impl Lookup<'_> {
     /// A link to the page that it is on, without a fragment, is useless.
     fn unless_itself(&self, resolution: Resolution) -> Resolution {
         match (resolution.target, self.holder) {
-            (Target::Page { page, .. }, Holder::Page(own))
-                if page == own && !self.is_within && resolution.is_fine() =>
-            {
-                wrong(resolution.target, Problem::SelfLink)
+            (Target::Place(Place::Page(page)), Holder::Page(own)) if page == own => {
+                resolution.or_wrong(Problem::SelfLink)
             }
             _ => resolution,
         }
@@ -473,8 +424,10 @@ impl Lookup<'_> {
     /// The ids that a fragment is looked for among; none where it cannot be told.
     fn anchors(&self, target: Target) -> Option<Anchors<'_>> {
         match (target, self.holder) {
-            (Target::Page { page, .. }, _) => Some(Anchors::Page(self.site, page)),
-            (Target::Asset { asset, .. }, _) => {
+            (Target::Place(Place::Page(page)), _) | (Target::SamePage, Holder::Page(page)) => {
+                Some(Anchors::Page(self.site, page))
+            }
+            (Target::Place(Place::Asset(asset)), _) => {
                 let file = self.site.html_file(&self.routes.assets[asset as usize].source)?;
                 Some(Anchors::File(file))
             }
@@ -488,8 +441,4 @@ impl Lookup<'_> {
             _ => None,
         }
     }
-}
-
-fn unless_worse(resolution: Resolution, problem: Problem) -> Resolution {
-    if resolution.is_fine() { wrong(resolution.target, problem) } else { resolution }
 }

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 
 use ahash::AHashMap;
 
-use super::claims::{Claims, Owner, Source};
+use super::claims::{Claims, ObstacleKind, Owner, Source};
 use super::generated::{self, Generated, list_pages, list_url};
 use super::tree::CONTENT;
-use super::{Page, PageId, Section};
-use crate::config::{BaseUrl, Configuration, Options, ThemeSettings};
+use super::{Page, PageId, Site};
+use crate::config::{Configuration, ThemeSettings};
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, nfc};
 use crate::publish::hex;
@@ -23,7 +23,7 @@ use crate::theme;
 pub const SECTION_PAGE_SIZE: usize = 100;
 
 /// A file that is copied, in its place.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct AssetRoute {
     /// The source.
     pub source: SourcePath,
@@ -54,28 +54,21 @@ pub enum Place {
     Generated(Generated),
 }
 
-/// An old address outside the base path, which only the host can redirect.
-#[derive(Debug, PartialEq)]
-pub struct HostAlias {
-    /// The old path, decoded, from the origin's root.
+/// An old address of a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alias {
+    /// The old path, decoded.
     pub from: UrlPath,
     /// The page that is meant.
     pub page: PageId,
 }
 
-/// Where an entry of front matter is, for a finding: page, key, index.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
+/// A finding about an entry of `aliases`, whose place in the file is not known here.
+pub struct AliasProblem {
     /// The page whose front matter holds the entry.
     pub page: PageId,
     /// Its index in the list.
     pub index: usize,
-}
-
-/// A finding about an entry of `aliases`, whose place in the file is not known here.
-pub struct AliasProblem {
-    /// The entry.
-    pub entry: Entry,
     /// The finding; its span is that of the whole file.
     pub diagnostic: Diagnostic,
 }
@@ -93,11 +86,10 @@ pub struct Routes {
     urls: AHashMap<UrlPath, Place>,
     /// Files in their places, sorted by source.
     pub assets: Vec<AssetRoute>,
-    aliases: AHashMap<UrlPath, PageId>,
-    /// Old addresses below the base URL, sorted, each with its page.
-    pub alias_list: Vec<(UrlPath, PageId)>,
-    /// Old addresses outside the base path, sorted.
-    pub host_aliases: Vec<HostAlias>,
+    /// Old addresses below the base URL, sorted.
+    pub alias_list: Vec<Alias>,
+    /// Old addresses outside the base path, which only the host can redirect, from the origin's root; sorted.
+    pub host_aliases: Vec<Alias>,
     /// The pages that were retired, and are nothing else now.
     pub retired: Vec<UrlPath>,
     /// The settings' redirects, by their indexes there: from below the base URL, and from elsewhere on the origin.
@@ -121,31 +113,37 @@ pub fn fold(path: &str) -> String {
 impl Routes {
     /// Builds the table; conflicts of URLs are findings. What is written where is decided here, in a fixed order, and what
     /// comes first wins: silcrow's own files, pages, copied files, what they may replace, old addresses, retired pages.
-    pub fn new(
-        (pages, sections): (&[Page], &[Section]),
-        sources: &Sources,
-        record: &Record,
-        settings: (&Configuration, &Options),
-    ) -> (Self, Vec<Diagnostic>) {
-        let mut routes = Self { has_copies: settings.0.markdown_copies, ..Self::default() };
-        let mut claims = Claims::new(settings.0);
-        let files = generated::files(pages, settings);
+    pub(super) fn new(site: &Site, sources: &Sources) -> (Self, Vec<Diagnostic>) {
+        let configuration = &site.configuration;
+        let mut routes = Self { has_copies: configuration.markdown_copies, ..Self::default() };
+        let mut claims = Claims::new(configuration);
+        let files = generated::files(site);
         routes.add_generated(&files, false, &mut claims);
-        routes.add_pages(pages, &mut claims);
-        routes.add_section_lists(pages, sections, &mut claims);
-        routes.add_assets(sources, &settings.0.theme, &mut claims);
-        routes.urls.entry(UrlPath::new("/404.html")).or_insert(Place::NotFound);
-        if settings.0.search {
-            routes.urls.entry(UrlPath::new("/search/")).or_insert(Place::Search);
-            routes.urls.entry(UrlPath::new("/search/index.json")).or_insert(Place::SearchIndex);
+        routes.add_pages(&site.pages, &mut claims);
+        routes.add_section_lists(site, &mut claims);
+        routes.add_assets(sources, &configuration.theme, &mut claims);
+        let search = [Place::Search, Place::SearchIndex];
+        let search = search.into_iter().filter(|_| configuration.search);
+        for place in search.chain([Place::NotFound]) {
+            routes.urls.entry(site.url(place)).or_insert(place);
         }
         routes.add_generated(&files, true, &mut claims);
         routes.generated.sort();
-        routes.add_left_out(settings.0);
-        routes.add_aliases(pages, settings.0, &mut claims);
-        routes.add_redirects(&settings.0.redirects);
-        routes.add_retired(record, &mut claims);
-        (routes, claims.findings())
+        routes.add_left_out(configuration);
+        routes.add_aliases(site, &mut claims);
+        routes.add_redirects(&configuration.redirects);
+        routes.add_retired(&site.record.record, &mut claims);
+        (routes, claims.findings)
+    }
+
+    /// Adds a page or file, unless its file has another owner.
+    fn add(&mut self, source: Source, place: Place, claims: &mut Claims) -> bool {
+        let url = source.url.clone();
+        let is_claimed = claims.source(source);
+        if is_claimed {
+            self.urls.insert(url, place);
+        }
+        is_claimed
     }
 
     /// Adds what is made for programs and hosts: either what yields to a file of the site, or the rest.
@@ -170,16 +168,16 @@ impl Routes {
     }
 
     fn add_pages(&mut self, pages: &[Page], claims: &mut Claims) {
-        for (index, page) in pages.iter().enumerate() {
-            let id = PageId(index as u32);
-            self.pages.insert(page.article.path.clone(), id);
-            if page.included && claims.source(source(page, page.url.clone())) {
-                self.urls.insert(page.url.clone(), Place::Page(id));
+        for (page, index) in pages.iter().zip(0..) {
+            self.pages.insert(page.article.path.clone(), PageId(index));
+            if page.included {
+                let source = Source::of_page(page, page.url.clone());
+                self.add(source, Place::Page(PageId(index)), claims);
             }
         }
         // A link to a draft's URL is a link to a draft, unless a page of the site has that URL.
-        for (index, page) in pages.iter().enumerate().filter(|(_, page)| !page.included) {
-            self.urls.entry(page.url.clone()).or_insert(Place::Page(PageId(index as u32)));
+        for (page, index) in pages.iter().zip(0..).filter(|(page, _)| !page.included) {
+            self.urls.entry(page.url.clone()).or_insert(Place::Page(PageId(index)));
         }
     }
 
@@ -196,96 +194,73 @@ impl Routes {
     /// Whether the files that are copied are those of the snapshot.
     pub fn has_assets_of(&self, sources: &Sources, theme: &ThemeSettings) -> bool {
         let mut known = self.assets.iter();
-        let same = assets(sources).all(|(path, rest, asset)| {
-            known.next().is_some_and(|known| {
-                known.source == *path
-                    && known.dimensions == asset.dimensions
-                    && known.hash == TextHash::of_file(&asset.hash)
-                    && known.url.as_str() == &*asset_url((path, rest), asset, theme)
-            })
-        });
-        same && known.next().is_none()
+        assets(sources, theme).all(|asset| known.next() == Some(&asset)) && known.next().is_none()
     }
 
-    fn add_section_lists(&mut self, pages: &[Page], sections: &[Section], claims: &mut Claims) {
-        for section in sections {
-            let page = &pages[section.page.0 as usize];
+    fn add_section_lists(&mut self, site: &Site, claims: &mut Claims) {
+        for section in &*site.sections {
+            let page = site.page(section.page);
             for number in 2..=list_pages(section.articles.len()) as u32 {
-                let url = list_url(&page.url, number);
-                if claims.source(source(page, url.clone())) {
-                    self.urls.insert(url, Place::SectionList(section.page, number));
-                }
+                let source = Source::of_page(page, list_url(&page.url, number));
+                self.add(source, Place::SectionList(section.page, number), claims);
             }
         }
     }
 
     fn add_assets(&mut self, sources: &Sources, theme: &ThemeSettings, claims: &mut Claims) {
-        for (path, rest, asset) in assets(sources) {
-            let url = UrlPath::new(&asset_url((path, rest), asset, theme));
+        for asset in assets(sources, theme) {
             let place = Place::Asset(self.assets.len() as u32);
-            if claims.source(Source { path: path.clone(), url: url.clone(), has_file: true }) {
-                self.urls.insert(url.clone(), place);
+            let (path, url) = (asset.source.clone(), asset.url.clone());
+            if self.add(Source { path, url, has_file: true }, place, claims)
+                && let Some(rest) = below_folder(&asset.source)
+            {
                 // A page may name a style sheet as it is named in `static/`.
                 self.urls.entry(UrlPath::new(rest)).or_insert(place);
             }
-            self.assets.push(AssetRoute {
-                source: path.clone(),
-                url,
-                dimensions: asset.dimensions,
-                hash: TextHash::of_file(&asset.hash),
-            });
+            self.assets.push(asset);
         }
     }
 
-    fn add_aliases(&mut self, pages: &[Page], configuration: &Configuration, claims: &mut Claims) {
+    fn add_aliases(&mut self, site: &Site, claims: &mut Claims) {
+        let base = site.configuration.base_url.as_ref();
         let mut on_host: BTreeMap<UrlPath, PageId> = BTreeMap::new();
-        for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.included) {
-            let id = PageId(index as u32);
-            for (at, alias) in page.article.front_matter.aliases.iter().enumerate() {
-                let base = configuration.base_url.as_ref();
-                let problem = match alias.location(base) {
+        for page in site.included() {
+            for (index, alias) in site.page(page).article.front_matter.aliases.iter().enumerate() {
+                let conflict = match alias.location(base) {
                     Ok(Location::Site(path)) => {
-                        self.add_alias(UrlPath::new(&canonical_form(path.as_str())), id, claims)
+                        let from = UrlPath::new(&canonical_form(path.as_str()));
+                        self.add_alias(Alias { from, page }, claims)
                     }
                     Ok(Location::Origin(from)) => {
-                        let other = *on_host.entry(from).or_insert(id);
-                        (other != id).then_some(AliasConflict::Page(other))
+                        let other = *on_host.entry(from).or_insert(page);
+                        (other != page).then_some(AliasConflict::Page(other))
                     }
-                    Err(foreign) => Some(AliasConflict::Foreign(foreign, base)),
+                    Err(foreign) => Some(AliasConflict::Foreign(foreign)),
                 };
-                if let Some(problem) = problem {
-                    let diagnostic = problem.diagnostic(alias.as_written(), page, pages);
-                    self.alias_problems
-                        .push(AliasProblem { entry: Entry { page: id, index: at }, diagnostic });
-                }
+                self.alias_problems.extend(conflict.map(|conflict| {
+                    let diagnostic = conflict.diagnostic(alias, page, site);
+                    AliasProblem { page, index, diagnostic }
+                }));
             }
         }
         self.alias_list.sort();
-        self.host_aliases =
-            on_host.into_iter().map(|(from, page)| HostAlias { from, page }).collect();
+        self.host_aliases = on_host.into_iter().map(|(from, page)| Alias { from, page }).collect();
     }
 
     /// Adds an old address, unless somebody else has its file already.
-    fn add_alias(
-        &mut self,
-        url: UrlPath,
-        id: PageId,
-        claims: &mut Claims,
-    ) -> Option<AliasConflict<'static>> {
-        match claims.old(&url, Owner::Alias(id)) {
-            Ok(()) => {
-                self.aliases.insert(url.clone(), id);
-                self.alias_list.push((url, id));
-                None
-            }
-            Err(Owner::Silcrow(name)) => {
-                Some(AliasConflict::Shadows(format!("{name} of every site")))
-            }
-            Err(Owner::Source(source)) => Some(AliasConflict::Shadows(source.path.to_string())),
+    fn add_alias(&mut self, alias: Alias, claims: &mut Claims) -> Option<AliasConflict> {
+        let Err(obstacle) = claims.old(&alias.from, Owner::Alias(alias.page)) else {
+            self.alias_list.push(alias);
+            return None;
+        };
+        let is_taken = obstacle.kind == ObstacleKind::Taken;
+        match &*obstacle.owner {
+            Owner::Silcrow(name) => Some(AliasConflict::Shadows(format!("{name} of every site"))),
+            Owner::Source(source) => Some(AliasConflict::Shadows(source.path.to_string())),
             // The same old address, written twice, does no harm; one inside the other cannot be.
-            Err(Owner::Alias(other)) if other == id && claims.is_alias(&url, id) => None,
-            Err(Owner::Alias(other)) => Some(AliasConflict::Page(other)),
-            Err(Owner::Retired) => None,
+            Owner::Alias(other) if *other == alias.page && is_taken => None,
+            Owner::Alias(other) => Some(AliasConflict::Page(*other)),
+            Owner::Retired => None,
         }
     }
 
@@ -330,14 +305,12 @@ impl Routes {
 
     /// The page that an old address leads to.
     pub fn alias(&self, url: &str) -> Option<PageId> {
-        self.aliases.get(url).copied()
+        find(&self.alias_list, url)
     }
 
     /// The page that an old address outside the base path leads to; the decoded path from the origin's root.
     pub fn host_alias(&self, path: &str) -> Option<PageId> {
-        let index =
-            self.host_aliases.binary_search_by(|alias| alias.from.as_str().cmp(path)).ok()?;
-        Some(self.host_aliases[index].page)
+        find(&self.host_aliases, path)
     }
 
     /// The index among the settings' redirects of the one for an address, and what its `*` matches.
@@ -378,62 +351,69 @@ impl Routes {
     }
 }
 
-/// The files that are copied: each source, its path below its folder, and what is known of it.
-fn assets(sources: &Sources) -> impl Iterator<Item = (&SourcePath, &str, &Asset)> {
-    sources.files().filter_map(|(path, file)| match &file.content {
-        Content::Asset(asset) => {
-            let rest = path.below("static").or_else(|| path.below(CONTENT))?;
-            Some((path, rest, &**asset))
-        }
+fn find(aliases: &[Alias], path: &str) -> Option<PageId> {
+    let index = aliases.binary_search_by(|alias| alias.from.as_str().cmp(path)).ok()?;
+    Some(aliases[index].page)
+}
+
+/// The files that are copied, by path.
+fn assets(sources: &Sources, theme: &ThemeSettings) -> impl Iterator<Item = AssetRoute> {
+    sources.files().filter_map(move |(path, file)| match &file.content {
+        Content::Asset(asset) => Some(AssetRoute {
+            source: path.clone(),
+            url: asset_url(path, asset, theme)?,
+            dimensions: asset.dimensions,
+            hash: TextHash::of_file(&asset.hash),
+        }),
         Content::Text(_) => None,
     })
 }
 
-/// The URL path of a file that is copied, by its path and the part below its folder.
-fn asset_url((path, rest): (&SourcePath, &str), asset: &Asset, settings: &ThemeSettings) -> String {
-    if theme::is_hashed(path) {
-        format!("/{}", hashed_name(rest, &theme::published_hash(path, asset, settings)))
+fn asset_url(path: &SourcePath, asset: &Asset, settings: &ThemeSettings) -> Option<UrlPath> {
+    let rest = below_folder(path)?;
+    Some(if theme::is_hashed(path) {
+        UrlPath::new(&hashed_name(rest, &theme::published_hash(path, asset, settings)))
     } else {
-        format!("/{rest}")
-    }
+        UrlPath::new(rest)
+    })
 }
 
-fn source(page: &Page, url: UrlPath) -> Source {
-    Source { path: page.article.path.clone(), url, has_file: page.has_file }
+/// The path of a file that is copied, below its folder.
+fn below_folder(path: &SourcePath) -> Option<&str> {
+    path.below("static").or_else(|| path.below(CONTENT))
 }
 
 /// What is wrong with an old address.
-enum AliasConflict<'a> {
+enum AliasConflict {
     /// It is the place of a page or a file.
     Shadows(String),
     /// Another page claims it.
     Page(PageId),
     /// It is no address of the site at this base URL.
-    Foreign(Foreign, Option<&'a BaseUrl>),
+    Foreign(Foreign),
 }
 
-impl AliasConflict<'_> {
-    fn diagnostic(self, alias: &str, page: &Page, pages: &[Page]) -> Diagnostic {
+impl AliasConflict {
+    fn diagnostic(self, alias: &OldAddress, page: PageId, site: &Site) -> Diagnostic {
+        let (written, path) = (alias.as_written(), |id| &site.page(id).article.path);
         let (rule, message, help) = match self {
             Self::Shadows(other) => (
                 &ALIAS_SHADOWS_PAGE,
-                format!("`{alias}` is the address of `{other}`"),
+                format!("`{written}` is the address of `{other}`"),
                 "remove the alias, or move what has its address",
             ),
-            Self::Page(other) => {
-                let other = &pages[other.0 as usize].article.path;
-                (
-                    &ALIAS_CONFLICT,
-                    format!("`{alias}` is an alias of `{other}` too"),
-                    "an old address can lead to one page only; remove one",
-                )
-            }
-            Self::Foreign(foreign, base) => {
-                let (message, help) = foreign.message_and_help(alias, base);
+            Self::Page(other) => (
+                &ALIAS_CONFLICT,
+                format!("`{written}` is an alias of `{}` too", path(other)),
+                "an old address can lead to one page only; remove one",
+            ),
+            Self::Foreign(foreign) => {
+                let base = site.configuration.base_url.as_ref();
+                let (message, help) = foreign.message_and_help(written, base);
                 (&INVALID_VALUE, message, help)
             }
         };
-        Diagnostic::new(rule, Span::file(&page.article.path), message).help(help)
+        Diagnostic::new(rule, Span::file(path(page)), message).help(help)
     }
 }
 

@@ -1,10 +1,7 @@
 //! Folders → sections, in order. Knows nothing of links.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use super::{Page, PageId, Section, SectionId};
 use crate::article::{Article, ArticleKind, ArticleSource, Body, FrontMatter};
@@ -22,7 +19,7 @@ pub fn folder(path: &SourcePath) -> &str {
 /// Builds pages and sections. Every folder on the way to an article is a section; one without `index.md` has a page
 /// made up for it.
 pub fn tree(
-    mut articles: Vec<Arc<Article>>,
+    articles: Vec<Arc<Article>>,
     configuration: &Configuration,
     drafts: bool,
 ) -> (Vec<Page>, Vec<Section>) {
@@ -31,43 +28,33 @@ pub fn tree(
         let path = index_path(folder);
         articles.binary_search_by(|article| article.path.cmp(&path)).is_err()
     });
-    let made_up: Vec<_> = missing.map(|folder| made_up_section(folder, configuration)).collect();
-    let mut made_up_paths: Vec<_> = made_up.iter().map(|article| article.path.clone()).collect();
-    made_up_paths.sort();
-    articles.extend(made_up.into_iter().map(Arc::new));
-    articles.sort_by(|a, b| a.path.cmp(&b.path));
+    let made_up = missing.map(|folder| (Arc::new(made_up_section(folder, configuration)), false));
+    let made_up: Vec<_> = made_up.collect();
+    let mut articles: Vec<_> = articles.into_iter().map(|article| (article, true)).collect();
+    articles.extend(made_up);
+    articles.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
 
-    let ids: BTreeMap<String, SectionId> = folders
-        .iter()
-        .enumerate()
-        .map(|(index, folder)| (folder.clone(), SectionId(index as u32)))
-        .collect();
+    let ids: BTreeMap<&str, SectionId> =
+        folders.iter().zip(0..).map(|(folder, index)| (&**folder, SectionId(index))).collect();
+    let parent = |folder| parent(folder).map(|parent| ids[parent]);
     let mut sections: Vec<Section> = folders
         .iter()
         .map(|folder| Section {
             page: PageId(0),
-            parent: parent(folder).map(|parent| ids[parent]),
+            parent: parent(folder),
             articles: Vec::new(),
             subsections: Vec::new(),
         })
         .collect();
-    let urls: Vec<UrlPath> = articles.par_iter().map(|article| url(article)).collect();
     let mut pages = Vec::with_capacity(articles.len());
-    for (article, url) in articles.into_iter().zip(urls) {
+    for (article, has_file) in articles {
         let section = ids[folder(&article.path)];
         if article.kind == ArticleKind::Section {
             sections[section.0 as usize].page = PageId(pages.len() as u32);
         }
-        let has_file = made_up_paths.binary_search(&article.path).is_err();
-        pages.push(Page {
-            article,
-            url,
-            section,
-            position: 0,
-            included: true,
-            draft: false,
-            has_file,
-        });
+        let url = url_of(&article.path, article.kind);
+        let (position, included, draft) = (0, true, false);
+        pages.push(Page { article, url, section, position, included, draft, has_file });
     }
     mark_drafts(&mut pages, &sections, drafts);
     order(&mut pages, &mut sections);
@@ -122,10 +109,6 @@ fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
     }
 }
 
-fn url(article: &Article) -> UrlPath {
-    url_of(&article.path, article.kind)
-}
-
 /// The URL of a page, which follows from its source's path.
 pub fn url_of(path: &SourcePath, kind: ArticleKind) -> UrlPath {
     let path = path.below(CONTENT).unwrap_or(path.as_str());
@@ -164,51 +147,20 @@ fn order(pages: &mut [Page], sections: &mut [Section]) {
             sections[parent.0 as usize].subsections.push(id);
         }
     }
+    // By `order`, those without it last; then by title, without regard to case; then by path.
+    let rank = |id: &PageId| {
+        let Article { front_matter, path, .. } = &*pages[id.0 as usize].article;
+        let FrontMatter { order, title, .. } = front_matter;
+        (order.is_none(), *order, title.to_lowercase(), path.clone())
+    };
     let section_pages: Vec<PageId> = sections.iter().map(|section| section.page).collect();
-    sections.par_iter_mut().for_each(|section| {
-        section.articles.sort_by_cached_key(|id| Rank::of(&pages[id.0 as usize]));
-        section
-            .subsections
-            .sort_by_cached_key(|id| Rank::of(&pages[section_pages[id.0 as usize].0 as usize]));
-    });
+    for section in &mut *sections {
+        section.articles.sort_by_cached_key(rank);
+        section.subsections.sort_by_cached_key(|id| rank(&section_pages[id.0 as usize]));
+    }
     for section in sections {
         for (position, id) in section.articles.iter().enumerate() {
             pages[id.0 as usize].position = position;
         }
-    }
-}
-
-/// What pages are ordered by: `order`, then the title without regard to case, then the path.
-#[derive(PartialEq, Eq)]
-struct Rank {
-    order: Option<i64>,
-    title: String,
-    path: SourcePath,
-}
-
-impl Rank {
-    fn of(page: &Page) -> Self {
-        let front_matter = &page.article.front_matter;
-        Self {
-            order: front_matter.order,
-            title: front_matter.title.to_lowercase(),
-            path: page.article.path.clone(),
-        }
-    }
-}
-
-impl Ord for Rank {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order = match (self.order, other.order) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        };
-        order.then_with(|| self.title.cmp(&other.title)).then_with(|| self.path.cmp(&other.path))
-    }
-}
-
-impl PartialOrd for Rank {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }

@@ -117,7 +117,7 @@ fn path(renderer: &Renderer, view: View) -> OutputPath {
         View::Retired(index) => site.routes.retired[index].output(),
         View::Search => UrlPath::new("/search/").output(),
         View::Generated(file) => site.generated_url(file).output(),
-        View::Redirect(index) => site.routes.alias_list[index].0.output(),
+        View::Redirect(index) => site.routes.alias_list[index].from.output(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, HOST_LIMIT};
 use crate::path::SourcePath;
 use crate::redirect::{Location, Redirect, from_root};
 use crate::site::Site;
+use crate::site::routes::Alias;
 use crate::source::Span;
 
 /// How long a line of `_redirects` may be for Cloudflare Pages (its documentation, "Redirects").
@@ -38,7 +39,7 @@ pub(super) fn lines(site: &Site) -> Vec<RedirectLine> {
     let href = |page| site.href(&site.page(page).url);
     let aliases = routes.alias_list.iter();
     let aliases =
-        aliases.map(|(from, page)| RedirectLine { from: site.href(from), to: href(*page) });
+        aliases.map(|Alias { from, page }| RedirectLine { from: site.href(from), to: href(*page) });
     let tells_host_aliases = site.tells_host_aliases();
     let host = routes.host_aliases.iter().filter(|_| tells_host_aliases);
     let host = host.map(|alias| RedirectLine { from: alias.from.encoded(), to: href(alias.page) });

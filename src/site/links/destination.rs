@@ -21,17 +21,8 @@ pub(super) fn scheme(destination: &str) -> Option<(&str, &str)> {
     (bytes[end] == b':').then(|| (&destination[..end], &destination[end + 1..]))
 }
 
-/// A destination of that scheme as a URL, where it is one that can be requested.
-pub(super) fn web_url(scheme: &str, destination: &str) -> Option<WebUrl> {
-    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    is_web.then(|| WebUrl::parse(destination).ok())?
-}
-
 /// What is wrong with a destination that has a scheme.
-pub(super) fn scheme_problem(
-    (scheme, rest): (&str, &str),
-    url: Option<&WebUrl>,
-) -> Option<Problem> {
+pub(super) fn scheme_problem(scheme: &str, rest: &str, url: Option<&WebUrl>) -> Option<Problem> {
     if scheme.len() == 1 || url.is_some_and(WebUrl::is_local) {
         return Some(Problem::LocalUrl);
     }
@@ -83,6 +74,12 @@ fn is_telephone(rest: &str) -> bool {
         && digits.bytes().all(|byte| {
             byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'(' | b')' | b'*' | b'#')
         })
+}
+
+/// The path of a destination, and what follows it: `?…`, `#…`.
+pub(super) fn split(destination: &str) -> (&str, &str) {
+    let end = memchr2(b'?', b'#', destination.as_bytes()).unwrap_or(destination.len());
+    destination.split_at(end)
 }
 
 /// Decodes a path once, strictly.
@@ -188,14 +185,10 @@ mod tests {
             "*101#",
             "(030)12.34",
         ] {
-            assert_eq!(scheme_problem(("tel", right), None), None, "{right}");
+            assert_eq!(scheme_problem("tel", right, None), None, "{right}");
         }
         for wrong in ["", "+", "+1 201 555", "+1-800-FLOWERS", "//+1201", "+1%20201"] {
-            assert_eq!(
-                scheme_problem(("tel", wrong), None),
-                Some(Problem::MalformedTel),
-                "{wrong}"
-            );
+            assert_eq!(scheme_problem("tel", wrong, None), Some(Problem::MalformedTel), "{wrong}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A reference as one record: what is written and where, where it leads, and what is wrong with it.
 
+use super::destination::split;
 use crate::article::{HtmlFile, Link};
 use crate::path::SourcePath;
 use crate::site::routes::Place;
@@ -13,8 +14,8 @@ pub struct Reference {
     pub link: Link,
     /// Where it leads; for most problems, where it was meant to.
     pub target: Target,
-    /// What is wrong, which for nearly all references is nothing.
-    problems: Option<Box<Problems>>,
+    /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
+    pub problems: Vec<Problem>,
 }
 
 /// What holds references.
@@ -67,6 +68,12 @@ impl<'a> Document<'a> {
         reference.link.destination(self.text)
     }
 
+    /// The path of the destination of one of its references, and what follows it: `?…`, `#…`.
+    pub fn path_and_rest(&self, reference: &'a Reference) -> (&'a str, &'a str) {
+        let (path, rest) = split(self.destination(reference));
+        (path.trim(), rest.trim())
+    }
+
     /// A place in the file.
     pub fn span(&self, (start, end): (u32, u32)) -> Span {
         Span { file: self.path.clone(), start, end }
@@ -75,50 +82,15 @@ impl<'a> Document<'a> {
 
 /// Where a link leads and what is wrong with it, while it is resolved.
 pub(super) struct Resolution {
-    pub(super) target: Target,
-    pub(super) problems: Option<Box<Problems>>,
-}
-
-/// What is wrong with a link: with its path, with its fragment, or with both.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Problems {
-    pub path: Option<Problem>,
-    pub fragment: Option<Problem>,
+    pub target: Target,
+    pub problems: Vec<Problem>,
 }
 
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A page. What follows the path in the destination (`?…`, `#…`) begins at `rest`.
-    Page {
-        /// The page.
-        page: PageId,
-        /// Offset in the destination.
-        rest: u32,
-    },
-    /// A further page of a section's list.
-    SectionList {
-        /// The section's page.
-        page: PageId,
-        /// The number of the list's page, from 2.
-        number: u32,
-        /// Offset in the destination of what follows the path.
-        rest: u32,
-    },
-    /// A file, by its index among the assets.
-    Asset {
-        /// The index.
-        asset: u32,
-        /// Offset in the destination of what follows the path.
-        rest: u32,
-    },
-    /// Something that silcrow writes beside pages and files.
-    Generated {
-        /// What it is.
-        place: Place,
-        /// Offset in the destination of what follows the path.
-        rest: u32,
-    },
+    /// Something of the site.
+    Place(Place),
     /// A place on the page itself, as written.
     SamePage,
     /// Another site, a mail address and the like, as written.
@@ -131,7 +103,7 @@ impl Target {
     /// The page that is led to.
     pub fn page(self) -> Option<PageId> {
         match self {
-            Self::Page { page, .. } => Some(page),
+            Self::Place(Place::Page(page)) => Some(page),
             _ => None,
         }
     }
@@ -217,33 +189,26 @@ impl Problem {
 }
 
 impl Reference {
-    pub(super) fn new(link: &Link, Resolution { target, problems }: Resolution) -> Self {
-        Self { link: link.clone(), target, problems }
-    }
-
-    /// What is wrong: nothing, one thing, or one with the path and one with the fragment.
-    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let problems = self.problems.as_deref();
-        problems.into_iter().flat_map(|problems| problems.path.iter().chain(&problems.fragment))
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_fine(&self) -> bool {
-        self.problems.is_none()
+    pub(super) fn new(link: Link, Resolution { target, problems }: Resolution) -> Self {
+        Self { link, target, problems }
     }
 }
 
 impl Resolution {
     pub(super) fn is_fine(&self) -> bool {
-        self.problems.is_none()
+        self.problems.is_empty()
     }
 
-    pub(super) fn path_problem(&self) -> Option<&Problem> {
-        self.problems.as_ref()?.path.as_ref()
+    /// Whether it leads to its page, though it may be written wrongly. Its fragment is not resolved yet.
+    pub(super) fn arrives(&self) -> bool {
+        self.problems.iter().all(Problem::arrives)
     }
 
-    pub(super) fn with(target: Target, path: Option<Problem>) -> Self {
-        let problems = path.map(|path| Box::new(Problems { path: Some(path), fragment: None }));
-        Self { target, problems }
+    /// The same with this problem, unless there is one already.
+    pub(super) fn or_wrong(mut self, problem: Problem) -> Self {
+        if self.problems.is_empty() {
+            self.problems.push(problem);
+        }
+        self
     }
 }
