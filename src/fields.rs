@@ -1,19 +1,20 @@
 //! Typed keys: what a key's value has to be, how a wrong one is reported, and `table!`, which makes a struct, its
 //! reading, its JSON Schema and its list of known keys of one table. Knows nothing of which keys there are.
 
-use std::collections::BTreeMap;
+mod kinds;
+
 use std::ops::Range;
 
-use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{
     DUPLICATE_FIELD, Diagnostic, INVALID_VALUE, INVALID_YAML, Rule, UNKNOWN_FIELD,
 };
 use crate::path::SourcePath;
-use crate::source::{Placed, Span};
+use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{Document, Entry, Node, Value};
+pub use kinds::{CalendarDate, Entries, Flag, FreeData, Text, WholeNumber};
 
 /// Something wrong with a key or value.
 #[derive(Debug)]
@@ -270,230 +271,59 @@ pub fn describe(node: &Node<'_>) -> String {
     }
 }
 
-/// The text with one space in place of each run of white space, and none around it.
-fn single_spaced(text: &str) -> String {
-    let is_plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || !byte.is_ascii();
-    let bytes = text.as_bytes();
-    let single = text.is_ascii() && bytes.iter().all(is_plain) && !text.contains("  ");
-    if single && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
-        return text.to_owned();
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A kind of value that is made of a text, without the space around it.
+pub trait TextKind {
+    /// What is made of the text.
+    type Value;
+    /// What the value is to be.
+    const EXPECTED: &'static str = "text";
+    /// What the JSON Schema asks of the text, as a regular expression.
+    const PATTERN: &'static str = "";
+    /// What to type next where the text is wrong.
+    const HELP: &'static str;
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it.
+    fn parse(text: &str) -> Result<Self::Value, WrongText>;
 }
 
-/// A line of text.
-pub struct Text;
+/// What is wrong with a text, by default that it is not what was expected, and what to type in its place.
+#[derive(Default)]
+pub struct WrongText {
+    /// What is wrong.
+    pub message: Option<String>,
+    /// What to type in place of the text.
+    pub suggestion: Option<String>,
+}
 
-impl Kind for Text {
-    type Value = String;
+impl From<String> for WrongText {
+    fn from(message: String) -> Self {
+        Self { message: Some(message), suggestion: None }
+    }
+}
+
+impl<T: TextKind> Kind for T {
+    type Value = T::Value;
 
     fn schema() -> Json {
-        json!({"type": "string", "minLength": 1})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        match &node.value {
-            Value::Text(text) => {
-                let clean = single_spaced(text);
-                if clean.is_empty() {
-                    problems.wrong(&node, "the text is empty", "write some text");
-                    return None;
-                }
-                if clean.chars().any(char::is_control) {
-                    problems.wrong(&node, "the text holds a control character", "remove it");
-                    return None;
-                }
-                Some(clean)
-            }
-            Value::Number(_, text) | Value::Bool(_, text) => {
-                let quoted = format!("\"{text}\"");
-                let message = format!("expected text, found {}", describe(&node));
-                let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
-                let help = format!("put it in quotes: `{quoted}`");
-                problems.add(problem.help(help).suggest(Some(quoted)));
-                Some(text.clone().into_owned())
-            }
-            _ => {
-                problems.unexpected(&node, "text", "write one line of text");
-                None
-            }
+        match T::PATTERN {
+            "" => json!({"type": "string"}),
+            pattern => json!({"type": "string", "pattern": pattern}),
         }
     }
-}
 
-/// The text of a value that has to be one, without the space around it.
-pub fn expected_text<'a>(
-    node: &'a Node<'_>,
-    help: &str,
-    problems: &mut Problems,
-) -> Option<&'a str> {
-    let text = node.text().map(str::trim);
-    if text.is_none() {
-        problems.unexpected(node, "text", help);
-    }
-    text
-}
-
-/// A calendar date.
-pub struct CalendarDate;
-
-impl Kind for CalendarDate {
-    type Value = Date;
-
-    fn schema() -> Json {
-        json!({"type": "string", "format": "date"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Date> {
-        let text = node.text().map_or("", str::trim);
-        let shaped = text.len() == 10
-            && text.bytes().enumerate().all(|(at, byte)| {
-                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            });
-        match text.parse() {
-            Ok(date) if shaped => return Some(date),
-            _ if shaped => problems.wrong(
-                &node,
-                format!("`{text}` is not a day of the calendar"),
-                "write a date as year-month-day, like `2026-04-16`",
-            ),
-            _ => problems.unexpected(
-                &node,
-                "a date",
-                "write it as year-month-day, like `2026-04-16`",
-            ),
-        }
-        None
-    }
-}
-
-/// `true` or `false`.
-pub struct Flag;
-
-impl Kind for Flag {
-    type Value = bool;
-
-    fn schema() -> Json {
-        json!({"type": "boolean"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<bool> {
-        if let Value::Bool(flag, _) = node.value {
-            return Some(flag);
-        }
-        let help = "write `true` or `false`, without quotes";
-        problems.unexpected(&node, "`true` or `false`", help);
-        None
-    }
-}
-
-/// A whole number.
-pub struct WholeNumber;
-
-impl Kind for WholeNumber {
-    type Value = i64;
-
-    fn schema() -> Json {
-        json!({"type": "integer", "format": "int64"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<i64> {
-        if let Value::Number(number, _) = &node.value
-            && let Some(number) = number.as_i64()
-        {
-            return Some(number);
-        }
-        problems.unexpected(&node, "a whole number", "write a whole number, without quotes");
-        None
-    }
-}
-
-/// A value with its place.
-impl<K: Kind> Kind for Placed<K> {
-    type Value = Placed<K::Value>;
-
-    fn schema() -> Json {
-        K::schema()
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
-        let at = problems.place(&node);
-        K::read(node, problems).map(|value| Placed::new(value, at))
-    }
-}
-
-/// A list.
-impl<K: Kind> Kind for Vec<K> {
-    type Value = Vec<K::Value>;
-
-    fn schema() -> Json {
-        json!({"type": "array", "items": K::schema()})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
-        let Value::List(items) = node.value else {
-            let help = "write a list: `[one, two]`, or one `- entry` a line";
-            problems.unexpected(&node, "a list", help);
-            return None;
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<T::Value> {
+        let read =
+            node.text().ok_or_else(WrongText::default).and_then(|text| T::parse(text.trim()));
+        let wrong = |WrongText { message, suggestion }| {
+            let unexpected = || format!("expected {}, found {}", T::EXPECTED, describe(&node));
+            let message = message.unwrap_or_else(unexpected);
+            let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+            problems.add(problem.help(T::HELP).suggest(suggestion));
         };
-        let key = problems.key.clone();
-        let read = items.into_iter().filter_map(|item| {
-            problems.key = item.span.clone();
-            K::read(item, problems)
-        });
-        let read = read.collect();
-        problems.key = key;
-        Some(read)
-    }
-}
-
-/// Keys that are free, with values of one kind, in the order they are written.
-pub struct Entries<K>(std::marker::PhantomData<K>);
-
-impl<K: Kind> Kind for Entries<K> {
-    type Value = Vec<(Placed<String>, K::Value)>;
-
-    fn schema() -> Json {
-        json!({"type": "object", "additionalProperties": K::schema()})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
-        let fields = Fields::of(node, "write one `key: value` a line", problems)?;
-        let read = fields.entries().filter_map(|entry| {
-            let key = Placed::new(entry.name().to_owned(), entry.key.at());
-            problems.read::<K>(entry).map(|value| (key, value))
-        });
-        Some(read.collect())
-    }
-}
-
-/// Free data by name.
-pub struct FreeData;
-
-impl Kind for FreeData {
-    type Value = BTreeMap<String, Json>;
-
-    fn schema() -> Json {
-        json!({"type": "object"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
-        let fields = Fields::of(node, "write one `key: value` a line", problems)?;
-        let mut data = BTreeMap::new();
-        for Entry { key, value } in fields.entries() {
-            let at = if value.span.is_empty() { key.at() } else { value.at() };
-            let name = key.scalar().unwrap_or("?").to_owned();
-            match value.into_json() {
-                Ok(value) => {
-                    data.insert(name, value);
-                }
-                Err(reason) => {
-                    let message = format!("the value cannot be handed to templates: {reason}");
-                    let help = "use text, numbers, lists, and keys that are text";
-                    problems.add(Problem::new(&INVALID_VALUE, at, message).help(help));
-                }
-            }
-        }
-        Some(data)
+        read.map_err(wrong).ok()
     }
 }

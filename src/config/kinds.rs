@@ -6,142 +6,109 @@ use serde_json::{Value as Json, json};
 
 use super::{BaseUrl, Pattern, ReviewInterval, SecurityTxt, TextDirection};
 use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD};
-use crate::fields::{Fields, Kind, Problem, Problems, describe, expected_text};
+use crate::fields::{Fields, Kind, Problem, Problems, TextKind, WrongText};
 use crate::host::AllowedHost;
 use crate::redirect::{OldAddress, Redirect};
 use crate::source::Placed;
 use crate::url::is_web;
 use crate::yaml::{Node, Value};
 
-impl Kind for BaseUrl {
+/// Whether a text begins with one of these.
+pub(super) fn begins_with(text: &str, starts: &[&str]) -> bool {
+    starts.iter().any(|start| text.starts_with(start))
+}
+
+fn has_space(text: &str) -> bool {
+    text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+impl TextKind for BaseUrl {
     type Value = Self;
+    const PATTERN: &str = "^(https?://|/)";
+    const HELP: &str = "write where the site is published, like `https://example.com/docs/`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^(https?://|/)"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        const HELP: &str = "write where the site is published, like `https://example.com/docs/`";
-        let text = expected_text(&node, HELP, problems)?;
-        match Self::parse(text) {
-            Ok(url) => Some(url),
-            Err(reason) => {
-                let is_host = !text.contains(':')
-                    && text.contains('.')
-                    && !text.contains(char::is_whitespace);
-                let host = text.trim_start_matches('/').trim_end_matches('/');
-                let message = format!("`{text}` is not a base URL: {reason}");
-                let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
-                let suggestion = is_host.then(|| format!("https://{host}/"));
-                problems.add(problem.help(HELP).suggest(suggestion));
-                None
+    fn parse(text: &str) -> Result<Self, WrongText> {
+        Self::parse(text).map_err(|reason| {
+            let is_host =
+                !text.contains(':') && text.contains('.') && !text.contains(char::is_whitespace);
+            WrongText {
+                message: Some(format!("`{text}` is not a base URL: {reason}")),
+                suggestion: is_host.then(|| format!("https://{}/", text.trim_matches('/'))),
             }
-        }
+        })
     }
 }
 
 /// A BCP 47 language tag, checked for its shape only.
 pub(super) struct Language;
 
-impl Kind for Language {
+impl TextKind for Language {
     type Value = String;
+    const PATTERN: &str = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
+    const HELP: &str = "write a language tag, like `en`, `pt-BR` or `zh-Hans`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str = "write a language tag, like `en`, `pt-BR` or `zh-Hans`";
-        let text = expected_text(&node, HELP, problems)?;
-        let mut parts = text.split('-');
-        let first = parts.next().is_some_and(|part| {
-            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic())
-        });
-        let shaped = first
-            && parts.all(|part| {
-                (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-            });
-        if !shaped {
-            problems.wrong(&node, format!("`{text}` is not a language tag"), HELP);
+    fn parse(text: &str) -> Result<String, WrongText> {
+        let is_part = |part: &str| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        let first = text.split('-').next().unwrap_or("");
+        let is_language = first.len() > 1 && first.bytes().all(|b| b.is_ascii_alphabetic());
+        if !is_language || !text.split('-').all(is_part) {
+            return Err(format!("`{text}` is not a language tag").into());
         }
-        shaped.then(|| text.to_owned())
+        Ok(text.to_owned())
     }
 }
 
-impl Kind for TextDirection {
+impl TextKind for TextDirection {
     type Value = Self;
+    const EXPECTED: &str = "`ltr` or `rtl`";
+    const PATTERN: &str = "^(ltr|rtl)$";
+    const HELP: &str = "write `ltr` or `rtl`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^(ltr|rtl)$"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        match node.text() {
-            Some("ltr") => return Some(Self::Ltr),
-            Some("rtl") => return Some(Self::Rtl),
-            _ => problems.unexpected(&node, "`ltr` or `rtl`", "write `ltr` or `rtl`"),
-        }
-        None
+    fn parse(text: &str) -> Result<Self, WrongText> {
+        let known = [Self::Ltr, Self::Rtl].into_iter().find(|known| known.name() == text);
+        known.ok_or_else(WrongText::default)
     }
 }
 
 /// A URL or a mail address, resolved to a URL.
 pub(super) struct Contact;
 
-impl Kind for Contact {
+impl TextKind for Contact {
     type Value = String;
+    const HELP: &str = "write an `https:` or `mailto:` URL, or a mail address";
 
-    fn schema() -> Json {
-        json!({"type": "string"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str = "write an `https:` or `mailto:` URL, or a mail address";
-        let text = expected_text(&node, HELP, problems)?;
-        let contact = contact(text);
-        if contact.is_none() {
-            problems.wrong(&node, format!("`{text}` is neither a URL nor a mail address"), HELP);
+    fn parse(text: &str) -> Result<String, WrongText> {
+        let is_mail = || {
+            let parts = text.split_once('@').filter(|_| !text.contains(':'));
+            parts.is_some_and(|(user, host)| {
+                !user.is_empty() && !host.is_empty() && !host.contains('@')
+            })
+        };
+        if !has_space(text) && begins_with(text, &["https://", "http://", "mailto:"]) {
+            Ok(text.to_owned())
+        } else if !has_space(text) && is_mail() {
+            Ok(format!("mailto:{text}"))
+        } else {
+            Err(format!("`{text}` is neither a URL nor a mail address").into())
         }
-        contact
     }
-}
-
-fn contact(text: &str) -> Option<String> {
-    if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return None;
-    }
-    if ["https://", "http://", "mailto:"].iter().any(|start| text.starts_with(start)) {
-        return Some(text.to_owned());
-    }
-    let is_mail = !text.contains(':')
-        && text.split('@').count() == 2
-        && !text.starts_with('@')
-        && !text.ends_with('@');
-    is_mail.then(|| format!("mailto:{text}"))
 }
 
 /// A URL that nobody can change on its way, or a mail address.
 pub(super) struct SecureUrl;
 
-impl Kind for SecureUrl {
+impl TextKind for SecureUrl {
     type Value = String;
+    const HELP: &str = "write an `https:`, `mailto:` or `tel:` URL, or a mail address";
 
-    fn schema() -> Json {
-        json!({"type": "string"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str = "write an `https:`, `mailto:` or `tel:` URL, or a mail address";
-        let text = node.text().map_or("", str::trim);
-        let is_other = ["tel:", "openpgp4fpr:", "dns:"].iter().any(|start| text.starts_with(start));
-        if is_other && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Some(text.to_owned());
-        }
+    fn parse(text: &str) -> Result<String, WrongText> {
         if text.starts_with("http:") {
-            problems.wrong(&node, format!("`{text}` can be changed on its way to readers"), HELP);
-            return None;
+            return Err(format!("`{text}` can be changed on its way to readers").into());
         }
-        Contact::read(node, problems)
+        let is_other = begins_with(text, &["tel:", "openpgp4fpr:", "dns:"]) && !has_space(text);
+        if is_other { Ok(text.to_owned()) } else { Contact::parse(text) }
     }
 }
 
@@ -194,6 +161,10 @@ const REQUIRED_OF_SECURITY: [&str; 2] = ["contact", "expires"];
 /// How many articles the feed has.
 pub(super) struct FeedSize;
 
+impl FeedSize {
+    const MOST: u64 = 1000;
+}
+
 impl Kind for FeedSize {
     type Value = usize;
 
@@ -202,84 +173,56 @@ impl Kind for FeedSize {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<usize> {
-        let size = if let Value::Number(number, _) = &node.value { number.as_u64() } else { None };
-        let size = size.and_then(|size| usize::try_from(size).ok());
-        let size = size.filter(|size| *size <= Self::MOST);
-        if size.is_none() {
-            let expected = format!("a number from 0 to {}", Self::MOST);
-            problems.unexpected(
-                &node,
-                &expected,
-                "write how many articles the feed has, like `50`",
-            );
+        if let Value::Number(number, _) = &node.value
+            && let Some(size) = number.as_u64().filter(|size| *size <= Self::MOST)
+        {
+            return Some(size as usize);
         }
-        size
+        let help = "write how many articles the feed has, like `50`";
+        problems.unexpected(&node, &format!("a number from 0 to {}", Self::MOST), help);
+        None
     }
 }
 
-impl FeedSize {
-    const MOST: usize = 1000;
-}
-
-impl Kind for ReviewInterval {
+impl TextKind for ReviewInterval {
     type Value = Self;
+    const EXPECTED: &str = "an interval";
+    const PATTERN: &str = "^[0-9]+ *(d|days?|w|weeks?|months?|y|years?)$";
+    const HELP: &str = "write it like `90d`, `6 weeks`, `3 months` or `1 year`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^[0-9]+ *(d|days?|w|weeks?|months?|y|years?)$"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let interval = node.text().and_then(Self::parse);
-        if interval.is_none() {
-            let help = "write it like `90d`, `6 weeks`, `3 months` or `1 year`";
-            problems.unexpected(&node, "an interval", help);
-        }
-        interval
+    fn parse(text: &str) -> Result<Self, WrongText> {
+        Self::parse(text).ok_or_else(WrongText::default)
     }
 }
 
-impl Kind for AllowedHost {
+impl TextKind for AllowedHost {
     type Value = Self;
+    const EXPECTED: &str = "a host";
+    const HELP: &str =
+        "write a host or an address, like `wiki.example`, `wiki.example:8080` or `10.0.0.7`";
 
-    fn schema() -> Json {
-        json!({"type": "string"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        const HELP: &str =
-            "write a host or an address, like `wiki.example`, `wiki.example:8080` or `10.0.0.7`";
-        let host = node.text().and_then(|text| Self::parse(text.trim()));
-        if host.is_none() {
-            problems.unexpected(&node, "a host", HELP);
-        }
-        host
+    fn parse(text: &str) -> Result<Self, WrongText> {
+        Self::parse(text).ok_or_else(WrongText::default)
     }
 }
 
 /// A pattern of URLs.
 pub(super) struct UrlPattern;
 
-impl Kind for UrlPattern {
+impl TextKind for UrlPattern {
     type Value = Pattern;
+    const EXPECTED: &str = "a pattern of URLs";
+    const PATTERN: &str = r"^(https?://|\*)";
+    const HELP: &str = "write a pattern like `https://example.com/private/**`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": r"^(https?://|\*)"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Pattern> {
-        const HELP: &str = "write a pattern like `https://example.com/private/**`";
-        let Some(text) = node.text().map(str::trim) else {
-            problems.unexpected(&node, "a pattern of URLs", HELP);
-            return None;
-        };
-        if !["https://", "http://", "*"].iter().any(|start| text.starts_with(start)) {
-            let message = format!("`{text}` is no pattern of URLs: it begins with no scheme");
-            let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
-            let suggestion = format!("https://{}", text.trim_start_matches('/'));
-            problems.add(problem.help(HELP).suggest(Some(suggestion)));
-            return None;
+    fn parse(text: &str) -> Result<Pattern, WrongText> {
+        if begins_with(text, &["https://", "http://", "*"]) {
+            return Ok(Pattern::new(text)?);
         }
-        Pattern::new(text).map_err(|message| problems.wrong(&node, message, HELP)).ok()
+        Err(WrongText {
+            message: Some(format!("`{text}` is no pattern of URLs: it begins with no scheme")),
+            suggestion: Some(format!("https://{}", text.trim_start_matches('/'))),
+        })
     }
 }
 
@@ -305,7 +248,7 @@ impl Kind for Redirects {
                 ));
             });
             let from = Placed::new(from.ok()?, entry.key.at());
-            problems.read::<NewAddress>(entry).map(|to| Redirect::new(from, to))
+            problems.read::<Placed<NewAddress>>(entry).map(|to| Redirect::new(from, to))
         });
         Some(redirects.collect())
     }
@@ -314,31 +257,14 @@ impl Kind for Redirects {
 /// Where a redirect leads.
 struct NewAddress;
 
-impl Kind for NewAddress {
-    type Value = Placed<String>;
+impl TextKind for NewAddress {
+    type Value = String;
+    const EXPECTED: &str = "a path or URL";
+    const HELP: &str = "write the new path below the base URL (`/new/:splat`), or a full URL";
 
-    fn schema() -> Json {
-        json!({"type": "string"})
+    fn parse(text: &str) -> Result<String, WrongText> {
+        let is_address = text.starts_with('/') && !text.starts_with("//") || is_web(text);
+        let is_address = is_address && !has_space(text);
+        is_address.then(|| text.to_owned()).ok_or_else(WrongText::default)
     }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Placed<String>> {
-        let at = problems.place(&node);
-        match node.text().map(str::trim).filter(|to| is_address(to)) {
-            Some(to) => Some(Placed::new(to.to_owned(), at)),
-            None => {
-                let help = "write the new path below the base URL (`/new/:splat`), or a full URL";
-                problems.wrong(
-                    &node,
-                    format!("expected a path or URL, found {}", describe(&node)),
-                    help,
-                );
-                None
-            }
-        }
-    }
-}
-
-fn is_address(text: &str) -> bool {
-    let start = text.starts_with('/') && !text.starts_with("//") || is_web(text);
-    start && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobSet};
+use globset::{Glob, GlobBuilder, GlobSet};
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{self, INVALID_VALUE, RULES, Rule, Severity, UNKNOWN_RULE};
@@ -11,10 +11,13 @@ use crate::path::SourcePath;
 use crate::suggest;
 use crate::yaml::{Entry, Node, Value};
 
+/// The longest pattern, in bytes. The time to compile one grows faster than its length.
+const LONGEST_PATTERN: usize = 4096;
+
 /// A pattern of paths or URLs, in which `*` stops at `/`.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    text: String,
+    glob: Glob,
     matcher: GlobSet,
 }
 
@@ -25,22 +28,25 @@ impl Pattern {
     ///
     /// Says what is wrong with the pattern, or that it is too large.
     pub fn new(text: &str) -> Result<Self, String> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
-        // A set of one: compiling a single glob panics where the regular expression is too large.
-        let set = glob.and_then(|glob| GlobSet::new([glob]));
-        let matcher = set.map_err(|error| {
+        let invalid = |reason: &str| {
             let shown: String = text.chars().take(60).collect();
             let rest = if shown.len() < text.len() { "…" } else { "" };
-            let reason = error.kind().to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
             format!("`{shown}{rest}` is not a pattern: {reason}")
-        })?;
-        Ok(Self { text: text.to_owned(), matcher })
+        };
+        if text.len() > LONGEST_PATTERN {
+            return Err(invalid(&format!("it is longer than {LONGEST_PATTERN} bytes")));
+        }
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        let glob = glob.map_err(|error| invalid(&error.kind().to_string()))?;
+        // A set of one: compiling a single glob panics where the regular expression is too large.
+        let matcher = GlobSet::new([&glob]).map_err(|error| invalid(&error.kind().to_string()))?;
+        Ok(Self { glob, matcher })
     }
 
     /// The pattern as it is written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.glob.glob()
     }
 
     /// Whether the pattern matches a path or URL.
@@ -51,65 +57,69 @@ impl Pattern {
 
 /// Severities that a site sets, by rule and by file.
 #[derive(Clone, Debug, Default)]
-pub struct RuleSettings {
-    settings: BTreeMap<&'static str, Vec<(Option<Pattern>, Severity)>>,
+pub struct RuleSettings(BTreeMap<&'static str, Setting>);
+
+/// The severities of one rule.
+#[derive(Clone, Debug)]
+struct Setting {
+    /// Which files each is for. The last that matches counts.
+    patterns: Vec<Pattern>,
+    severities: Vec<Severity>,
+    /// All of the patterns: many are matched much faster as one, unless that is too large.
+    all: Option<GlobSet>,
 }
 
 impl RuleSettings {
-    /// Sets the severity of `rule` for the files that `pattern` matches, or for all.
-    fn set(&mut self, rule: &'static Rule, pattern: Option<Pattern>, severity: Severity) {
-        self.settings.entry(rule.name).or_default().push((pattern, severity));
-    }
-
     /// Whether `rule` is on for any file. One that is off is not worth looking for.
     pub fn is_on(&self, rule: &Rule) -> bool {
-        let set = self.settings.get(rule.name).into_iter().flatten();
-        rule.severity > Severity::Off
-            || set.into_iter().any(|(_, severity)| *severity > Severity::Off)
+        let set = self.0.get(rule.name).into_iter().flat_map(|setting| &setting.severities);
+        set.chain([&rule.severity]).any(|severity| *severity > Severity::Off)
     }
 
     /// Every pattern of files, with the name of its rule.
     pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
-        let settings =
-            self.settings.iter().flat_map(|(rule, set)| set.iter().map(|set| (*rule, set)));
-        settings.filter_map(|(rule, (pattern, _))| Some((rule, pattern.as_ref()?)))
+        let settings = self.0.iter();
+        settings.flat_map(|(rule, setting)| setting.patterns.iter().map(|one| (*rule, one)))
     }
 
-    /// The severity of `rule` in `file`: that of the last matching setting, else `default`.
+    /// The severity of `rule` in `file`, else `default`.
     pub fn severity(&self, rule: &Rule, file: &SourcePath, default: Severity) -> Severity {
-        let settings = self.settings.get(rule.name).map_or(&[][..], Vec::as_slice);
-        let matches = |pattern: &Option<Pattern>| {
-            pattern.as_ref().is_none_or(|pattern| pattern.is_match(file.as_str()))
+        let setting = self.0.get(rule.name);
+        setting.and_then(|setting| setting.severity(file.as_str())).unwrap_or(default)
+    }
+}
+
+impl Setting {
+    fn new(patterns: Vec<Pattern>, severities: Vec<Severity>) -> Self {
+        let all = GlobSet::new(patterns.iter().map(|pattern| &pattern.glob)).ok();
+        Self { patterns, severities, all }
+    }
+
+    fn severity(&self, file: &str) -> Option<Severity> {
+        let last = match &self.all {
+            Some(all) => all.matches(file).last().copied(),
+            None => self.patterns.iter().rposition(|pattern| pattern.is_match(file)),
         };
-        settings
-            .iter()
-            .rev()
-            .find(|(pattern, _)| matches(pattern))
-            .map_or(default, |(_, severity)| *severity)
+        Some(self.severities[last?])
     }
 
     /// Reads what is said of one rule: a severity, or one for each pattern of files.
-    fn read_rule(&mut self, rule: &'static Rule, entry: Entry<'_>, problems: &mut Problems) {
+    fn read(entry: Entry<'_>, problems: &mut Problems) -> Option<Self> {
         if !matches!(entry.value.value, Value::Map(_)) {
-            if let Some(severity) = problems.read::<Severity>(entry) {
-                self.set(rule, None, severity);
-            }
-            return;
+            let severity = problems.read::<Severity>(entry)?;
+            return Some(Self::new(vec![Pattern::new("**").ok()?], vec![severity]));
         }
-        let Some(patterns) = Fields::of(entry.value, "", problems) else { return };
-        for entry in patterns.entries() {
-            match Pattern::new(entry.name()) {
-                Ok(pattern) => {
-                    if let Some(severity) = problems.read::<Severity>(entry) {
-                        self.set(rule, Some(pattern), severity);
-                    }
-                }
-                Err(message) => {
-                    let problem = Problem::new(&INVALID_VALUE, entry.key.at(), message);
-                    problems.add(problem.help("write a pattern like `content/old/**`"));
-                }
+        let entries = Fields::of(entry.value, "", problems)?.entries();
+        let settings = entries.filter_map(|entry| match Pattern::new(entry.name()) {
+            Ok(pattern) => Some((pattern, problems.read::<Severity>(entry)?)),
+            Err(message) => {
+                let problem = Problem::new(&INVALID_VALUE, entry.key.at(), message);
+                problems.add(problem.help("write a pattern like `content/old/**`"));
+                None
             }
-        }
+        });
+        let (patterns, severities) = settings.unzip();
+        Some(Self::new(patterns, severities))
     }
 }
 
@@ -135,7 +145,10 @@ impl Kind for RuleSettings {
         let mut settings = Self::default();
         for entry in Fields::of(node, "write one `rule: severity` a line", problems)?.entries() {
             match diagnostic::rule(entry.name()) {
-                Some(rule) => settings.read_rule(rule, entry, problems),
+                Some(rule) => {
+                    let setting = Setting::read(entry, problems);
+                    settings.0.extend(setting.map(|setting| (rule.name, setting)));
+                }
                 None => problems.add(unknown_rule(&entry)),
             }
         }

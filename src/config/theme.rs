@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
+use super::kinds::begins_with;
 use super::{Accent, NamedLink};
 use crate::colour::{Colour, DARK_GROUNDS, LEAST_CONTRAST, LIGHT_GROUNDS};
 use crate::diagnostic::{INVALID_VALUE, LOW_CONTRAST};
-use crate::fields::{Entries, Fields, Kind, Problem, Problems, expected_text};
+use crate::fields::{Entries, Fields, Kind, Problem, Problems, TextKind, WrongText};
 use crate::source::Placed;
 use crate::yaml::{Node, Value};
 
@@ -40,10 +41,13 @@ impl Kind for Accent {
     }
 }
 
-/// A colour on light pages.
-struct Light;
+type Light = TextColour<false>;
+type Dark = TextColour<true>;
 
-impl Kind for Light {
+/// A colour of text, on light or dark pages.
+struct TextColour<const DARK: bool>;
+
+impl<const DARK: bool> Kind for TextColour<DARK> {
     type Value = Colour;
 
     fn schema() -> Json {
@@ -51,45 +55,35 @@ impl Kind for Light {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Colour> {
-        colour(&node, LIGHT_GROUNDS, problems)
+        let at = problems.place(&node);
+        let text = node.text().map_or("", str::trim).to_owned();
+        let colour = HexColour::read(node, problems)?;
+        let grounds = if DARK { DARK_GROUNDS } else { LIGHT_GROUNDS };
+        let contrast = colour.least_contrast(&grounds);
+        if contrast < LEAST_CONTRAST {
+            let readable = colour.readable_on(&grounds);
+            let contrast = (contrast * 10.0).floor() / 10.0;
+            let message =
+                format!("text of the colour `{text}` has a contrast of {contrast}:1 on the page");
+            let problem = Problem::new(&LOW_CONTRAST, at, message)
+                .help(format!("readers need 4.5:1; the nearest that has it is `{readable}`"));
+            problems.add(problem.suggest(Some(readable.to_string())));
+        }
+        Some(colour)
     }
 }
 
-/// A colour on dark pages.
-struct Dark;
+/// A colour in hexadecimal digits.
+struct HexColour;
 
-impl Kind for Dark {
+impl TextKind for HexColour {
     type Value = Colour;
-
-    fn schema() -> Json {
-        Light::schema()
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Colour> {
-        colour(&node, DARK_GROUNDS, problems)
-    }
-}
-
-/// A colour, in which text can be on these grounds.
-fn colour(node: &Node<'_>, grounds: [Colour; 2], problems: &mut Problems) -> Option<Colour> {
     const HELP: &str = "write a colour like `\"#b02c1c\"`, in quotes, since `#` begins a comment";
-    let text = expected_text(node, HELP, problems)?;
-    let Some(colour) = Colour::parse(text) else {
-        let message = format!("`{text}` is no colour of three or six hexadecimal digits");
-        problems.wrong(node, message, HELP);
-        return None;
-    };
-    let contrast = colour.least_contrast(&grounds);
-    if contrast < LEAST_CONTRAST {
-        let readable = colour.readable_on(&grounds);
-        let contrast = (contrast * 10.0).floor() / 10.0;
-        let message =
-            format!("text of the colour `{text}` has a contrast of {contrast}:1 on the page");
-        let problem = Problem::new(&LOW_CONTRAST, problems.place(node), message)
-            .help(format!("readers need 4.5:1; the nearest that has it is `{readable}`"));
-        problems.add(problem.suggest(Some(readable.to_string())));
+
+    fn parse(text: &str) -> Result<Colour, WrongText> {
+        let wrong = || format!("`{text}` is no colour of three or six hexadecimal digits").into();
+        Colour::parse(text).ok_or_else(wrong)
     }
-    Some(colour)
 }
 
 /// Links by their names.
@@ -111,69 +105,51 @@ impl Kind for NamedLinks {
 /// A page's name, or a full URL.
 struct LinkTarget;
 
-impl Kind for LinkTarget {
+impl TextKind for LinkTarget {
     type Value = String;
+    const HELP: &str = "write a page (`byok/overview`), a section's folder, or a full URL";
 
-    fn schema() -> Json {
-        json!({"type": "string"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str = "write a page (`byok/overview`), a section's folder, or a full URL";
-        let text = expected_text(&node, HELP, problems)?;
-        let is_url = ["https://", "http://", "mailto:"].iter().any(|start| text.starts_with(start));
-        if text.is_empty() || !is_url && (text.contains(':') || text.starts_with('/')) {
-            let page = text.strip_prefix('/').map(|rest| rest.trim_end_matches('/').to_owned());
-            let message = format!("`{text}` is neither a page nor a URL");
-            let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
-            problems.add(problem.help(HELP).suggest(page));
-            return None;
+    fn parse(text: &str) -> Result<String, WrongText> {
+        let is_page = !text.is_empty() && !text.contains(':') && !text.starts_with('/');
+        if is_page || begins_with(text, &["https://", "http://", "mailto:"]) {
+            return Ok(text.to_owned());
         }
-        Some(text.to_owned())
+        let page = text.strip_prefix('/').map(|rest| rest.trim_end_matches('/').to_owned());
+        let message = Some(format!("`{text}` is neither a page nor a URL"));
+        Err(WrongText { message, suggestion: page })
     }
 }
 
 /// A URL in which `{path}` stands for the source's path.
 pub(super) struct EditLink;
 
-impl Kind for EditLink {
+impl TextKind for EditLink {
     type Value = String;
+    const PATTERN: &str = r"^https?://.*\{path\}";
+    const HELP: &str = "write a URL like `https://github.com/acme/docs/edit/main/{path}`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": r"^https?://.*\{path\}"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str = "write a URL like `https://github.com/acme/docs/edit/main/{path}`";
-        let text = expected_text(&node, HELP, problems)?;
-        let is_url = text.starts_with("https://") || text.starts_with("http://");
-        if !is_url || !text.contains("{path}") {
-            let what = if is_url { "does not say where `{path}` goes" } else { "is no URL" };
-            problems.wrong(&node, format!("`{text}` {what}"), HELP);
-            return None;
+    fn parse(text: &str) -> Result<String, WrongText> {
+        if !begins_with(text, &["https://", "http://"]) {
+            return Err(format!("`{text}` is no URL").into());
         }
-        Some(text.to_owned())
+        if !text.contains("{path}") {
+            return Err(format!("`{text}` does not say where `{{path}}` goes").into());
+        }
+        Ok(text.to_owned())
     }
 }
 
 /// A URL that takes a form.
 pub(super) struct Endpoint;
 
-impl Kind for Endpoint {
+impl TextKind for Endpoint {
     type Value = String;
+    const PATTERN: &str = "^(https?:/)?/";
+    const HELP: &str =
+        "write a URL like `https://forms.example.com/helpful`, or a path of the same origin";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^(https?:/)?/"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
-        const HELP: &str =
-            "write a URL like `https://forms.example.com/helpful`, or a path of the same origin";
-        let text = expected_text(&node, HELP, problems)?;
-        if !["https://", "http://", "/"].iter().any(|start| text.starts_with(start)) {
-            problems.wrong(&node, format!("`{text}` is no URL"), HELP);
-            return None;
-        }
-        Some(text.to_owned())
+    fn parse(text: &str) -> Result<String, WrongText> {
+        let is_url = begins_with(text, &["https://", "http://", "/"]);
+        is_url.then(|| text.to_owned()).ok_or_else(|| format!("`{text}` is no URL").into())
     }
 }

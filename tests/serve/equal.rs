@@ -5,6 +5,7 @@ use silcrow::config::Options;
 use silcrow::io::disk;
 use silcrow::output::OutputBody;
 use silcrow::render::View;
+use silcrow::site::routes::Alias;
 
 use crate::common::Site;
 use crate::program::{Served, without_script};
@@ -24,7 +25,7 @@ pub(crate) fn difference(site: &Site, served: &Served, options: &Options) -> Opt
         let rendered = renderer.render(view);
         let wrong = match (view, &rendered) {
             (View::Redirect(index), _) => {
-                let (from, page) = &compiled.site.routes.alias_list[index];
+                let Alias { from, page } = &compiled.site.routes.alias_list[index];
                 let reply = served.get(&compiled.site.href(from));
                 let to = compiled.site.href(&compiled.site.page(*page).url);
                 (reply.header("Location") != Some(&to)).then(|| format!("{from:?}: {reply:?}"))

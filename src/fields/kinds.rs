@@ -1,0 +1,220 @@
+//! The kinds of values that more than one file has: texts, dates, numbers, lists, free keys.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use jiff::civil::Date;
+use serde_json::{Value as Json, json};
+
+use super::{Fields, Kind, Problem, Problems, describe};
+use crate::diagnostic::INVALID_VALUE;
+use crate::source::Placed;
+use crate::yaml::{Entry, Node, Value};
+
+/// The text with one space in place of each run of white space, and none around it.
+fn single_spaced(text: &str) -> String {
+    let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if text.bytes().all(is_plain) && !text.contains("  ") && text.trim().len() == text.len() {
+        return text.to_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A line of text.
+pub struct Text;
+
+impl Kind for Text {
+    type Value = String;
+
+    fn schema() -> Json {
+        json!({"type": "string", "minLength": 1})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
+        match &node.value {
+            Value::Text(text) => {
+                let clean = single_spaced(text);
+                if clean.is_empty() {
+                    problems.wrong(&node, "the text is empty", "write some text");
+                    return None;
+                }
+                if clean.chars().any(char::is_control) {
+                    problems.wrong(&node, "the text holds a control character", "remove it");
+                    return None;
+                }
+                Some(clean)
+            }
+            Value::Number(_, text) | Value::Bool(_, text) => {
+                let quoted = format!("\"{text}\"");
+                let message = format!("expected text, found {}", describe(&node));
+                let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+                let help = format!("put it in quotes: `{quoted}`");
+                problems.add(problem.help(help).suggest(Some(quoted)));
+                Some(text.clone().into_owned())
+            }
+            _ => {
+                problems.unexpected(&node, "text", "write one line of text");
+                None
+            }
+        }
+    }
+}
+
+/// A calendar date.
+pub struct CalendarDate;
+
+impl Kind for CalendarDate {
+    type Value = Date;
+
+    fn schema() -> Json {
+        json!({"type": "string", "format": "date"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Date> {
+        let text = node.text().map_or("", str::trim);
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_shaped = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+        if !is_shaped || !text.split('-').all(digits) {
+            let help = "write it as year-month-day, like `2026-04-16`";
+            problems.unexpected(&node, "a date", help);
+            return None;
+        }
+        let date = text.parse().ok();
+        if date.is_none() {
+            let message = format!("`{text}` is not a day of the calendar");
+            problems.wrong(&node, message, "write a date as year-month-day, like `2026-04-16`");
+        }
+        date
+    }
+}
+
+/// `true` or `false`.
+pub struct Flag;
+
+impl Kind for Flag {
+    type Value = bool;
+
+    fn schema() -> Json {
+        json!({"type": "boolean"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<bool> {
+        if let Value::Bool(flag, _) = node.value {
+            return Some(flag);
+        }
+        let help = "write `true` or `false`, without quotes";
+        problems.unexpected(&node, "`true` or `false`", help);
+        None
+    }
+}
+
+/// A whole number.
+pub struct WholeNumber;
+
+impl Kind for WholeNumber {
+    type Value = i64;
+
+    fn schema() -> Json {
+        json!({"type": "integer", "format": "int64"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<i64> {
+        if let Value::Number(number, _) = &node.value
+            && let Some(number) = number.as_i64()
+        {
+            return Some(number);
+        }
+        problems.unexpected(&node, "a whole number", "write a whole number, without quotes");
+        None
+    }
+}
+
+/// A value with its place.
+impl<K: Kind> Kind for Placed<K> {
+    type Value = Placed<K::Value>;
+
+    fn schema() -> Json {
+        K::schema()
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
+        let at = problems.place(&node);
+        K::read(node, problems).map(|value| Placed::new(value, at))
+    }
+}
+
+/// A list.
+impl<K: Kind> Kind for Vec<K> {
+    type Value = Vec<K::Value>;
+
+    fn schema() -> Json {
+        json!({"type": "array", "items": K::schema()})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
+        let Value::List(items) = node.value else {
+            let help = "write a list: `[one, two]`, or one `- entry` a line";
+            problems.unexpected(&node, "a list", help);
+            return None;
+        };
+        let key = problems.key.clone();
+        let read = items.into_iter().filter_map(|item| {
+            problems.key = item.span.clone();
+            K::read(item, problems)
+        });
+        let read = read.collect();
+        problems.key = key;
+        Some(read)
+    }
+}
+
+/// Keys that are free, with values of one kind, in the order they are written.
+pub struct Entries<K>(PhantomData<K>);
+
+impl<K: Kind> Kind for Entries<K> {
+    type Value = Vec<(Placed<String>, K::Value)>;
+
+    fn schema() -> Json {
+        json!({"type": "object", "additionalProperties": K::schema()})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
+        let fields = Fields::of(node, "write one `key: value` a line", problems)?;
+        let read = fields.entries().filter_map(|entry| {
+            let key = Placed::new(entry.name().to_owned(), entry.key.at());
+            problems.read::<K>(entry).map(|value| (key, value))
+        });
+        Some(read.collect())
+    }
+}
+
+/// Free data by name.
+pub struct FreeData;
+
+impl Kind for FreeData {
+    type Value = BTreeMap<String, Json>;
+
+    fn schema() -> Json {
+        json!({"type": "object"})
+    }
+
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
+        let fields = Fields::of(node, "write one `key: value` a line", problems)?;
+        let mut data = BTreeMap::new();
+        for Entry { key, value } in fields.entries() {
+            let at = if value.span.is_empty() { key.at() } else { value.at() };
+            let name = key.scalar().unwrap_or("?").to_owned();
+            match value.into_json() {
+                Ok(value) => {
+                    data.insert(name, value);
+                }
+                Err(reason) => {
+                    let message = format!("the value cannot be handed to templates: {reason}");
+                    let help = "use text, numbers, lists, and keys that are text";
+                    problems.add(Problem::new(&INVALID_VALUE, at, message).help(help));
+                }
+            }
+        }
+        Some(data)
+    }
+}
