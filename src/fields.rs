@@ -288,6 +288,14 @@ pub trait TextKind {
     ///
     /// Says what is wrong with it.
     fn parse(text: &str) -> Result<Self::Value, WrongText>;
+
+    /// The JSON Schema of the text.
+    fn schema_of_text() -> Json {
+        match Self::PATTERN {
+            "" => json!({"type": "string"}),
+            pattern => json!({"type": "string", "pattern": pattern}),
+        }
+    }
 }
 
 /// What is wrong with a text, by default that it is not what was expected, and what to type in its place.
@@ -309,10 +317,7 @@ impl<T: TextKind> Kind for T {
     type Value = T::Value;
 
     fn schema() -> Json {
-        match T::PATTERN {
-            "" => json!({"type": "string"}),
-            pattern => json!({"type": "string", "pattern": pattern}),
-        }
+        T::schema_of_text()
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<T::Value> {

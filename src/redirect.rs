@@ -1,9 +1,8 @@
 //! Redirects: old addresses, and where they lead. An address is parsed once, decoded, and in a form that can be a file of the
-//! output; every consumer matches with [`Table`] or [`Redirect::rest`]. Which pages there are is not known here.
+//! output; every consumer matches with [`Table`]. Which pages there are is not known here.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::collections::BTreeSet;
 
 use ahash::AHashMap;
 use percent_encoding::percent_decode_str;
@@ -80,22 +79,18 @@ impl OldAddress {
     /// Says in words what keeps it from being one.
     pub fn parse(written: &str) -> Result<Self, &'static str> {
         let is_full = is_web(written);
-        if !is_full && !written.starts_with('/') || written.starts_with("//") {
-            return Err("it begins neither with `/` nor with `https://`");
-        }
-        if written.contains(['#', '?']) {
-            return Err("it holds `#` or `?`, which redirects cannot match");
-        }
         let (address, is_wildcard) = match written.strip_suffix('*') {
             Some(start) => (start, true),
             None => (written, false),
         };
-        if address.contains('*') {
-            return Err("`*` stands elsewhere than at its end");
-        }
-        if address.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '"')) {
-            return Err("it holds a space or a character that no URL path has");
-        }
+        let is_path = written.starts_with('/') && !written.starts_with("//");
+        let is_no_url = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
+        first_true(&[
+            (!is_full && !is_path, "it begins neither with `/` nor with `https://`"),
+            (written.contains(['#', '?']), "it holds `#` or `?`, which redirects cannot match"),
+            (address.contains('*'), "`*` stands elsewhere than at its end"),
+            (address.contains(is_no_url), "it holds a space or a character that no URL path has"),
+        ])?;
         // What browsers would take out of a full URL is refused before.
         let raw = match is_full {
             true => format!("/{}", address.splitn(4, '/').nth(3).unwrap_or("")).into(),
@@ -103,9 +98,7 @@ impl OldAddress {
         };
         let decoded = percent_decode_str(&raw).decode_utf8();
         let decoded = decoded.map_err(|_| "its percent-encoding is not UTF-8")?;
-        if let Some(problem) = unusable(&raw, &decoded) {
-            return Err(problem);
-        }
+        check_usable(&raw, &decoded)?;
         let origin = match is_full {
             true => Some(WebUrl::parse(address).map_err(|_| "it is no URL")?.origin().into()),
             false => None,
@@ -148,30 +141,31 @@ impl OldAddress {
     }
 }
 
-/// What keeps a path from being a file of the output; `raw` is the path before it was decoded.
-fn unusable(raw: &str, decoded: &str) -> Option<&'static str> {
-    let mut parts = decoded.strip_prefix('/').unwrap_or(decoded).split('/').peekable();
-    if parts.peek().is_some_and(|part| part.eq_ignore_ascii_case(".git")) {
-        return Some("`.git` of the output belongs to whoever publishes it");
-    }
-    if decoded.contains("//") {
-        return Some("it holds an empty part, `//`");
-    }
-    let count = |text: &str| text.matches('/').count();
-    if count(raw) != count(decoded) {
-        return Some("it holds an encoded `/`");
-    }
-    if parts.clone().any(|part| part == "." || part == "..") {
-        return Some("it holds `.` or `..`");
-    }
-    if parts.any(|part| part.len() > LONGEST_PART) {
-        return Some("it holds a part that is too long for a file's name");
-    }
-    if decoded.len() > LONGEST_PATH {
-        return Some("it is too long for the path of a file");
-    }
-    let bad = decoded.chars().any(|c| c.is_control() || c == '\\');
-    bad.then_some("it holds a character that no file's name can have")
+/// Says what keeps a path from being a file of the output; `raw` is the path before it was decoded.
+fn check_usable(raw: &str, decoded: &str) -> Result<(), &'static str> {
+    let parts = || decoded.strip_prefix('/').unwrap_or(decoded).split('/');
+    let is_git = parts().next().is_some_and(|part| part.eq_ignore_ascii_case(".git"));
+    let slashes = |text: &str| text.matches('/').count();
+    let has_part = |is_bad: fn(&str) -> bool| parts().any(is_bad);
+    let is_bad = |c: char| c.is_control() || c == '\\';
+    first_true(&[
+        (is_git, "`.git` of the output belongs to whoever publishes it"),
+        (decoded.contains("//"), "it holds an empty part, `//`"),
+        (slashes(raw) != slashes(decoded), "it holds an encoded `/`"),
+        (has_part(|part| matches!(part, "." | "..")), "it holds `.` or `..`"),
+        (
+            has_part(|part| part.len() > LONGEST_PART),
+            "it holds a part that is too long for a file's name",
+        ),
+        (decoded.len() > LONGEST_PATH, "it is too long for the path of a file"),
+        (decoded.contains(is_bad), "it holds a character that no file's name can have"),
+    ])
+}
+
+/// The first problem that there is.
+fn first_true(problems: &[(bool, &'static str)]) -> Result<(), &'static str> {
+    let first = problems.iter().find(|(is_there, _)| *is_there);
+    first.map_or(Ok(()), |(_, problem)| Err(*problem))
 }
 
 impl Location {
@@ -210,13 +204,10 @@ impl Location {
 }
 
 fn without_empty_parts(url: &str) -> UrlPath {
-    let mut path = percent_decode_str(url).decode_utf8_lossy().into_owned();
-    while let Some(at) = path.find("//") {
-        let rest = path[at..].trim_start_matches('/').to_owned();
-        path.truncate(at + 1);
-        path.push_str(&rest);
-    }
-    UrlPath::new(&path)
+    let path = percent_decode_str(url).decode_utf8_lossy();
+    let mut last = None;
+    let is_kept = |c: &char| last.replace(*c) != Some('/') || *c != '/';
+    UrlPath::new(&path.chars().filter(is_kept).collect::<String>())
 }
 
 /// A decoded URL path as pages' own are: no `index.html`, and a final `/` where the last part has no extension.
@@ -248,23 +239,6 @@ impl Redirect {
         Self { from, location, to }
     }
 
-    /// What of a location the redirect's `*` matches; nothing when the redirect is not for it.
-    pub fn rest<'a>(&self, other: &'a Location) -> Option<&'a str> {
-        let is_same_root = matches!(
-            (&self.location, other),
-            (Location::Site(_), Location::Site(_)) | (Location::Origin(_), Location::Origin(_))
-        );
-        let (from, path) = (self.location.path().as_str(), other.path().as_str());
-        if !is_same_root {
-            return None;
-        }
-        if !self.from.is_wildcard {
-            return (bare(from) == bare(path)).then_some("");
-        }
-        // `/old/*` also matches `/old`.
-        path.strip_prefix(from).or_else(|| (from.strip_suffix('/') == Some(path)).then_some(""))
-    }
-
     /// Where it leads, given what its `*` matches, decoded.
     pub fn target(&self, rest: &str) -> String {
         self.to.replace(SPLAT, &encode_path(rest))
@@ -291,51 +265,36 @@ fn bare(path: &str) -> &str {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// By the path without its final `/`.
-    single: AHashMap<Box<str>, u32>,
+    single: AHashMap<Box<str>, usize>,
     /// By the part before `*`.
-    wildcards: BTreeMap<Box<str>, u32>,
+    wildcards: AHashMap<Box<str>, usize>,
+    /// The lengths of these parts.
+    lengths: BTreeSet<usize>,
 }
 
 impl Table {
     /// Adds the redirect with this index from a decoded path; of a wildcard, the part before `*`. Earlier ones win.
     pub fn add(&mut self, path: &str, is_wildcard: bool, index: usize) {
-        let index = index as u32;
         if is_wildcard {
             self.wildcards.entry(path.into()).or_insert(index);
+            self.lengths.insert(path.len());
         } else {
             self.single.entry(bare(path).into()).or_insert(index);
         }
     }
 
-    /// The index of the redirect for a decoded path, and what its `*` matches.
+    /// The index of the redirect for a decoded path, and what its `*` matches. `/old/*` also matches `/old`.
     pub fn find<'a>(&self, path: &'a str) -> Option<(usize, &'a str)> {
         if let Some(index) = self.single.get(bare(path)) {
-            return Some((*index as usize, ""));
+            return Some((*index, ""));
         }
         let folder = self.wildcards.get(&*format!("{path}/")).map(|index| (*index, path.len()));
-        // All that the path begins with: each is the last in order before what the one after it shares with the path.
-        let mut found = folder;
-        let mut end = path.len();
-        let up_to = |end: usize| (Bound::Unbounded, Bound::Included(&path[..end]));
-        while let Some((start, index)) = self.wildcards.range::<str, _>(up_to(end)).next_back() {
-            let shared = shared(start, &path[..end]);
-            if shared == start.len() {
-                found = Some(found.map_or((*index, shared), |found| found.min((*index, shared))));
-            }
-            match path[..shared].char_indices().next_back() {
-                _ if shared < start.len() => end = shared,
-                Some((at, _)) => end = at,
-                None => break,
-            }
-        }
-        found.map(|(index, length)| (index as usize, &path[length..]))
+        let starts = self.lengths.range(..=path.len());
+        let starts =
+            starts.filter_map(|length| Some((*self.wildcards.get(path.get(..*length)?)?, *length)));
+        let (index, length) = starts.chain(folder).min()?;
+        Some((index, &path[length..]))
     }
-}
-
-/// How many bytes of whole characters two texts begin with alike.
-fn shared(one: &str, other: &str) -> usize {
-    let pairs = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
-    pairs.map(|(c, _)| c.len_utf8()).sum()
 }
 
 #[cfg(test)]
@@ -429,13 +388,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(table.find(path), expected, "{path}");
-            let place = Location::Site(UrlPath::new(path));
-            let first = |is_wildcard| {
-                let of_kind = |redirect: &&Redirect| redirect.from.is_wildcard() == is_wildcard;
-                redirects.iter().filter(of_kind).find_map(|redirect| redirect.rest(&place))
-            };
-            let rest = first(false).or_else(|| first(true));
-            assert_eq!(rest, expected.map(|(_, rest)| rest), "{path}");
         }
         assert_eq!(redirects[0].target("x/\u{fc}"), "/n/x/%C3%BC");
     }

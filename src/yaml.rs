@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
+use ahash::AHashMap;
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag};
 
 /// A number of YAML 1.2's core schema.
 pub use serde_yaml::Number;
@@ -107,6 +108,11 @@ impl<'a> Node<'a> {
         Self { span, style, value }
     }
 
+    /// A mapping without entries.
+    fn empty() -> Self {
+        Self::new(0..0, Style::Block, Value::Map(Vec::new()))
+    }
+
     /// Where findings point: inside the quotes, unless there is nothing.
     pub fn at(&self) -> Range<usize> {
         match self.style {
@@ -154,11 +160,9 @@ impl<'a> Node<'a> {
         Ok(match self.value {
             Value::Null => Json::Null,
             Value::Bool(flag, _) => Json::Bool(flag),
-            Value::Number(number, _) => match (number.as_i64(), number.as_u64()) {
-                (Some(number), _) => number.into(),
-                (None, Some(number)) => number.into(),
-                (None, None) => number.as_f64().into(),
-            },
+            Value::Number(number, _) => {
+                serde_json::to_value(number).map_err(|error| error.to_string())?
+            }
             Value::Text(text) => Json::String(text.into_owned()),
             Value::List(items) => {
                 Json::Array(items.into_iter().map(Node::into_json).collect::<Result<_, _>>()?)
@@ -198,37 +202,21 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Reads a document that has to be a mapping. It begins at `start` of `text`, and all places are places in `text`.
+/// Reads a document that has to be a mapping: that range of `text`. All places are places in `text`.
 pub fn read(text: &str, range: Range<usize>) -> Document<'_> {
+    let failed = |message: String, at| Document {
+        root: Node::empty(),
+        error: Some((message, at)),
+        duplicates: Vec::new(),
+    };
     if range.len() > MAX_SIZE {
-        let error = format!("it is longer than {} KiB", MAX_SIZE / 1024);
-        return Document::failed((error, range.start..range.start));
+        let message = format!("it is longer than {} KiB", MAX_SIZE / 1024);
+        return failed(message, range.start..range.start);
     }
-    let mut reader = Reader { text: &text[range.clone()], start: range.start, ..Reader::default() };
-    if let Err((message, at)) = reader.read() {
-        return Document::failed((message, line_rest(text, at, &range)));
-    }
-    match reader.root {
-        None => Document::empty(),
-        Some(Node { value: Value::Null, .. }) => Document::empty(),
-        Some(root @ Node { value: Value::Map(_), .. }) => {
-            Document { root, error: None, duplicates: reader.duplicates }
-        }
-        Some(_) => {
-            let error = "expected keys and values (`title: …`)".to_owned();
-            Document::failed((error, line_rest(text, range.start, &range)))
-        }
-    }
-}
-
-impl Document<'_> {
-    fn empty() -> Self {
-        let root = Node::new(0..0, Style::Block, Value::Map(Vec::new()));
-        Self { root, error: None, duplicates: Vec::new() }
-    }
-
-    fn failed(error: (String, Range<usize>)) -> Self {
-        Self { error: Some(error), ..Self::empty() }
+    let mut reader = Reader::new(&text[range.clone()], range.start);
+    match reader.document() {
+        Ok(root) => Document { root, error: None, duplicates: reader.duplicates },
+        Err((message, at)) => failed(message, line_rest(text, at, &range)),
     }
 }
 
@@ -253,100 +241,148 @@ fn line_rest(text: &str, at: usize, within: &Range<usize>) -> Range<usize> {
 type Failure = (String, usize);
 
 /// Puts nodes together from events.
-#[derive(Default)]
 struct Reader<'a> {
     /// The document alone.
     text: &'a str,
     /// Where it begins.
     start: usize,
-    root: Option<Node<'a>>,
-    /// Lists and mappings that have not ended.
-    open: Vec<Open<'a>>,
+    events: Parser<'a, StrInput<'a>>,
     /// Nodes that aliases can repeat.
     anchors: HashMap<usize, Node<'a>>,
-    repeated: usize,
-    /// Where the event before ended, in `text`.
-    end: usize,
+    /// How many nodes may still be copied for aliases.
+    copies_left: usize,
+    /// Where the events before the last one ended, and where that ended, in `text`.
+    ends: [usize; 2],
     duplicates: Vec<Duplicate>,
 }
 
-/// A list or mapping that has not ended.
-struct Open<'a> {
-    is_map: bool,
-    is_flow: bool,
-    anchor: usize,
-    /// A tag that has no meaning here.
-    tag: Option<String>,
-    start: usize,
-    /// Of a mapping, keys and values take turns.
-    items: Vec<Node<'a>>,
-}
-
-impl Open<'_> {
-    fn new(is_map: bool, style: StructureStyle, anchor: usize, tag: Option<&Tag>) -> Self {
-        let tag = tag.filter(|tag| of_yaml(tag).is_none()).map(Tag::original);
-        let is_flow = style == StructureStyle::Flow;
-        Self { is_map, is_flow, anchor, tag, start: 0, items: Vec::new() }
-    }
-}
-
 impl<'a> Reader<'a> {
-    fn read(&mut self) -> Result<(), Failure> {
-        for event in Parser::new_from_str(self.text) {
-            let (event, span) = event.map_err(|error| {
-                (error.info(), self.start + error.marker().byte_offset().unwrap_or(0))
-            })?;
-            let range = span.byte_range().unwrap_or(0..0);
-            let range = range.start.min(self.text.len())..range.end.min(self.text.len());
-            self.take(event, range.clone())?;
-            self.end = self.end.max(range.end);
+    fn new(text: &'a str, start: usize) -> Self {
+        Self {
+            text,
+            start,
+            events: Parser::new_from_str(text),
+            anchors: HashMap::new(),
+            copies_left: MAX_REPEATED,
+            ends: [0, 0],
+            duplicates: Vec::new(),
         }
-        Ok(())
     }
 
-    fn take(&mut self, event: Event<'a>, range: Range<usize>) -> Result<(), Failure> {
-        match event {
-            Event::DocumentStart(..) if self.root.is_some() => {
-                Err(("it has more than one document".to_owned(), self.start + range.start))
+    /// The mapping that is the only document; an empty one where there is none.
+    fn document(&mut self) -> Result<Node<'a>, Failure> {
+        let mut root = None;
+        while let Some((event, at)) = self.next()? {
+            if matches!(event, Event::DocumentStart(..)) && root.is_some() {
+                return Err(("it has more than one document".to_owned(), at.start));
+            }
+            if event.is_node() {
+                root = Some(self.node(event, at, 0)?);
+            }
+        }
+        match root {
+            None | Some(Node { value: Value::Null, .. }) => Ok(Node::empty()),
+            Some(root @ Node { value: Value::Map(_), .. }) => Ok(root),
+            Some(_) => Err(("expected keys and values (`title: …`)".to_owned(), self.start)),
+        }
+    }
+
+    /// The next event, and its place in the file.
+    fn next(&mut self) -> Result<Option<(Event<'a>, Range<usize>)>, Failure> {
+        let Some(next) = self.events.next() else { return Ok(None) };
+        let (event, span) = next.map_err(|error| {
+            (error.info(), self.start + error.marker().byte_offset().unwrap_or(0))
+        })?;
+        let within = |at: usize| at.min(self.text.len());
+        let range = span.byte_range().unwrap_or(0..0);
+        let range = within(range.start)..within(range.end);
+        self.ends = [self.ends[1], self.ends[1].max(range.end)];
+        Ok(Some((event, self.start + range.start..self.start + range.end)))
+    }
+
+    /// The node that begins with an event, inside as many others.
+    fn node(
+        &mut self,
+        event: Event<'a>,
+        at: Range<usize>,
+        depth: usize,
+    ) -> Result<Node<'a>, Failure> {
+        let is_map = matches!(event, Event::MappingStart(..));
+        let (node, anchor) = match event {
+            Event::Alias(anchor) => return self.repeat(anchor, at, depth),
+            Event::SequenceStart(style, anchor, tag) | Event::MappingStart(style, anchor, tag) => {
+                let (items, end) = self.items(at.start, depth)?;
+                let last = items.last().map_or(at.start, |item| item.span.end);
+                let (end, style) = match style {
+                    StructureStyle::Flow => (end, Style::Flow),
+                    StructureStyle::Block => (last.max(at.start), Style::Block),
+                };
+                let value = match tag.filter(|tag| of_yaml(tag).is_none()) {
+                    Some(tag) => Value::Tagged(tag.original()),
+                    None if is_map => Value::Map(entries(items, &mut self.duplicates)),
+                    None => Value::List(items),
+                };
+                (Node::new(at.start..end, style, value), anchor)
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let (span, written) = self.scalar_span(style, range);
                 let value = scalar(text, style == ScalarStyle::Plain, tag.as_deref());
-                self.add(Node::new(span, written, value), anchor)
+                let (span, style) = self.scalar_span(style, at);
+                (Node::new(span, style, value), anchor)
             }
-            Event::Alias(anchor) => self.repeat(anchor, self.in_file(&range)),
-            Event::SequenceStart(style, anchor, tag) => {
-                self.open(Open::new(false, style, anchor, tag.as_deref()), range)
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                self.open(Open::new(true, style, anchor, tag.as_deref()), range)
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.close(range),
-            _ => Ok(()),
+            _ => return Err(("a value is missing".to_owned(), at.start)),
+        };
+        if anchor > 0 {
+            let kept = node.repeated(&node.span, depth, &mut self.copies_left);
+            self.anchors.insert(anchor, kept.ok_or_else(|| too_many(&node.span))?);
         }
+        Ok(node)
     }
 
-    fn in_file(&self, range: &Range<usize>) -> Range<usize> {
-        self.start + range.start..self.start + range.end
+    /// The items of the list or mapping that begins at `start`, and where it ends. Keys and values of a mapping take turns.
+    fn items(&mut self, start: usize, depth: usize) -> Result<(Vec<Node<'a>>, usize), Failure> {
+        if depth >= MAX_DEPTH {
+            return Err(("it is nested too deep".to_owned(), start));
+        }
+        let mut items = Vec::new();
+        while let Some((event, at)) = self.next()? {
+            if matches!(event, Event::SequenceEnd | Event::MappingEnd) {
+                return Ok((items, at.end));
+            }
+            if event.is_node() {
+                items.push(self.node(event, at, depth + 1)?);
+            }
+        }
+        Ok((items, start))
     }
 
-    /// All that a scalar is written in, and how. `range` is its text, with the quotes.
-    fn scalar_span(&self, style: ScalarStyle, range: Range<usize>) -> (Range<usize>, Style) {
-        let written = self.text.get(range.clone()).unwrap_or("");
+    fn repeat(
+        &mut self,
+        anchor: usize,
+        at: Range<usize>,
+        depth: usize,
+    ) -> Result<Node<'a>, Failure> {
+        let inside = || ("an alias is inside the value that it repeats".to_owned(), at.start);
+        let node = self.anchors.get(&anchor).ok_or_else(inside)?;
+        node.repeated(&at, depth, &mut self.copies_left).ok_or_else(|| too_many(&at))
+    }
+
+    /// All that a scalar is written in, and how. `at` is its text, with the quotes.
+    fn scalar_span(&self, style: ScalarStyle, at: Range<usize>) -> (Range<usize>, Style) {
         let (start, style) = match style {
-            ScalarStyle::Plain => (range.start, Style::Plain),
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (range.start, Style::Quoted),
+            ScalarStyle::Plain => (at.start, Style::Plain),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (at.start, Style::Quoted),
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                (self.sign_of_block(range.start), Style::Literal)
+                (self.start + self.sign_of_block(at.start - self.start), Style::Literal)
             }
         };
-        let end = range.start + written.trim_end().len();
-        (self.in_file(&(start..end.max(start))), style)
+        let written = &self.text[at.start - self.start..at.end - self.start];
+        let end = at.start + written.trim_end().len();
+        (start..end.max(start), style)
     }
 
     /// Where the `|` or `>` is of a block scalar whose text begins here: on the last line before it that is not blank.
     fn sign_of_block(&self, text_start: usize) -> usize {
-        let from = self.end.min(text_start);
+        let from = self.ends[0].min(text_start);
         let before = self.text[from..text_start].trim_end();
         let line = before.rfind('\n').map_or(0, |newline| newline + 1);
         let is_sign = |at: &usize| {
@@ -356,95 +392,33 @@ impl<'a> Reader<'a> {
         let mut signs = before[line..].match_indices(['|', '>']).map(|(at, _)| line + at);
         signs.find(is_sign).map_or(text_start, |at| from + at)
     }
+}
 
-    /// Adds a whole node to what is open.
-    fn add(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Failure> {
-        if anchor > 0 {
-            let kept = self.copy(&node, &node.span)?;
-            self.anchors.insert(anchor, kept);
-        }
-        match self.open.last_mut() {
-            Some(open) => open.items.push(node),
-            None => self.root = Some(node),
-        }
-        Ok(())
-    }
-
-    fn repeat(&mut self, anchor: usize, at: Range<usize>) -> Result<(), Failure> {
-        let Some(node) = self.anchors.remove(&anchor) else {
-            return Err(("an alias is inside the value that it repeats".to_owned(), at.start));
-        };
-        let copy = self.copy(&node, &at)?;
-        self.anchors.insert(anchor, node);
-        self.add(copy, 0)
-    }
-
-    /// A copy of a node, as if it were written at `at`. All copies together have a limit: those for aliases, and those that
-    /// are kept for aliases to come.
-    fn copy(&mut self, node: &Node<'a>, at: &Range<usize>) -> Result<Node<'a>, Failure> {
-        let mut left = MAX_REPEATED - self.repeated;
-        let copy = node.repeated(at, self.open.len(), &mut left);
-        self.repeated = MAX_REPEATED - left;
-        copy.ok_or_else(|| ("its aliases repeat too much".to_owned(), at.start))
-    }
-
-    fn open(&mut self, open: Open<'a>, range: Range<usize>) -> Result<(), Failure> {
-        let start = self.start + range.start;
-        if self.open.len() >= MAX_DEPTH {
-            return Err(("it is nested too deep".to_owned(), start));
-        }
-        self.open.push(Open { start, ..open });
-        Ok(())
-    }
-
-    fn close(&mut self, range: Range<usize>) -> Result<(), Failure> {
-        let Some(open) = self.open.pop() else { return Ok(()) };
-        let last = open.items.last().map_or(open.start, |item| item.span.end);
-        let (end, style) = if open.is_flow {
-            (self.start + range.end, Style::Flow)
-        } else {
-            (last.max(open.start), Style::Block)
-        };
-        let value = match open.tag {
-            Some(tag) => Value::Tagged(tag),
-            None if open.is_map => Value::Map(entries(open.items, &mut self.duplicates)),
-            None => Value::List(open.items),
-        };
-        self.add(Node::new(open.start..end, style, value), open.anchor)
-    }
+fn too_many(at: &Range<usize>) -> Failure {
+    ("its aliases repeat too much".to_owned(), at.start)
 }
 
 /// Pairs keys with values, and drops keys that are there already.
 fn entries<'a>(items: Vec<Node<'a>>, duplicates: &mut Vec<Duplicate>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(items.len() / 2);
-    // Few keys are compared faster than hashed.
-    let mut index: HashMap<String, usize> = HashMap::new();
-    let is_long = items.len() > 32;
     let mut items = items.into_iter();
     while let (Some(key), Some(value)) = (items.next(), items.next()) {
-        let Some(name) = key.scalar() else {
-            entries.push(Entry { key, value });
-            continue;
-        };
-        let known = if is_long {
-            index.get(name).copied()
-        } else {
-            entries.iter().position(|entry| entry.key.scalar() == Some(name))
-        };
-        match known {
-            Some(first) => duplicates.push(Duplicate {
-                name: name.to_owned(),
-                first: entries[first].key.at(),
-                second: key.at(),
-            }),
-            None => {
-                if is_long {
-                    index.insert(name.to_owned(), entries.len());
-                }
-                entries.push(Entry { key, value });
-            }
-        }
+        entries.push(Entry { key, value });
     }
+    let mut known: AHashMap<&str, &Node<'a>> = AHashMap::with_capacity(entries.len());
+    let is_new = entries.iter().map(|Entry { key, .. }| {
+        let Some(name) = key.scalar() else { return true };
+        let first = *known.entry(name).or_insert(key);
+        let is_new = std::ptr::eq(first, key);
+        if !is_new {
+            let (first, second) = (first.at(), key.at());
+            duplicates.push(Duplicate { name: name.to_owned(), first, second });
+        }
+        is_new
+    });
+    let is_new: Vec<bool> = is_new.collect();
+    let mut is_new = is_new.into_iter();
+    entries.retain(|_| is_new.next() == Some(true));
     entries
 }
 

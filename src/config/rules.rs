@@ -6,7 +6,7 @@ use globset::{Glob, GlobBuilder, GlobSet};
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{self, INVALID_VALUE, RULES, Rule, Severity, UNKNOWN_RULE};
-use crate::fields::{Fields, Kind, Problem, Problems, describe};
+use crate::fields::{Fields, Kind, Problem, Problems, TextKind, WrongText};
 use crate::path::SourcePath;
 use crate::suggest;
 use crate::yaml::{Entry, Node, Value};
@@ -169,22 +169,18 @@ fn unknown_rule(entry: &Entry<'_>) -> Problem {
 
 const SEVERITIES: [&str; 4] = ["off", "info", "warning", "error"];
 
-impl Kind for Severity {
+impl TextKind for Severity {
     type Value = Self;
+    const EXPECTED: &str = "a severity";
+    const HELP: &str = "write `off`, `info`, `warning` or `error`";
 
-    fn schema() -> Json {
-        json!({"enum": SEVERITIES})
+    fn parse(text: &str) -> Result<Self, WrongText> {
+        let suggestion = || suggest::nearest(text, SEVERITIES.into_iter());
+        let wrong = || WrongText { message: None, suggestion: suggestion() };
+        Self::from_name(text).ok_or_else(wrong)
     }
 
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let severity = node.text().and_then(Self::from_name);
-        if severity.is_none() {
-            let message = format!("expected a severity, found {}", describe(&node));
-            let near = node.text().and_then(|text| suggest::nearest(text, SEVERITIES.into_iter()));
-            let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
-            let problem = problem.help("write `off`, `info`, `warning` or `error`");
-            problems.add(problem.suggest(near));
-        }
-        severity
+    fn schema_of_text() -> Json {
+        json!({"enum": SEVERITIES})
     }
 }

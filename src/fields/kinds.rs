@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
-use super::{Fields, Kind, Problem, Problems, describe};
+use super::{Fields, Kind, Problem, Problems, TextKind, WrongText, describe};
 use crate::diagnostic::INVALID_VALUE;
 use crate::source::Placed;
 use crate::yaml::{Entry, Node, Value};
@@ -63,28 +63,22 @@ impl Kind for Text {
 /// A calendar date.
 pub struct CalendarDate;
 
-impl Kind for CalendarDate {
+impl TextKind for CalendarDate {
     type Value = Date;
+    const EXPECTED: &str = "a date";
+    const HELP: &str = "write a date as year-month-day, like `2026-04-16`";
 
-    fn schema() -> Json {
-        json!({"type": "string", "format": "date"})
+    fn parse(text: &str) -> Result<Date, WrongText> {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_shaped = text.split('-').map(str::len).eq([4, 2, 2]);
+        if !is_shaped || !text.split('-').all(digits) {
+            return Err(WrongText::default());
+        }
+        text.parse().map_err(|_| format!("`{text}` is not a day of the calendar").into())
     }
 
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Date> {
-        let text = node.text().map_or("", str::trim);
-        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let is_shaped = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
-        if !is_shaped || !text.split('-').all(digits) {
-            let help = "write it as year-month-day, like `2026-04-16`";
-            problems.unexpected(&node, "a date", help);
-            return None;
-        }
-        let date = text.parse().ok();
-        if date.is_none() {
-            let message = format!("`{text}` is not a day of the calendar");
-            problems.wrong(&node, message, "write a date as year-month-day, like `2026-04-16`");
-        }
-        date
+    fn schema_of_text() -> Json {
+        json!({"type": "string", "format": "date"})
     }
 }
 
