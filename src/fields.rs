@@ -63,12 +63,11 @@ impl Problem {
     }
 }
 
-/// What is wrong so far, and the key whose value is being read: a value that is not written has no place of its own.
+/// What is wrong so far.
 #[derive(Debug, Default)]
 pub struct Problems {
     /// All of it.
     pub found: Vec<Problem>,
-    key: Range<usize>,
 }
 
 impl Problems {
@@ -84,12 +83,12 @@ impl Problems {
             let problem = Problem::new(&DUPLICATE_FIELD, key.second, message);
             Problem { first: Some(key.first), ..problem.help("remove one of the two") }
         });
-        Self { found: error.into_iter().chain(duplicates).collect(), key: 0..0 }
+        Self { found: error.into_iter().chain(duplicates).collect() }
     }
 
     /// A value that its key does not take.
     pub fn wrong(&mut self, node: &Node<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.add(Problem::new(&INVALID_VALUE, self.place(node), message).help(help));
+        self.add(Problem::new(&INVALID_VALUE, node.at(), message).help(help));
     }
 
     /// The same when something else than text, a number and so on was `expected`.
@@ -100,24 +99,6 @@ impl Problems {
     /// Something wrong.
     pub fn add(&mut self, problem: Problem) {
         self.found.push(problem);
-    }
-
-    /// Where a value is; one that is not written, where its key is.
-    pub fn place(&self, node: &Node<'_>) -> Range<usize> {
-        if node.span.is_empty() { self.key.clone() } else { node.at() }
-    }
-
-    /// The key whose value is being read.
-    pub fn key(&self) -> Range<usize> {
-        self.key.clone()
-    }
-
-    /// Reads the value of a key.
-    pub fn read<K: Kind>(&mut self, entry: Entry<'_>) -> Option<K::Value> {
-        let outer = std::mem::replace(&mut self.key, entry.key.at());
-        let read = K::read(entry.value, self);
-        self.key = outer;
-        read
     }
 }
 
@@ -158,7 +139,7 @@ impl<'a> Fields<'a> {
     pub fn take<K: Kind>(&mut self, name: &str, problems: &mut Problems) -> Option<K::Value> {
         let index = self.0.iter().position(|entry| entry.name() == name)?;
         let entry = self.0.swap_remove(index);
-        if entry.value.is_null() { None } else { problems.read::<K>(entry) }
+        if entry.value.is_null() { None } else { K::read(entry.value, problems) }
     }
 
     /// Reports the keys that nobody took.
@@ -326,7 +307,7 @@ impl<T: TextKind> Kind for T {
         let wrong = |WrongText { message, suggestion }| {
             let unexpected = || format!("expected {}, found {}", T::EXPECTED, describe(&node));
             let message = message.unwrap_or_else(unexpected);
-            let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+            let problem = Problem::new(&INVALID_VALUE, node.at(), message);
             problems.add(problem.help(T::HELP).suggest(suggestion));
         };
         read.map_err(wrong).ok()

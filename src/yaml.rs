@@ -47,6 +47,8 @@ pub struct Duplicate {
 pub struct Node<'a> {
     /// All of it: quotes, brackets, the sign of a block scalar. Empty where nothing is written, as after `key:`.
     pub span: Range<usize>,
+    /// Of the value of a key, where the key is.
+    pub key: Range<usize>,
     /// How it is written.
     pub style: Style,
     /// The value.
@@ -105,7 +107,7 @@ impl Entry<'_> {
 
 impl<'a> Node<'a> {
     fn new(span: Range<usize>, style: Style, value: Value<'a>) -> Self {
-        Self { span, style, value }
+        Self { key: span.clone(), span, style, value }
     }
 
     /// A mapping without entries.
@@ -113,9 +115,10 @@ impl<'a> Node<'a> {
         Self::new(0..0, Style::Block, Value::Map(Vec::new()))
     }
 
-    /// Where findings point: inside the quotes, unless there is nothing.
+    /// Where findings point: inside the quotes, unless there is nothing. Where nothing is written, to the key.
     pub fn at(&self) -> Range<usize> {
         match self.style {
+            _ if self.span.is_empty() => self.key.clone(),
             Style::Quoted if self.span.len() > 2 => self.span.start + 1..self.span.end - 1,
             _ => self.span.clone(),
         }
@@ -403,6 +406,7 @@ fn entries<'a>(items: Vec<Node<'a>>, duplicates: &mut Vec<Duplicate>) -> Vec<Ent
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(items.len() / 2);
     let mut items = items.into_iter();
     while let (Some(key), Some(value)) = (items.next(), items.next()) {
+        let value = Node { key: key.at(), ..value };
         entries.push(Entry { key, value });
     }
     let mut known: AHashMap<&str, &Node<'a>> = AHashMap::with_capacity(entries.len());

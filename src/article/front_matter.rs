@@ -139,7 +139,7 @@ impl Kind for PagePath {
             if clean.is_empty() { HELP.to_owned() } else { format!("{HELP}, here `{clean}`") };
         let suggestion = (!clean.is_empty() && !has_others).then(|| clean.to_owned());
         let message = format!("`{text}` is not a page path");
-        let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+        let problem = Problem::new(&INVALID_VALUE, node.at(), message);
         problems.add(problem.help(help).suggest(suggestion));
         None
     }
@@ -170,7 +170,7 @@ impl Kind for Alias {
         let path = (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
         let suggestion = path.filter(|path| OldAddress::parse(path).is_ok());
         let message = format!("`{text}` is not an old address: {reason}");
-        let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+        let problem = Problem::new(&INVALID_VALUE, node.at(), message);
         problems.add(problem.help(HELP).suggest(suggestion));
         None
     }

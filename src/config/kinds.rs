@@ -149,7 +149,7 @@ impl Kind for Security {
         for name in REQUIRED_OF_SECURITY.into_iter().filter(|name| is_map && !is_there(name)) {
             let message = format!("`security_txt` has no `{name}`");
             let help = "write `contact: security@example.com` and `expires: 2027-01-01` below it";
-            problems.add(Problem::new(&MISSING_FIELD, problems.key(), message).help(help));
+            problems.add(Problem::new(&MISSING_FIELD, node.key.clone(), message).help(help));
         }
         let read = SecurityTxt::read(node, problems)?;
         (!read.contact.is_empty() && read.expires.is_some()).then_some(read)
@@ -248,7 +248,7 @@ impl Kind for Redirects {
                 ));
             });
             let from = Placed::new(from.ok()?, entry.key.at());
-            problems.read::<Placed<NewAddress>>(entry).map(|to| Redirect::new(from, to))
+            Placed::<NewAddress>::read(entry.value, problems).map(|to| Redirect::new(from, to))
         });
         Some(redirects.collect())
     }

@@ -106,12 +106,12 @@ impl Setting {
     /// Reads what is said of one rule: a severity, or one for each pattern of files.
     fn read(entry: Entry<'_>, problems: &mut Problems) -> Option<Self> {
         if !matches!(entry.value.value, Value::Map(_)) {
-            let severity = problems.read::<Severity>(entry)?;
+            let severity = Severity::read(entry.value, problems)?;
             return Some(Self::new(vec![Pattern::new("**").ok()?], vec![severity]));
         }
         let entries = Fields::of(entry.value, "", problems)?.entries();
         let settings = entries.filter_map(|entry| match Pattern::new(entry.name()) {
-            Ok(pattern) => Some((pattern, problems.read::<Severity>(entry)?)),
+            Ok(pattern) => Some((pattern, Severity::read(entry.value, problems)?)),
             Err(message) => {
                 let problem = Problem::new(&INVALID_VALUE, entry.key.at(), message);
                 problems.add(problem.help("write a pattern like `content/old/**`"));
@@ -182,5 +182,38 @@ impl TextKind for Severity {
 
     fn schema_of_text() -> Json {
         json!({"enum": SEVERITIES})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, Setting};
+    use crate::diagnostic::Severity;
+
+    #[test]
+    fn a_pattern_that_is_too_long_is_refused_before_it_is_compiled() {
+        for long in ["?".repeat(5_000), "{a,".repeat(2_000) + &"}".repeat(2_000)] {
+            let error = Pattern::new(&long).map(|_| ()).expect_err("it is too long");
+            assert!(error.ends_with("it is longer than 4096 bytes"), "{error}");
+        }
+    }
+
+    #[test]
+    fn of_many_patterns_the_last_that_matches_counts() {
+        let patterns = ["content/**", "**/a.md", "content/old/*", "x"];
+        let patterns = patterns.map(|text| Pattern::new(text).expect("it is a pattern"));
+        let severities = [Severity::Error, Severity::Warning, Severity::Off, Severity::Info];
+        let setting = Setting::new(patterns.to_vec(), severities.to_vec());
+        let one_by_one = Setting { all: None, ..setting.clone() };
+        for (file, expected) in [
+            ("content/b.md", Some(Severity::Error)),
+            ("content/a.md", Some(Severity::Warning)),
+            ("content/old/a.md", Some(Severity::Off)),
+            ("content/old/x/b.md", Some(Severity::Error)),
+            ("static/b.md", None),
+        ] {
+            assert_eq!(setting.severity(file), expected, "{file}");
+            assert_eq!(one_by_one.severity(file), expected, "{file}");
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Kind for Accent {
             let light = Light::read(node, problems)?;
             return Some(Self { light, dark: light.readable_on(&DARK_GROUNDS) });
         }
-        let (found, at) = (problems.found.len(), problems.place(&node));
+        let (found, at) = (problems.found.len(), node.at());
         let mut fields = Fields::of(node, HELP, problems)?;
         let light = fields.take::<Light>("light", problems);
         let dark = fields.take::<Dark>("dark", problems);
@@ -55,7 +55,7 @@ impl<const DARK: bool> Kind for TextColour<DARK> {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Colour> {
-        let at = problems.place(&node);
+        let at = node.at();
         let text = node.text().map_or("", str::trim).to_owned();
         let colour = HexColour::read(node, problems)?;
         let grounds = if DARK { DARK_GROUNDS } else { LIGHT_GROUNDS };

@@ -112,7 +112,7 @@ impl<'a> YamlText<'a> {
             let value = addition.lines("  ", newline);
             return self.new_entry(None, key, &format!("{newline}{}", value.trim_end()));
         };
-        let Node { span, style, value } = &entry.value;
+        let Node { span, style, value, .. } = &entry.value;
         let end = match value {
             Value::List(items) => items.last().map(|item| item.span.end),
             Value::Map(entries) => entries.last().map(end_of),

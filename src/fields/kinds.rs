@@ -47,7 +47,7 @@ impl Kind for Text {
             Value::Number(_, text) | Value::Bool(_, text) => {
                 let quoted = format!("\"{text}\"");
                 let message = format!("expected text, found {}", describe(&node));
-                let problem = Problem::new(&INVALID_VALUE, problems.place(&node), message);
+                let problem = Problem::new(&INVALID_VALUE, node.at(), message);
                 let help = format!("put it in quotes: `{quoted}`");
                 problems.add(problem.help(help).suggest(Some(quoted)));
                 Some(text.clone().into_owned())
@@ -132,7 +132,7 @@ impl<K: Kind> Kind for Placed<K> {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
-        let at = problems.place(&node);
+        let at = node.at();
         K::read(node, problems).map(|value| Placed::new(value, at))
     }
 }
@@ -151,14 +151,7 @@ impl<K: Kind> Kind for Vec<K> {
             problems.unexpected(&node, "a list", help);
             return None;
         };
-        let key = problems.key.clone();
-        let read = items.into_iter().filter_map(|item| {
-            problems.key = item.span.clone();
-            K::read(item, problems)
-        });
-        let read = read.collect();
-        problems.key = key;
-        Some(read)
+        Some(items.into_iter().filter_map(|item| K::read(item, problems)).collect())
     }
 }
 
@@ -176,7 +169,7 @@ impl<K: Kind> Kind for Entries<K> {
         let fields = Fields::of(node, "write one `key: value` a line", problems)?;
         let read = fields.entries().filter_map(|entry| {
             let key = Placed::new(entry.name().to_owned(), entry.key.at());
-            problems.read::<K>(entry).map(|value| (key, value))
+            K::read(entry.value, problems).map(|value| (key, value))
         });
         Some(read.collect())
     }
@@ -196,7 +189,7 @@ impl Kind for FreeData {
         let fields = Fields::of(node, "write one `key: value` a line", problems)?;
         let mut data = BTreeMap::new();
         for Entry { key, value } in fields.entries() {
-            let at = if value.span.is_empty() { key.at() } else { value.at() };
+            let at = value.at();
             let name = key.scalar().unwrap_or("?").to_owned();
             match value.into_json() {
                 Ok(value) => {

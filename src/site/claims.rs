@@ -52,7 +52,6 @@ impl Source {
 /// The files of the output and their owners.
 #[derive(Default)]
 pub(super) struct Claims {
-    has_copies: bool,
     /// By the path, folded: files, and the folders that there must be, each with the first owner of a file in it.
     taken: AHashMap<String, Claim>,
     /// Sources that are in each other's way, or in silcrow's.
@@ -84,7 +83,7 @@ pub(super) enum ObstacleKind {
 impl Claims {
     /// Of a site with these settings: silcrow's own files are claimed first.
     pub(super) fn new(configuration: &Configuration) -> Self {
-        let mut claims = Self { has_copies: configuration.markdown_copies, ..Self::default() };
+        let mut claims = Self::default();
         let search = SEARCH.into_iter().filter(|_| configuration.search);
         for name in RESERVED.into_iter().chain(search) {
             // Nothing is in the way of the first claims.
@@ -124,14 +123,15 @@ impl Claims {
         false
     }
 
+    /// Claims the file of a page's Markdown copy. Where something is in its way already, that has the file.
+    pub(super) fn copy(&mut self, page: &UrlPath) {
+        let copy = UrlPath::new(&format!("{}{COPY}", page.as_str()));
+        let _ = self.old(&copy, Owner::Silcrow(COPY.to_owned()));
+    }
+
     /// Claims the file of a URL, be it an old address or that of a page that was retired.
     pub(super) fn old(&mut self, url: &UrlPath, owner: Owner) -> Result<(), Obstacle> {
-        let output = fold(url.output().as_str());
-        if self.is_copy(&output) {
-            let owner = Rc::new(Owner::Silcrow(COPY.to_owned()));
-            return Err(Obstacle { owner, kind: ObstacleKind::Taken });
-        }
-        self.claim(output, owner)
+        self.claim(fold(url.output().as_str()), owner)
     }
 
     fn claim(&mut self, output: String, owner: Owner) -> Result<(), Obstacle> {
@@ -155,18 +155,6 @@ impl Claims {
         self.taken.extend(folders.into_iter().map(folder));
         self.taken.insert(output, Claim { owner, is_folder: false });
         Ok(())
-    }
-
-    /// Whether a file of the output would be in the way of a page's Markdown copy.
-    fn is_copy(&self, output: &str) -> bool {
-        let is_page = |claim: &Claim| !claim.is_folder && matches!(*claim.owner, Owner::Source(_));
-        let mut places = output.match_indices(COPY).filter(|_| self.has_copies);
-        places.any(|(at, _)| {
-            let is_part = at == 0 || output[..at].ends_with('/');
-            let is_whole = matches!(output.as_bytes().get(at + COPY.len()), None | Some(b'/'));
-            let page = || self.taken.get(&format!("{}index.html", &output[..at]));
-            is_part && is_whole && page().is_some_and(is_page)
-        })
     }
 }
 

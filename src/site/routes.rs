@@ -136,14 +136,15 @@ impl Routes {
         (routes, claims.findings)
     }
 
-    /// Adds a page or file, unless its file has another owner.
-    fn add(&mut self, source: Source, place: Place, claims: &mut Claims) -> bool {
+    /// Adds a page or a page of a section's list, unless its file has another owner.
+    fn add_page(&mut self, source: Source, place: Place, claims: &mut Claims) {
         let url = source.url.clone();
-        let is_claimed = claims.source(source);
-        if is_claimed {
+        if claims.source(source) {
+            if self.has_copies {
+                claims.copy(&url);
+            }
             self.urls.insert(url, place);
         }
-        is_claimed
     }
 
     /// Adds what is made for programs and hosts: either what yields to a file of the site, or the rest.
@@ -172,7 +173,7 @@ impl Routes {
             self.pages.insert(page.article.path.clone(), PageId(index));
             if page.included {
                 let source = Source::of_page(page, page.url.clone());
-                self.add(source, Place::Page(PageId(index)), claims);
+                self.add_page(source, Place::Page(PageId(index)), claims);
             }
         }
         // A link to a draft's URL is a link to a draft, unless a page of the site has that URL.
@@ -202,7 +203,7 @@ impl Routes {
             let page = site.page(section.page);
             for number in 2..=list_pages(section.articles.len()) as u32 {
                 let source = Source::of_page(page, list_url(&page.url, number));
-                self.add(source, Place::SectionList(section.page, number), claims);
+                self.add_page(source, Place::SectionList(section.page, number), claims);
             }
         }
     }
@@ -211,11 +212,11 @@ impl Routes {
         for asset in assets(sources, theme) {
             let place = Place::Asset(self.assets.len() as u32);
             let (path, url) = (asset.source.clone(), asset.url.clone());
-            if self.add(Source { path, url, has_file: true }, place, claims)
-                && let Some(rest) = below_folder(&asset.source)
-            {
+            if claims.source(Source { path, url, has_file: true }) {
+                self.urls.insert(asset.url.clone(), place);
                 // A page may name a style sheet as it is named in `static/`.
-                self.urls.entry(UrlPath::new(rest)).or_insert(place);
+                let written = below_folder(&asset.source).unwrap_or_default();
+                self.urls.entry(UrlPath::new(written)).or_insert(place);
             }
             self.assets.push(asset);
         }
