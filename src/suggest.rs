@@ -1,11 +1,14 @@
-//! Suggestions: the nearest known name. Nothing here costs more than its share: the edits that count are few, so a
-//! comparison looks only at the letters that so few edits can reach, and a name is compared with few others.
+//! Suggestions: the nearest known name. Nothing here costs more than its share: a comparison looks at few letters, and a
+//! name is compared with few others. The one file that names the library of edit distances.
 
 use std::cmp::Ordering;
 
 /// A name is compared with this many others at most: those around it in the order of their first letters, and those around
 /// it in the order of their last ones.
 const COMPARED: usize = 128;
+
+/// How many bytes there may be from the first edit to the last: a comparison takes time with the square of them.
+const LONGEST: usize = 128;
 
 /// How many edits a name can have and still be meant: a quarter of its letters, and at most three.
 fn limit(name: &str) -> usize {
@@ -75,39 +78,12 @@ fn from_end(one: &str, other: &str) -> Ordering {
 }
 
 /// How many letters must be inserted, deleted, replaced, or swapped with their neighbour to make one text of the other
-/// (optimal string alignment); nothing when they are more than `limit`. Only cells of the table so near to its diagonal are
-/// looked at, in rows that end as soon as no cell is within the limit.
+/// (optimal string alignment); nothing when they are more than `limit`, or too far apart to be seen together.
 pub fn distance(one: &str, other: &str, limit: usize) -> Option<usize> {
     let (one, other) = without_shared_ends(one, other);
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    if one.len().abs_diff(other.len()) > limit {
-        return None;
-    }
-    // Cell `k` of the row of `i` letters is the distance to the other's first `i + k - limit`.
-    let width = 2 * limit + 1;
-    let far = limit + 1;
-    let mut rows = [vec![far; width + 1], vec![far; width + 1], vec![far; width + 1]];
-    for i in 0..=one.len() {
-        rows.rotate_right(1);
-        let [row, above, two_above] = &mut rows;
-        for k in 0..width {
-            let Some(j) = (i + k).checked_sub(limit).filter(|j| *j <= other.len()) else {
-                row[k] = far;
-                continue;
-            };
-            let same = |i: usize, j: usize| i > 0 && j > 0 && one[i - 1] == other[j - 1];
-            let replaced = above[k] + usize::from(!same(i, j));
-            let left = if k > 0 { row[k - 1] + 1 } else { far };
-            let is_swapped = i > 1 && j > 1 && same(i, j - 1) && same(i - 1, j);
-            let swapped = if is_swapped { two_above[k] + 1 } else { far };
-            let start = if i == 0 { j } else { far };
-            row[k] = start.min(replaced).min(above[k + 1] + 1).min(left).min(swapped).min(far);
-        }
-        if i > 0 && row.iter().chain(&*above).all(|cell| *cell == far) {
-            return None;
-        }
-    }
-    Some(rows[0][other.len() + limit - one.len()]).filter(|distance| *distance <= limit)
+    let is_comparable = one.len().max(other.len()) <= LONGEST
+        && one.chars().count().abs_diff(other.chars().count()) <= limit;
+    is_comparable.then(|| strsim::osa_distance(one, other)).filter(|distance| *distance <= limit)
 }
 
 /// What two texts are without the letters that they begin with alike, and those that they end with alike.

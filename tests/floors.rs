@@ -70,6 +70,7 @@ const ENGINES: [(&str, &str); 20] = [
     ("tera", "src/render/templates"),
     ("annotate_snippets", "src/report/human.rs"),
     ("similar", "src/report/diff.rs"),
+    ("strsim", "src/suggest.rs"),
     ("notify", "src/io/watch.rs"),
     ("walkdir", "src/io"),
     ("rustix", "src/io"),
