@@ -4,8 +4,6 @@ mod edits;
 mod keys;
 mod rules;
 
-use std::fmt;
-
 pub use edits::{Applicability, Edit, EditSet, by_file};
 pub use keys::{Key, keys};
 pub use rules::*;
@@ -28,19 +26,13 @@ pub enum Severity {
 impl Severity {
     /// The severity's name in `site.yaml` and in the output formats.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+        ["off", "info", "warning", "error"][self as usize]
     }
 
     /// The severity of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Off, Self::Info, Self::Warning, Self::Error]
-            .into_iter()
-            .find(|severity| severity.name() == name)
+        let all = [Self::Off, Self::Info, Self::Warning, Self::Error];
+        all.into_iter().find(|severity| severity.name() == name)
     }
 }
 
@@ -62,7 +54,7 @@ pub struct Rule {
 impl Rule {
     /// Why that is wrong and what to do.
     pub fn explanation(&self) -> &'static str {
-        self.text.split("\n## Bad\n").next().unwrap_or("").trim()
+        self.between("", "\n## Bad\n")
     }
 
     /// Markdown: an input that the rule finds, with carets under the exact place.
@@ -84,54 +76,6 @@ impl Rule {
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
-    }
-}
-
-/// A family of rules.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Family {
-    /// Where links lead.
-    Targets,
-    /// How destinations are written.
-    Form,
-    /// Reference definitions, footnotes and ids.
-    References,
-    /// What the reader of the file system met.
-    Input,
-    /// How pages relate to each other and to URLs.
-    Graph,
-    /// Front matter and `site.yaml`.
-    FrontMatter,
-    /// Headings, and what the theme and hosts need.
-    Headings,
-    /// How old articles are.
-    Freshness,
-    /// What was published before.
-    History,
-    /// Templates.
-    Templates,
-    /// Links to other sites, which are looked at only when that is asked for.
-    External,
-    /// The rules' own settings.
-    Meta,
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Targets => "targets",
-            Self::Form => "form",
-            Self::References => "references",
-            Self::Input => "input",
-            Self::Graph => "graph",
-            Self::FrontMatter => "front matter",
-            Self::Headings => "headings and theme",
-            Self::Freshness => "freshness",
-            Self::History => "history",
-            Self::Templates => "templates",
-            Self::External => "external",
-            Self::Meta => "meta",
-        })
     }
 }
 
@@ -215,39 +159,50 @@ impl Diagnostic {
         self.replace(suggestion, Applicability::Suggested)
     }
 
+    /// The same with what was likely meant, if anything is likely, and else another line of help.
+    #[must_use]
+    pub fn did_you_mean(self, near: Option<String>, otherwise: impl Into<String>) -> Self {
+        match near {
+            Some(near) => self.help(format!("did you mean `{near}`?")).suggest(Some(near)),
+            None => self.help(otherwise),
+        }
+    }
+
     /// The same with a likely text for the span, and a line of help that says so.
     #[must_use]
     pub fn write(self, right: Option<String>) -> Self {
-        self.help_to_write(right.as_deref()).suggest(right)
+        self.help_to_write(right, Applicability::Suggested)
     }
 
     /// The same with a text for the span that is certain to be right, and a line of help that says so.
     #[must_use]
     pub fn fix(self, right: Option<String>) -> Self {
-        self.help_to_write(right.as_deref()).replace(right, Applicability::Safe)
+        self.help_to_write(right, Applicability::Safe)
     }
 
-    fn help_to_write(self, right: Option<&str>) -> Self {
-        match right {
-            Some(right) => self.help(format!("write `{right}`")),
-            None => self,
-        }
+    fn help_to_write(self, right: Option<String>, applicability: Applicability) -> Self {
+        let help = right.as_ref().map(|right| format!("write `{right}`"));
+        Self { help: help.or(self.help), ..self }.replace(right, applicability)
     }
 
-    fn replace(self, replacement: Option<String>, applicability: Applicability) -> Self {
-        let Some(replacement) = replacement else { return self };
-        let span = self.span.clone();
-        self.offer(EditSet::replace(span, replacement, applicability))
+    fn replace(self, text: Option<String>, applicability: Applicability) -> Self {
+        let Some(replacement) = text else { return self };
+        let title = format!("write `{replacement}`");
+        let edits = vec![Edit { span: self.span.clone(), replacement }];
+        self.offer(EditSet { title, edits, applicability })
     }
 
     /// The text to type in place of the span's, where one text is likely meant.
     pub fn suggestion(&self) -> Option<&str> {
-        self.fixes.iter().find_map(|edits| edits.replacement_of(&self.span))
+        self.fixes.iter().find_map(|fix| match fix.edits.as_slice() {
+            [edit] if edit.span == self.span => Some(edit.replacement.as_str()),
+            _ => None,
+        })
     }
 
     /// The edits that a program may apply without asking.
     pub fn safe_fix(&self) -> Option<&EditSet> {
-        self.fixes.iter().find(|edits| edits.is_safe())
+        self.fixes.iter().find(|fix| fix.applicability == Applicability::Safe)
     }
 
     /// The same with one more related place.
@@ -259,13 +214,10 @@ impl Diagnostic {
 
     /// Sorts findings by file, position and rule.
     pub fn sort(diagnostics: &mut [Self]) {
-        diagnostics.sort_by(|a, b| {
-            (&a.span, a.rule.name, &a.message, &a.help).cmp(&(
-                &b.span,
-                b.rule.name,
-                &b.message,
-                &b.help,
-            ))
-        });
+        diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+
+    fn order(&self) -> impl Ord {
+        (&self.span, self.rule.name, &self.message, &self.help)
     }
 }

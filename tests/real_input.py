@@ -86,7 +86,10 @@ def front_matter(slug, text):
 
 def write_site(site, sample):
     table = (REPOSITORY / "src" / "diagnostic" / "rules.rs").read_text()
-    rules = re.findall(r'= "([a-z0-9-]+)", (\w+), (?:Error|Warning|Info|Off):', table)
+    rules = []
+    for family, rows in re.findall(r'    (\w+) = "[^"]+": "[^"]+" \{(.*?)\n    \}', table, re.S):
+        names = re.findall(r'= "([a-z0-9-]+)", (?:Error|Warning|Info|Off):', rows)
+        rules.extend((name, family) for name in names)
     if not rules:
         sys.exit("no rules found in src/diagnostic/rules.rs: was the table's form changed?")
     folder = site / "content" / "real"
