@@ -84,11 +84,6 @@ impl Record {
         self.entries.insert(url.into(), Entry { state, at: 0 });
     }
 
-    /// Takes a URL out.
-    pub fn remove(&mut self, url: &str) -> Option<State> {
-        self.entries.remove(url).map(|entry| entry.state)
-    }
-
     /// Every URL with what is known of it and where its line begins in the text, sorted.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &State, usize)> {
         self.entries.iter().map(|(url, entry)| (url.as_ref(), &entry.state, entry.at as usize))
@@ -100,16 +95,14 @@ impl Record {
     }
 
     /// Says what a page is from now on. The ids that were known at its URL before stay.
-    pub fn set_page(&mut self, url: &str, page: Published) {
-        let ids = match self.get(url) {
-            Some(State::Page(before)) => before.ids.with(&page.ids),
-            _ => page.ids,
-        };
-        self.set(url, State::Page(Published { ids, ..page }));
+    pub fn set_page(&mut self, url: &str, mut page: Published) {
+        if let Some(State::Page(before)) = self.get(url) {
+            page.ids = before.ids.clone().with(page.ids);
+        }
+        self.set(url, State::Page(page));
     }
 
     /// Adds what another branch knows of a URL. Returns the page that was there, when one of the two has moved it.
-    #[must_use]
     fn merge(&mut self, url: &str, entry: Entry) -> Option<Moved> {
         let Some(known) = self.entries.get_mut(url) else {
             self.entries.insert(url.into(), entry);
@@ -123,17 +116,6 @@ impl Record {
         };
         known.state = known.state.clone().merged(entry.state);
         moved
-    }
-
-    /// What both know: of a URL that both have, the later.
-    #[must_use]
-    pub fn merged(mut self, other: Self) -> Self {
-        let mut moved = Vec::new();
-        for (url, entry) in other.entries {
-            moved.extend(self.merge(&url, entry));
-        }
-        self.carry(moved);
-        self
     }
 
     /// Unites pages that one branch moved, and the other still had, with those that their old addresses lead to.
@@ -150,35 +132,31 @@ impl Record {
         let mut url: Box<str> = url.into();
         // No way that leads somewhere is longer; one that is goes in a circle.
         for _ in 0..self.len() {
-            match self.get(&url)? {
-                State::Redirect(to) => url = to.clone(),
-                State::Page(_) | State::Retired => break,
-            }
+            let State::Redirect(to) = self.get(&url)? else { break };
+            url = to.clone();
         }
-        match &mut self.entries.get_mut(&url)?.state {
-            State::Page(page) => Some(page),
-            State::Redirect(_) | State::Retired => None,
-        }
+        let state = &mut self.entries.get_mut(&url)?.state;
+        if let State::Page(page) = state { Some(page) } else { None }
     }
 
     /// The record after `now` has been published. What `now` does not have any more stays, since readers may have kept it.
-    #[must_use]
     pub fn published(mut self, now: Self) -> Self {
         let mut moved: Vec<Moved> = Vec::new();
         for (url, Entry { state, .. }) in now.entries {
             match (state, self.get(&url)) {
                 (State::Page(page), _) => self.set_page(&url, page),
-                (state, Some(State::Page(before))) => {
-                    moved.push((url.clone(), before.clone()));
+                (state, before) => {
+                    if let Some(State::Page(before)) = before {
+                        moved.push((url.clone(), before.clone()));
+                    }
                     self.set(&url, state);
                 }
-                (state, _) => self.set(&url, state),
             }
         }
         // Who follows an old link with a fragment arrives on the page that the old address leads to.
         for (url, before) in moved {
             if let Some(page) = self.end_mut(&url) {
-                page.ids = before.ids.with(&page.ids);
+                page.ids = before.ids.with(std::mem::take(&mut page.ids));
             }
         }
         self
@@ -186,9 +164,7 @@ impl Record {
 
     /// The record as text.
     pub fn print(&self) -> String {
-        let mut text = String::with_capacity(self.entries.len() * 160 + HEAD.len());
-        text.push_str(HEAD);
-        text.push('\n');
+        let mut text = format!("{HEAD}\n");
         for (url, entry) in &self.entries {
             line::print(&mut text, url, &entry.state);
         }
@@ -213,7 +189,7 @@ impl Published {
     /// What two branches know of one page: the later text, and the ids of both.
     fn merged(self, other: Self) -> Self {
         let (updated, text) = (self.updated, self.text).max((other.updated, other.text));
-        Self { updated, text, ids: self.ids.merged(&other.ids) }
+        Self { updated, text, ids: self.ids.merged(other.ids) }
     }
 }
 

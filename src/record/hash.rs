@@ -15,9 +15,7 @@ pub struct TextHash {
 impl TextHash {
     /// The hash of a text.
     pub fn of(text: &str) -> Self {
-        let hash = blake3::hash(text.as_bytes());
-        let first = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
-        Self { version: VERSION, hash: u64::from_be_bytes(*first) }
+        Self { version: VERSION, ..Self::of_file(blake3::hash(text.as_bytes()).as_bytes()) }
     }
 
     /// The hash of a file, given that of its bytes. It has no version, and silcrows that record no files can read it.

@@ -59,43 +59,47 @@ impl ReadRecord {
     /// known, none.
     pub fn parse(text: &str) -> Self {
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
-            let message = format!("the record does not begin with `{HEAD_START}{FORMAT}`");
-            return Self::unreadable(Damage { at: 0..0, message, remedy: Remedy::History });
+            return Self::unreadable(0..0, no_head(), Remedy::History);
         }
         let mut reader = Reader::default();
         let mut at = 0;
         for whole in text.split_inclusive('\n') {
             let content = whole.trim_end_matches(['\n', '\r']);
-            if let Some(newer) = reader.line(at, content) {
-                return Self::unreadable(newer);
+            let place = at..at + content.len();
+            let is_base = matches!(reader.conflict, Some(Conflict { mark: '|', .. }));
+            match (mark(content), format(content, at == 0)) {
+                (Some(mark), _) => reader.mark(place, mark),
+                _ if is_base => {}
+                (None, Some(FORMAT)) => reader.head(place),
+                (None, Some(newer)) => {
+                    let message = format!(
+                        "the record's format is `{newer}`: it was written by a newer silcrow"
+                    );
+                    return Self::unreadable(place, message, Remedy::Newer);
+                }
+                (None, None) => reader.entry(place, content),
             }
             at += whole.len();
         }
         reader.end()
     }
 
-    fn unreadable(damage: Damage) -> Self {
-        Self { record: Record::default(), damages: vec![damage] }
+    fn unreadable(at: Range<usize>, message: String, remedy: Remedy) -> Self {
+        Self { record: Record::default(), damages: vec![Damage { at, message, remedy }] }
     }
 }
 
-/// A part of a conflict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// What one branch says.
-    Ours,
-    /// What both began with, where git is told to show it. Neither branch says it any more.
-    Base,
-    /// What the other branch says.
-    Theirs,
+fn no_head() -> String {
+    format!("the record does not begin with `{HEAD_START}{FORMAT}`")
 }
 
 /// A conflict that has begun.
-#[derive(Debug)]
 struct Conflict {
     /// Its first line.
     at: Range<usize>,
-    part: Part,
+    /// The last mark: `<` before what one branch says, `=` before what the other says, and where git is told to show it, `|`
+    /// before what both began with, which neither says any more.
+    mark: char,
 }
 
 #[derive(Default)]
@@ -113,52 +117,26 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the line that begins at a byte. Returns the damage when it says that nothing here can be understood.
-    fn line(&mut self, start: usize, content: &'a str) -> Option<Damage> {
-        let place = start..start + content.len();
-        if let Some(mark) = mark(content) {
-            self.mark(place, mark);
-            return None;
-        }
-        if self.conflict.as_ref().is_some_and(|conflict| conflict.part == Part::Base) {
-            return None;
-        }
-        match format(content, start == 0) {
-            Some(FORMAT) => self.head(place),
-            Some(other) => {
-                let message =
-                    format!("the record's format is `{other}`: it was written by a newer silcrow");
-                return Some(Damage { at: place, message, remedy: Remedy::Newer });
-            }
-            None => self.entry(place, content),
-        }
-        None
-    }
-
     fn mark(&mut self, at: Range<usize>, mark: char) {
         self.has_marks = true;
-        if mark == '<' {
-            self.end_conflict(false);
-            self.conflict = Some(Conflict { at, part: Part::Ours });
-            return;
-        }
-        match (&mut self.conflict, mark) {
-            (None, _) => {
-                self.damage(at, "this mark belongs to no conflict".to_owned(), Remedy::Repair)
+        match (mark, &mut self.conflict) {
+            ('<', _) => {
+                self.end_conflict(false);
+                self.conflict = Some(Conflict { at, mark });
             }
-            (Some(_), '>') => self.end_conflict(true),
-            (Some(Conflict { part, .. }), '=') => *part = Part::Theirs,
-            (Some(Conflict { part: part @ Part::Ours, .. }), '|') => *part = Part::Base,
-            (Some(_), _) => {}
+            (_, None) => self.damage(at, "this mark belongs to no conflict", Remedy::Repair),
+            ('>', Some(_)) => self.end_conflict(true),
+            ('|', Some(Conflict { mark: '|' | '=', .. })) => {}
+            (_, Some(conflict)) => conflict.mark = mark,
         }
     }
 
     /// Reports the conflict that is open, if one is.
     fn end_conflict(&mut self, has_end: bool) {
-        let Some(Conflict { at, part }) = self.conflict.take() else { return };
-        let (rest, remedy) = match (part, has_end) {
+        let Some(Conflict { at, mark }) = self.conflict.take() else { return };
+        let (rest, remedy) = match (mark, has_end) {
             // Lines were passed over that a branch may have written.
-            (Part::Base, _) => (", and no `=======` ends what they began with", Remedy::Hand),
+            ('|', _) => (", and no `=======` ends what they began with", Remedy::Hand),
             (_, true) => ("", Remedy::Repair),
             (_, false) => (", and no `>>>>>>>` ends the conflict", Remedy::Repair),
         };
@@ -168,30 +146,23 @@ impl<'a> Reader<'a> {
     /// The first line is in its place at the beginning, and within a conflict, which is reported already.
     fn head(&mut self, at: Range<usize>) {
         if at.start > 0 && self.conflict.is_none() {
-            let message = "this line belongs at the beginning of the record, once".to_owned();
+            let message = "this line belongs at the beginning of the record, once";
             self.damage(at, message, Remedy::Repair);
         }
     }
 
     fn entry(&mut self, place: Range<usize>, content: &'a str) {
-        if place.start == 0 {
-            let message = format!("the record does not begin with `{HEAD_START}{FORMAT}`");
-            self.damage(place.clone(), message, Remedy::Repair);
+        let start = place.start;
+        if start == 0 {
+            self.damage(place, no_head(), Remedy::Repair);
         }
-        match line(content) {
+        match line(content, start) {
             Ok((url, state)) => {
-                let at = place.start + url.start..place.start + url.end;
-                self.order(at, &content[url.clone()]);
-                let entry = Entry { state, at: place.start as u32 };
-                self.moved.extend(self.read.record.merge(&content[url], entry));
+                self.order(start..start + url.len(), url);
+                let entry = Entry { state, at: start as u32 };
+                self.moved.extend(self.read.record.merge(url, entry));
             }
-            Err((wrong, message)) => {
-                self.damage(
-                    place.start + wrong.start..place.start + wrong.end,
-                    message,
-                    Remedy::Hand,
-                );
-            }
+            Err(damage) => self.read.damages.push(damage),
         }
     }
 
@@ -215,8 +186,8 @@ impl<'a> Reader<'a> {
         self.read
     }
 
-    fn damage(&mut self, at: Range<usize>, message: String, remedy: Remedy) {
-        self.read.damages.push(Damage { at, message, remedy });
+    fn damage(&mut self, at: Range<usize>, message: impl Into<String>, remedy: Remedy) {
+        self.read.damages.push(Damage { at, message: message.into(), remedy });
     }
 }
 
