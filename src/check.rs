@@ -6,18 +6,15 @@ mod front_matter;
 mod graph;
 mod headings;
 mod history;
-mod hosts;
 mod input;
 mod settings;
 mod suggestions;
 pub mod suppressions;
 mod targets;
-mod theme;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::site::links::Document;
+use crate::diagnostic::Diagnostic;
 use crate::site::{PageId, Site};
 use crate::source::Sources;
 use suggestions::Names;
@@ -33,37 +30,22 @@ pub struct Context<'a> {
     pub has_template: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
-impl Context<'_> {
-    /// Whether a rule is on for any file.
-    fn is_on(&self, rule: &Rule) -> bool {
-        self.site.configuration.rules.is_on(rule)
-    }
-}
-
 /// Every finding of every rule, in no particular order.
 pub fn findings(context: Context<'_>) -> Vec<Diagnostic> {
+    let site = context.site;
     let mut findings = input::findings(context);
     findings.extend(graph::findings(context));
-    findings.extend(hosts::findings(context));
     findings.extend(settings::findings(context));
     findings.extend(history::findings(context));
-    let names = &Names::new(context.site);
-    findings.extend(theme::findings(context));
-    findings.extend(targets::findings(&Document::of_settings(context.site), context.site, names));
-    let html = 0..context.site.html.len();
-    findings.extend(html.flat_map(|index| {
-        targets::findings(&Document::of_html(context.site, index), context.site, names)
-    }));
-    let pages = 0..context.site.pages.len();
-    let per_page = pages.into_par_iter().flat_map_iter(|index| {
+    let names = &Names::new(site);
+    let documents: Vec<_> = site.documents().collect();
+    let of_references = |document| targets::findings(&document, site, names);
+    findings.par_extend(documents.into_par_iter().flat_map_iter(of_references));
+    let of_page = |index| {
         let id = PageId(index as u32);
-        let mut found =
-            targets::findings(&Document::of_page(context.site, id), context.site, names);
-        found.extend(front_matter::findings(context, id));
-        found.extend(headings::findings(context, id));
-        found.extend(freshness::stale(context, id));
-        found
-    });
-    findings.par_extend(per_page);
+        let found = front_matter::findings(context, id).into_iter();
+        found.chain(headings::findings(context, id)).chain(freshness::stale(context, id))
+    };
+    findings.par_extend((0..site.pages.len()).into_par_iter().flat_map_iter(of_page));
     findings
 }

@@ -1,9 +1,10 @@
 //! What was published and is gone. The record says what was, the routes what is.
 
-use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use percent_encoding::percent_decode_str;
 use rayon::prelude::*;
 
@@ -25,11 +26,13 @@ const GUESSED: usize = 50;
 pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
     let read = &context.site.record;
     let path = SourcePath::new(record::FILE);
-    let mut findings: Vec<_> = read.damages.iter().map(|damage| damaged(&path, damage)).collect();
-    if read.record.is_empty() {
-        return findings;
-    }
-    let history = History { context, path, candidates: OnceLock::new() };
+    let damaged = |Damage { at, message, remedy }: &Damage| {
+        let span = Span::new(&path, at.clone());
+        Diagnostic::new(&RECORD_DAMAGED, span, message.as_str()).help(remedy.help())
+    };
+    let mut findings: Vec<_> = read.damages.iter().map(damaged).collect();
+    let text = context.sources.text(&path).map_or("", |text| text);
+    let history = History { context, path, text, candidates: OnceLock::new() };
     let entries: Vec<_> = read.record.entries().collect();
     findings.par_extend(
         entries.into_par_iter().flat_map_iter(|(url, state, at)| history.entry(url, state, at)),
@@ -39,11 +42,6 @@ pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
         history.suggest(finding, index < GUESSED);
     }
     findings
-}
-
-fn damaged(path: &SourcePath, damage: &Damage) -> Diagnostic {
-    let span = Span::new(path, damage.at.clone());
-    Diagnostic::new(&RECORD_DAMAGED, span, damage.message.clone()).help(damage.remedy.help())
 }
 
 /// What is at a URL now.
@@ -63,81 +61,84 @@ enum Now {
 struct History<'a> {
     context: Context<'a>,
     path: SourcePath,
+    text: &'a str,
     candidates: OnceLock<Candidates<'a>>,
 }
 
 impl<'a> History<'a> {
     fn entry(&self, url: &str, state: &State, at: usize) -> Vec<Diagnostic> {
-        let page = match state {
+        let was = match state {
             State::Retired => return Vec::new(),
             State::Redirect(_) => None,
             State::Page(page) => Some(page),
         };
-        let now = now(self.context.site, url);
-        let span = || Span::new(&self.path, at..at + url.len());
-        let message = match now {
-            Now::Page(id) => {
-                let Some(page) = page else { return Vec::new() };
-                let mut found = self.anchors(url, (page, at), id);
-                found.extend(freshness::updated_unchanged(self.context, id, page));
-                return found;
-            }
-            Now::Alias(id) => {
-                return page.map_or_else(Vec::new, |page| self.anchors(url, (page, at), id));
-            }
-            Now::Other => return Vec::new(),
-            Now::Draft(id) => {
-                let path = &self.context.site.page(id).article.path;
-                let message = format!("`{url}` was published, and `{path}` is a draft now");
-                let finding = Diagnostic::new(&URL_VANISHED, span(), message);
-                return vec![finding.relate(Span::file(path), "the page")];
-            }
-            Now::Nothing => format!("`{url}` was published, and nothing is there now"),
+        let site = self.context.site;
+        let vanished = |message| {
+            let span = Span::new(&self.path, at..at + url.len());
+            Diagnostic::new(&URL_VANISHED, span, message)
         };
-        vec![Diagnostic::new(&URL_VANISHED, span(), message)]
+        match (now(site, url), was) {
+            (Now::Page(id), Some(was)) => {
+                let mut found = self.anchors(at..at + url.len(), was, id);
+                found.extend(freshness::updated_unchanged(self.context, id, was));
+                found
+            }
+            (Now::Alias(id), Some(was)) => self.anchors(at..at + url.len(), was, id),
+            (Now::Page(_) | Now::Alias(_) | Now::Other, _) => Vec::new(),
+            (Now::Draft(id), _) => {
+                let path = &site.page(id).article.path;
+                let message = format!("`{url}` was published, and `{path}` is a draft now");
+                vec![vanished(message).relate(Span::file(path), "the page")]
+            }
+            (Now::Nothing, _) => {
+                vec![vanished(format!("`{url}` was published, and nothing is there now"))]
+            }
+        }
     }
 
-    /// The ids that a page has lost.
-    fn anchors(&self, url: &str, (was, at): (&Published, usize), id: PageId) -> Vec<Diagnostic> {
+    /// The ids that a page has lost since it was recorded at a URL.
+    fn anchors(&self, url: Range<usize>, was: &Published, id: PageId) -> Vec<Diagnostic> {
         let Site { ids, .. } = self.context.site;
-        let article = &self.context.site.page(id).article;
-        let mut lost = was.ids.live().filter(|old| !ids.has(id, &decoded(old))).peekable();
-        if lost.peek().is_none() {
+        let lost: Vec<&str> = was.ids.live().filter(|old| !ids.has(id, &decoded(old))).collect();
+        if lost.is_empty() {
             return Vec::new();
         }
-        let text = self.context.sources.text(&self.path).map_or("", |text| text);
-        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let article = &self.context.site.page(id).article;
+        let known: AHashSet<_> = was.ids.live().map(decoded).collect();
         let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
-        let new: Vec<&str> =
-            headings().filter(|id| was.ids.live().all(|old| decoded(old) != *id)).collect();
-        let lost: Vec<&str> = lost.collect();
+        let new: Vec<&str> = headings().filter(|id| !known.contains(*id)).collect();
         let finding = |id: &&str| {
             let old = decoded(id);
-            let range =
-                word(line, id).map_or(at..at + url.len(), |word| at + word.start..at + word.end);
             let replaced = match (lost.as_slice(), new.as_slice()) {
                 ([_], [only]) => Some((*only).to_owned()),
                 _ => alike(&old, &new).or_else(|| suggest::nearest(&old, headings())),
             };
             let new = replaced.as_deref().unwrap_or("ID-OF-A-HEADING");
-            let path = &article.path;
+            let (path, address) = (&article.path, self.text.get(url.clone()).unwrap_or(""));
             let help = format!(
-                "add `{old}: {new}` to `anchors` in `{path}`, or say `silcrow retire '{url}#{old}'`"
+                "add `{old}: {new}` to `anchors` in `{path}`, or say `silcrow retire '{address}#{old}'`"
             );
-            let message = format!("`{url}` had the id `{old}`, and has it no more");
-            Diagnostic::new(&ANCHOR_VANISHED, Span::new(&self.path, range), message)
-                .help(help)
-                .relate(Span::file(path), "the page")
+            let message = format!("`{address}` had the id `{old}`, and has it no more");
+            let span = Span::new(&self.path, self.place_of_id(&url, id));
+            let finding = Diagnostic::new(&ANCHOR_VANISHED, span, message);
+            finding.help(help).relate(Span::file(path), "the page")
         };
         lost.iter().map(finding).collect()
+    }
+
+    /// Where an id stands in the line of a URL; the URL's own place where it does not.
+    fn place_of_id(&self, url: &Range<usize>, id: &str) -> Range<usize> {
+        let line = self.text.get(url.start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        match format!("{line} ").find(&format!(" #{id} ")) {
+            Some(before) => url.start + before + 1..url.start + before + 2 + id.len(),
+            None => url.clone(),
+        }
     }
 
     /// Says what is to be done about a URL that vanished, and where its page may be now.
     fn suggest(&self, finding: &mut Diagnostic, guess: bool) {
         let site = self.context.site;
-        let at = finding.span.range();
-        let text = self.context.sources.text(&self.path).map_or("", |text| text);
-        let url = text.get(at).unwrap_or("");
+        let url = self.text.get(finding.span.range()).unwrap_or("");
         let was = match site.record.record.get(url) {
             Some(State::Page(file)) if history::is_file(url) => {
                 return finding.help = Some(self.help_on_file(url, file));
@@ -160,10 +161,13 @@ impl<'a> History<'a> {
         });
     }
 
+    fn candidates(&self) -> &Candidates<'a> {
+        self.candidates.get_or_init(|| Candidates::new(self.context.site))
+    }
+
     /// What is to be done about a file that vanished.
     fn help_on_file(&self, url: &str, was: &Published) -> String {
-        let candidates = self.candidates.get_or_init(|| Candidates::new(self.context.site));
-        let (now, new) = match candidates.files.get(&was.text) {
+        let (now, new) = match self.candidates().files.get(&was.text) {
             Some(new) => (format!("what it held is now in `{new}`: "), new.as_str()),
             None => (String::new(), "/ITS-NEW-PATH"),
         };
@@ -175,7 +179,7 @@ impl<'a> History<'a> {
     /// Where a page may be now: the same text, else the same name, else most of the same headings, among the pages that the
     /// record does not know.
     fn moved(&self, url: &str, was: &Published, guess: bool) -> Option<(PageId, &'static str)> {
-        let candidates = self.candidates.get_or_init(|| Candidates::new(self.context.site));
+        let candidates = self.candidates();
         if let Some(id) = candidates.by_text.get(&was.text) {
             return Some((*id, "its text is now in"));
         }
@@ -187,11 +191,11 @@ impl<'a> History<'a> {
         if let (Some((id, _)), None) = (same_name.next(), same_name.next()) {
             return Some((*id, "a new page of its name is"));
         }
-        let ids: Vec<Cow<str>> = was.ids.live().map(decoded).collect();
+        let ids: Vec<_> = was.ids.live().map(decoded).collect();
         let shared =
             |page: PageId| ids.iter().filter(|id| self.context.site.ids.has(page, id)).count();
-        let most = candidates.new.iter().map(|(id, _)| (shared(*id), *id)).max()?;
-        (most.0 >= 2 && most.0 * 2 > ids.len()).then_some((most.1, "most of its headings are in"))
+        let (most, id) = candidates.new.iter().map(|(id, _)| (shared(*id), *id)).max()?;
+        (most >= 2 && most * 2 > ids.len()).then_some((id, "most of its headings are in"))
     }
 }
 
@@ -221,23 +225,11 @@ fn last_part(url: &str) -> &str {
     url.trim_end_matches('/').rsplit('/').next().unwrap_or(url)
 }
 
-/// Where an id stands in its line.
-fn word(line: &str, id: &str) -> Option<std::ops::Range<usize>> {
-    let mut at = 0;
-    line.split(' ').find_map(|word| {
-        let range = at..at + word.len();
-        at = range.end + 1;
-        (word.strip_prefix('#') == Some(id)).then_some(range)
-    })
-}
-
 /// The new id that shares most words with an old one.
 fn alike(old: &str, new: &[&str]) -> Option<String> {
-    let words = |id: &str| id.split('-').map(str::to_owned).collect::<Vec<_>>();
-    let known = words(old);
-    let shared =
-        |id: &str| words(id).iter().filter(|word| word.len() > 2 && known.contains(word)).count();
-    let best = new.iter().map(|id| (shared(id), std::cmp::Reverse(id.len()), *id)).max()?;
+    let known: Vec<&str> = old.split('-').filter(|word| word.len() > 2).collect();
+    let shared = |id: &str| id.split('-').filter(|word| known.contains(word)).count();
+    let best = new.iter().map(|id| (shared(id), Reverse(id.len()), *id)).max()?;
     (best.0 > 0).then(|| best.2.to_owned())
 }
 

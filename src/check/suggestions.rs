@@ -16,6 +16,13 @@ type Unique<'a, T> = AHashMap<&'a str, Option<T>>;
 /// The names of a site.
 pub(super) struct Names<'a> {
     site: &'a Site,
+    indexes: Indexes<'a>,
+    /// The ids of each page.
+    anchors: Vec<OnceLock<Anchors<'a>>>,
+}
+
+#[derive(Default)]
+struct Indexes<'a> {
     /// Pages by the last part of their paths.
     files: OnceLock<Unique<'a, PageId>>,
     /// Pages by the ids on them.
@@ -27,8 +34,6 @@ pub(super) struct Names<'a> {
     paths: OnceLock<Index<'a>>,
     page_names: OnceLock<Index<'a>>,
     asset_urls: OnceLock<Index<'a>>,
-    /// The ids of each page.
-    anchors: Vec<OnceLock<Anchors<'a>>>,
 }
 
 /// The ids of one page.
@@ -49,29 +54,13 @@ pub(super) enum Guess<'a> {
 impl<'a> Names<'a> {
     /// The names of `site`.
     pub(super) fn new(site: &'a Site) -> Self {
-        Self {
-            site,
-            files: OnceLock::new(),
-            ids: OnceLock::new(),
-            assets: OnceLock::new(),
-            folders: OnceLock::new(),
-            paths: OnceLock::new(),
-            page_names: OnceLock::new(),
-            asset_urls: OnceLock::new(),
-            anchors: site.pages.iter().map(|_| OnceLock::new()).collect(),
-        }
+        let anchors = site.pages.iter().map(|_| OnceLock::new()).collect();
+        Self { site, indexes: Indexes::default(), anchors }
     }
 
-    fn pages(&self) -> impl Iterator<Item = PageId> + '_ {
-        self.site.included().filter(|id| self.site.page(*id).has_file)
-    }
-
-    fn source(&self, id: PageId) -> &'a SourcePath {
-        &self.site.page(id).article.path
-    }
-
-    fn paths(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.pages().map(|id| self.source(id).as_str())
+    fn pages(&self) -> impl Iterator<Item = (PageId, &'a SourcePath)> + '_ {
+        let pages = self.site.included().map(|id| (id, self.site.page(id)));
+        pages.filter(|(_, page)| page.has_file).map(|(id, page)| (id, &page.article.path))
     }
 
     fn urls(&self) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -90,7 +79,7 @@ impl<'a> Names<'a> {
         if let Some(page) = self.same_file_name(wanted.file_name()).filter(not_itself) {
             return Some(page);
         }
-        let own = from.map(|id| self.source(id));
+        let own = from.map(|id| &self.site.page(id).article.path);
         let sibling = self.folders().get(wanted.folder()).and_then(|siblings| {
             let own = own.filter(|own| own.folder() == wanted.folder());
             siblings.nearest(wanted.file_name(), own.map(SourcePath::file_name))
@@ -98,67 +87,60 @@ impl<'a> Names<'a> {
         if let Some(file) = sibling {
             return self.site.routes.page(&format!("{}/{file}", wanted.folder()));
         }
-        let paths = self.paths.get_or_init(|| Index::new(self.paths()));
+        let paths = || Index::new(self.pages().map(|(_, path)| path.as_str()));
+        let paths = self.indexes.paths.get_or_init(paths);
         self.site.routes.page(paths.nearest(wanted.as_str(), own.map(SourcePath::as_str))?)
     }
 
     /// The name of the page that is likely meant by an entry of `related`.
     pub(super) fn page_name(&self, wanted: &str) -> Option<&'a str> {
-        let last = wanted.rsplit('/').next().unwrap_or(wanted);
-        if let Some(page) = self.same_file_name(&format!("{last}.md")) {
-            return page_name(self.source(page).as_str());
+        if let Some(page) = self.same_file_name(&format!("{}.md", last(wanted))) {
+            return page_name(&self.site.page(page).article.path);
         }
-        let names = || Index::new(self.paths().filter_map(page_name));
-        self.page_names.get_or_init(names).nearest(wanted, None)
+        let names = || Index::new(self.pages().filter_map(|(_, path)| page_name(path)));
+        self.indexes.page_names.get_or_init(names).nearest(wanted, None)
     }
 
     /// The URL of the file that is likely meant by another: the only one of the same name, else the nearest.
     pub(super) fn asset(&self, wanted: &str) -> Option<&'a str> {
-        let by_name = self.assets.get_or_init(|| unique(self.urls().map(|url| (last(url), url))));
-        if let Some(Some(url)) = by_name.get(last(wanted)) {
+        let by_name = || unique(self.urls().map(|url| (last(url), url)));
+        if let Some(Some(url)) = self.indexes.assets.get_or_init(by_name).get(last(wanted)) {
             return Some(url);
         }
-        self.asset_urls.get_or_init(|| Index::new(self.urls())).nearest(wanted, None)
+        self.indexes.asset_urls.get_or_init(|| Index::new(self.urls())).nearest(wanted, None)
     }
 
     /// What is likely meant by a fragment of `page`: the same id on the only other page that has it, else the id that
     /// replaces the slug, else the nearest id.
     pub(super) fn anchor(&self, page: PageId, anchor: &str) -> Option<Guess<'a>> {
-        let ids = self.ids.get_or_init(|| {
-            let all = self.pages().flat_map(|id| {
-                self.site.page(id).article.body.ids().map(move |anchor| (anchor, id))
-            });
-            unique(all)
-        });
-        if let Some(Some(other)) = ids.get(anchor) {
+        let ids_of = |id| self.site.page(id).article.body.ids().map(move |anchor| (anchor, id));
+        let all = || unique(self.pages().flat_map(|(id, _)| ids_of(id)));
+        if let Some(Some(other)) = self.indexes.ids.get_or_init(all).get(anchor) {
             return Some(Guess::Elsewhere(*other));
         }
         let anchors = self.anchors.get(page.0 as usize)?.get_or_init(|| {
             let body = &self.site.page(page).article.body;
             // Of headings with the same text, the first is meant.
             let headings = body.headings.iter().rev();
-            Anchors {
-                by_slug: headings.map(|heading| (slug(&heading.text), &*heading.id)).collect(),
-                all: Index::new(body.ids()),
-            }
+            let by_slug = headings.map(|heading| (slug(&heading.text), &*heading.id)).collect();
+            Anchors { by_slug, all: Index::new(body.ids()) }
         });
         let by_slug = anchors.by_slug.get(anchor).copied();
         by_slug.or_else(|| anchors.all.nearest(anchor, None)).map(Guess::Here)
     }
 
     fn same_file_name(&self, name: &str) -> Option<PageId> {
-        let files = self
-            .files
-            .get_or_init(|| unique(self.pages().map(|id| (self.source(id).file_name(), id))));
+        let by_name = || unique(self.pages().map(|(id, path)| (path.file_name(), id)));
         // Every section has an `index.md`: its folder is its name.
+        let files = self.indexes.files.get_or_init(by_name);
         files.get(name).copied().flatten().filter(|_| name != "index.md")
     }
 
     fn folders(&self) -> &AHashMap<&'a str, Index<'a>> {
-        self.folders.get_or_init(|| {
+        self.indexes.folders.get_or_init(|| {
             let mut folders: AHashMap<&str, Vec<&str>> = AHashMap::new();
-            for source in self.pages().map(|id| self.source(id)) {
-                folders.entry(source.folder()).or_default().push(source.file_name());
+            for (_, path) in self.pages() {
+                folders.entry(path.folder()).or_default().push(path.file_name());
             }
             let index = |(folder, files): (_, Vec<_>)| (folder, Index::new(files.into_iter()));
             folders.into_iter().map(index).collect()
@@ -170,10 +152,8 @@ impl<'a> Names<'a> {
 fn unique<'a, T: Copy + PartialEq>(all: impl Iterator<Item = (&'a str, T)>) -> Unique<'a, T> {
     let mut unique = Unique::new();
     for (key, thing) in all {
-        unique
-            .entry(key)
-            .and_modify(|known: &mut Option<T>| *known = known.filter(|known| *known == thing))
-            .or_insert(Some(thing));
+        let known = unique.entry(key).or_insert(Some(thing));
+        *known = known.filter(|known| *known == thing);
     }
     unique
 }
@@ -183,16 +163,13 @@ fn last(path: &str) -> &str {
 }
 
 /// How `related` names a page, given its path.
-fn page_name(path: &str) -> Option<&str> {
-    let path = path.strip_prefix(CONTENT)?.strip_prefix('/')?.strip_suffix(".md")?;
+fn page_name(path: &SourcePath) -> Option<&str> {
+    let path = path.below(CONTENT)?.strip_suffix(".md")?;
     Some(path.strip_suffix("/index").unwrap_or(path))
 }
 
 /// The slug of a heading's text, near enough: ids themselves are made by the parser.
 fn slug(text: &str) -> String {
-    let kept = |c: char| match c {
-        ' ' => Some('-'),
-        c => (c.is_alphanumeric() || c == '-' || c == '_').then_some(c),
-    };
-    text.to_lowercase().chars().filter_map(kept).collect()
+    let text = text.to_lowercase().replace(' ', "-");
+    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }

@@ -1,90 +1,60 @@
 //! Comments that suppress findings: applied, and reported where they do nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{
     self, Diagnostic, EXTERNAL_UNSURE, Family, RULES, SUPPRESSION_WITHOUT_REASON, Suppression,
     UNKNOWN_RULE, UNUSED_SUPPRESSION,
 };
 use crate::path::SourcePath;
+use crate::source::Span;
 use crate::suggest;
-
-/// The comments that speak of one line, by rule, each with whether it is used. Of a rule's, the first with a reason counts.
-#[derive(Default)]
-struct Comments<'a> {
-    line_end: u32,
-    by_rule: BTreeMap<&'a str, Vec<(&'a Suppression, bool)>>,
-    /// Whether another site did not answer, so that nobody knows if comments on its rules have something to suppress.
-    is_undecided: bool,
-}
-
-impl Comments<'_> {
-    /// Whether a finding is suppressed.
-    fn suppress(&mut self, finding: &Diagnostic) -> bool {
-        if finding.span.start >= self.line_end || finding.span.end == 0 {
-            return false;
-        }
-        let comments = self.by_rule.get_mut(finding.rule.name);
-        let comment = comments.and_then(|comments| comments.first_mut());
-        match comment.filter(|(comment, _)| comment.has_reason) {
-            Some((_, is_used)) => {
-                *is_used = true;
-                true
-            }
-            None => {
-                self.is_undecided |= finding.rule == &EXTERNAL_UNSURE;
-                false
-            }
-        }
-    }
-}
 
 /// Removes what is suppressed, and adds what is wrong with the comments. Findings of a family that this run did not check
 /// say nothing about its comments.
 pub fn apply<'a>(
-    findings: Vec<Diagnostic>,
+    mut findings: Vec<Diagnostic>,
     suppressions: impl Iterator<Item = &'a Suppression>,
     was_checked: impl Fn(Family) -> bool,
 ) -> Vec<Diagnostic> {
-    let mut by_file: BTreeMap<&SourcePath, BTreeMap<u32, Comments<'_>>> = BTreeMap::new();
-    for suppression in suppressions {
-        let (start, line_end) = suppression.line;
-        let lines = by_file.entry(&suppression.span.file).or_default();
-        let comments = lines.entry(start).or_default();
-        comments.line_end = comments.line_end.max(line_end);
-        comments.by_rule.entry(&suppression.rule).or_default().push((suppression, false));
+    let comments: Vec<_> = suppressions.collect();
+    // Those with a reason, by file and rule, then by line. The first of a rule on a line counts.
+    let mut indexes: BTreeMap<(&SourcePath, &str), BTreeMap<u32, usize>> = BTreeMap::new();
+    for (index, comment) in comments.iter().enumerate().filter(|(_, comment)| comment.has_reason) {
+        let lines = indexes.entry((&comment.span.file, &comment.rule)).or_default();
+        lines.entry(comment.line.0).or_insert(index);
     }
-    let comments = by_file.values_mut().flat_map(BTreeMap::values_mut);
-    for of_rule in comments.flat_map(|comments| comments.by_rule.values_mut()) {
-        of_rule.sort_by_key(|(comment, _)| !comment.has_reason);
-    }
-    let mut kept = findings;
-    kept.retain(|finding| {
-        let lines = by_file.get_mut(&finding.span.file);
-        let line = lines.and_then(|lines| lines.range_mut(..=finding.span.start).next_back());
-        !line.is_some_and(|(_, comments)| comments.suppress(finding))
-    });
-    for Comments { by_rule, is_undecided, .. } in
-        by_file.into_values().flat_map(BTreeMap::into_values)
-    {
-        for (comment, is_used) in by_rule.into_values().flatten() {
-            let is_external = || {
-                diagnostic::rule(&comment.rule).is_some_and(|rule| rule.family == Family::External)
-            };
-            let is_used = is_used || is_undecided && is_external();
-            kept.extend(problem(comment, is_used, &was_checked));
+    let mut is_used = vec![false; comments.len()];
+    // Where another site did not answer, nobody knows if comments on its rules have something to suppress.
+    let mut undecided: BTreeSet<(SourcePath, u32)> = BTreeSet::new();
+    findings.retain(|finding| {
+        let Span { file, start, end } = &finding.span;
+        let lines = indexes.get(&(file, finding.rule.name));
+        let index = lines.and_then(|lines| lines.range(..=start).next_back());
+        let index = index.map(|(_, index)| *index);
+        let used = index.filter(|index| *start < comments[*index].line.1 && *end > 0);
+        if let Some(index) = used {
+            is_used[index] = true;
+        } else if finding.rule == &EXTERNAL_UNSURE {
+            undecided.insert((file.clone(), *start));
         }
+        used.is_none()
+    });
+    for (comment, is_used) in comments.into_iter().zip(is_used) {
+        let at = |offset| (comment.span.file.clone(), offset);
+        let is_undecided =
+            || undecided.range(at(comment.line.0)..at(comment.line.1)).next().is_some();
+        findings.extend(problem(comment, |family| {
+            is_used || !was_checked(family) || family == Family::External && is_undecided()
+        }));
     }
-    kept
+    findings
 }
 
-fn problem(
-    comment: &Suppression,
-    is_used: bool,
-    was_checked: impl Fn(Family) -> bool,
-) -> Option<Diagnostic> {
-    let Suppression { rule: name, span, has_reason, .. } = comment;
-    let new = |rule, message: String| Diagnostic::new(rule, span.clone(), message);
+/// What is wrong with a comment. Whether nothing can be said against its use, depends on the family of its rule.
+fn problem(comment: &Suppression, is_fine: impl Fn(Family) -> bool) -> Option<Diagnostic> {
+    let name = &comment.rule;
+    let new = |rule, message: String| Diagnostic::new(rule, comment.span.clone(), message);
     const FORM: &str = "write `silcrow-ignore RULE: reason`";
     if name.is_empty() {
         let message = "this comment names no rule".to_owned();
@@ -92,17 +62,15 @@ fn problem(
     }
     let Some(rule) = diagnostic::rule(name) else {
         let near = suggest::nearest(name, RULES.iter().map(|rule| rule.name));
-        let help = near.as_ref().map_or_else(
-            || "`silcrow check --list-rules` names every rule".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Some(new(&UNKNOWN_RULE, format!("unknown rule `{name}`")).help(help).suggest(near));
+        let otherwise = "`silcrow check --list-rules` names every rule";
+        let finding = new(&UNKNOWN_RULE, format!("unknown rule `{name}`"));
+        return Some(finding.did_you_mean(near, otherwise));
     };
-    if !has_reason {
+    if !comment.has_reason {
         let message = format!("this comment does not say why it suppresses `{name}`");
         return Some(new(&SUPPRESSION_WITHOUT_REASON, message).help(FORM));
     }
-    (!is_used && was_checked(rule.family)).then(|| {
+    (!is_fine(rule.family)).then(|| {
         new(&UNUSED_SUPPRESSION, format!("there is no `{name}` on the line below"))
             .help("remove the comment, or move it right above the line that it speaks of")
     })

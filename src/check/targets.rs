@@ -1,6 +1,7 @@
 //! Where links lead: the problems that resolving them found, put into words, with what was likely meant.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::suggestions::{Guess, Names};
 use crate::article::LinkKind;
@@ -25,34 +26,30 @@ const SUGGESTED_LINKS: usize = 50;
 
 /// The findings in the references of a document.
 pub(super) fn findings(document: &Document<'_>, site: &Site, names: &Names<'_>) -> Vec<Diagnostic> {
+    let rules = &site.configuration.rules;
+    let is_on = |problem: &&Problem| match problem {
+        Problem::InsecureHttp => rules.is_on(&INSECURE_HTTP),
+        Problem::SelfLink => rules.is_on(&SELF_LINK),
+        _ => true,
+    };
     let mut findings: Vec<Diagnostic> = Vec::new();
-    // A broken reference definition is one mistake, however often it is used: where its findings begin, and how many.
-    let mut definitions: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
+    // A broken reference definition is one mistake, however often it is used: where its findings are.
+    let mut definitions: BTreeMap<(u32, u32), Range<usize>> = BTreeMap::new();
     for reference in document.references.iter().filter(|reference| !reference.problems.is_empty()) {
         let link = &reference.link;
-        let used = |at| Label { span: document.span(at), message: "used here".to_owned() };
-        if let Some((first, count)) = link.used_at.and_then(|_| definitions.get(&link.span)) {
-            let known = &mut findings[*first..first + count];
-            known.iter_mut().for_each(|finding| finding.related.extend(link.used_at.map(used)));
-            continue;
-        }
-        let first = findings.len();
-        let suggests = first < SUGGESTED_LINKS;
-        let broken = Broken { site, names, document, reference, suggests };
-        let rules = &site.configuration.rules;
-        let is_on = |problem: &&Problem| match problem {
-            Problem::InsecureHttp => rules.is_on(&INSECURE_HTTP),
-            Problem::SelfLink => rules.is_on(&SELF_LINK),
-            _ => true,
-        };
-        for problem in reference.problems.iter().filter(is_on) {
-            let mut finding = broken.finding(problem);
-            finding.related.extend(link.used_at.map(used));
-            finding.target = site.target(reference.target, document.path);
-            findings.push(finding);
-        }
-        if link.used_at.is_some() {
-            definitions.insert(link.span, (first, findings.len() - first));
+        let known = link.used_at.and_then(|_| definitions.get(&link.span).cloned());
+        let range = known.unwrap_or_else(|| {
+            let first = findings.len();
+            let suggests = first < SUGGESTED_LINKS;
+            let broken = Broken { site, names, document, reference, suggests };
+            let problems = reference.problems.iter().filter(is_on);
+            findings.extend(problems.map(|problem| broken.finding(problem)));
+            first..findings.len()
+        });
+        if let Some(at) = link.used_at {
+            let used = Label { span: document.span(at), message: "used here".to_owned() };
+            findings[range.clone()].iter_mut().for_each(|one| one.related.push(used.clone()));
+            definitions.insert(link.span, range);
         }
     }
     findings
@@ -73,180 +70,197 @@ impl Broken<'_, '_> {
         self.document.destination(self.reference).trim()
     }
 
+    fn found(&self, rule: &'static Rule, message: impl Into<String>) -> Diagnostic {
+        let target = self.site.target(self.reference.target, self.document.path);
+        let span = self.document.span(self.reference.link.span);
+        Diagnostic { target, ..Diagnostic::new(rule, span, message) }
+    }
+
     fn finding(&self, problem: &Problem) -> Diagnostic {
-        if self.reference.link.kind.is_name() {
-            return self.of_name(problem);
-        }
-        let site = self.site;
-        let destination = self.destination();
-        let page = self.page();
-        let new = |rule: &'static Rule, message: String| {
-            Diagnostic::new(rule, self.document.span(self.reference.link.span), message)
-        };
-        let right = || page.map(|page| self.written(&self.to_page(page), self.rest()));
+        let written = self.destination();
+        let new = |rule, message: String| self.found(rule, message);
         match problem {
-            Problem::MissingPage(wanted) => {
-                let wanted = wanted.trim_start_matches(CONTENT);
-                self.missing_page(
-                    wanted,
-                    new(&MISSING_PAGE, format!("there is no page `{}`", wanted.trim_matches('/'))),
-                )
-            }
-            Problem::MissingAsset(wanted) => self.missing_asset(
-                wanted,
-                new(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_matches('/'))),
-            ),
-            Problem::MissingAnchor(anchor) => {
-                self.missing_anchor(anchor, new(&MISSING_ANCHOR, self.no_heading(anchor)))
-            }
+            Problem::MissingPage(wanted) => self.missing_page(wanted.trim_start_matches(CONTENT)),
+            Problem::MissingAsset(wanted) => self.missing_asset(wanted),
+            Problem::MissingAnchor(id) => self.missing_anchor(id),
             Problem::AnchorCase(id) => new(&ANCHOR_CASE, format!("the heading's id is `{id}`"))
                 .fix(Some(self.with_anchor(id))),
             Problem::PathCase => {
-                let right = right().or_else(|| {
-                    self.asset().map(|url| self.written(&self.to_url(url), self.rest()))
-                });
-                new(&PATH_CASE, "the file is named so in other case".to_owned()).fix(right)
+                self.found(&PATH_CASE, "the file is named so in other case").fix(self.right())
             }
-            Problem::UnicodeForm => {
-                let right = right().or_else(|| {
-                    self.asset().map(|url| self.written(&self.to_url(url), self.rest()))
-                });
-                new(
-                    &UNICODE_NORMALISATION,
-                    "the file is named so in another Unicode form".to_owned(),
-                )
-                .write(right)
-            }
+            Problem::UnicodeForm => self
+                .found(&UNICODE_NORMALISATION, "the file is named so in another Unicode form")
+                .write(self.right()),
             Problem::EscapesRoot => {
-                new(&ESCAPES_ROOT, format!("`{destination}` climbs out of the site"))
+                new(&ESCAPES_ROOT, format!("`{written}` climbs out of the site"))
                     .help("remove some of the `..`")
             }
-            Problem::DraftTarget => {
-                let target =
-                    page.map_or(String::new(), |page| site.page(page).article.path.to_string());
-                new(&DRAFT_TARGET, format!("`{target}` is a draft"))
-                    .help("publish it, remove the link, or build with `--drafts`")
-            }
+            Problem::DraftTarget => self.draft(),
             Problem::NonCanonicalUrl => {
-                let url = page
-                    .map(|page| site.page(page).url.encoded())
-                    .or_else(|| self.asset().map(encode_path));
+                let page = self.page().map(|page| self.site.page(page).url.encoded());
+                let url = page.or_else(|| self.asset().map(encode_path));
                 let right = url.map(|url| self.written(&self.below_root(&url), self.rest()));
-                new(&NON_CANONICAL_URL, format!("`{destination}` is not the page's own URL"))
-                    .fix(right)
+                new(&NON_CANONICAL_URL, format!("`{written}` is not the page's own URL")).fix(right)
             }
             Problem::RelativeUrl => {
-                new(&RELATIVE_URL, format!("`{destination}` is not a source file")).fix(right())
+                new(&RELATIVE_URL, format!("`{written}` is not a source file")).fix(self.right())
             }
             Problem::AbsoluteMd => {
-                new(&ABSOLUTE_MD, format!("`{destination}` begins with `/`")).fix(right())
+                new(&ABSOLUTE_MD, format!("`{written}` begins with `/`")).fix(self.right())
             }
             Problem::MdInHtml => {
-                let help = "write the page's URL: here, nothing is rewritten";
-                new(
-                    &MD_LINK_IN_HTML,
-                    format!("`{destination}` is a source file, which readers do not have"),
-                )
-                .help(help)
-                .write(right())
+                let message = format!("`{written}` is a source file, which readers do not have");
+                new(&MD_LINK_IN_HTML, message)
+                    .help("write the page's URL: here, nothing is rewritten")
+                    .write(self.right())
             }
             Problem::LinkToAlias => {
-                new(&LINK_TO_ALIAS, format!("`{destination}` is an old address")).fix(right())
+                new(&LINK_TO_ALIAS, format!("`{written}` is an old address")).fix(self.right())
             }
-            Problem::Redirected(to) => new(
-                &LINK_TO_ALIAS,
-                format!("`{destination}` is an old address, redirected to `{to}`"),
-            )
-            .help("link to the page itself"),
-            Problem::OwnSiteAbsolute => {
-                let (what, right) = match self.file() {
-                    Some(path) => ("file", Some(self.written(&path, self.rest()))),
-                    None => ("page", right()),
-                };
-                new(&OWN_SITE_ABSOLUTE, format!("`{destination}` is a {what} of this site"))
-                    .write(right)
+            Problem::Redirected(to) => {
+                new(&LINK_TO_ALIAS, format!("`{written}` is an old address, redirected to `{to}`"))
+                    .help("link to the page itself")
             }
-            Problem::SelfLink | Problem::RelatedSelf | Problem::RelatedDuplicate => {
-                new(&SELF_LINK, "this link leads to the page that it is on".to_owned())
-                    .help("link to a heading of the page, or remove the link")
+            Problem::OwnSiteAbsolute => self.own_site_absolute(),
+            Problem::SelfLink => self
+                .found(&SELF_LINK, "this link leads to the page that it is on")
+                .help("link to a heading of the page, or remove the link"),
+            Problem::RelatedSelf => {
+                new(&RELATED_SELF, format!("`{written}` is this page")).help("remove the entry")
             }
-            Problem::Backslash => new(&BACKSLASH_PATH, "a URL has no backslash".to_owned())
-                .fix(Some(destination.replace('\\', "/"))),
+            Problem::RelatedDuplicate => {
+                new(&RELATED_DUPLICATE, format!("duplicate entry `{written}`"))
+                    .help("remove one of the two")
+            }
+            Problem::Backslash => self
+                .found(&BACKSLASH_PATH, "a URL has no backslash")
+                .fix(Some(written.replace('\\', "/"))),
             Problem::BadPercentEncoding => {
-                new(&BAD_PERCENT_ENCODING, format!("`{destination}` is not percent-encoded UTF-8"))
+                new(&BAD_PERCENT_ENCODING, format!("`{written}` is not percent-encoded UTF-8"))
                     .help("write `%` as `%25`")
             }
-            Problem::EmptyDestination => {
-                new(&EMPTY_DESTINATION, "this link has no destination".to_owned())
-                    .help("write where it leads, or remove the brackets")
-            }
-            Problem::EmptyFragment => {
-                new(&EMPTY_FRAGMENT, "`#` alone leads to the top of the page".to_owned())
-                    .help("write `#top`, or a heading's id")
-                    .suggest(Some("#top".to_owned()))
-            }
+            Problem::EmptyDestination => self
+                .found(&EMPTY_DESTINATION, "this link has no destination")
+                .help("write where it leads, or remove the brackets"),
+            Problem::EmptyFragment => self
+                .found(&EMPTY_FRAGMENT, "`#` alone leads to the top of the page")
+                .help("write `#top`, or a heading's id")
+                .suggest(Some("#top".to_owned())),
             Problem::ProtocolRelative => {
-                new(&PROTOCOL_RELATIVE, format!("`{destination}` has no scheme"))
-                    .write(Some(format!("https:{destination}")))
+                new(&PROTOCOL_RELATIVE, format!("`{written}` has no scheme"))
+                    .write(Some(format!("https:{written}")))
             }
-            Problem::LocalUrl => new(&LOCAL_URL, format!("readers cannot reach `{destination}`"))
+            Problem::LocalUrl => new(&LOCAL_URL, format!("readers cannot reach `{written}`"))
                 .help("write a public address, or show it as code"),
             Problem::InsecureHttp => {
-                new(&INSECURE_HTTP, format!("`{destination}` is not encrypted on its way"))
-                    .write(Some(format!("https{}", &destination[4..])))
+                new(&INSECURE_HTTP, format!("`{written}` is not encrypted on its way"))
+                    .write(Some(format!("https{}", &written[4..])))
             }
             Problem::ForbiddenScheme => {
-                new(&FORBIDDEN_SCHEME, "a link cannot run a script".to_owned())
-                    .help("remove the link")
+                self.found(&FORBIDDEN_SCHEME, "a link cannot run a script").help("remove the link")
             }
             Problem::MalformedMailto => {
-                let right = (!destination.contains(':')).then(|| format!("mailto:{destination}"));
-                new(
-                    &MALFORMED_MAILTO,
-                    format!("`{destination}` is not a `mailto:` URL with an address"),
-                )
-                .help("write `mailto:` and an address")
-                .write(right)
+                let message = format!("`{written}` is not a `mailto:` URL with an address");
+                new(&MALFORMED_MAILTO, message)
+                    .help("write `mailto:` and an address")
+                    .write((!written.contains(':')).then(|| format!("mailto:{written}")))
             }
-            Problem::MalformedTel => new(
-                &MALFORMED_TEL,
-                format!("`{destination}` is not a `tel:` URL with a number"),
-            )
-            .help("write digits with the country's code and no spaces, like `tel:+1-201-555-0123`"),
+            Problem::MalformedTel => {
+                let message = format!("`{written}` is not a `tel:` URL with a number");
+                new(&MALFORMED_TEL, message).help(
+                    "write digits with the country's code and no spaces, like `tel:+1-201-555-0123`",
+                )
+            }
         }
     }
 
-    /// The finding of a page's name: an entry of `related`, or a link of the theme.
-    fn of_name(&self, problem: &Problem) -> Diagnostic {
-        let (name, kind) = (self.destination(), self.reference.link.kind);
-        let (missing, what) = match kind {
-            LinkKind::Related => (&MISSING_RELATED, "entry"),
-            _ => (&MISSING_PAGE, "link"),
-        };
-        let new = |rule: &'static Rule, message: String| {
-            Diagnostic::new(rule, self.document.span(self.reference.link.span), message)
-        };
-        match problem {
-            Problem::RelatedSelf => {
-                new(&RELATED_SELF, format!("`{name}` is this page")).help("remove the entry")
+    fn draft(&self) -> Diagnostic {
+        let kind = self.reference.link.kind;
+        let what = if kind == LinkKind::Related { "entry" } else { "link" };
+        let page = self.page().filter(|_| !kind.is_name());
+        let name = page.map_or(self.destination(), |page| self.source(page));
+        self.found(&DRAFT_TARGET, format!("`{name}` is a draft"))
+            .help(format!("publish it, remove the {what}, or build with `--drafts`"))
+    }
+
+    fn own_site_absolute(&self) -> Diagnostic {
+        let what = if self.page().is_some() { "page" } else { "file" };
+        let right = self.right().or_else(|| match self.reference.target {
+            Target::Place(place) => {
+                let url = self.below_root(&self.site.url(place).encoded());
+                Some(self.written(&url, self.rest()))
             }
-            Problem::RelatedDuplicate => {
-                new(&RELATED_DUPLICATE, format!("duplicate entry `{name}`"))
-                    .help("remove one of the two")
+            _ => None,
+        });
+        let message = format!("`{}` is a {what} of this site", self.destination());
+        self.found(&OWN_SITE_ABSOLUTE, message).write(right)
+    }
+
+    fn missing_page(&self, wanted: &str) -> Diagnostic {
+        if self.reference.link.kind.is_name() {
+            return self.missing_name();
+        }
+        let from = match self.document.holder {
+            Holder::Page(page) => Some(page),
+            Holder::Html(_) | Holder::Settings => None,
+        };
+        let page = if self.suggests { self.names.page(wanted, from) } else { None };
+        let near = page.map(|page| self.written(&self.to_page(page), self.rest()));
+        self.found(&MISSING_PAGE, format!("there is no page `{}`", wanted.trim_matches('/')))
+            .did_you_mean(near, "create the page, or remove the link")
+    }
+
+    /// No page has the name: of an entry of `related`, or of a link of the theme.
+    fn missing_name(&self) -> Diagnostic {
+        let name = self.destination();
+        let rule = match self.reference.link.kind {
+            LinkKind::Related => &MISSING_RELATED,
+            _ => &MISSING_PAGE,
+        };
+        let near = if self.suggests { self.names.page_name(name) } else { None };
+        self.found(rule, format!("there is no page `{name}`")).did_you_mean(
+            near.map(str::to_owned),
+            "write the page's path from the content folder, without extension",
+        )
+    }
+
+    fn missing_asset(&self, wanted: &str) -> Diagnostic {
+        let url = if self.suggests { self.names.asset(wanted) } else { None };
+        let near = url.map(|url| self.written(&self.to_url(url), ""));
+        self.found(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_matches('/')))
+            .did_you_mean(near, "put the file beside the article or in `static/`")
+    }
+
+    fn missing_anchor(&self, anchor: &str) -> Diagnostic {
+        let page = self.page();
+        let message = match (page, self.asset()) {
+            (Some(page), _) if matches!(self.document.holder, Holder::Page(own) if own == page) => {
+                format!("this page has no heading with the id `{anchor}`")
             }
-            Problem::DraftTarget => new(&DRAFT_TARGET, format!("`{name}` is a draft"))
-                .help(format!("publish it, remove the {what}, or build with `--drafts`")),
-            _ => {
-                let near = if self.suggests { self.names.page_name(name) } else { None };
-                let help = near.map_or_else(
-                    || {
-                        "write the page's path from the content folder, without extension"
-                            .to_owned()
-                    },
-                    |near| format!("did you mean `{near}`?"),
-                );
-                let finding = new(missing, format!("there is no page `{name}`"));
-                finding.help(help).suggest(near.map(str::to_owned))
+            (Some(page), _) => {
+                let path = self.site.page(page).article.path.below(CONTENT).unwrap_or_default();
+                format!("`{path}` has no heading with the id `{anchor}`")
+            }
+            (None, Some(url)) => format!("`{}` has no id `{anchor}`", url.trim_start_matches('/')),
+            (None, None) => format!("nothing has the id `{anchor}`"),
+        };
+        let finding = self.found(&MISSING_ANCHOR, message);
+        let Some(page) = page.filter(|_| self.suggests) else {
+            return finding.help("correct the fragment, or remove it");
+        };
+        match self.names.anchor(page, anchor) {
+            Some(Guess::Here(id)) => finding.did_you_mean(Some(self.with_anchor(id)), ""),
+            Some(Guess::Elsewhere(other)) => {
+                let right = self.written(&self.to_page(other), &fragment(anchor));
+                finding.help(format!("that heading is in `{right}`")).suggest(Some(right))
+            }
+            None => {
+                let headings = &self.site.page(page).article.body.headings;
+                let ids = headings.iter().take(6).map(|heading| &heading.id);
+                finding.help(match headings.is_empty() {
+                    true => "the page has no headings; remove the fragment".to_owned(),
+                    false => format!("its headings: {}", code_list(ids)),
+                })
             }
         }
     }
@@ -260,30 +274,19 @@ impl Broken<'_, '_> {
         }
     }
 
-    /// The URL of the file that the link leads to.
-    fn asset(&self) -> Option<&str> {
-        match self.reference.target {
-            Target::Place(Place::Asset(asset)) => {
-                Some(self.site.routes.assets[asset as usize].url.as_str())
-            }
-            _ => None,
-        }
+    fn source(&self, page: PageId) -> &str {
+        self.site.page(page).article.path.as_str()
     }
 
-    /// How a link to the file that it leads to is written; nothing where it leads to a page.
-    fn file(&self) -> Option<String> {
-        match self.reference.target {
-            Target::Place(Place::Asset(_)) => Some(self.to_url(self.asset()?)),
-            Target::Place(Place::Page(_) | Place::SectionList(..)) => None,
-            Target::Place(place) => Some(self.below_root(&self.site.url(place).encoded())),
-            _ => None,
-        }
+    /// The URL of the file that the link leads to.
+    fn asset(&self) -> Option<&str> {
+        let Target::Place(Place::Asset(asset)) = self.reference.target else { return None };
+        Some(self.site.routes.assets[asset as usize].url.as_str())
     }
 
     /// What follows the destination's path, as it is meant.
     fn rest(&self) -> &str {
-        let destination = self.destination();
-        destination.find(['?', '#']).map_or("", |at| &destination[at..])
+        self.document.path_and_rest(self.reference).1
     }
 
     /// How a path and what follows it are written at the link's place.
@@ -291,104 +294,53 @@ impl Broken<'_, '_> {
         written(path, rest, self.reference.link.kind)
     }
 
-    /// How a link to a page is written: to its source file, or where nothing is rewritten, to its URL.
+    /// How the link is written when it names the page or file that it leads to.
+    fn right(&self) -> Option<String> {
+        let path = match self.page() {
+            Some(page) => self.to_page(page),
+            None => self.to_url(self.asset()?),
+        };
+        Some(self.written(&path, self.rest()))
+    }
+
+    /// Whether destinations are source files and paths between them: elsewhere they are URLs that nobody rewrites.
+    fn is_rewritten(&self) -> bool {
+        matches!(self.document.holder, Holder::Page(_))
+    }
+
+    /// How a link to a page is written.
     fn to_page(&self, page: PageId) -> String {
-        let page = self.site.page(page);
-        match self.document.holder {
-            Holder::Page(_) => {
-                relative_path(self.document.path.folder(), page.article.path.as_str())
-            }
-            Holder::Html(_) | Holder::Settings => self.below_root(&page.url.encoded()),
-        }
+        self.to(self.source(page), self.site.page(page).url.as_str())
     }
 
     /// How a link to a file of the site is written, given its URL.
     fn to_url(&self, url: &str) -> String {
-        match self.document.holder {
-            Holder::Page(_) => {
-                let folder = self.document.path.folder().trim_start_matches(CONTENT);
-                relative_path(folder, url)
-            }
-            Holder::Html(_) | Holder::Settings => self.below_root(&encode_path(url)),
+        self.to(&format!("{CONTENT}{url}"), url)
+    }
+
+    /// How a link is written: to a source file, or where nothing is rewritten, to a URL.
+    fn to(&self, source: &str, url: &str) -> String {
+        match self.is_rewritten() {
+            true => relative_path(self.document.path.folder(), source),
+            false => self.below_root(&encode_path(url)),
         }
     }
 
     /// How an encoded URL below the base URL is written: with its path where nothing is rewritten.
     fn below_root(&self, url: &str) -> String {
-        match self.document.holder {
-            Holder::Page(_) => url.to_owned(),
-            Holder::Html(_) | Holder::Settings => {
-                format!("{}{}", self.site.base.path(), url.trim_start_matches('/'))
-            }
+        match self.is_rewritten() {
+            true => url.to_owned(),
+            false => format!("{}{}", self.site.base.path(), url.trim_start_matches('/')),
         }
     }
 
     /// The destination with another fragment.
     fn with_anchor(&self, id: &str) -> String {
         let path = self.destination().split('#').next().unwrap_or("");
-        self.written(path, &format!("#{}", encode_path(id)))
+        self.written(path, &fragment(id))
     }
+}
 
-    fn missing_page(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
-        let from = match self.document.holder {
-            Holder::Page(page) => Some(page),
-            Holder::Html(_) | Holder::Settings => None,
-        };
-        let page = if self.suggests { self.names.page(wanted, from) } else { None };
-        match page.map(|page| self.written(&self.to_page(page), self.rest())) {
-            Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
-            None => finding.help("create the page, or remove the link"),
-        }
-    }
-
-    fn missing_asset(&self, wanted: &str, finding: Diagnostic) -> Diagnostic {
-        let url = if self.suggests { self.names.asset(wanted) } else { None };
-        match url.map(|url| self.written(&self.to_url(url), "")) {
-            Some(right) => finding.help(format!("did you mean `{right}`?")).suggest(Some(right)),
-            None => finding.help("put the file beside the article or in `static/`"),
-        }
-    }
-
-    fn no_heading(&self, anchor: &str) -> String {
-        match (self.page(), self.document.holder) {
-            (Some(page), Holder::Page(own)) if page == own => {
-                format!("this page has no heading with the id `{anchor}`")
-            }
-            (Some(page), _) => {
-                let path = &self.site.page(page).article.path;
-                let path = path.below(CONTENT).unwrap_or_default();
-                format!("`{path}` has no heading with the id `{anchor}`")
-            }
-            (None, _) => match self.asset() {
-                Some(url) => format!("`{}` has no id `{anchor}`", url.trim_start_matches('/')),
-                None => format!("nothing has the id `{anchor}`"),
-            },
-        }
-    }
-
-    fn missing_anchor(&self, anchor: &str, finding: Diagnostic) -> Diagnostic {
-        let Some(page) = self.page().filter(|_| self.suggests) else {
-            return finding.help("correct the fragment, or remove it");
-        };
-        match self.names.anchor(page, anchor) {
-            Some(Guess::Here(id)) => {
-                let right = self.with_anchor(id);
-                finding.help(format!("did you mean `{right}`?")).suggest(Some(right))
-            }
-            Some(Guess::Elsewhere(other)) => {
-                let right =
-                    self.written(&self.to_page(other), &format!("#{}", encode_path(anchor)));
-                finding.help(format!("that heading is in `{right}`")).suggest(Some(right))
-            }
-            None => {
-                let headings = &self.site.page(page).article.body.headings;
-                finding.help(if headings.is_empty() {
-                    "the page has no headings; remove the fragment".to_owned()
-                } else {
-                    let ids = headings.iter().take(6).map(|heading| &heading.id);
-                    format!("its headings: {}", code_list(ids))
-                })
-            }
-        }
-    }
+fn fragment(id: &str) -> String {
+    format!("#{}", encode_path(id))
 }
