@@ -11,6 +11,7 @@ pub mod junit;
 pub mod links;
 pub mod live;
 mod markdown;
+mod object;
 pub mod publish;
 pub mod rdjson;
 pub mod reviews;
@@ -19,10 +20,11 @@ pub mod sarif;
 pub mod summary;
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde::Serialize;
+pub use object::Json;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::path::SourcePath;
@@ -40,13 +42,6 @@ impl Root {
         let end = if path.is_empty() || path.ends_with('/') { "" } else { "/" };
         Self(format!("{path}{end}"))
     }
-}
-
-/// The message, and what else is to be known in lines below it, as the human format has them.
-fn text(finding: &Diagnostic) -> String {
-    let pages = finding.pages.map(|pages| format!("note: shows on {}", plural(pages, "page")));
-    let help = finding.help.as_ref().map(|help| format!("help: {help}"));
-    std::iter::once(finding.message.clone()).chain(pages).chain(help).collect::<Vec<_>>().join("\n")
 }
 
 /// Positions of spans, and paths as the readers of a report find them. The lines of each text are found once.
@@ -91,58 +86,52 @@ impl<'a> Positions<'a> {
         is_in_text.then(|| self.of(span))
     }
 
-    /// A place in a line: `content/a.md:9:52`.
+    /// Where a span begins: `content/a.md:9:52`; of a file without text, its first place.
+    fn start(&self, span: &Span) -> String {
+        let (start, _) = self.of(span);
+        format!("{}:{}:{}", self.path(&span.file), start.line, start.column)
+    }
+
+    /// The same; of a file as a whole, its path.
     fn short(&self, span: &Span) -> String {
-        let at = self.place(span).map(|(start, _)| format!(":{}:{}", start.line, start.column));
-        self.path(&span.file) + &at.unwrap_or_default()
+        self.place(span).map_or_else(|| self.path(&span.file), |_| self.start(span))
     }
 
-    /// Related places of a finding, each in a line: `note: used here: content/a.md:9:52`.
-    fn notes(&self, finding: &Diagnostic) -> impl Iterator<Item = String> {
-        let note = |label: &Label| format!("note: {}: {}", label.message, self.short(&label.span));
-        finding.related.iter().map(note)
+    /// The message, and what else is to be known in lines below it, as the human format has them.
+    fn text(finding: &Diagnostic) -> String {
+        let pages =
+            finding.pages.map(|pages| format!("\nnote: shows on {}", plural(pages, "page")));
+        let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}"));
+        finding.message.clone() + &pages.unwrap_or_default() + &help.unwrap_or_default()
+    }
+
+    /// The same with the related places: `note: used here: content/a.md:9:52`.
+    fn full_text(&self, finding: &Diagnostic) -> String {
+        let note =
+            |Label { span, message }: &Label| format!("\nnote: {message}: {}", self.short(span));
+        Self::text(finding) + &finding.related.iter().map(note).collect::<String>()
     }
 }
 
-/// An object as JSON, in a line.
-fn json_line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts and numbers are JSON") + "\n"
+/// Findings with the most severe first.
+fn by_severity(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut ordered: Vec<_> = diagnostics.iter().collect();
+    ordered.sort_by_key(|finding| Reverse(finding.severity));
+    ordered
 }
 
-/// An object as JSON, for people too.
-fn json_document(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("texts and numbers are JSON") + "\n"
-}
-
-/// How many findings there are of each severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Errors.
-    pub errors: usize,
-    /// Warnings.
-    pub warnings: usize,
-    /// Findings worth knowing.
-    pub infos: usize,
-}
-
-impl Counts {
-    /// Counts findings.
-    pub fn of(diagnostics: &[Diagnostic]) -> Self {
-        let count =
-            |severity| diagnostics.iter().filter(|finding| finding.severity == severity).count();
-        Self {
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            infos: count(Severity::Info),
-        }
-    }
-
-    /// The counts in words: `2 errors, 1 warning`.
-    pub fn text(self) -> String {
-        let words = [plural(self.errors, "error"), plural(self.warnings, "warning")];
-        let infos = (self.infos > 0).then(|| plural(self.infos, "note"));
-        words.into_iter().chain(infos).collect::<Vec<_>>().join(", ")
-    }
+/// How many findings there are of each severity: `2 errors, 1 warning`.
+pub fn counts(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity, noun| {
+        let found = diagnostics.iter().filter(|finding| finding.severity == severity).count();
+        (found > 0 || severity > Severity::Info).then(|| plural(found, noun))
+    };
+    let counts = [
+        count(Severity::Error, "error"),
+        count(Severity::Warning, "warning"),
+        count(Severity::Info, "note"),
+    ];
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 
 use super::arguments::SiteArguments;
 use super::printer;
-use crate::diagnostic::{Diagnostic, Family};
+use crate::diagnostic::{Diagnostic, Family, Severity};
 use crate::io::disk;
 use crate::path::SourcePath;
 use crate::report::baseline;
@@ -48,7 +48,7 @@ pub(super) fn write(
     let beside = || root.strip_prefix(".").unwrap_or(root).join(FILE);
     let file = arguments.baseline.clone().unwrap_or_else(beside);
     let is_kept = |finding: &Diagnostic| {
-        baseline::is_worth_a_line(finding) && finding.rule.family != Family::Templates
+        finding.severity > Severity::Info && finding.rule.family != Family::Templates
     };
     let findings: Vec<_> = findings.into_iter().filter(is_kept).collect();
     disk::write(root, &file, &baseline::write(&findings, sources))?;

@@ -34,7 +34,7 @@ fn compare(arguments: &DiffArguments) -> Result<Changes, StoreError> {
         Side::Old => old.contents(names),
         Side::New => Ok(read_all(&arguments.new, names)?),
     };
-    changes::compare((&old_files, &new_files), &contents)
+    changes::compare(&old_files, &new_files, &contents)
 }
 
 fn read_all(folder: &Path, names: &[&str]) -> Result<Vec<String>, DiskError> {

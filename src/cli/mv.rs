@@ -66,8 +66,8 @@ fn shown(texts: &[edit::ChangedText], plan: &Plan) -> String {
         shown.push_str(&format!("rename from {from}\nrename to {to}\n"));
     }
     for text in texts {
-        let before = (text.path.as_str(), &*text.old);
-        shown.push_str(&diff::between(before, (text.new_path.as_str(), &text.new)));
+        let (old, new) = (text.path.as_str(), text.new_path.as_str());
+        shown.push_str(&diff::between(old, new, &text.old, &text.new));
     }
     shown
 }

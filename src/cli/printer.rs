@@ -11,7 +11,7 @@ use anyhow::Context;
 
 use super::arguments::{Format, SiteArguments};
 use crate::diagnostic::Diagnostic;
-use crate::report::{self, Counts};
+use crate::report;
 use crate::source::Sources;
 
 /// Prints findings in the format that is asked for.
@@ -86,8 +86,8 @@ pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
 }
 
 /// The last line: what was done, what was found, how long it took.
-pub(super) fn summary(what: &str, counts: Counts, took: Duration) {
-    say(format_args!("{what}: {} ({})", counts.text(), seconds(took)));
+pub(super) fn summary(what: &str, counts: &str, took: Duration) {
+    say(format_args!("{what}: {counts} ({})", seconds(took)));
 }
 
 /// A last line without findings: what was done, how long it took.

@@ -21,7 +21,7 @@ use crate::io::disk;
 use crate::output::Output;
 use crate::parse::CONFIGURATION_FILE;
 use crate::render::{Renderer, View};
-use crate::report::{self, Counts};
+use crate::report;
 use crate::site::Site;
 use crate::source::Sources;
 use crate::wording::plural;
@@ -208,13 +208,13 @@ impl<'a> Run<'a> {
             None => format!("checked {pages}"),
         };
         printer::counts(findings, arguments);
-        printer::summary(&what, Counts::of(findings), self.start.elapsed());
+        printer::summary(&what, &report::counts(findings), self.start.elapsed());
         if let Some(file) = &arguments.summary {
             let root = root::seen(&arguments.root);
             disk::append(
                 &self.arguments.root,
                 file,
-                &report::summary::report(&what, findings, (sources, &root)),
+                &report::summary::report(&what, findings, sources, &root),
             )?;
         }
         Ok(match failed {

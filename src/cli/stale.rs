@@ -17,9 +17,9 @@ pub(super) fn stale(arguments: &StaleArguments) -> anyhow::Result<Outcome> {
     let mut due = due(session.site());
     due.retain(|due| due.due <= limit);
     let text = match arguments.format {
-        StaleFormat::Text => reviews::text(&due, today),
-        StaleFormat::Json => reviews::json(&due, today),
-        StaleFormat::Ics => reviews::ics(&due, (today, &session.site().configuration)),
+        StaleFormat::Text => reviews::text(&due),
+        StaleFormat::Json => reviews::json(&due),
+        StaleFormat::Ics => reviews::ics(&due, today, &session.site().configuration),
     };
     printer::plain(&text)?;
     let mut unread = session.errors();
@@ -47,15 +47,16 @@ fn due(site: &Site) -> Vec<Due<'_>> {
         Some(Due {
             name: page_names::of(site, id)?,
             permanent_id: site.permanent_id(id),
-            path: page.article.path.as_str(),
+            file: page.article.path.as_str(),
             title: &front_matter.title,
             url: site.canonical(&page.url),
             author: front_matter.author.as_deref(),
             section: &section.article.front_matter.title,
             updated: front_matter.updated.map(|date| date.value),
             reviewed: front_matter.reviewed.map(|date| date.value),
-            every: review.every.days,
+            review_every_days: review.every.days,
             due: review.due,
+            days_late: site.options.today.since(review.due).map_or(0, |span| span.get_days()),
         })
     };
     site.included().filter_map(due).collect()

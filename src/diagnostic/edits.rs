@@ -43,32 +43,6 @@ pub struct EditSet {
     pub applicability: Applicability,
 }
 
-impl EditSet {
-    /// A set of one edit: another text in the place of a span.
-    pub fn replace(span: Span, replacement: String, applicability: Applicability) -> Self {
-        let title = format!("write `{replacement}`");
-        Self { title, edits: vec![Edit { span, replacement }], applicability }
-    }
-
-    /// Whether a program may apply it without asking.
-    pub fn is_safe(&self) -> bool {
-        self.applicability == Applicability::Safe
-    }
-
-    /// The new text for a span, when replacing it is all that the set does.
-    pub fn replacement_of(&self, span: &Span) -> Option<&str> {
-        match self.edits.as_slice() {
-            [edit] if edit.span == *span => Some(&edit.replacement),
-            _ => None,
-        }
-    }
-
-    /// The files that it changes, each with its edits.
-    pub fn by_file(&self) -> BTreeMap<&SourcePath, Vec<&Edit>> {
-        by_file(self.edits.iter())
-    }
-}
-
 /// The files that edits change, each with its edits.
 pub fn by_file<'e>(
     edits: impl Iterator<Item = &'e Edit>,

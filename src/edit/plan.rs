@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{ChangedText, rename};
 use crate::compile::{Compiled, Session};
-use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, Family, Severity};
+use crate::diagnostic::{self, Applicability, Diagnostic, Edit, EditSet, Family, Severity};
 use crate::path::SourcePath;
 use crate::record::{self, Published, Record, State};
 use crate::site::{Site, history};
@@ -73,7 +73,7 @@ impl Plan {
             let spelling = file.spelling.clone().filter(|_| to == *path);
             after.insert(to, File { spelling, ..file.clone() });
         }
-        for (path, edits) in self.edits.by_file() {
+        for (path, edits) in diagnostic::by_file(self.edits.edits.iter()) {
             let Some(text) = before.text(path).filter(|_| before.is_exact(path)) else {
                 refuse!("`{path}` is not UTF-8, and cannot be changed");
             };

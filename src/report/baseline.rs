@@ -5,8 +5,9 @@
 //! such findings. Lines of the source are not in it, so that it outlasts edits. Sorted.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Family, RULES, STALE_BASELINE, Severity, keys};
+use crate::diagnostic::{self, Diagnostic, Family, Key, STALE_BASELINE, keys};
 use crate::path::SourcePath;
 use crate::source::{Sources, Span};
 
@@ -15,12 +16,15 @@ const HEAD: &str = "silcrow baseline 1";
 
 /// The baseline of these findings.
 pub fn write(findings: &[Diagnostic], sources: &Sources) -> String {
-    let mut lines: Vec<String> = keys(findings, sources)
-        .into_iter()
-        .map(|key| format!("{}\t{}\t{}\n", key.rule, key.file, escaped(key.text)))
-        .collect();
+    let mut lines: Vec<String> = keys(findings, sources).iter().map(line).collect();
     lines.sort();
-    format!("{HEAD}\n{}", lines.concat())
+    lines.into_iter().fold(format!("{HEAD}\n"), |text, line| text + &line + "\n")
+}
+
+/// A finding, without the line's end. The text is in one field of one line.
+fn line(Key { rule, file, text, .. }: &Key<'_>) -> String {
+    let text = text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+    format!("{rule}\t{file}\t{}", text.replace('\t', "\\t"))
 }
 
 /// Removes the findings that are listed in a baseline, and adds one for each of its lines that no finding has. `file` is the
@@ -43,7 +47,7 @@ pub fn apply(
         return Err(format!("it does not begin with the line `{HEAD}`"));
     }
     // The places of the lines with the same text.
-    let mut known: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Vec<Range<usize>>> = BTreeMap::new();
     let mut at = head.len();
     for line in lines {
         let bare = line.trim_end_matches(['\n', '\r']);
@@ -53,45 +57,31 @@ pub fn apply(
             ));
         }
         if !bare.is_empty() {
-            known.entry(bare).or_default().push((at, at + bare.len()));
+            known.entry(bare).or_default().push(at..at + bare.len());
         }
         at += line.len();
     }
-    let lines: Vec<String> = keys(&findings, sources)
-        .into_iter()
-        .map(|key| format!("{}\t{}\t{}", key.rule, key.file, escaped(key.text)))
-        .collect();
-    let mut kept = Vec::new();
-    for (finding, line) in findings.into_iter().zip(&lines) {
-        if known.get_mut(line.as_str()).and_then(Vec::pop).is_none() {
-            kept.push(finding);
-        }
-    }
-    let was_looked_for = |rule: &str| {
-        external || RULES.iter().all(|known| known.name != rule || known.family != Family::External)
-    };
-    known.retain(|line, _| was_looked_for(line.split('\t').next().unwrap_or("")));
-    let stale = known.into_iter().flat_map(|(line, places)| {
+    let lines: Vec<String> = keys(&findings, sources).iter().map(line).collect();
+    let mut lines = lines.iter();
+    let mut kept = findings;
+    kept.retain(|_| {
+        let places = lines.next().and_then(|line| known.get_mut(line.as_str()));
+        places.and_then(Vec::pop).is_none()
+    });
+    for (line, places) in known {
         let mut parts = line.split('\t');
         let (rule, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-        let message = format!("the `{rule}` in `{name}` has been fixed");
-        places.into_iter().map(move |(start, end)| {
-            Diagnostic::new(&STALE_BASELINE, Span::new(file, start..end), message.clone())
+        let family = diagnostic::rule(rule).map(|rule| rule.family);
+        if family == Some(Family::External) && !external {
+            continue;
+        }
+        kept.extend(places.into_iter().map(|place| {
+            let message = format!("the `{rule}` in `{name}` has been fixed");
+            Diagnostic::new(&STALE_BASELINE, Span::new(file, place), message)
                 .help("remove the line, or update the baseline with `--write-baseline`")
-        })
-    });
-    kept.extend(stale);
+        }));
+    }
     Ok(kept)
-}
-
-/// Only findings that weigh something are worth a line.
-pub fn is_worth_a_line(finding: &Diagnostic) -> bool {
-    finding.severity > Severity::Info
-}
-
-/// A text in one field of one line.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
 }
 
 #[cfg(test)]

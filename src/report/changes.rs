@@ -1,22 +1,20 @@
 //! What readers will find different between two sites as they were built: pages by what they say, not by their markup. Where
 //! the files are is not known here: a folder's, or those that a list of what was published names.
 
-mod base;
+mod addresses;
 mod files;
 mod formats;
 mod page;
-mod redirects;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::diff;
-use base::{HOME, base};
+use addresses::{HOME, REDIRECTS, Redirects, base};
 use files::files;
 pub use formats::{json, markdown, text};
 use page::{BuiltPage, read};
-use redirects::{REDIRECTS, Redirects};
 
 /// The files of a site by path, each with a hash of its bytes.
 pub type Listing = BTreeMap<String, [u8; 32]>;
@@ -92,25 +90,20 @@ const AT_ONCE: usize = 64;
 /// # Errors
 ///
 /// Those of `contents`.
-pub fn compare<E>(
-    (old, new): (&Listing, &Listing),
-    contents: &Contents<'_, E>,
-) -> Result<Changes, E> {
-    let one = |side, files: &Listing, name: &str| match files.get(name) {
+pub fn compare<E>(old: &Listing, new: &Listing, contents: &Contents<'_, E>) -> Result<Changes, E> {
+    let read_one = |side, files: &Listing, name: &str| match files.get(name) {
         Some(_) => contents(side, &[name]).map(|texts| texts.concat()),
         None => Ok(String::new()),
     };
-    let new_base = base(&one(Side::New, new, HOME)?, new);
+    let new_base = base(&read_one(Side::New, new, HOME)?, new);
     let old_base = match old.get(HOME) == new.get(HOME) {
         true => new_base.clone(),
-        false => base(&one(Side::Old, old, HOME)?, old),
+        false => base(&read_one(Side::Old, old, HOME)?, old),
     };
-    let redirects = Redirects::read(&one(Side::New, new, REDIRECTS)?, &new_base);
-    let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
-    let differing: Vec<&str> = names
-        .filter(|name| is_page(name) && old.get(*name) != new.get(*name))
-        .map(String::as_str)
-        .collect();
+    let redirects = Redirects::read(&read_one(Side::New, new, REDIRECTS)?, &new_base);
+    let differs = |name: &&String| is_page(name) && old.get(*name) != new.get(*name);
+    let differing: BTreeSet<_> = old.keys().chain(new.keys()).filter(differs).collect();
+    let differing: Vec<&str> = differing.into_iter().map(String::as_str).collect();
     let mut changes = Changes::default();
     for names in differing.chunks(AT_ONCE) {
         let pages = |side, files: &Listing, base: &str| {
@@ -122,7 +115,7 @@ pub fn compare<E>(
         let mut was = pages(Side::Old, old, &old_base)?;
         let mut is = pages(Side::New, new, &new_base)?;
         for name in names {
-            changes.page(url(name), (was.remove(name), is.remove(name)), &redirects);
+            changes.add(url(name), was.remove(name), is.remove(name), &redirects);
         }
     }
     changes.pages.sort_by(|a, b| (a.change, &a.url).cmp(&(b.change, &b.url)));
@@ -142,56 +135,39 @@ fn url(name: &str) -> String {
 }
 
 impl Changes {
-    fn push(&mut self, url: String, page: BuiltPage, change: Change) {
-        let BuiltPage { title, redirect: to, .. } = page;
-        self.pages.push(ChangedPage { url, title, change, to, diff: String::new() });
-    }
-
-    fn page(
+    /// Adds how a page differs that at least one of the sites has.
+    fn add(
         &mut self,
         url: String,
-        (was, is): (Option<BuiltPage>, Option<BuiltPage>),
+        was: Option<BuiltPage>,
+        is: Option<BuiltPage>,
         redirects: &Redirects,
     ) {
-        match (was, is) {
-            (Some(was), Some(is)) => self.page_of_both(url, was, is),
-            (None, Some(is)) if is.redirect.is_some() => self.push(url, is, Change::Redirected),
-            (None, Some(is)) => self.push(url, is, Change::Added),
+        let is_redirect = |page: &BuiltPage| page.redirect.is_some();
+        let (change, page) = match (was, is) {
+            (None, None) => return,
+            (None, Some(is)) if is_redirect(&is) => (Change::Redirected, is),
+            (None, Some(is)) => (Change::Added, is),
             (Some(was), None) => match redirects.target(&url) {
-                Some(to) => {
-                    self.push(url, BuiltPage { redirect: Some(to), ..was }, Change::Redirected);
-                }
-                None => self.push(url, was, Change::Removed),
+                None => (Change::Removed, was),
+                redirect => (Change::Redirected, BuiltPage { redirect, ..was }),
             },
-            (None, None) => {}
-        }
+            (Some(was), Some(is)) if is_redirect(&is) && !is_redirect(&was) => {
+                (Change::Redirected, BuiltPage { title: was.title, ..is })
+            }
+            (Some(was), Some(is)) if is.is_gone && !was.is_gone => (Change::Removed, was),
+            (Some(was), Some(is)) if was.is_gone && !is.is_gone => (Change::Added, is),
+            (Some(was), Some(is)) if was.text == is.text => return self.markup.push(url),
+            (Some(was), Some(is)) => {
+                let diff = diff::unified(url.trim_start_matches('/'), &was.text, &is.text);
+                return self.push(url, is, Change::Changed, diff);
+            }
+        };
+        self.push(url, page, change, String::new());
     }
 
-    fn page_of_both(&mut self, url: String, was: BuiltPage, is: BuiltPage) {
-        if is.redirect.is_some() && was.redirect.is_none() {
-            return self.push(url, BuiltPage { title: was.title, ..is }, Change::Redirected);
-        }
-        match (was.is_gone, is.is_gone) {
-            (false, true) => return self.push(url, was, Change::Removed),
-            (true, false) => return self.push(url, is, Change::Added),
-            (true, true) | (false, false) => {}
-        }
-        let (was_text, is_text) = (was.text, is.text);
-        if was_text == is_text {
-            return self.markup.push(url);
-        }
-        let diff = diff::unified(url.trim_start_matches('/'), &was_text, &is_text);
-        self.pages.push(ChangedPage {
-            url,
-            title: is.title,
-            change: Change::Changed,
-            to: is.redirect,
-            diff,
-        });
-    }
-
-    /// How many pages differ in this way.
-    pub fn count(&self, change: Change) -> usize {
-        self.pages.iter().filter(|page| page.change == change).count()
+    fn push(&mut self, url: String, page: BuiltPage, change: Change, diff: String) {
+        let BuiltPage { title, redirect: to, .. } = page;
+        self.pages.push(ChangedPage { url, title, change, to, diff });
     }
 }

@@ -5,11 +5,11 @@ use similar::TextDiff;
 
 /// The difference between two texts of the file at `path`.
 pub fn unified(path: &str, old: &str, new: &str) -> String {
-    between((path, old), (path, new))
+    between(path, path, old, new)
 }
 
 /// The difference between the text of a file and that of the file that takes its place.
-pub fn between((old_path, old): (&str, &str), (new_path, new): (&str, &str)) -> String {
+pub fn between(old_path: &str, new_path: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
     diff.unified_diff()
         .context_radius(1)

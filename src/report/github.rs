@@ -1,8 +1,6 @@
 //! Findings as commands of GitHub Actions, which shows each as an annotation at its line.
 
-use std::cmp::Reverse;
-
-use super::{Positions, Root, text};
+use super::{Positions, Root, by_severity};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
 
@@ -10,9 +8,7 @@ use crate::source::Sources;
 /// they are in; then warnings, then notices.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
     let positions = Positions::with_root(sources, root);
-    let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
-    ordered.sort_by_key(|finding| Reverse(finding.severity));
-    ordered.into_iter().map(|finding| command(finding, &positions)).collect()
+    by_severity(diagnostics).into_iter().map(|finding| command(finding, &positions)).collect()
 }
 
 fn command(finding: &Diagnostic, positions: &Positions<'_>) -> String {
@@ -21,13 +17,12 @@ fn command(finding: &Diagnostic, positions: &Positions<'_>) -> String {
         Severity::Warning => "warning",
         Severity::Info | Severity::Off => "notice",
     };
-    let message: Vec<_> = std::iter::once(text(finding)).chain(positions.notes(finding)).collect();
     format!(
         "::{command} file={}{},title={}::{}\n",
         property(&positions.path(&finding.span.file)),
         place(finding, positions),
         property(finding.rule.name),
-        data(&message.join("\n")),
+        data(&positions.full_text(finding)),
     )
 }
 

@@ -3,9 +3,8 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::Positions;
 use super::excerpt::{self, Excerpt};
@@ -43,40 +42,36 @@ pub fn counts(diagnostics: &[Diagnostic]) -> Option<String> {
     (diagnostics.len() > 1).then(|| wrapped(&ordered))
 }
 
-/// Counts in as many lines as there may be.
+/// Counts in as many lines as there may be; where those are too few, the last ones as one sum.
 fn wrapped(counts: &[(&str, usize)]) -> String {
-    let mut lines = vec![String::new()];
-    for (index, (rule, count)) in counts.iter().enumerate() {
-        let item = format!("{count} {rule}");
-        let is_last_line = lines.len() == LINES;
-        // After what is added there has to be room for a comma, or in the last line for all that is left.
-        let reserved = if is_last_line { rest(&counts[index + 1..]).len() } else { 1 };
-        let line = lines.last_mut().expect("there is a line");
-        if line.is_empty() {
-            *line = item;
-        } else if line.len() + 2 + item.len() + reserved <= WIDTH {
-            line.push_str(&format!(", {item}"));
-        } else if is_last_line {
-            line.push_str(&rest(&counts[index..]));
-            break;
-        } else {
-            line.push(',');
-            lines.push(item);
-        }
-    }
-    lines.join("\n")
+    let lines = |named: usize| {
+        let (named, others) = counts.split_at(named);
+        let sum: usize = others.iter().map(|(_, count)| count).sum();
+        let others = (sum > 0).then(|| format!("{sum} of {} other rules", others.len()));
+        let named = named.iter().map(|(rule, count)| format!("{count} {rule}"));
+        filled(&named.chain(others).collect::<Vec<_>>())
+    };
+    // To sum up a single rule is no shorter than to name it.
+    let named = (0..=counts.len()).rev().filter(|named| named + 1 != counts.len());
+    named.map(lines).find(|lines| lines.len() <= LINES).unwrap_or_default().join("\n")
 }
 
-/// What the last line ends with: one rule, or how many findings of how many rules it does not name.
-fn rest(counts: &[(&str, usize)]) -> String {
-    match counts {
-        [] => String::new(),
-        [(rule, count)] => format!(", {count} {rule}"),
-        _ => {
-            let sum: usize = counts.iter().map(|(_, count)| count).sum();
-            format!(", {sum} of {} other rules", counts.len())
+/// Items in as few lines as they fit in, with commas between them.
+fn filled(items: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let comma = usize::from(index + 1 < items.len());
+        match lines.last_mut() {
+            Some(line) if line.len() + 2 + item.len() + comma <= WIDTH => {
+                *line += &format!(", {item}");
+            }
+            line => {
+                line.into_iter().for_each(|line| line.push(','));
+                lines.push(item.clone());
+            }
         }
     }
+    lines
 }
 
 fn group<'a>(finding: &'a Diagnostic, positions: &Positions<'a>) -> Group<'a> {
@@ -85,40 +80,31 @@ fn group<'a>(finding: &'a Diagnostic, positions: &Positions<'a>) -> Group<'a> {
         Severity::Warning => Level::WARNING,
         Severity::Info | Severity::Off => Level::INFO,
     };
-    let mut group =
-        Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.name));
-    group = match excerpt(&finding.span, positions) {
-        Some((snippet, range)) => {
-            group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
-        }
-        None => group.element(Origin::path(finding.span.file.as_str())),
-    };
-    for Label { span, message } in &finding.related {
-        group = match excerpt(span, positions) {
-            Some((snippet, range)) => group
-                .element(snippet.annotation(AnnotationKind::Context.span(range).label(message))),
-            None => group.element(Origin::path(span.file.as_str())),
-        };
-    }
-    if let Some(pages) = finding.pages {
-        group = group.element(Level::NOTE.message(format!("shows on {}", plural(pages, "page"))));
-    }
-    match &finding.help {
-        Some(help) => group.element(Level::HELP.message(help.as_str())),
-        None => group,
-    }
+    let title = level.primary_title(finding.message.as_str()).id(finding.rule.name);
+    let own = place(&finding.span, AnnotationKind::Primary, None, positions);
+    let related = finding.related.iter().map(|Label { span, message }| {
+        place(span, AnnotationKind::Context, Some(message), positions)
+    });
+    let pages = finding.pages.map(|pages| format!("shows on {}", plural(pages, "page")));
+    let pages = pages.map(|pages| Level::NOTE.message(pages));
+    let help = finding.help.as_ref().map(|help| Level::HELP.message(help));
+    Group::with_title(title).element(own).elements(related).elements(pages).elements(help)
 }
-/// The lines of a span, and its range in them; nothing where it is the file as a whole, or the file has no text.
-fn excerpt<'a>(
+
+/// The lines of a span with a mark at it; its file alone where the span is all of it, or the file has no text.
+fn place<'a>(
     span: &'a Span,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
     positions: &Positions<'a>,
-) -> Option<(Snippet<'a, Annotation<'a>>, Range<usize>)> {
-    let lines = positions.lines(&span.file);
+) -> Element<'a> {
+    let (lines, path) = (positions.lines(&span.file), span.file.as_str());
     if lines.text().is_empty() || span.end == 0 {
-        return None;
+        return Origin::path(path).into();
     }
     let Excerpt { text, first_line, range } = excerpt::excerpt(&lines, span.range(), AROUND);
-    Some((Snippet::source(text).path(span.file.as_str()).line_start(first_line), range))
+    let annotation = kind.span(range).label(label);
+    Snippet::source(text).path(path).line_start(first_line).annotation(annotation).into()
 }
 
 #[cfg(test)]

@@ -1,92 +1,63 @@
 //! One JSON object a line, for programs. The schema's number changes when a field changes its meaning or goes.
 
-use serde::Serialize;
-
-use super::{Positions, json_line};
+use super::Positions;
+use super::object::{Json, list, object};
 use crate::diagnostic::{Diagnostic, Edit, Label};
-use crate::path::SourcePath;
 use crate::source::{Position, Sources, Span};
-
-#[derive(Serialize)]
-struct FindingLine<'a> {
-    schema: u32,
-    rule: &'a str,
-    severity: &'a str,
-    message: &'a str,
-    #[serde(flatten)]
-    place: JsonPlace<'a>,
-    help: Option<&'a str>,
-    suggestion: Option<&'a str>,
-    target: Option<&'a str>,
-    edits: Vec<Replacement<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pages: Option<usize>,
-    related: Vec<Related<'a>>,
-}
-
-/// What a program may change without asking. The file is named where it is not the finding's.
-#[derive(Serialize)]
-struct Replacement<'a> {
-    #[serde(flatten)]
-    place: JsonPlace<'a>,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct Related<'a> {
-    message: &'a str,
-    #[serde(flatten)]
-    place: JsonPlace<'a>,
-}
-
-/// A place in a file, as every object that is printed has it.
-#[derive(Serialize)]
-pub(super) struct JsonPlace<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    start: Position,
-    end: Position,
-}
-
-impl<'a> JsonPlace<'a> {
-    /// The place of a span.
-    pub(super) fn new(span: &'a Span, positions: &Positions<'_>) -> Self {
-        let (start, end) = positions.of(span);
-        Self { file: Some(span.file.as_str()), start, end }
-    }
-
-    /// The same without a file that is known anyway.
-    fn within(self, known: &SourcePath) -> Self {
-        Self { file: self.file.filter(|file| *file != known.as_str()), ..self }
-    }
-}
 
 /// The findings, one a line.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let positions = Positions::new(sources);
-    diagnostics.iter().map(|finding| json_line(&line(finding, &positions))).collect()
+    diagnostics.iter().map(|finding| line(finding, &positions).line()).collect()
 }
 
-fn line<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> FindingLine<'a> {
-    let edit = |edit: &'a Edit| Replacement {
-        place: JsonPlace::new(&edit.span, positions).within(&finding.span.file),
-        text: &edit.replacement,
-    };
-    let related = |label: &'a Label| Related {
-        message: &label.message,
-        place: JsonPlace::new(&label.span, positions),
-    };
-    FindingLine {
-        schema: 1,
-        rule: finding.rule.name,
-        severity: finding.severity.name(),
-        message: &finding.message,
-        place: JsonPlace::new(&finding.span, positions),
-        help: finding.help.as_deref(),
-        suggestion: finding.suggestion(),
-        target: finding.target.as_deref(),
-        edits: finding.safe_fix().into_iter().flat_map(|fix| &fix.edits).map(edit).collect(),
-        pages: finding.pages,
-        related: finding.related.iter().map(related).collect(),
-    }
+/// The file, the start and the end of a span.
+pub(super) fn place(span: &Span, positions: &Positions<'_>) -> [Json; 3] {
+    let (start, end) = positions.of(span);
+    [span.file.as_str().into(), position(start), position(end)]
+}
+
+fn position(at: Position) -> Json {
+    object([
+        ("line", at.line.into()),
+        ("column", at.column.into()),
+        ("byte_column", at.byte_column.into()),
+        ("utf16_column", at.utf16_column.into()),
+    ])
+}
+
+fn line(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
+    let [file, start, end] = place(&finding.span, positions);
+    let edits = finding.safe_fix().into_iter().flat_map(|fix| &fix.edits);
+    let edits = edits.map(|edit| replacement(edit, finding, positions));
+    let related = finding.related.iter().map(|label| related(label, positions));
+    object([
+        ("schema", 1.into()),
+        ("rule", finding.rule.name.into()),
+        ("severity", finding.severity.name().into()),
+        ("message", finding.message.as_str().into()),
+        ("file", file),
+        ("start", start),
+        ("end", end),
+        ("help", finding.help.as_deref().into()),
+        ("suggestion", finding.suggestion().into()),
+        ("target", finding.target.as_deref().into()),
+        ("edits", list(edits)),
+        ("pages", Json::from(finding.pages).or_absent()),
+        ("related", list(related)),
+    ])
+}
+
+/// What a program may change without asking. The file is named where it is not the finding's.
+fn replacement(edit: &Edit, finding: &Diagnostic, positions: &Positions<'_>) -> Json {
+    let [file, start, end] = place(&edit.span, positions);
+    let file = if edit.span.file == finding.span.file { Json::Absent } else { file };
+    let text = edit.replacement.as_str().into();
+    object([("file", file), ("start", start), ("end", end), ("text", text)])
+}
+
+fn related(Label { span, message }: &Label, positions: &Positions<'_>) -> Json {
+    let [file, start, end] = place(span, positions);
+    let message = message.as_str().into();
+    object([("message", message), ("file", file), ("start", start), ("end", end)])
 }

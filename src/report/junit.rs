@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Positions, Root, text};
+use super::{Positions, Root};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::html;
 use crate::source::Sources;
@@ -69,9 +69,8 @@ fn failures(diagnostics: &[Diagnostic], limit: Severity) -> usize {
 /// How the test case ended, with all that is known of the finding.
 fn verdict(finding: &Diagnostic, limit: Severity, positions: &Positions<'_>) -> String {
     let (place, severity) = (positions.short(&finding.span), finding.severity.name());
-    let first = format!("{place}: {severity}: {}", text(finding));
-    let lines: Vec<_> = std::iter::once(first).chain(positions.notes(finding)).collect();
-    let content = escaped(&lines.join("\n")).replace('\r', "&#13;");
+    let content = format!("{place}: {severity}: {}", positions.full_text(finding));
+    let content = escaped(&content).replace('\r', "&#13;");
     if finding.severity < limit {
         return format!("<skipped>{content}</skipped>");
     }

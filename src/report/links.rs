@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::json::JsonPlace;
-use super::{Positions, json_line};
+use super::Positions;
+use super::json::place;
+use super::object::{list, object};
 use crate::article::LinkKind;
 use crate::source::{Sources, Span};
 
@@ -22,22 +21,6 @@ pub struct ListedLink {
     pub target: Option<String>,
     /// Whether it leads to another site.
     pub external: bool,
-}
-
-#[derive(Serialize)]
-struct LinkLine<'a> {
-    #[serde(flatten)]
-    place: JsonPlace<'a>,
-    destination: &'a str,
-    kind: &'a str,
-    target: Option<&'a str>,
-    external: bool,
-}
-
-#[derive(Serialize)]
-struct UrlLine<'a> {
-    url: &'a str,
-    places: Vec<JsonPlace<'a>>,
 }
 
 fn kind(kind: LinkKind) -> &'static str {
@@ -59,10 +42,8 @@ fn kind(kind: LinkKind) -> &'static str {
 pub fn text(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
-        let (start, _) = positions.of(&link.span);
-        let (file, destination) = (&link.span.file, on_a_line(&link.destination));
-        let target = link.target.as_deref().unwrap_or("");
-        format!("{file}:{}:{}\t{destination}\t{target}\n", start.line, start.column)
+        let (place, destination) = (positions.start(&link.span), on_a_line(&link.destination));
+        format!("{place}\t{destination}\t{}\n", link.target.as_deref().unwrap_or(""))
     };
     links.iter().map(line).collect()
 }
@@ -71,13 +52,17 @@ pub fn text(links: &[ListedLink], sources: &Sources) -> String {
 pub fn json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
-        json_line(&LinkLine {
-            place: JsonPlace::new(&link.span, &positions),
-            destination: &link.destination,
-            kind: kind(link.kind),
-            target: link.target.as_deref(),
-            external: link.external,
-        })
+        let [file, start, end] = place(&link.span, &positions);
+        let link = object([
+            ("file", file),
+            ("start", start),
+            ("end", end),
+            ("destination", link.destination.as_str().into()),
+            ("kind", kind(link.kind).into()),
+            ("target", link.target.as_deref().into()),
+            ("external", link.external.into()),
+        ]);
+        link.line()
     };
     links.iter().map(line).collect()
 }
@@ -90,11 +75,15 @@ pub fn urls(links: &[ListedLink]) -> String {
 /// One JSON object for each URL of another site, with every position of it, one per line.
 pub fn urls_json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
-    let line = |(url, links): (&String, &Vec<&ListedLink>)| {
-        let places = links.iter().map(|link| JsonPlace::new(&link.span, &positions)).collect();
-        json_line(&UrlLine { url, places })
+    let place = |link: &&ListedLink| {
+        let [file, start, end] = place(&link.span, &positions);
+        object([("file", file), ("start", start), ("end", end)])
     };
-    by_url(links).iter().map(line).collect()
+    let line = |(url, links): (String, Vec<&ListedLink>)| {
+        let places = list(links.iter().map(place));
+        object([("url", url.into()), ("places", places)]).line()
+    };
+    by_url(links).into_iter().map(line).collect()
 }
 
 fn by_url(links: &[ListedLink]) -> BTreeMap<String, Vec<&ListedLink>> {

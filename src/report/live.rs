@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde_json::Value;
 
-use super::{Counts, Positions};
+use super::object::{Json, list, object};
+use super::{Positions, counts};
 use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
-use crate::source::{LineIndex, Sources, Span};
+use crate::source::{LineIndex, Sources};
 
 /// How many findings of the page, and of the rest of the site, are listed at most. More would not be read in a browser.
 const MOST: usize = 50;
@@ -16,86 +17,51 @@ const MOST: usize = 50;
 const BEFORE: usize = 60;
 const LONGEST: usize = 160;
 
-/// What the panel shows.
-#[derive(Debug, Serialize)]
-pub struct Panel<'a> {
-    /// Findings in the page's own source, the first of them.
-    page: Vec<Finding<'a>>,
-    /// Findings elsewhere, the first of them.
-    site: Vec<Finding<'a>>,
-    /// How many there are in all, in words.
-    counts: String,
-    /// How many are not listed.
-    more: usize,
-    /// What the dev server itself fails at.
-    failures: Vec<&'a str>,
-}
-
-impl<'a> Panel<'a> {
-    /// The panel, with what the dev server itself fails at.
-    #[must_use]
-    pub fn with_failures(mut self, failures: impl IntoIterator<Item = &'a String>) -> Self {
-        self.failures = failures.into_iter().map(String::as_str).collect();
-        self
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct Finding<'a> {
-    severity: &'a str,
-    rule: &'a str,
-    message: &'a str,
-    help: Option<&'a str>,
-    /// The file's path below the root, as the file system spells it.
-    file: &'a str,
-    line: u32,
-    column: u32,
-    excerpt: Option<Excerpt>,
-}
-
-/// A line, in three parts: before what is wrong, what is wrong, and after it.
-#[derive(Debug, Serialize)]
-struct Excerpt(String, String, String);
-
-/// The panel of the page that is made from `page`.
+/// The panel of the page that is made from `page`, with what the dev server itself fails at.
 pub fn panel<'a>(
-    diagnostics: &'a [Diagnostic],
-    sources: &'a Sources,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
     page: Option<&SourcePath>,
-) -> Panel<'a> {
+    failures: impl IntoIterator<Item = &'a String>,
+) -> Json {
     let (own, others): (Vec<_>, Vec<_>) =
         diagnostics.iter().partition(|finding| Some(&finding.span.file) == page);
     let positions = Positions::new(sources);
-    let shown = |findings: &[&'a Diagnostic]| -> Vec<Finding<'a>> {
-        findings.iter().take(MOST).map(|shown| finding(shown, sources, &positions)).collect()
+    let listed = |findings: &[&Diagnostic]| {
+        list(findings.iter().take(MOST).map(|one| finding(one, sources, &positions)))
     };
-    let (page, site) = (shown(&own), shown(&others));
-    let more = diagnostics.len() - page.len() - site.len();
-    Panel { page, site, counts: Counts::of(diagnostics).text(), more, failures: Vec::new() }
+    let more = own.len().saturating_sub(MOST) + others.len().saturating_sub(MOST);
+    object([
+        ("page", listed(&own)),
+        ("site", listed(&others)),
+        ("counts", counts(diagnostics).into()),
+        ("more", more.into()),
+        ("failures", list(failures.into_iter().map(|failure| failure.as_str().into()))),
+    ])
 }
 
-fn finding<'a>(
-    finding: &'a Diagnostic,
-    sources: &'a Sources,
-    positions: &Positions<'a>,
-) -> Finding<'a> {
-    let Span { file, .. } = &finding.span;
+/// A finding with the line that it is on. The file's path is as the file system spells it.
+fn finding(finding: &Diagnostic, sources: &Sources, positions: &Positions<'_>) -> Json {
+    let file = &finding.span.file;
     let (start, _) = positions.of(&finding.span);
-    let place = positions.place(&finding.span);
-    Finding {
-        severity: finding.severity.name(),
-        rule: finding.rule.name,
-        message: &finding.message,
-        help: finding.help.as_deref(),
-        file: sources.spelling(file),
-        line: start.line,
-        column: start.column,
-        excerpt: place.map(|_| excerpt(&positions.lines(file), finding.span.range())),
-    }
+    let excerpt = positions.place(&finding.span).map(|_| {
+        let [before, wrong, after] = excerpt(&positions.lines(file), finding.span.range());
+        list([before.into(), wrong.into(), after.into()])
+    });
+    object([
+        ("severity", finding.severity.name().into()),
+        ("rule", finding.rule.name.into()),
+        ("message", finding.message.as_str().into()),
+        ("help", finding.help.as_deref().into()),
+        ("file", sources.spelling(file).into()),
+        ("line", start.line.into()),
+        ("column", start.column.into()),
+        ("excerpt", excerpt.unwrap_or(Json::Plain(Value::Null))),
+    ])
 }
 
-/// The line that a place begins on, cut where it is long.
-fn excerpt(lines: &LineIndex<'_>, place: Range<usize>) -> Excerpt {
+/// The line that a place begins on, cut where it is long: before what is wrong, what is wrong, and after it.
+fn excerpt(lines: &LineIndex<'_>, place: Range<usize>) -> [String; 3] {
     let end = lines.range(lines.line(place.start)).end.min(place.end);
     let found = super::excerpt::excerpt(lines, place.start..end, LONGEST + 1);
     let before = &found.text[..found.range.start];
@@ -107,11 +73,13 @@ fn excerpt(lines: &LineIndex<'_>, place: Range<usize>) -> Excerpt {
         None => text.to_owned(),
     };
     let after = found.text[found.range.end..].trim_end();
-    Excerpt(mark.chars().chain(before).collect(), cut(&found.text[found.range]), cut(after))
+    [mark.chars().chain(before).collect(), cut(&found.text[found.range]), cut(after)]
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::panel;
     use crate::diagnostic::{Diagnostic, MISSING_PAGE};
     use crate::path::SourcePath;
@@ -127,17 +95,19 @@ mod tests {
         let other = Span::file(&SourcePath::new("content/b.md"));
         let other = Diagnostic::new(&MISSING_PAGE, other, "other");
         let found = [other.clone(), own.clone()];
-        let shown = panel(&found, &sources, Some(&file));
-        assert_eq!((shown.page.len(), shown.site.len(), shown.more), (1, 1, 0));
-        let excerpt = shown.page[0].excerpt.as_ref().expect("it is in a text");
-        assert!(excerpt.0.starts_with('…') && excerpt.0.ends_with(" [ü]("), "{excerpt:?}");
-        assert_eq!((&*excerpt.1, &*excerpt.2), ("gone.md", ") tail"));
-        assert!(shown.site[0].excerpt.is_none());
+        let shown = |found: &[Diagnostic]| json!(panel(found, &sources, Some(&file), []));
+        let length = |list: &Value| list.as_array().map_or(0, Vec::len);
+        let panel = shown(&found);
+        assert_eq!((length(&panel["page"]), length(&panel["site"])), (1, 1));
+        assert_eq!(panel["more"], 0);
+        let excerpt = &panel["page"][0]["excerpt"];
+        let before = excerpt[0].as_str().expect("it is in a text");
+        assert!(before.starts_with('…') && before.ends_with(" [ü]("), "{before}");
+        assert_eq!((&excerpt[1], &excerpt[2]), (&json!("gone.md"), &json!(") tail")));
+        assert!(panel["site"][0]["excerpt"].is_null());
         let many = vec![other; 70];
-        let shown = panel(&many, &sources, Some(&file));
-        assert_eq!(
-            (shown.site.len(), shown.more, &*shown.counts),
-            (50, 20, "70 errors, 0 warnings")
-        );
+        let panel = shown(&many);
+        assert_eq!((length(&panel["site"]), &panel["more"]), (50, &json!(20)));
+        assert_eq!(panel["counts"], "70 errors, 0 warnings");
     }
 }

@@ -5,6 +5,21 @@ use crate::html;
 /// How many bytes a command adds to a job's summary at most: hosts take a mebibyte from a step, which may run several.
 pub(super) const LONGEST_SUMMARY: usize = 256 * 1024;
 
+/// Adds as many parts of a text as there are before it is longer than this. Returns how many.
+pub(super) fn fill<T: AsRef<str>>(
+    text: &mut String,
+    parts: impl IntoIterator<Item = T>,
+    longest: usize,
+) -> usize {
+    let mut room = longest.saturating_sub(text.len());
+    let fits = |part: &T| {
+        let left = room.checked_sub(part.as_ref().len());
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    parts.into_iter().take_while(fits).map(|part| text.push_str(part.as_ref())).count()
+}
+
 /// A text as code. Hosts take backslashes before `|` away in a table, and show all else as it is.
 pub(super) fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
@@ -19,30 +34,24 @@ pub(super) fn longest_run(text: &str) -> usize {
 
 /// A text without markup.
 pub(super) fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for c in one_line(text).chars() {
-        if "\\`*_[]|~".contains(c) {
-            out.push('\\');
-        }
-        push(&mut out, c);
-    }
-    out
+    without_calls(text, "\\`*_[]|~")
 }
 
 /// A text within an element of HTML, where a backslash is no more than that.
 pub(super) fn in_html(text: &str) -> String {
-    let mut out = String::new();
-    one_line(text).chars().for_each(|c| push(&mut out, c));
-    out
+    without_calls(text, "")
 }
 
-/// Appends a character. `@name` calls people and `#1` names issues even behind a backslash: a space without width keeps the
-/// sign from the word.
-fn push(out: &mut String, c: char) {
-    html::escape_text_into(out, c.encode_utf8(&mut [0; 4]));
-    if matches!(c, '@' | '#') {
-        out.push_str("&#8203;");
+/// A text that calls nobody, with a backslash before some characters. `@name` calls people and `#1` names issues even behind
+/// a backslash: a space without width keeps the sign from the word.
+fn without_calls(text: &str, escaped: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        out.extend(escaped.contains(c).then_some('\\'));
+        html::escape_text_into(&mut out, c.encode_utf8(&mut [0; 4]));
+        out.push_str(if matches!(c, '@' | '#') { "&#8203;" } else { "" });
     }
+    out
 }
 
 /// A message: names in backticks as code, the rest plain. A name may hold backticks itself.
@@ -75,7 +84,20 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, in_html, message, plain};
+    use super::{code, fill, in_html, message, plain};
+
+    #[test]
+    fn a_text_is_shortened_between_lines() {
+        let shortened = |text: &str, longest| {
+            let mut out = String::new();
+            let count = fill(&mut out, text.split_inclusive('\n'), longest);
+            (out, count)
+        };
+        assert_eq!(shortened("ab\nc\n", 5), ("ab\nc\n".to_owned(), 2));
+        assert_eq!(shortened("ab\nc\n", 4), ("ab\n".to_owned(), 1));
+        assert_eq!(shortened("ab\nc\n", 2), (String::new(), 0));
+        assert_eq!(shortened("\u{e9}\n\u{e9}\n", 4), ("\u{e9}\n".to_owned(), 1));
+    }
 
     #[test]
     fn a_text_becomes_no_markup_and_calls_nobody() {

@@ -1,43 +1,35 @@
 //! A publish's plan as a text: what is written, in which order, and what is deleted.
 
-use std::fmt::Write;
-
-use super::markdown::LONGEST_SUMMARY;
+use super::markdown::{LONGEST_SUMMARY, fill};
 use crate::publish::plan::{Plan, Reason, Stage};
 use crate::wording::plural;
 
 /// The plan, a line for each step. A plan of nothing is an empty text.
 pub fn plan(plan: &Plan) -> String {
     let mut text = String::new();
-    let mut line = |line: std::fmt::Arguments<'_>| {
-        text.write_fmt(line).and_then(|()| text.write_char('\n')).expect("a text grows");
-    };
     let mut stage: Option<Stage> = None;
     for write in &plan.writes {
-        if stage != Some(write.stage) {
-            stage = Some(write.stage);
-            line(format_args!("{}", write.stage.name()));
+        if stage.replace(write.stage) != Some(write.stage) {
+            text += &format!("{}\n", write.stage.name());
         }
-        let path = write.object.path.as_str();
-        match write.reason {
-            Reason::New => line(format_args!("  + {path}")),
-            Reason::Content => line(format_args!("  ~ {path}")),
-            Reason::Headers => line(format_args!("  ~ {path} (headers)")),
-            Reason::Returns => line(format_args!("  ~ {path} (was to go)")),
-            Reason::Lost => line(format_args!("  ~ {path} (was missing or altered)")),
-            Reason::Unsure => line(format_args!("  ~ {path} (left unfinished)")),
-        }
+        let (mark, note) = match write.reason {
+            Reason::New => ('+', ""),
+            Reason::Content => ('~', ""),
+            Reason::Headers => ('~', " (headers)"),
+            Reason::Returns => ('~', " (was to go)"),
+            Reason::Lost => ('~', " (was missing or altered)"),
+            Reason::Unsure => ('~', " (left unfinished)"),
+        };
+        text += &format!("  {mark} {}{note}\n", write.object.path.as_str());
     }
     if let Some(release) = &plan.release {
-        line(format_args!("release\n  {}", release.name()));
+        text += &format!("release\n  {}\n", release.name());
     }
     if !plan.deletions.is_empty() {
-        line(format_args!("deletions"));
+        text += "deletions\n";
     }
-    for path in &plan.deletions {
-        line(format_args!("  - {}", path.as_str()));
-    }
-    text
+    let deletions = plan.deletions.iter().map(|path| format!("  - {}\n", path.as_str()));
+    text + &deletions.collect::<String>()
 }
 
 /// How much of a plan there is, for people: `3 files written, 1 deleted`.
@@ -68,29 +60,20 @@ pub fn markdown(plan: &Plan, is_dry_run: bool) -> String {
     if text.is_empty() {
         return format!("## silcrow publish\n\n{outcome}\n");
     }
-    let (listed, left_out) = shortened(&text, LONGEST_SUMMARY);
-    let (name, more) = match left_out {
+    let mut listed = String::new();
+    let count = fill(&mut listed, text.split_inclusive('\n'), LONGEST_SUMMARY);
+    let (name, more) = match text.lines().count() - count {
         0 => ("Every file", String::new()),
-        _ => ("The first files", format!("\nAnd {}.\n", plural(left_out, "more line"))),
+        more => ("The first files", format!("\nAnd {}.\n", plural(more, "more line"))),
     };
     format!(
         "## silcrow publish\n\n{outcome}\n\n<details><summary>{name}</summary>\n\n```text\n{listed}```\n{more}\n</details>\n"
     )
 }
 
-/// The first lines of a text that are no longer than this together, and how many are left out.
-fn shortened(text: &str, longest: usize) -> (&str, usize) {
-    if text.len() <= longest {
-        return (text, 0);
-    }
-    let end = text.as_bytes()[..longest].iter().rposition(|byte| *byte == b'\n');
-    let (listed, rest) = text.split_at(end.map_or(0, |end| end + 1));
-    (listed, rest.lines().count())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_SUMMARY, markdown, shortened};
+    use super::{LONGEST_SUMMARY, markdown};
     use crate::path::OutputPath;
     use crate::publish::plan::Plan;
 
@@ -103,13 +86,5 @@ mod tests {
         let listed = summary.lines().filter(|line| line.starts_with("  - ")).count();
         assert!(listed > 1000, "{listed}");
         assert!(summary.contains(&format!("\n```\n\nAnd {} more lines.\n", 10_000 - listed)));
-    }
-
-    #[test]
-    fn a_plan_is_shortened_between_lines() {
-        assert_eq!(shortened("ab\nc\n", 5), ("ab\nc\n", 0));
-        assert_eq!(shortened("ab\nc\n", 4), ("ab\n", 1));
-        assert_eq!(shortened("ab\nc\n", 2), ("", 2));
-        assert_eq!(shortened("\u{e9}\n\u{e9}\n", 4), ("\u{e9}\n", 1));
     }
 }

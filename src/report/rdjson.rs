@@ -1,115 +1,56 @@
 //! Findings as reviewdog's diagnostic format: one JSON object, with suggestions that a reviewer can accept.
 
-use serde::Serialize;
-
-use super::{Positions, Root, json_document, text};
-use crate::diagnostic::{Diagnostic, Edit, EditSet, Label, Severity};
+use super::object::{Json, list, object};
+use super::{Positions, Root};
+use crate::diagnostic::{Diagnostic, EditSet, Severity};
 use crate::source::{Position, Sources, Span};
-
-#[derive(Serialize)]
-struct Report<'a> {
-    source: Source,
-    diagnostics: Vec<Finding<'a>>,
-}
-
-#[derive(Serialize)]
-struct Source {
-    name: &'static str,
-}
-
-#[derive(Serialize)]
-struct Finding<'a> {
-    message: String,
-    location: Location,
-    severity: &'static str,
-    code: Code,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suggestions: Vec<Suggestion<'a>>,
-    // reviewdog before 0.18 reads no report that has them: they are written only where there are some.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Related<'a>>,
-}
-
-#[derive(Serialize)]
-struct Code {
-    value: &'static str,
-}
-
-#[derive(Serialize)]
-struct Location {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    range: Option<Range>,
-}
-
-#[derive(Serialize)]
-struct Suggestion<'a> {
-    range: Range,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct Related<'a> {
-    message: &'a str,
-    location: Location,
-}
-
-/// The end is exclusive.
-#[derive(Serialize)]
-struct Range {
-    start: RdPosition,
-    end: RdPosition,
-}
-
-/// The column is in UTF-8 bytes.
-#[derive(Serialize)]
-struct RdPosition {
-    line: u32,
-    column: u32,
-}
-
-impl From<(Position, Position)> for Range {
-    fn from((start, end): (Position, Position)) -> Self {
-        let place = |at: Position| RdPosition { line: at.line, column: at.byte_column };
-        Self { start: place(start), end: place(end) }
-    }
-}
 
 /// The findings as one object.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
     let positions = Positions::with_root(sources, root);
     let diagnostics = diagnostics.iter().map(|finding| self::finding(finding, &positions));
-    json_document(&Report {
-        source: Source { name: "silcrow" },
-        diagnostics: diagnostics.collect(),
-    })
+    let source = object([("name", "silcrow".into())]);
+    object([("source", source), ("diagnostics", list(diagnostics))]).document()
 }
 
-fn finding<'a>(finding: &'a Diagnostic, positions: &Positions<'_>) -> Finding<'a> {
-    let location = |span: &Span| Location {
-        path: positions.path(&span.file),
-        range: positions.place(span).map(Range::from),
+fn finding(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
+    let severity = match finding.severity {
+        Severity::Error => "ERROR",
+        Severity::Warning => "WARNING",
+        Severity::Info | Severity::Off => "INFO",
     };
-    let related =
-        |label: &'a Label| Related { message: &label.message, location: location(&label.span) };
-    let suggestion = |fix: &'a EditSet| {
+    let suggestion = |fix: &EditSet| {
         // The format has neither suggestions of several places nor any in another file.
-        let [Edit { span, replacement }] = fix.edits.as_slice() else { return None };
-        let place = positions.place(span).filter(|_| span.file == finding.span.file)?;
-        Some(Suggestion { range: place.into(), text: replacement })
+        let [edit] = fix.edits.as_slice() else { return None };
+        let is_here = edit.span.file == finding.span.file && positions.place(&edit.span).is_some();
+        let text = edit.replacement.as_str().into();
+        is_here.then(|| object([("range", range(&edit.span, positions)), ("text", text)]))
     };
-    Finding {
-        message: text(finding),
-        location: location(&finding.span),
-        severity: match finding.severity {
-            Severity::Error => "ERROR",
-            Severity::Warning => "WARNING",
-            Severity::Info | Severity::Off => "INFO",
-        },
-        code: Code { value: finding.rule.name },
-        suggestions: finding.fixes.iter().filter_map(suggestion).collect(),
-        related_locations: finding.related.iter().map(related).collect(),
-    }
+    let related = finding.related.iter().map(|label| {
+        let location = location(&label.span, positions);
+        object([("message", label.message.as_str().into()), ("location", location)])
+    });
+    object([
+        ("message", Positions::text(finding).into()),
+        ("location", location(&finding.span, positions)),
+        ("severity", severity.into()),
+        ("code", object([("value", finding.rule.name.into())])),
+        ("suggestions", list(finding.fixes.iter().filter_map(suggestion)).or_absent()),
+        // reviewdog before 0.18 reads no report that has them: they are written only where there are some.
+        ("related_locations", list(related).or_absent()),
+    ])
+}
+
+fn location(span: &Span, positions: &Positions<'_>) -> Json {
+    object([("path", positions.path(&span.file).into()), ("range", range(span, positions))])
+}
+
+/// The end is exclusive, columns are in UTF-8 bytes.
+fn range(span: &Span, positions: &Positions<'_>) -> Json {
+    let position =
+        |at: Position| object([("line", at.line.into()), ("column", at.byte_column.into())]);
+    let Some((start, end)) = positions.place(span) else { return Json::Absent };
+    object([("start", position(start)), ("end", position(end))])
 }
 
 #[cfg(test)]

@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::config::Configuration;
 use crate::wording::plural;
 
 /// An article and when it is due for review.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Due<'a> {
     /// Its path in `content/`, without extension.
+    #[serde(skip)]
     pub name: &'a str,
     /// Its permanent id.
+    #[serde(skip)]
     pub permanent_id: String,
     /// Its source.
-    pub path: &'a str,
+    pub file: &'a str,
     /// Its title.
     pub title: &'a str,
     /// Its absolute URL, where one is known.
@@ -30,21 +33,16 @@ pub struct Due<'a> {
     pub updated: Option<Date>,
     /// When it was last reviewed.
     pub reviewed: Option<Date>,
-    /// How often it is to be reviewed, in days.
-    pub every: u32,
+    /// How often it is to be reviewed.
+    pub review_every_days: u32,
     /// The last day on which it counts as reviewed.
     pub due: Date,
-}
-
-impl Due<'_> {
     /// How many days the review is late, negative for days that are left.
-    fn late(&self, today: Date) -> i32 {
-        today.since(self.due).map_or(0, |span| span.get_days())
-    }
+    pub days_late: i32,
 }
 
 /// A list by author and section, in each the oldest first.
-pub fn text(due: &[Due<'_>], today: Date) -> String {
+pub fn text(due: &[Due<'_>]) -> String {
     let mut authors: BTreeMap<(bool, &str), BTreeMap<&str, Vec<&Due<'_>>>> = BTreeMap::new();
     for article in due {
         let author = (article.author.is_none(), article.author.unwrap_or("no author"));
@@ -56,88 +54,91 @@ pub fn text(due: &[Due<'_>], today: Date) -> String {
         let _ = writeln!(text, "{author}: {}", plural(count, "article"));
         for (section, mut articles) in sections {
             let _ = writeln!(text, "  {section}");
-            articles.sort_by_key(|article| (article.due, article.path));
-            for article in articles {
-                let when = match article.late(today) {
+            articles.sort_by_key(|article| (article.due, article.file));
+            for Due { due, days_late, name, title, .. } in articles {
+                let days = plural(days_late.unsigned_abs() as usize, "day");
+                let when = match days_late {
                     0 => "today".to_owned(),
-                    late if late > 0 => format!("{} late", plural(late as usize, "day")),
-                    left => format!("in {}", plural(left.unsigned_abs() as usize, "day")),
+                    1.. => format!("{days} late"),
+                    _ => format!("in {days}"),
                 };
-                let _ = writeln!(
-                    text,
-                    "    {}  {when}  {}  {}",
-                    article.due, article.name, article.title
-                );
+                let _ = writeln!(text, "    {due}  {when}  {name}  {title}");
             }
         }
     }
-    let late = due.iter().filter(|article| article.late(today) > 0).count();
+    let late = due.iter().filter(|article| article.days_late > 0).count();
     let _ = writeln!(text, "{} to review, {late} of them overdue", plural(due.len(), "article"));
     text
 }
 
 /// One JSON object per line, by path.
-pub fn json(due: &[Due<'_>], today: Date) -> String {
+pub fn json(due: &[Due<'_>]) -> String {
     let line = |article: &Due<'_>| {
-        let date = |date: Option<Date>| date.map(|date| date.to_string());
-        let object = json!({
-            "schema": 1,
-            "file": article.path,
-            "title": article.title,
-            "url": article.url,
-            "author": article.author,
-            "section": article.section,
-            "updated": date(article.updated),
-            "reviewed": date(article.reviewed),
-            "review_every_days": article.every,
-            "due": article.due.to_string(),
-            "days_late": article.late(today),
-        });
+        let mut object = json!(article);
+        object["schema"] = json!(1);
         format!("{object}\n")
     };
     due.iter().map(line).collect()
 }
 
+/// A component that says nothing: a calendar has to have one (RFC 5545, section 3.6).
+const NO_EVENT: &str = "\
+BEGIN:VTIMEZONE
+TZID:UTC
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+";
+
 /// A calendar with a day for each article. The same articles on the same day give the same bytes.
-pub fn ics(due: &[Due<'_>], (today, site): (Date, &Configuration)) -> String {
-    let mut out = String::new();
-    let day = |date: Date| date.strftime("%Y%m%d").to_string();
-    for (name, value) in [
-        ("BEGIN", "VCALENDAR"),
-        ("VERSION", "2.0"),
-        ("PRODID", "-//silcrow//reviews//EN"),
-        ("CALSCALE", "GREGORIAN"),
-    ] {
-        line(&mut out, name, value);
-    }
-    line(&mut out, "X-WR-CALNAME", &escaped(&format!("Reviews: {}", site.title)));
-    if due.is_empty() {
-        time_zone(&mut out);
-    }
-    for article in due {
-        let mut about = format!(
-            "Last reviewed: {}",
-            article.reviewed.max(article.updated).map_or(String::new(), |date| date.to_string())
-        );
-        if let Some(author) = article.author {
-            let _ = write!(about, "\nAuthor: {author}");
-        }
-        let _ = write!(about, "\nTo mark it as reviewed: silcrow review {}", article.name);
-        line(&mut out, "BEGIN", "VEVENT");
-        line(&mut out, "UID", &unique_id(article, site));
-        line(&mut out, "DTSTAMP", &format!("{}T000000Z", day(today)));
-        line(&mut out, "DTSTART;VALUE=DATE", &day(article.due));
-        line(&mut out, "SUMMARY", &escaped(&format!("Review: {}", article.title)));
-        line(&mut out, "DESCRIPTION", &escaped(&about));
-        line(&mut out, "CATEGORIES", &escaped(article.section));
-        if let Some(url) = &article.url {
-            line(&mut out, "URL", url);
-        }
-        line(&mut out, "TRANSP", "TRANSPARENT");
-        line(&mut out, "END", "VEVENT");
-    }
-    line(&mut out, "END", "VCALENDAR");
-    out
+pub fn ics(due: &[Due<'_>], today: Date, site: &Configuration) -> String {
+    let name = escaped(&format!("Reviews: {}", site.title));
+    let events = match due {
+        [] => NO_EVENT.to_owned(),
+        _ => due.iter().map(|article| event(article, today, site)).collect(),
+    };
+    let calendar = format!(
+        "BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//silcrow//reviews//EN
+CALSCALE:GREGORIAN
+X-WR-CALNAME:{name}
+{events}END:VCALENDAR
+"
+    );
+    calendar.split_terminator('\n').map(folded).collect()
+}
+
+fn event(article: &Due<'_>, today: Date, site: &Configuration) -> String {
+    let last = article.reviewed.max(article.updated);
+    let last = last.map_or(String::new(), |date| date.to_string());
+    let author = article.author.map_or(String::new(), |author| format!("Author: {author}\n"));
+    let about = format!(
+        "Last reviewed: {last}\n{author}To mark it as reviewed: silcrow review {}",
+        article.name
+    );
+    let url = article.url.as_ref().map_or(String::new(), |url| format!("URL:{url}\n"));
+    format!(
+        "BEGIN:VEVENT
+UID:{}
+DTSTAMP:{}T000000Z
+DTSTART;VALUE=DATE:{}
+SUMMARY:{}
+DESCRIPTION:{}
+CATEGORIES:{}
+{url}TRANSP:TRANSPARENT
+END:VEVENT
+",
+        unique_id(article, site),
+        today.strftime("%Y%m%d"),
+        article.due.strftime("%Y%m%d"),
+        escaped(&format!("Review: {}", article.title)),
+        escaped(&about),
+        escaped(article.section),
+    )
 }
 
 /// The id of an article's event, like no other in the world: the same article keeps its event when its day moves, and when
@@ -149,40 +150,18 @@ fn unique_id(article: &Due<'_>, site: &Configuration) -> String {
     format!("{}@silcrow", &hash[..32])
 }
 
-/// A component that says nothing: a calendar has to have one (RFC 5545, section 3.6).
-fn time_zone(out: &mut String) {
-    for (name, value) in [
-        ("BEGIN", "VTIMEZONE"),
-        ("TZID", "UTC"),
-        ("BEGIN", "STANDARD"),
-        ("DTSTART", "19700101T000000"),
-        ("TZOFFSETFROM", "+0000"),
-        ("TZOFFSETTO", "+0000"),
-        ("END", "STANDARD"),
-        ("END", "VTIMEZONE"),
-    ] {
-        line(out, name, value);
-    }
-}
-
 /// Text with what has a meaning escaped (RFC 5545, section 3.3.11).
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | ';' | ',' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c => out.push(c),
-        }
-    }
-    out
+    let text = text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
+    text.replace('\n', "\\n")
 }
 
 /// A content line, folded after 75 bytes between characters (RFC 5545, section 3.1).
-fn line(out: &mut String, name: &str, value: &str) {
+fn folded(line: &str) -> String {
     const LIMIT: usize = 75;
+    let mut out = String::new();
     let mut length = 0;
-    for c in name.chars().chain([':']).chain(value.chars()) {
+    for c in line.chars() {
         if length + c.len_utf8() > LIMIT {
             out.push_str("\r\n ");
             length = 1;
@@ -190,17 +169,16 @@ fn line(out: &mut String, name: &str, value: &str) {
         out.push(c);
         length += c.len_utf8();
     }
-    out.push_str("\r\n");
+    out + "\r\n"
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::folded;
 
     #[test]
     fn lines_are_folded_between_characters() {
-        let mut out = String::new();
-        line(&mut out, "SUMMARY", &"é".repeat(80));
+        let out = folded(&format!("SUMMARY:{}", "é".repeat(80)));
         assert!(out.split("\r\n").all(|line| line.len() <= 75));
         assert_eq!(out.replace("\r\n ", "").trim_end(), format!("SUMMARY:{}", "é".repeat(80)));
     }

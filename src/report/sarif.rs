@@ -1,199 +1,61 @@
 //! Findings as SARIF 2.1.0, for code scanning: one run, with the whole table of rules, so that a service can explain a
 //! finding without the program.
 
-use serde::Serialize;
-
-use super::{Positions, Root, json_document, rules::examples, text};
-use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, Label, RULES, Rule, Severity, keys};
+use super::object::{Json, list, object};
+use super::{Positions, Root, rules::examples};
+use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, RULES, Rule, Severity, by_file, keys};
 use crate::path::{SourcePath, encode_path};
-use crate::source::{Position, Sources, Span};
-
-#[derive(Serialize)]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool,
-    column_kind: &'static str,
-    results: Vec<Finding<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Serialize)]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    rules: Vec<Descriptor>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Descriptor {
-    id: &'static str,
-    short_description: Text<&'static str>,
-    full_description: Text<&'static str>,
-    help: Help,
-    default_configuration: Configuration,
-    properties: Properties,
-}
-
-#[derive(Serialize)]
-struct Text<T> {
-    text: T,
-}
-
-#[derive(Serialize)]
-struct Help {
-    text: String,
-    markdown: String,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    enabled: bool,
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct Properties {
-    tags: [String; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Finding<'a> {
-    rule_id: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'static str,
-    message: Text<String>,
-    locations: [Location<'a>; 1],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'a>>,
-    partial_fingerprints: Fingerprints,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Fix<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location<'a> {
-    physical_location: Physical,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text<&'a str>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-/// A file. It names no base (`uriBaseId`): readers take relative URIs from the top of what they checked out, which is where
-/// the program ran; to say where that is would put a folder of the machine into the report.
-#[derive(Serialize)]
-struct Artifact {
-    uri: String,
-}
-
-impl Artifact {
-    fn new(file: &SourcePath, positions: &Positions<'_>) -> Self {
-        Self { uri: uri(&positions.path(file)) }
-    }
-}
-
-/// The end is exclusive.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-    start_column: u32,
-    end_line: u32,
-    end_column: u32,
-}
-
-impl From<(Position, Position)> for Region {
-    fn from((start, end): (Position, Position)) -> Self {
-        let (start_line, start_column) = (start.line, start.utf16_column);
-        Self { start_line, start_column, end_line: end.line, end_column: end.utf16_column }
-    }
-}
-
-#[derive(Serialize)]
-struct Fingerprints {
-    #[serde(rename = "silcrow/v1")]
-    first: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Fix<'a> {
-    description: Text<&'a str>,
-    artifact_changes: Vec<Change<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Change<'a> {
-    artifact_location: Artifact,
-    replacements: Vec<Replacement<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Replacement<'a> {
-    deleted_region: Region,
-    inserted_content: Text<&'a str>,
-}
+use crate::source::{Sources, Span};
 
 /// The findings as one log.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> String {
     let positions = Positions::with_root(sources, root);
     let results = diagnostics.iter().zip(keys(diagnostics, sources));
-    let results = results.map(|(finding, key)| result(finding, key, &positions)).collect();
-    let driver = Driver {
-        name: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
-        rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
-    };
-    let run = Run { tool: Tool { driver }, column_kind: "utf16CodeUnits", results };
-    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    json_document(&Log { schema, version: "2.1.0", runs: [run] })
+    let driver = object([
+        ("name", env!("CARGO_PKG_NAME").into()),
+        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("rules", list(RULES.iter().map(|rule| descriptor(rule)))),
+    ]);
+    let run = object([
+        ("tool", object([("driver", driver)])),
+        ("columnKind", "utf16CodeUnits".into()),
+        ("results", list(results.map(|(finding, key)| result(finding, key, &positions)))),
+    ]);
+    let log = object([
+        ("$schema", "https://json.schemastore.org/sarif-2.1.0.json".into()),
+        ("version", "2.1.0".into()),
+        ("runs", list([run])),
+    ]);
+    log.document()
 }
 
-fn descriptor(rule: &Rule) -> Descriptor {
-    let Rule { name, family, severity, summary, .. } = *rule;
-    let explanation = rule.explanation();
-    Descriptor {
-        id: name,
-        short_description: Text { text: summary },
-        full_description: Text { text: explanation },
-        help: Help {
-            text: format!("{explanation}\n\n{}", examples(rule)),
-            markdown: format!(
-                "{explanation}\n\nBad:\n\n{}\n\nGood:\n\n{}",
-                rule.bad(),
-                rule.good()
-            ),
-        },
-        default_configuration: Configuration {
-            enabled: severity != Severity::Off,
-            level: level(severity),
-        },
-        properties: Properties { tags: [family.to_string()] },
-    }
+fn descriptor(rule: &Rule) -> Json {
+    let (why, bad, good) = (rule.explanation(), rule.bad(), rule.good());
+    let markdown = format!("{why}\n\nBad:\n\n{bad}\n\nGood:\n\n{good}");
+    object([
+        ("id", rule.name.into()),
+        ("shortDescription", text(rule.summary)),
+        ("fullDescription", text(why)),
+        (
+            "help",
+            object([
+                ("text", format!("{why}\n\n{}", examples(rule)).into()),
+                ("markdown", markdown.into()),
+            ]),
+        ),
+        (
+            "defaultConfiguration",
+            object([
+                ("enabled", (rule.severity != Severity::Off).into()),
+                ("level", level(rule.severity).into()),
+            ]),
+        ),
+        ("properties", object([("tags", list([rule.family.to_string().into()]))])),
+    ])
+}
+
+fn text(text: &str) -> Json {
+    object([("text", text.into())])
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -205,38 +67,57 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result<'a>(finding: &'a Diagnostic, key: Key<'_>, positions: &Positions<'_>) -> Finding<'a> {
-    let location = |span: &Span, message| Location {
-        physical_location: Physical {
-            artifact_location: Artifact::new(&span.file, positions),
-            region: positions.place(span).map(Region::from),
-        },
-        message,
-    };
-    let related = |label: &'a Label| location(&label.span, Some(Text { text: &label.message }));
-    Finding {
-        rule_id: finding.rule.name,
-        rule_index: RULES.iter().position(|rule| *rule == finding.rule),
-        level: level(finding.severity),
-        message: Text { text: text(finding) },
-        locations: [location(&finding.span, None)],
-        related_locations: finding.related.iter().map(related).collect(),
-        partial_fingerprints: Fingerprints { first: fingerprint(key) },
-        fixes: finding.safe_fix().map(|edits| fix(edits, positions)).into_iter().collect(),
-    }
+fn result(finding: &Diagnostic, key: Key<'_>, positions: &Positions<'_>) -> Json {
+    let index = RULES.iter().position(|rule| *rule == finding.rule);
+    let related = finding.related.iter();
+    let related = related.map(|label| location(&label.span, text(&label.message), positions));
+    let fix = finding.safe_fix().map(|edits| fix(edits, positions));
+    object([
+        ("ruleId", finding.rule.name.into()),
+        ("ruleIndex", Json::from(index).or_absent()),
+        ("level", level(finding.severity).into()),
+        ("message", text(&Positions::text(finding))),
+        ("locations", list([location(&finding.span, Json::Absent, positions)])),
+        ("relatedLocations", list(related).or_absent()),
+        ("partialFingerprints", object([("silcrow/v1", fingerprint(key).into())])),
+        ("fixes", list(fix).or_absent()),
+    ])
 }
 
-fn fix<'a>(set: &'a EditSet, positions: &Positions<'_>) -> Fix<'a> {
-    let replacement = |edit: &'a Edit| Replacement {
-        deleted_region: positions.of(&edit.span).into(),
-        inserted_content: Text { text: &edit.replacement },
+fn location(span: &Span, message: Json, positions: &Positions<'_>) -> Json {
+    let region = positions.place(span).map_or(Json::Absent, |_| region(span, positions));
+    let physical =
+        object([("artifactLocation", artifact(&span.file, positions)), ("region", region)]);
+    object([("physicalLocation", physical), ("message", message)])
+}
+
+/// A file. It names no base (`uriBaseId`): readers take relative URIs from the top of what they checked out, which is where
+/// the program ran; to say where that is would put a folder of the machine into the report.
+fn artifact(file: &SourcePath, positions: &Positions<'_>) -> Json {
+    object([("uri", uri(&positions.path(file)).into())])
+}
+
+/// The end is exclusive.
+fn region(span: &Span, positions: &Positions<'_>) -> Json {
+    let (start, end) = positions.of(span);
+    object([
+        ("startLine", start.line.into()),
+        ("startColumn", start.utf16_column.into()),
+        ("endLine", end.line.into()),
+        ("endColumn", end.utf16_column.into()),
+    ])
+}
+
+fn fix(set: &EditSet, positions: &Positions<'_>) -> Json {
+    let replacement = |edit: &Edit| {
+        let inserted = text(&edit.replacement);
+        object([("deletedRegion", region(&edit.span, positions)), ("insertedContent", inserted)])
     };
-    let change = |(file, edits): (&SourcePath, Vec<&'a Edit>)| Change {
-        artifact_location: Artifact::new(file, positions),
-        replacements: edits.into_iter().map(replacement).collect(),
-    };
-    let artifact_changes = set.by_file().into_iter().map(change).collect();
-    Fix { description: Text { text: &set.title }, artifact_changes }
+    let changes = by_file(set.edits.iter()).into_iter().map(|(file, edits)| {
+        let replacements = list(edits.into_iter().map(replacement));
+        object([("artifactLocation", artifact(file, positions)), ("replacements", replacements)])
+    });
+    object([("description", text(&set.title)), ("artifactChanges", list(changes))])
 }
 
 /// The same for the same mistake while lines come and go above it. The path is the site's own, so that it does not depend

@@ -51,7 +51,7 @@ fn many_findings_in_one_line_and_overlapping_ones_make_no_report_grow_faster_tha
             report::junit::report(findings, sources, &root, Severity::Error)
         }),
         ("summary", &|findings, sources| {
-            report::summary::report("check", findings, (sources, &root))
+            report::summary::report("check", findings, sources, &root)
         }),
         ("baseline", &report::baseline::write),
     ];

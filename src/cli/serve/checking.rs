@@ -10,7 +10,7 @@ use super::shared::{Shared, say};
 use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::io::priority;
-use crate::report::Counts;
+use crate::report;
 
 /// What goes wrong when the pages of a revision are rendered.
 struct Rendered {
@@ -48,7 +48,7 @@ fn check(
         .filter(|before| before.revision.compiled.shares_templates_with(compiled))
         .map_or_else(|| compile::failed(renderer, &[]), |before| before.failures);
     let counts = show(shared, revision, &found, &known);
-    shared.checked(*number, counts);
+    shared.checked(*number, &counts);
     let go_on = || shared.current.is_newest(*number);
     let check_pages = || compile::check_pages(renderer, &go_on);
     let failures = install(pool, check_pages).unwrap_or_else(|| known.clone());
@@ -61,7 +61,7 @@ fn check(
     if texts(&failures) != texts(&known) {
         let new = show(shared, revision, &found, &failures);
         if new != counts {
-            say(&format!("every page is rendered: {}", new.text()));
+            say(&format!("every page is rendered: {new}"));
         }
     }
     Rendered { revision: Arc::clone(revision), failures }
@@ -81,11 +81,11 @@ fn show(
     revision: &Revision,
     found: &[Diagnostic],
     failures: &[Diagnostic],
-) -> Counts {
+) -> String {
     let failures = compile::settle(&revision.compiled.site, failures.to_vec());
     let mut diagnostics: Vec<_> = found.iter().cloned().chain(failures).collect();
     Diagnostic::sort(&mut diagnostics);
-    let counts = Counts::of(&diagnostics);
+    let counts = report::counts(&diagnostics);
     shared.found(revision, diagnostics);
     counts
 }

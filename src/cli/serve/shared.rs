@@ -11,7 +11,6 @@ use super::revision::{Current, Revision, lock};
 use super::tabs::Tabs;
 use crate::cli::printer;
 use crate::diagnostic::Diagnostic;
-use crate::report::Counts;
 use crate::source::Sources;
 
 /// What all threads share.
@@ -58,12 +57,12 @@ impl Shared {
     }
 
     /// Says what was found in a revision. Those before it were replaced before they could be checked.
-    pub(super) fn checked(&self, number: u64, counts: Counts) {
+    pub(super) fn checked(&self, number: u64, counts: &str) {
         let mut unsaid = lock(&self.unsaid);
         let ready = unsaid.iter().take_while(|(of, _)| *of <= number).count();
         for (of, line) in unsaid.drain(..ready) {
             match of == number {
-                true => say(&format!("{line}: {}", counts.text())),
+                true => say(&format!("{line}: {counts}")),
                 false => say(&line),
             }
         }

@@ -14,7 +14,7 @@ use super::revision::{Revision, lock};
 use super::shared::{Findings, Shared};
 use crate::io::http::{Event, Events, Listener};
 use crate::path::{SourcePath, encode_path};
-use crate::report::live;
+use crate::report::{Json, live};
 use crate::site::PageId;
 use crate::site::tree::CONTENT;
 use crate::source::Content;
@@ -125,9 +125,9 @@ impl Tabs {
     }
 }
 
-fn panel<'a>(findings: &'a Findings, tab: &Tab) -> live::Panel<'a> {
+fn panel(findings: &Findings, tab: &Tab) -> Json {
     let Findings { diagnostics, sources, failures } = findings;
-    live::panel(diagnostics, sources, tab.source.as_ref()).with_failures(failures.values())
+    live::panel(diagnostics, sources, tab.source.as_ref(), failures.values())
 }
 
 impl Tab {

@@ -5,26 +5,28 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::{Change, ChangedPage, Changes};
-use crate::report::markdown::{code, in_html, longest_run, plain};
+use crate::report::markdown::{code, fill, in_html, longest_run, plain};
 use crate::wording::plural;
 
-const ALL: [Change; 4] = [Change::Added, Change::Changed, Change::Removed, Change::Redirected];
+/// What each change is called, in the order of the changes.
+const WORDS: [&str; 4] = ["added", "changed", "removed", "redirected"];
 
 /// Hosts of pull requests take comments of 65,536 characters: past this many bytes, differences are left out.
 const LONGEST: usize = 60_000;
 
 fn word(change: Change) -> &'static str {
-    match change {
-        Change::Added => "added",
-        Change::Changed => "changed",
-        Change::Removed => "removed",
-        Change::Redirected => "redirected",
-    }
+    WORDS[change as usize]
+}
+
+/// Each kind of change with the number of pages that differ in this way.
+fn by_change(changes: &Changes) -> impl Iterator<Item = (&'static str, usize)> {
+    let count = |word| changes.pages.iter().filter(|page| self::word(page.change) == word).count();
+    WORDS.into_iter().map(move |word| (word, count(word)))
 }
 
 fn counts(changes: &Changes) -> String {
-    let counts = ALL.map(|change| format!("{} {}", changes.count(change), word(change)));
-    let mut text = format!("pages: {}", counts.join(", "));
+    let counts = by_change(changes).map(|(word, count)| format!("{count} {word}"));
+    let mut text = format!("pages: {}", counts.collect::<Vec<_>>().join(", "));
     if !changes.markup.is_empty() {
         let _ = write!(text, "; {} in markup only", plural(changes.markup.len(), "page"));
     }
@@ -37,32 +39,21 @@ fn counts(changes: &Changes) -> String {
 /// For people.
 pub fn text(changes: &Changes) -> String {
     let mut out = String::new();
-    for page in &changes.pages {
-        let ChangedPage { url, title, change, to, diff } = page;
+    for ChangedPage { url, title, change, to, diff } in &changes.pages {
         let to = to.as_ref().map_or(String::new(), |to| format!("  → {to}"));
-        let _ = writeln!(out, "{:10}  {url}  {title}{to}", word(*change));
-        out.push_str(diff);
+        let _ = write!(out, "{:10}  {url}  {title}{to}\n{diff}", word(*change));
     }
     for file in &changes.files {
         let _ = writeln!(out, "{:10}  {}", word(file.change), file.path);
     }
-    let _ = writeln!(out, "{}", counts(changes));
-    out
+    out + &counts(changes) + "\n"
 }
 
 /// For programs: one object.
 pub fn json(changes: &Changes) -> String {
-    let counts: serde_json::Map<_, _> = ALL
-        .map(|change| (word(change).to_owned(), changes.count(change).into()))
-        .into_iter()
-        .collect();
-    let object = json!({
-        "schema": 1,
-        "counts": counts,
-        "pages": changes.pages,
-        "markup": changes.markup,
-        "files": changes.files,
-    });
+    let mut object = json!(changes);
+    object["schema"] = json!(1);
+    object["counts"] = by_change(changes).collect();
     format!("{object:#}\n")
 }
 
@@ -72,32 +63,23 @@ pub fn markdown(changes: &Changes) -> String {
     if !changes.pages.is_empty() {
         out.push_str("\n| | page | title |\n|---|---|---|\n");
     }
-    for ChangedPage { url, title, change, to, .. } in &changes.pages {
+    let rows = changes.pages.iter().map(|ChangedPage { url, title, change, to, .. }| {
         let to = to.as_ref().map_or(String::new(), |to| format!(" → {}", code(to)));
-        let row = format!("| {} | {}{to} | {} |\n", word(*change), code(url), plain(title));
-        if out.len() + row.len() > LONGEST {
-            out.push_str("\nThe rest of the list is left out: it is too long for a comment.\n");
-            return out;
-        }
-        out.push_str(&row);
+        format!("| {} | {}{to} | {} |\n", word(*change), code(url), plain(title))
+    });
+    if fill(&mut out, rows, LONGEST) < changes.pages.len() {
+        return out + "\nThe rest of the list is left out: it is too long for a comment.\n";
     }
-    for ChangedPage { url, title, diff, .. } in &changes.pages {
-        if diff.is_empty() {
-            continue;
-        }
+    let differing: Vec<_> = changes.pages.iter().filter(|page| !page.diff.is_empty()).collect();
+    let parts = differing.iter().map(|ChangedPage { url, title, diff, .. }| {
         let fence = "`".repeat(longest_run(diff).max(2) + 1);
-        let part = format!(
-            "\n<details><summary>{} {}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n",
-            in_html(url),
-            in_html(title)
-        );
-        if out.len() + part.len() > LONGEST {
-            out.push_str(
-                "\nThe other differences are left out: they are too long for a comment.\n",
-            );
-            break;
-        }
-        out.push_str(&part);
+        let (url, title) = (in_html(url), in_html(title));
+        format!(
+            "\n<details><summary>{url} {title}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n"
+        )
+    });
+    if fill(&mut out, parts, LONGEST) < differing.len() {
+        out.push_str("\nThe other differences are left out: they are too long for a comment.\n");
     }
     out
 }

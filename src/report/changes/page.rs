@@ -1,6 +1,6 @@
 //! What a page says to its readers, read from its HTML.
 
-use super::base::below;
+use super::addresses::below;
 use crate::html::{self, Reader, Tag};
 
 /// A page as readers find it.
@@ -23,41 +23,34 @@ pub(super) fn read(html: &str, base: &str) -> BuiltPage {
     let text = element("article").or_else(|| element("main")).or_else(|| element("body"));
     let title = element("h1").or_else(|| element("title")).unwrap_or("");
     let redirect = refresh(html);
-    let says = match &redirect {
-        Some(to) => leads(to, base),
+    // What redirects say is the same at another base.
+    let says = match redirect.as_ref().map(|to| (to, below(to, base))) {
+        Some((_, Some(url))) => format!("redirects to {url}"),
+        Some((to, None)) => format!("redirects to {to}, outside the site"),
         None => html::text(text.unwrap_or(html)),
     };
+    // The theme marks the pages of retired addresses.
+    let kind = attribute_of(html, "data-kind", |tag| tag.is("body"));
     BuiltPage {
         title: html::text(title).replace('\n', " "),
         redirect,
-        is_gone: is_gone(html),
+        is_gone: kind.as_deref() == Some("gone"),
         text: format!("{says}\n"),
     }
 }
 
-/// What a redirect says. The same at another base is the same.
-fn leads(to: &str, base: &str) -> String {
-    match below(to, base) {
-        Some(url) => format!("redirects to {url}"),
-        None => format!("redirects to {to}, outside the site"),
-    }
-}
-
-/// Whether the theme has marked the page as one of a retired address.
-fn is_gone(html: &str) -> bool {
-    let body = Reader::new(html).start_tags().find(|tag| tag.is("body"));
-    let kind = body.and_then(|tag| tag.attribute("data-kind"));
-    kind.is_some_and(|kind| kind.value == "gone")
+/// The attribute of the first tag that is meant.
+fn attribute_of(html: &str, name: &str, is_meant: impl Fn(&Tag<'_>) -> bool) -> Option<String> {
+    let tag = Reader::new(html).start_tags().find(is_meant)?;
+    tag.attribute(name).map(|value| value.text().into_owned())
 }
 
 /// Where `<meta http-equiv="refresh">` leads.
 fn refresh(html: &str) -> Option<String> {
-    let is_refresh = |tag: &Tag<'_>| {
+    let content = attribute_of(html, "content", |tag| {
         let kind = tag.attribute("http-equiv").filter(|_| tag.is("meta"));
         kind.is_some_and(|kind| kind.value.eq_ignore_ascii_case("refresh"))
-    };
-    let content = Reader::new(html).start_tags().find(is_refresh)?.attribute("content")?;
-    let content = content.text();
+    })?;
     let (_, url) = content.split_once("url=")?;
     Some(url.trim_matches('\'').to_owned())
 }
