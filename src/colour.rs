@@ -22,15 +22,15 @@ impl Colour {
 
     /// Reads `#1f4e9e` or `#14e`.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.is_ascii())?;
-        let parse = |part: &str| u8::from_str_radix(part, 16).ok();
-        let is_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let part = |index: usize| match digits.len() {
-            3 => parse(&digits[index..=index]).map(|value| value * 17),
-            6 => parse(&digits[index * 2..index * 2 + 2]),
+        let digits = text.strip_prefix('#')?.chars();
+        let digits: Option<Vec<u8>> = digits.map(|digit| Some(digit.to_digit(16)? as u8)).collect();
+        match digits?[..] {
+            [red, green, blue] => Some(Self([red, green, blue].map(|digit| digit * 17))),
+            [r, red, g, green, b, blue] => {
+                Some(Self([r * 16 + red, g * 16 + green, b * 16 + blue]))
+            }
             _ => None,
-        };
-        is_hexadecimal.then(|| Some(Self([part(0)?, part(1)?, part(2)?])))?
+        }
     }
 
     /// The contrast ratio with another colour, from 1 to 21.

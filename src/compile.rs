@@ -17,8 +17,8 @@ use crate::parse::{self, strings, suppression};
 use crate::path::SourcePath;
 use crate::record;
 use crate::render::highlight::Highlighters;
-use crate::render::templates::{self, Failure, Inputs, Templates};
-use crate::render::{self, Renderer, View, outputs};
+use crate::render::templates::{self, Inputs, Templates};
+use crate::render::{Renderer, View, outputs};
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
@@ -148,7 +148,7 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     diagnostics.extend(site.conflicts.iter().cloned());
     memo.site = Some(Arc::clone(&site));
     let strings = Arc::clone(&strings.strings);
-    let inputs = Inputs::new(sources, render::asset_urls(&site), &strings);
+    let inputs = Inputs::new(sources, &site, &strings);
     let known = memo.templates.take().filter(|known| known.inputs == inputs);
     let templates = known.unwrap_or_else(|| Arc::new(templates::compile(inputs)));
     memo.templates = Some(Arc::clone(&templates));
@@ -195,8 +195,8 @@ fn html(sources: &Sources, memo: &mut Vec<Reading<HtmlFile>>) -> Vec<Arc<HtmlFil
 impl Compiled {
     /// Stage 2: what renders pages. Each page can be rendered alone, in any order and on any thread.
     pub fn renderer(&self) -> Renderer {
-        let theme = (Arc::clone(&self.templates), Arc::clone(&self.strings));
-        Renderer::new(Arc::clone(&self.site), theme, Arc::clone(&self.highlighters))
+        let (site, templates) = (Arc::clone(&self.site), Arc::clone(&self.templates));
+        Renderer::new(site, templates, Arc::clone(&self.strings), Arc::clone(&self.highlighters))
     }
 
     /// Whether its templates are those of another compilation, and so what they fail at.
@@ -206,7 +206,7 @@ impl Compiled {
 
     /// Stage 3, first half: every rule over the whole site.
     pub fn findings(&self, sources: &Sources, renderer: &Renderer) -> Vec<Diagnostic> {
-        let has_template = |name: &str| renderer.has_template(name);
+        let has_template = |name: &str| renderer.templates.contains(name);
         let context = Context { site: &self.site, sources, has_template: &has_template };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(check::findings(context));
@@ -240,26 +240,27 @@ pub fn check_pages(
     let check = |view: View| go_on().then(|| renderer.check(view).err());
     // A large site has very many pages that do not fail.
     let failures =
-        renderer.pages().into_par_iter().map(check).filter(|failed| *failed != Some(None));
+        renderer.pages().into_par_iter().map(check).filter(|failed| !matches!(failed, Some(None)));
     let failures: Vec<_> = failures.collect::<Option<_>>()?;
     Some(failed(renderer, &failures.into_iter().flatten().flatten().collect::<Vec<_>>()))
 }
 
 /// Failures of a renderer as findings: those to compile a template, and those to render pages. One place of a template
 /// is one mistake, though its message may name what is different on each page.
-pub fn failed(renderer: &Renderer, on_pages: &[Failure]) -> Vec<Diagnostic> {
-    let mut places: BTreeMap<(&str, usize, usize), (&Failure, usize)> = BTreeMap::new();
+pub fn failed(renderer: &Renderer, on_pages: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut places: BTreeMap<(&SourcePath, u32, u32), (&Diagnostic, usize)> = BTreeMap::new();
     for (failure, count) in renderer
+        .templates
         .failures()
         .map(|failure| (failure, 0))
         .chain(on_pages.iter().map(|failure| (failure, 1)))
     {
-        let key = (failure.template.as_str(), failure.start, failure.end);
+        let key = (&failure.span.file, failure.span.start, failure.span.end);
         places.entry(key).or_insert((failure, 0)).1 += count;
     }
-    let diagnostic = |(failure, count): (&Failure, usize)| Diagnostic {
+    let diagnostic = |(failure, count): (&Diagnostic, usize)| Diagnostic {
         pages: Some(count).filter(|count| *count > 0),
-        ..templates::diagnostic(failure)
+        ..failure.clone()
     };
     places.into_values().map(diagnostic).collect()
 }

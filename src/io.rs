@@ -4,7 +4,6 @@ pub mod disk;
 #[cfg(feature = "external")]
 pub mod external;
 pub mod http;
-#[cfg(feature = "images")]
 pub mod images;
 pub mod interrupt;
 pub mod priority;

@@ -2,7 +2,7 @@
 //! picture gets, and where its variants are published. Knows neither pixels nor files; without the feature `images`, no
 //! picture has variants.
 
-use crate::path::{OutputPath, SourcePath};
+use crate::path::OutputPath;
 
 /// The widths of variants, in pixels.
 pub const WIDTHS: [u32; 5] = [480, 768, 1080, 1440, 2160];
@@ -54,8 +54,6 @@ pub fn widths(width: u32) -> &'static [u32] {
 /// A picture of which variants are to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
-    /// The file.
-    pub source: SourcePath,
     /// Its path below the root as the file system spells it.
     pub spelling: Box<str>,
     /// BLAKE3 hash of its bytes.

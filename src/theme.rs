@@ -48,10 +48,8 @@ pub fn published<'a>(path: &SourcePath, text: &'a str, settings: &ThemeSettings)
 
 /// The hash of such a file.
 pub fn published_hash(path: &SourcePath, asset: &Asset, settings: &ThemeSettings) -> [u8; 32] {
-    match &asset.text {
-        Some(text) if settings.accent.is_some() && path.as_str() == STYLE => {
-            *blake3::hash(published(path, text, settings).as_bytes()).as_bytes()
-        }
+    match asset.text.as_deref().map(|text| published(path, text, settings)) {
+        Some(Cow::Owned(text)) => *blake3::hash(text.as_bytes()).as_bytes(),
         _ => asset.hash,
     }
 }
@@ -64,16 +62,14 @@ pub fn add_to(sources: &mut Sources) {
         if sources.get(&path).is_some() {
             continue;
         }
-        let content = if path.below("static").is_some() {
-            let hash = *blake3::hash(text.as_bytes()).as_bytes();
-            Content::Asset(Box::new(Asset {
+        let content = match path.below("static") {
+            Some(_) => Content::Asset(Box::new(Asset {
                 size: text.len() as u64,
-                hash,
+                hash: *blake3::hash(text.as_bytes()).as_bytes(),
                 dimensions: None,
                 text: Some(Arc::from(text)),
-            }))
-        } else {
-            Content::Text(Arc::from(text))
+            })),
+            None => Content::Text(Arc::from(text)),
         };
         sources.insert(path, File { origin: Origin::Theme, content, spelling: None });
     }

@@ -44,7 +44,7 @@ fn write(
     let staging = Staging::begin(root, output, printer::waiting)?;
     let variants = Variants::new(root);
     let sink = |file: Output| staging.write(file);
-    let notices = variants.make_all((&run.renderer, &run.sources), &sink);
+    let notices = variants.make_all(&run.renderer, &run.sources, &sink);
     run.notices.extend(notices);
     run.render(run.renderer.views(), &sink);
     if run.fails() {
@@ -54,7 +54,7 @@ fn write(
     compile::files(run.site(), &run.sources).into_iter().for_each(sink);
     compile::search(&run.renderer, &sink);
     staging.commit()?;
-    variants.prune((&run.renderer, &run.sources));
+    variants.prune(&run.renderer, &run.sources);
     nginx.map_or(Ok(()), |folder| nginx::write(root, folder, run.site()))
 }
 
@@ -99,7 +99,7 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     let mut run = Run::open(arguments, Scope::default())?;
     let variants = Variants::new(&arguments.root);
     let (pages, made) = (Hashed::default(), Hashed::default());
-    let notices = variants.make_all((&run.renderer, &run.sources), &|file| made.add(file));
+    let notices = variants.make_all(&run.renderer, &run.sources, &|file| made.add(file));
     run.notices.extend(notices);
     run.render(run.renderer.views(), &|page| pages.add(page));
     let outcome = run.report(None)?;

@@ -1,109 +1,103 @@
 //! Smaller variants of pictures: made once, remembered by what the picture holds, and read from the disk from then on.
 //! Knows pictures by their files, and no page that shows them.
 
+#[cfg(feature = "images")]
 mod budget;
 mod cache;
+#[cfg(feature = "images")]
 mod engine;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::disk::Root;
 use super::reason;
 use crate::picture::{Original, Variant, widths};
-use budget::{Budget, MOST_DECODED};
 use cache::Cache;
+use engine::Engine;
 
 /// A file with more bytes is not used as a picture for a page.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Nobody asks for variants: without the feature, no picture has widths of them.
+#[cfg(not(feature = "images"))]
+mod engine {
+    pub(super) struct Engine;
+
+    impl Engine {
+        pub(super) fn new() -> Self {
+            Self
+        }
+
+        pub(super) fn variants(
+            &self,
+            _: &[u8],
+            _: crate::picture::Format,
+            _: &[u32],
+        ) -> Result<Vec<Option<Vec<u8>>>, String> {
+            Ok(Vec::new())
+        }
+    }
+}
 
 /// What makes the variants of a site's pictures.
 pub struct Images {
     root: PathBuf,
     cache: Cache,
-    budget: Budget,
-}
-
-/// A variant and its bytes.
-pub struct Made {
-    /// What is known of it.
-    pub variant: Variant,
-    /// The file.
-    pub bytes: Vec<u8>,
+    engine: Engine,
 }
 
 /// Why there are no variants of a picture. The picture itself is published as it is.
-#[derive(Debug)]
-pub enum ImageError {
-    /// The file could not be read.
-    Unreadable(PathBuf, std::io::Error),
-    /// The file is not the one that was looked at; it is looked at again soon.
-    Changed(PathBuf),
-    /// The file is too large, or damaged, or not what its name says; the reason.
-    Broken(PathBuf, String),
+#[derive(Debug, thiserror::Error)]
+#[error("no smaller variants of `{}` could be made: {reason}", path.display())]
+pub struct ImageError {
+    path: PathBuf,
+    reason: String,
 }
-
-impl std::fmt::Display for ImageError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (path, reason) = match self {
-            Self::Unreadable(path, error) => (path, reason(error)),
-            Self::Changed(path) => (path, "it has changed meanwhile".to_owned()),
-            Self::Broken(path, reason) => (path, reason.clone()),
-        };
-        write!(formatter, "no smaller variants of `{}` could be made: {reason}", path.display())
-    }
-}
-
-impl std::error::Error for ImageError {}
 
 impl Images {
     /// Variants of the pictures of the site in a folder.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), cache: Cache::new(root), budget: Budget::new(MOST_DECODED) }
+        Self { root: root.to_owned(), cache: Cache::new(root), engine: Engine::new() }
     }
 
-    /// The useful variants of a picture, the narrowest first: none where the picture is animated, or cannot be written in
+    /// The useful variants of a picture with their bytes, the narrowest first: none where the picture is animated, or cannot be written in
     /// fewer bytes.
     ///
     /// # Errors
     ///
     /// When the picture cannot be read or understood.
-    pub fn make(&self, original: &Original) -> Result<Vec<Made>, ImageError> {
+    pub fn make(&self, original: &Original) -> Result<Vec<(Variant, Vec<u8>)>, ImageError> {
         let widths = widths(original.width);
         let known: Option<Vec<_>> =
             widths.iter().map(|width| self.cache.get(original, *width)).collect();
         let files = match known {
             Some(files) => files,
-            None => self.anew(original, widths)?,
+            None => self.anew(original, widths).map_err(|reason| {
+                let path = PathBuf::from(&*original.spelling);
+                ImageError { path, reason }
+            })?,
         };
-        let made = widths.iter().zip(files).filter_map(|(width, bytes)| {
+        let variants = widths.iter().zip(files).filter_map(|(width, bytes)| {
             let bytes = bytes?;
-            Some(Made { variant: Variant::new(*width, original.format, &bytes), bytes })
+            Some((Variant::new(*width, original.format, &bytes), bytes))
         });
-        Ok(made.collect())
+        Ok(variants.collect())
     }
 
-    fn anew(
-        &self,
-        original: &Original,
-        widths: &[u32],
-    ) -> Result<Vec<Option<Vec<u8>>>, ImageError> {
-        let shown = || PathBuf::from(&*original.spelling);
+    fn anew(&self, original: &Original, widths: &[u32]) -> Result<Vec<Option<Vec<u8>>>, String> {
         if original.size > MOST_BYTES {
-            return Err(ImageError::Broken(shown(), "it has more than 256 MiB".to_owned()));
+            return Err("it has more than 256 MiB".to_owned());
         }
-        let bytes =
-            Root::new(&self.root).and_then(|root| root.read(Path::new(&*original.spelling)));
-        let bytes = bytes.map_err(|error| ImageError::Unreadable(shown(), error))?;
-        // What is remembered under a hash has to be of the picture with that hash.
+        let path = Path::new(&*original.spelling);
+        let bytes = Root::new(&self.root).and_then(|root| root.read(path));
+        let bytes = bytes.map_err(|error| reason(&error))?;
+        // What is remembered under a hash has to be of the picture with that hash; it is looked at again soon.
         if *blake3::hash(&bytes).as_bytes() != original.hash {
-            return Err(ImageError::Changed(shown()));
+            return Err("it has changed meanwhile".to_owned());
         }
-        let made = engine::variants(&bytes, original.format, widths, &self.budget);
-        let made = made.map_err(|reason| ImageError::Broken(shown(), reason))?;
-        let is_smaller = |file: &Vec<u8>| (file.len() as u64) < original.size;
-        let made: Vec<_> = made.into_iter().map(|file| file.filter(is_smaller)).collect();
-        for (width, file) in widths.iter().zip(&made) {
+        let mut made = self.engine.variants(&bytes, original.format, widths)?;
+        for (width, file) in widths.iter().zip(&mut made) {
+            *file = file.take().filter(|file| (file.len() as u64) < original.size);
             self.cache.put(original, *width, file.as_deref());
         }
         Ok(made)
@@ -111,13 +105,7 @@ impl Images {
 
     /// Forgets the variants of all pictures but these.
     pub fn prune(&self, kept: &[Original]) {
-        let names: BTreeSet<String> = kept
-            .iter()
-            .flat_map(|original| {
-                widths(original.width).iter().map(|width| cache::name(original, *width))
-            })
-            .collect();
-        self.cache.prune(&names);
+        self.cache.prune(kept);
     }
 
     /// What is wrong with the cache folder; the site is still correct.

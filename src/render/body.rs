@@ -33,10 +33,12 @@ const COLUMN: u32 = 720;
 /// The body of a page as HTML.
 pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
     let site = &renderer.site;
-    let article = &site.page(id).article;
-    let body = &article.body;
+    let body = &site.page(id).article.body;
     let document = Document::of_page(site, id);
-    let references = document.references;
+    let asset = |index: u32| match document.references.get(index as usize)?.target {
+        Target::Place(Place::Asset(asset)) => Some(asset as usize),
+        _ => None,
+    };
     let mut output = String::with_capacity(body.html.len() + body.slots.len() * 48);
     let mut copied = 0;
     for slot in &body.slots {
@@ -51,18 +53,22 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
             }
             SlotContent::Link(index) => link(renderer, &document, index as usize, &mut output),
             SlotContent::Dimensions(index) => {
-                dimensions(renderer, references, index as usize, &mut output)
+                let dimensions =
+                    asset(index).and_then(|asset| site.routes.assets[asset].dimensions);
+                if let Some((width, height)) = dimensions {
+                    output.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+                }
             }
             SlotContent::Variants(index, width) => {
-                variants(renderer, references, (index as usize, width), &mut output);
+                if let Some(asset) = asset(index) {
+                    variants(renderer, asset, width, &mut output);
+                }
             }
             SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(name(word))),
             SlotContent::Anchor(index) => anchor(renderer, body, index as usize, &mut output),
             SlotContent::TableName(number) => {
-                html::escape_into(
-                    &mut output,
-                    &renderer.string("table").replace("{number}", &number.to_string()),
-                );
+                let name = renderer.string("table").replace("{number}", &number.to_string());
+                html::escape_into(&mut output, &name);
             }
         }
     }
@@ -105,45 +111,29 @@ fn anchor(renderer: &Renderer, body: &Body, index: usize, output: &mut String) {
     output.push_str("<a class=\"anchor\" data-pagefind-ignore href=\"#");
     html::escape_into(output, &heading.id);
     output.push_str("\" aria-label=\"");
-    let (before, after) = renderer.link_to_heading();
+    let pattern = renderer.string("link_to_heading");
+    let (before, after) = pattern.split_once("{heading}").unwrap_or((pattern, ""));
     for part in [before, &heading.text, after] {
         html::escape_into(output, part);
     }
     output.push_str("\"><span aria-hidden=\"true\">§</span></a>");
 }
 
-fn dimensions(renderer: &Renderer, references: &[Reference], index: usize, output: &mut String) {
-    if let Some(Target::Place(Place::Asset(asset))) = references.get(index).map(|one| one.target)
-        && let Some((width, height)) = renderer.site.routes.assets[asset as usize].dimensions
-    {
-        output.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
-    }
-}
-
 /// Smaller variants of an image, and the image itself as the last of them. A browser that reads no `srcset` takes the
 /// image.
-fn variants(
-    renderer: &Renderer,
-    references: &[Reference],
-    (index, written): (usize, u16),
-    output: &mut String,
-) {
-    let Some(Target::Place(Place::Asset(asset))) = references.get(index).map(|one| one.target)
-    else {
-        return;
-    };
-    let route = &renderer.site.routes.assets[asset as usize];
-    let variants = renderer.variants(asset as usize);
+fn variants(renderer: &Renderer, asset: usize, written: u16, output: &mut String) {
+    let site = &renderer.site;
+    let route = &site.routes.assets[asset];
+    let variants = renderer.variants(asset);
     let Some((own, _)) = route.dimensions.filter(|_| !variants.is_empty()) else { return };
     output.push_str(" srcset=\"");
     for Variant { width, path } in variants {
-        let href = renderer.site.href(&UrlPath::new(path.as_str()));
+        let href = site.href(&UrlPath::new(path.as_str()));
         output.push_str(&format!("{href} {width}w, "));
     }
     // No wider than its own pixels, nor than the column: `--measure` of the style sheet, with a margin.
-    let written = Some(u32::from(written)).filter(|width| *width > 0).unwrap_or(own);
-    let shown = written.min(COLUMN);
-    let href = renderer.site.href(&route.url);
+    let written = if written == 0 { own } else { u32::from(written) };
+    let (href, shown) = (site.href(&route.url), written.min(COLUMN));
     output.push_str(&format!("{href} {own}w\" sizes=\"(min-width: {shown}px) {shown}px, 100vw\""));
 }
 

@@ -202,13 +202,6 @@ pub struct PaginationContext {
     pub next: Option<String>,
 }
 
-/// Free data as templates see it.
-pub(super) fn free_data(data: &std::collections::BTreeMap<String, Json>) -> Map {
-    let value =
-        |(key, data): (&String, &Json)| (key.clone().into(), Value::from_serializable(data));
-    data.iter().map(value).collect()
-}
-
 /// Turns a struct into the value that templates see: one field for each of the struct's, under the same name. The
 /// engine's own conversion goes through `serde`, which copies every value that pages share.
 macro_rules! fields_as_value {

@@ -1,12 +1,9 @@
 //! The template variables that are the same on every page: the site's, and empty defaults for those of a page.
 
-use serde::Serialize;
-
 use super::context::{
     BacklinksContext, ImageContext, NamedLinkContext, PaginationContext, SidebarContext,
     SiteContext,
 };
-use super::empty;
 use super::templates::{Context, Value};
 use crate::article::LinkKind;
 use crate::config::NamedLink;
@@ -22,17 +19,15 @@ pub(super) fn defaults(site: &Site, strings: Value) -> Context {
     context.insert_value("strings", strings);
     context.insert_value("content", Value::safe_string(""));
     for name in ["toc", "breadcrumb", "related", "articles", "subsections", "outline"] {
-        context.insert_value(name, empty());
+        context.insert_value(name, Vec::<Value>::new().into());
     }
     for name in ["section", "previous", "next", "redirect"] {
         context.insert_value(name, Value::none());
     }
     context.insert_value("sidebar", SidebarContext::default().into());
     context.insert_value("backlinks", BacklinksContext::default().into());
-    context.insert(
-        "pagination",
-        &PaginationContext { number: 1, count: 1, previous: None, next: None },
-    );
+    let pagination = PaginationContext { number: 1, count: 1, previous: None, next: None };
+    context.insert("pagination", &pagination);
     context
 }
 
@@ -44,7 +39,7 @@ fn site_value(site: &Site) -> Value {
         .as_ref()
         .and_then(|logo| site.routes.asset(&SourcePath::new(&format!("static/{logo}"))));
     let (logo_width, logo_height) = logo.and_then(|logo| logo.dimensions).unzip();
-    to_value(&SiteContext {
+    Value::from_serializable(&SiteContext {
         title: &configuration.title,
         description: configuration.description.as_deref(),
         language: &configuration.language,
@@ -58,9 +53,9 @@ fn site_value(site: &Site) -> Value {
         footer: named_links(site, &theme.footer, &references[theme.navigation.len()..]),
         footer_text: theme.footer_text.as_deref(),
         feedback: theme.feedback.as_deref(),
-        feed: Some(Generated::Feed)
-            .filter(|feed| site.has_generated(*feed))
-            .map(|feed| site.href(&site.generated_url(feed))),
+        feed: site
+            .has_generated(Generated::Feed)
+            .then(|| site.href(&site.generated_url(Generated::Feed))),
         image: site.image().and_then(|image| {
             let (width, height) = image.dimensions.unzip();
             Some(ImageContext { url: site.canonical(&image.url)?, width, height })
@@ -78,16 +73,15 @@ fn named_links<'a>(
     links: &'a [NamedLink],
     references: &[Reference],
 ) -> Vec<NamedLinkContext<'a>> {
-    let url = |link: &NamedLink, reference: &Reference| match reference.link.kind {
-        LinkKind::ThemeUrl => Some(link.to.value.clone()),
-        _ => {
-            let page = site.page(reference.target.page()?);
-            page.included.then(|| site.href(&page.url))
-        }
-    };
-    let links = links.iter().zip(references);
-    let shown = links.filter_map(|(link, reference)| {
-        Some(NamedLinkContext { title: &link.title, url: url(link, reference)? })
+    let shown = links.iter().zip(references).filter_map(|(link, reference)| {
+        let url = match reference.link.kind {
+            LinkKind::ThemeUrl => link.to.value.clone(),
+            _ => {
+                let page = site.page(reference.target.page()?);
+                page.included.then(|| site.href(&page.url))?
+            }
+        };
+        Some(NamedLinkContext { title: &link.title, url })
     });
     shown.collect()
 }
@@ -98,8 +92,4 @@ fn locale(language: &str) -> Option<String> {
     let language = parts.next()?;
     let country = parts.find(|part| part.len() == 2)?;
     Some(format!("{}_{}", language.to_ascii_lowercase(), country.to_ascii_uppercase()))
-}
-
-fn to_value(value: &impl Serialize) -> Value {
-    Value::from_serializable(value)
 }

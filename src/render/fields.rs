@@ -6,57 +6,44 @@ mod reader;
 mod tokens;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use reader::Reader;
-use tokens::{Tokens, tokens};
-pub(super) use types::Type;
-
-/// An unknown variable or field.
-#[derive(Debug, PartialEq)]
-pub(super) struct UnknownName {
-    /// Its place, in bytes.
-    pub range: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// The nearest known name.
-    pub suggestion: Option<String>,
-    /// Advice.
-    pub help: Option<String>,
-}
+use crate::config::Strings;
+use crate::diagnostic::Diagnostic;
+use reader::{Reader, either};
+use tokens::{Token, comprehension, loop_of, tags};
+use types::{ANY, Type};
 
 /// The types of each component's parameters, by component and parameter, as far as all calls agree.
-type Parameters = BTreeMap<(String, String), Type>;
+type Parameters<'a> = BTreeMap<(String, String), &'a Type>;
 
 /// The most rounds of inferring parameter types from calls; components nest no deeper in practice.
 const ROUNDS: usize = 8;
 
-/// Every unknown name in the templates, by template. `variables` are those that every template sees.
+/// The help for an unknown variable or field that resembles no other.
+const VARIABLES_HELP: &str = "the README lists every variable that templates are given";
+
+/// Every unknown variable and field in the templates. They may name no other strings than these.
 pub(super) fn unknown_names(
-    templates: &BTreeMap<String, &str>,
-    variables: &BTreeMap<String, Type>,
-) -> BTreeMap<String, Vec<UnknownName>> {
-    let read: Vec<(&String, Tokens<'_>)> =
-        templates.iter().map(|(name, text)| (name, tokens(text))).collect();
+    templates: &BTreeMap<&str, &str>,
+    strings: &Strings,
+) -> Vec<Diagnostic> {
+    let variables = variables(strings);
+    let read: Vec<_> = templates.iter().map(|(name, text)| (*name, tags(text))).collect();
     // A template sees what its parents `set`, and, when it is included, every name of the including template.
-    let includes = read.iter().any(|(_, tokens)| tokens.has_tag("include"));
-    let bound: BTreeSet<&str> =
-        read.iter().flat_map(|(_, tokens)| bound(tokens, includes)).collect();
-    let mut globals = variables.clone();
-    globals.extend(bound.iter().map(|name| ((*name).to_owned(), Type::Any)));
+    let all = read.iter().flat_map(|(_, tags)| tags);
+    let includes = all.clone().any(|tag| begins_with(tag, &["include"]));
+    let mut globals: BTreeMap<&str, &Type> =
+        variables.iter().map(|(name, held)| (name.as_str(), held)).collect();
+    globals.extend(all.flat_map(|tag| bound(tag, includes)).map(|name| (name, &ANY)));
     let mut parameters = Parameters::new();
     for _ in 0..ROUNDS {
         let mut calls = Parameters::new();
-        for (_, tokens) in &read {
-            let mut reader = Reader::new(tokens, &globals, &parameters);
-            reader.read();
-            for (parameter, held) in reader.calls {
-                let merged = match calls.remove(&parameter) {
-                    Some(known) => known.or(&held),
-                    None => held,
-                };
-                calls.insert(parameter, merged);
+        for (name, tags) in &read {
+            for (parameter, held) in Reader::read(name, tags, &globals, &parameters).calls {
+                let merge = |known: &mut &_| *known = either(known, held);
+                calls.entry(parameter).and_modify(merge).or_insert(held);
             }
         }
         if calls == parameters {
@@ -64,34 +51,39 @@ pub(super) fn unknown_names(
         }
         parameters = calls;
     }
-    let found = read.iter().map(|(name, tokens)| {
-        let mut reader = Reader::new(tokens, &globals, &parameters);
-        reader.read();
-        ((*name).clone(), reader.found)
-    });
-    found.filter(|(_, found)| !found.is_empty()).collect()
+    let readers = read.iter().map(|(name, tags)| Reader::read(name, tags, &globals, &parameters));
+    readers.flat_map(|reader| reader.found).collect()
+}
+
+/// The types of the variables that every template sees.
+fn variables(strings: &Strings) -> BTreeMap<String, Type> {
+    let schema = super::context::schema();
+    let Type::Fields(mut variables) = Type::of(&schema, &schema["$defs"]) else {
+        return BTreeMap::new();
+    };
+    let strings = strings.keys().map(|name| ((*name).to_owned(), Type::Plain)).collect();
+    variables.insert("strings".to_owned(), Type::Fields(strings));
+    variables
+}
+
+/// Whether a tag begins with one of these words.
+fn begins_with(tag: &Token<'_>, words: &[&str]) -> bool {
+    tag.text == "{%" && tag.inside.first().is_some_and(|first| words.contains(&first.text))
 }
 
 /// The components that a template defines: name, and the byte range of the whole definition.
 pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
-    let tokens = tokens(text);
     let mut found: Vec<(&str, Range<usize>)> = Vec::new();
-    for at in tokens.tags() {
-        let end = tokens.end(at);
-        match tokens.name(at + 1) {
-            Some("component") => {
-                let Some(parameters) = (at + 2..end).find(|at| tokens.is(*at, "(")) else {
-                    continue;
-                };
-                let name = &text[tokens.range(at + 2).start..tokens.range(parameters).start];
-                found.push((name.trim(), tokens.range(at).start..tokens.range(parameters).end));
-            }
-            Some("endcomponent") => {
-                if let Some((_, range)) = found.last_mut() {
-                    range.end = tokens.range(end).end.max(range.end);
-                }
-            }
-            _ => {}
+    for tag in tags(text) {
+        if begins_with(&tag, &["component"])
+            && let Some(brackets) = tag.inside.iter().find(|token| token.text == "(")
+        {
+            let name = text[tag.inside[0].range.end..brackets.range.start].trim();
+            found.push((name, tag.range));
+        } else if begins_with(&tag, &["endcomponent"])
+            && let Some((_, range)) = found.last_mut()
+        {
+            range.end = tag.range.end;
         }
     }
     found
@@ -99,48 +91,54 @@ pub(super) fn definitions(text: &str) -> Vec<(&str, Range<usize>)> {
 
 /// The bytes of the lists that a template's loops and list comprehensions iterate over.
 pub(super) fn iterated(text: &str) -> Vec<Range<usize>> {
-    tokens(text).iterated().collect()
+    let mut found = Vec::new();
+    add_iterated(&tags(text), &mut found);
+    found
 }
 
-/// The names that a template binds by `set` and `set_global`; with `all`, also by loops and parameters.
-fn bound<'t>(tokens: &Tokens<'t>, all: bool) -> Vec<&'t str> {
-    let mut names = Vec::new();
-    for at in tokens.tags() {
-        match tokens.name(at + 1) {
-            Some("set" | "set_global") => names.extend(tokens.name(at + 2)),
-            Some("for" | "component") if all => {
-                names.extend((at + 2..tokens.end(at)).filter_map(|at| tokens.name(at)));
-            }
-            _ => {}
+fn add_iterated(tokens: &[Token<'_>], found: &mut Vec<Range<usize>>) {
+    for token in tokens {
+        let parts = match begins_with(token, &["for"]) {
+            true => loop_of(&token.inside[1..]),
+            false => comprehension(&token.inside),
+        };
+        if let Some([first, .., last] | [first @ last]) = parts.map(|parts| parts.list) {
+            found.push(first.range.start..last.range.end);
         }
+        add_iterated(&token.inside, found);
     }
-    names
+}
+
+/// The names that a tag binds by `set` and `set_global`; with `all`, also by loops and parameters.
+fn bound<'t>(tag: &Token<'t>, all: bool) -> Vec<&'t str> {
+    match &tag.inside[..] {
+        [Token { text: "set" | "set_global", .. }, name, ..] => vec![name.text],
+        [Token { text: "for" | "component", .. }, ..] if all => names(tag),
+        _ => Vec::new(),
+    }
+}
+
+/// Every name in a token.
+fn names<'t>(token: &Token<'t>) -> Vec<&'t str> {
+    let nested = token.inside.iter().flat_map(names);
+    token.is_name().then_some(token.text).into_iter().chain(nested).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Type, unknown_names};
-    use crate::render::context;
+    use super::unknown_names;
+    use crate::config::Strings;
 
     fn found(templates: &[(&str, &str)]) -> Vec<(String, String, Option<String>)> {
-        let Type::Fields(variables) = Type::from_schema(&context::schema()) else {
-            panic!("the variables are fields")
-        };
-        let templates: BTreeMap<String, &str> =
-            templates.iter().map(|(name, text)| ((*name).to_owned(), *text)).collect();
-        let found = unknown_names(&templates, &variables);
-        let place = |(name, unknown_names): (&String, &super::UnknownName)| {
-            let text = templates[name][unknown_names.range.clone()].to_owned();
-            (name.clone(), text, unknown_names.suggestion.clone())
-        };
-        found
-            .iter()
-            .flat_map(|(name, found)| {
-                found.iter().map(move |unknown_names| place((name, unknown_names)))
-            })
-            .collect()
+        let templates: BTreeMap<&str, &str> = templates.iter().copied().collect();
+        let found = unknown_names(&templates, &Strings::new()).into_iter().map(|failure| {
+            let template = failure.span.file.below("templates").expect("it is in a template");
+            let text = &templates[template][failure.span.range()];
+            (template.to_owned(), text.to_owned(), failure.suggestion().map(str::to_owned))
+        });
+        found.collect()
     }
 
     fn names(text: &str) -> Vec<String> {

@@ -89,14 +89,11 @@ fn http(highlighters: &Highlighters, code: &str, output: &mut String) {
 }
 
 fn token(output: &mut String, class: &str, text: &str) {
-    if text.is_empty() {
-        return;
+    if !text.is_empty() {
+        output.push_str(&format!("<span class=\"hl-{class}\">"));
+        html::escape_text_into(output, text);
+        output.push_str("</span>");
     }
-    output.push_str("<span class=\"hl-");
-    output.push_str(class);
-    output.push_str("\">");
-    html::escape_text_into(output, text);
-    output.push_str("</span>");
 }
 
 #[cfg(test)]

@@ -14,13 +14,14 @@ pub use nginx::nginx;
 pub use redirects::redirected;
 
 use super::Renderer;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, HOST_LIMIT};
 use crate::html;
 use crate::media_type::media_type as by_name;
 use crate::output::Output;
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 use crate::site::generated::Generated;
 use crate::site::{PageId, Site};
+use crate::source::Span;
 
 /// A generated file.
 pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
@@ -55,12 +56,9 @@ pub fn notice(site: &Site) -> Option<String> {
     let path = Some(site.base.path()).filter(|path| *path != "/")?;
     let of_root =
         [Generated::Redirects, Generated::Headers, Generated::Robots, Generated::SecurityTxt];
-    let has = |file: &Generated| site.routes.generated.contains(file);
-    let names: Vec<String> = of_root
-        .into_iter()
-        .filter(has)
-        .map(|file| format!("`{}`", site.generated_url(file).as_str().trim_start_matches('/')))
-        .collect();
+    let there = of_root.into_iter().filter(|file| site.routes.generated.contains(file));
+    let name = |file| format!("`{}`", site.generated_url(file).as_str().trim_start_matches('/'));
+    let names: Vec<String> = there.map(name).collect();
     let (last, rest) = names.split_last()?;
     let (names, verb, what) = match rest {
         [] => (last.clone(), "works", "it"),
@@ -78,16 +76,16 @@ pub fn findings(site: &Site) -> Vec<Diagnostic> {
     findings
 }
 
+/// A finding of what some hosts would ignore.
+fn host_limit(message: String, help: &str) -> Diagnostic {
+    Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(help)
+}
+
 /// Absolute URLs; where no origin is known, paths from its root.
 impl Renderer {
     /// The URL of a page.
     pub(super) fn address(&self, id: PageId) -> String {
         self.address_of_href(self.href(id))
-    }
-
-    /// The URL of a page of a section's list, from 1.
-    pub(super) fn list_address(&self, id: PageId, number: u32) -> String {
-        self.address_of_href(&self.list_url(id, number as usize))
     }
 
     /// The URL of a URL path of this site.

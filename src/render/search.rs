@@ -1,32 +1,40 @@
 //! Site search: the index that `static/search.js` reads, and the page of its own.
 
 mod files;
-mod page;
-mod part;
 mod postings;
 mod runs;
 mod text;
 mod texts;
 
-use super::Renderer;
 use crate::output::Output;
 use crate::site::{PageId, Site};
-pub(super) use page::page;
-use part::Article;
+pub(super) use texts::push_json_string;
 
 /// Where files go; in any order and from any thread.
 pub(super) type Sink<'a> = &'a (dyn Fn(Output) + Sync);
 
-/// Hands every file of the index to `sink`; the same bytes for the same site, whatever its base URL.
-pub(super) fn files(renderer: &Renderer, sink: Sink<'_>) {
-    let site = &renderer.site;
-    let ids: Vec<PageId> = site.included().filter(|id| is_listed(site, *id)).collect();
-    let articles: Vec<Article<'_>> = ids.iter().map(|id| article(site, *id)).collect();
-    files::files(&articles, sink);
+/// An article or section page that search lists.
+struct Article<'a> {
+    /// Below the base URL, percent-encoded, without the first `/`.
+    url: String,
+    title: &'a str,
+    section: &'a str,
+    description: &'a str,
+    html: &'a str,
 }
 
-fn is_listed(site: &Site, id: PageId) -> bool {
-    site.page(id).article.front_matter.search
+impl Article<'_> {
+    /// Whether a file of texts may well begin with this one.
+    fn is_anchor(&self) -> bool {
+        runs::hash(self.url.as_bytes()).is_multiple_of(2)
+    }
+}
+
+/// Hands every file of the index to `sink`; the same bytes for the same site, whatever its base URL.
+pub(super) fn files(site: &Site, sink: Sink<'_>) {
+    let listed = site.included().filter(|id| site.page(*id).article.front_matter.search);
+    let articles: Vec<Article<'_>> = listed.map(|id| article(site, id)).collect();
+    files::files(&articles, sink);
 }
 
 fn article(site: &Site, id: PageId) -> Article<'_> {

@@ -16,11 +16,13 @@ pub use tera::value::Key;
 pub use tera::{Context, Map, Value};
 
 pub use components::{Argument, Component};
-pub use failure::{Failure, diagnostic};
+pub(super) use failure::{failure, suggesting};
 use steps::Counted;
 
-use super::fields::{self, Type, UnknownName};
+use super::fields;
 use crate::config::Strings;
+use crate::diagnostic::Diagnostic;
+use crate::site::Site;
 use crate::source::Sources;
 
 /// Everything that templates are compiled from.
@@ -36,11 +38,7 @@ pub struct Inputs {
 
 impl Inputs {
     /// What the templates of the snapshot are compiled from.
-    pub fn new(
-        sources: &Sources,
-        assets: BTreeMap<String, String>,
-        strings: &Arc<Strings>,
-    ) -> Self {
+    pub fn new(sources: &Sources, site: &Site, strings: &Arc<Strings>) -> Self {
         let own = components::own(sources);
         let texts = sources
             .texts_below("templates")
@@ -53,7 +51,10 @@ impl Inputs {
                 Some((path.below("templates")?.to_owned(), text))
             })
             .collect();
-        Self { texts, assets, strings: Arc::clone(strings) }
+        let assets = site.routes.assets.iter().filter_map(|asset| {
+            Some((asset.source.below("static")?.to_owned(), site.href(&asset.url)))
+        });
+        Self { texts, assets: assets.collect(), strings: Arc::clone(strings) }
     }
 }
 
@@ -65,11 +66,8 @@ pub struct Templates {
     /// The templates as the engine has them, their loops counted; empty where it has them as they are written.
     counted: BTreeMap<String, Counted>,
     /// Templates that could not be compiled, and those that extend them, each with the cause.
-    broken: BTreeMap<String, Vec<Failure>>,
+    broken: BTreeMap<String, Vec<Diagnostic>>,
 }
-
-/// The help for an unknown variable or field that resembles no other.
-const VARIABLES_HELP: &str = "the README lists every variable that templates are given";
 
 /// Compiles every template.
 pub fn compile(inputs: Inputs) -> Templates {
@@ -94,76 +92,54 @@ fn engine(assets: &BTreeMap<String, String>) -> Tera {
     tera
 }
 
-fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Failure>>) {
+/// The templates as they are written, compiled, and the failures of those that are broken.
+fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Diagnostic>>) {
     let Inputs { texts, assets, strings } = inputs;
-    let mut templates: BTreeMap<String, &str> =
-        texts.iter().map(|(name, text)| (name.clone(), text.as_ref())).collect();
-    let mut broken: BTreeMap<String, Vec<Failure>> = BTreeMap::new();
+    let mut templates: BTreeMap<&str, &str> =
+        texts.iter().map(|(name, text)| (name.as_str(), text.as_ref())).collect();
+    let mut broken: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     let mut names_are_read = false;
     // The engine stops at the first broken template. Each round removes one, so the loop ends.
     loop {
         let mut tera = engine(assets);
-        let Err(error) = tera.add_raw_templates(templates.iter()) else {
-            let wrong =
-                if names_are_read { BTreeMap::new() } else { unknown_names(&templates, strings) };
-            names_are_read = true;
-            if wrong.is_empty() {
-                return (tera, broken);
+        let compiled = tera.add_raw_templates(templates.iter());
+        let failures = match &compiled {
+            Ok(()) if std::mem::replace(&mut names_are_read, true) => Vec::new(),
+            Ok(()) => fields::unknown_names(&templates, strings),
+            Err(error) => {
+                let names: Vec<&str> = templates.keys().copied().collect();
+                failure::failures(error, &names, inputs, &|_, range| range)
             }
-            templates.retain(|name, _| !wrong.contains_key(name));
-            broken.extend(wrong);
-            continue;
         };
         let before = templates.len();
-        let names: Vec<&str> = templates.keys().map(String::as_str).collect();
-        for failure in failure::failures(&error, &names, inputs, &|_, range| range) {
-            templates.remove(&failure.template);
+        for failure in failures {
+            let template = failure::template_of(&failure);
+            templates.remove(template);
             // A template that is built on a broken one fails for that one's reason.
             let cause =
-                cause(&failure.message, &broken, texts).unwrap_or_else(|| vec![failure.clone()]);
-            let failures = broken.entry(failure.template).or_default();
-            failures.extend(
-                cause.into_iter().filter(|failure| !failures.contains(failure)).collect::<Vec<_>>(),
-            );
+                if compiled.is_ok() { None } else { cause(&failure.message, &broken, texts) };
+            let known = broken.entry(template.to_owned()).or_default();
+            for failure in cause.unwrap_or_else(|| vec![failure]) {
+                let same = |known: &Diagnostic| {
+                    known.span == failure.span && known.message == failure.message
+                };
+                if !known.iter().any(same) {
+                    known.push(failure);
+                }
+            }
         }
         if templates.len() == before {
-            return (Tera::default(), broken);
+            return (tera, broken);
         }
     }
-}
-
-/// The unknown variables and fields that templates name, by template.
-fn unknown_names(
-    templates: &BTreeMap<String, &str>,
-    strings: &Strings,
-) -> BTreeMap<String, Vec<Failure>> {
-    let strings = strings.keys().map(|name| ((*name).to_owned(), Type::Plain)).collect();
-    let mut variables = Type::from_schema(&super::context::schema()).into_fields();
-    variables.insert("strings".to_owned(), Type::Fields(strings));
-    let failure = |template: &String, UnknownName { range, message, suggestion, help }| Failure {
-        template: template.clone(),
-        start: range.start,
-        end: range.end,
-        message,
-        suggestion,
-        help: help.or_else(|| Some(VARIABLES_HELP.to_owned())),
-    };
-    fields::unknown_names(templates, &variables)
-        .into_iter()
-        .map(|(template, found)| {
-            let failures =
-                found.into_iter().map(|unknown_names| failure(&template, unknown_names)).collect();
-            (template, failures)
-        })
-        .collect()
 }
 
 /// The failures of the broken template that a follow-up error stems from.
 fn cause(
     message: &str,
-    broken: &BTreeMap<String, Vec<Failure>>,
+    broken: &BTreeMap<String, Vec<Diagnostic>>,
     texts: &BTreeMap<String, Arc<str>>,
-) -> Option<Vec<Failure>> {
+) -> Option<Vec<Diagnostic>> {
     let is_cause = |name: &&String| {
         let lost = match failure::missing(message) {
             Some((failure::UNKNOWN_COMPONENT, component)) => {
@@ -196,7 +172,7 @@ impl Templates {
         template: &str,
         context: &Context,
         html: &mut impl Write,
-    ) -> Result<(), Vec<Failure>> {
+    ) -> Result<(), Vec<Diagnostic>> {
         if let Some(failures) = self.broken.get(template) {
             return Err(failures.clone());
         }
@@ -213,7 +189,7 @@ impl Templates {
     }
 
     /// Every failure to compile a template.
-    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+    pub fn failures(&self) -> impl Iterator<Item = &Diagnostic> {
         self.broken.values().flatten()
     }
 

@@ -46,7 +46,6 @@ impl Site {
         let route = &self.routes.assets[asset];
         let Content::Asset(file) = &sources.get(&route.source)?.content else { return None };
         Some(Original {
-            source: route.source.clone(),
             spelling: sources.spelling(&route.source).into(),
             hash: file.hash,
             size: file.size,

@@ -6,11 +6,11 @@ use percent_encoding::percent_decode_str;
 use super::address::{self, Found};
 use super::revision::Revision;
 use crate::compile;
+use crate::diagnostic::Diagnostic;
 use crate::html;
 use crate::output::OutputBody;
 use crate::path::{SourcePath, extension};
 use crate::render::View;
-use crate::render::templates::Failure;
 use crate::report;
 use crate::source::Content;
 
@@ -31,7 +31,7 @@ pub(super) struct ServedPage {
     /// The source of its text.
     pub(super) source: Option<SourcePath>,
     /// The page, without the script.
-    pub(super) html: Result<String, Vec<Failure>>,
+    pub(super) html: Result<String, Vec<Diagnostic>>,
 }
 
 /// What identifies a page's bytes.
@@ -62,7 +62,7 @@ impl Revision {
     }
 
     fn rendered(&self, view: View, source: Option<SourcePath>, status: u16) -> ServedPage {
-        self.variants.make_for(view, (&self.renderer, &self.sources));
+        self.variants.make_for(&self.renderer, &self.sources, view);
         let html = self.renderer.render(view).map(|output| match output.body {
             OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             OutputBody::Copy { .. } => String::new(),
@@ -94,7 +94,7 @@ impl Revision {
     }
 
     /// What is sent in place of a page that could not be rendered.
-    pub(super) fn error_page(&self, failures: &[Failure]) -> String {
+    pub(super) fn error_page(&self, failures: &[Diagnostic]) -> String {
         let site = &self.compiled.site;
         let found = compile::settle(site, compile::failed(&self.renderer, failures));
         let text = report::human::report(&found, &self.sources, false);

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the file system is known here")]
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::sync::OnceLock;
 
 use crate::io::disk::{Durable, Root, put};
 use crate::io::reason;
-use crate::picture::Original;
+use crate::picture::{Original, widths};
 
 /// Changes whenever the same picture would give other bytes: our own number, and the library's version, which a test
 /// compares with the one that is built in.
@@ -34,7 +35,7 @@ pub(super) struct Cache {
 }
 
 /// The name of what is remembered.
-pub(super) fn name(original: &Original, width: u32) -> String {
+fn name(original: &Original, width: u32) -> String {
     format!("{}-{width}-{VERSION}", blake3::Hash::from_bytes(original.hash).to_hex())
 }
 
@@ -74,18 +75,14 @@ impl Cache {
         if let Err(error) = write()
             && error.kind() != ErrorKind::NotFound
         {
-            self.trouble(&error);
+            self.problem.get_or_init(|| {
+                format!(
+                    "could not write `{}`, so pictures are generated again each time: {}",
+                    self.root.join(IMAGES).display(),
+                    reason(&error)
+                )
+            });
         }
-    }
-
-    fn trouble(&self, error: &std::io::Error) {
-        self.problem.get_or_init(|| {
-            format!(
-                "could not write `{}`, so pictures are generated again each time: {}",
-                self.root.join(IMAGES).display(),
-                reason(error)
-            )
-        });
     }
 
     /// The folder, which version control leaves alone.
@@ -98,15 +95,16 @@ impl Cache {
         Ok(folder)
     }
 
-    /// Forgets all but these.
-    pub(super) fn prune(&self, kept: &BTreeSet<String>) {
+    /// Forgets the variants of all pictures but these.
+    pub(super) fn prune(&self, kept: &[Original]) {
+        let names = kept.iter().flat_map(|original| {
+            widths(original.width).iter().map(|width| OsString::from(name(original, *width)))
+        });
+        let names: BTreeSet<OsString> = names.collect();
         let Ok(entries) = self.folder().and_then(fs::read_dir) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            if !name.to_str().is_some_and(|name| kept.contains(name)) {
-                // What cannot be removed now, the next build removes.
-                let _ = fs::remove_file(entry.path());
-            }
+        for entry in entries.flatten().filter(|entry| !names.contains(&entry.file_name())) {
+            // What cannot be removed now, the next build removes.
+            let _ = fs::remove_file(entry.path());
         }
     }
 

@@ -32,25 +32,34 @@ struct Picture<'a> {
     profile: Option<Vec<u8>>,
 }
 
-/// Variants of a picture, of these widths. None is as wide as the picture; of one that would be, or that would not look like
-/// the picture, there is none.
-pub(super) fn variants(
-    bytes: &[u8],
-    format: Format,
-    widths: &[u32],
-    budget: &Budget,
-) -> Result<Vec<Option<Vec<u8>>>, String> {
-    let picture = decode(bytes, format, budget).map_err(|error| text(&error))?;
-    let Some(Picture { pixels, profile, _permit }) = picture else {
-        return Ok(vec![None; widths.len()]);
-    };
-    let (width, height) = (u64::from(pixels.width()), u64::from(pixels.height()));
-    let variant = |wanted: &u32| {
-        let down = (height * u64::from(*wanted) + width / 2) / width;
-        let size = (*wanted, u32::try_from(down.max(1)).ok()?);
-        (u64::from(*wanted) < width).then(|| encode(&smaller(&pixels, size), &profile, format))
-    };
-    widths.iter().map(|wanted| variant(wanted).transpose().map_err(|error| text(&error))).collect()
+/// Makes pictures smaller; how many at a time, its budget says.
+pub(super) struct Engine {
+    budget: Budget,
+}
+
+impl Engine {
+    pub(super) fn new() -> Self {
+        Self { budget: Budget::new(MOST_DECODED) }
+    }
+
+    /// Variants of a picture, of these widths. None is as wide as the picture; of one that would be, or that would not look
+    /// like the picture, there is none.
+    pub(super) fn variants(
+        &self,
+        bytes: &[u8],
+        format: Format,
+        widths: &[u32],
+    ) -> Result<Vec<Option<Vec<u8>>>, String> {
+        let picture = decode(bytes, format, &self.budget).map_err(|error| text(&error))?;
+        let Some(Picture { pixels, profile, _permit }) = picture else {
+            return Ok(vec![None; widths.len()]);
+        };
+        let variant = |width: &u32| {
+            let smaller = smaller(&pixels, *width)?;
+            Some(encode(&smaller, &profile, format).map_err(|error| text(&error)))
+        };
+        widths.iter().map(|width| variant(width).transpose()).collect()
+    }
 }
 
 /// The picture in the file; none in one that is better left alone, as it moves, or as its colours mean something else than
@@ -110,35 +119,31 @@ fn is_of(profile: &[u8], is_grey: bool) -> bool {
 
 /// The picture with eight bits a channel, and without transparency where nothing is transparent.
 fn eight_bits(pixels: DynamicImage) -> DynamicImage {
-    match pixels {
-        DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => pixels,
-        DynamicImage::ImageLuma16(_) => DynamicImage::ImageLuma8(pixels.into_luma8()),
-        DynamicImage::ImageRgb16(_) => DynamicImage::ImageRgb8(pixels.into_rgb8()),
-        DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => {
-            let with_alpha = pixels.into_luma_alpha8();
-            match with_alpha.pixels().all(|pixel| pixel.0[1] == u8::MAX) {
-                true => DynamicImage::ImageLuma8(DynamicImage::from(with_alpha).into_luma8()),
-                false => DynamicImage::ImageRgba8(DynamicImage::from(with_alpha).into_rgba8()),
-            }
-        }
-        _ => {
-            let with_alpha = pixels.into_rgba8();
-            match with_alpha.pixels().all(|pixel| pixel.0[3] == u8::MAX) {
-                true => DynamicImage::ImageRgb8(DynamicImage::from(with_alpha).into_rgb8()),
-                false => DynamicImage::ImageRgba8(with_alpha),
-            }
-        }
+    let colours = pixels.color();
+    let pixels = match colours.has_alpha() {
+        true => DynamicImage::from(pixels.into_rgba8()),
+        false => pixels,
+    };
+    let is_opaque = |pixels: &RgbaImage| pixels.pixels().all(|pixel| pixel.0[3] == u8::MAX);
+    match &pixels {
+        DynamicImage::ImageRgba8(transparent) if !is_opaque(transparent) => pixels,
+        _ if colours.has_color() => pixels.into_rgb8().into(),
+        _ => pixels.into_luma8().into(),
     }
 }
 
-fn smaller(pixels: &DynamicImage, (width, height): (u32, u32)) -> DynamicImage {
-    match pixels {
+/// The picture with fewer pixels, so many from left to right; none where it is no wider.
+fn smaller(pixels: &DynamicImage, width: u32) -> Option<DynamicImage> {
+    let (own, height, wanted) =
+        (u64::from(pixels.width()), u64::from(pixels.height()), u64::from(width));
+    let height = u32::try_from(((height * wanted + own / 2) / own).max(1)).ok()?;
+    (wanted < own).then(|| match pixels {
         DynamicImage::ImageRgba8(pixels) => {
             // The colour of what cannot be seen must not shine through at edges.
             unweighted(&resize(&Weighted(pixels), width, height, FilterType::Lanczos3)).into()
         }
         _ => pixels.resize_exact(width, height, FilterType::Lanczos3),
-    }
+    })
 }
 
 /// Colours by how much of them can be seen, with sixteen bits. A view: a copy would be twice as large as the picture.
@@ -178,16 +183,14 @@ fn encode(
     format: Format,
 ) -> ImageResult<Vec<u8>> {
     let mut bytes = Vec::new();
+    let (best, filter) = (CompressionType::Best, PngFilter::Adaptive);
     match format {
         Format::Png => {
-            let (best, filter) = (CompressionType::Best, PngFilter::Adaptive);
-            write(PngEncoder::new_with_quality(&mut bytes, best, filter), pixels, profile)?;
+            write(PngEncoder::new_with_quality(&mut bytes, best, filter), pixels, profile)
         }
-        Format::Jpeg => {
-            write(JpegEncoder::new_with_quality(&mut bytes, QUALITY), pixels, profile)?;
-        }
-        Format::WebP => write(WebPEncoder::new_lossless(&mut bytes), pixels, profile)?,
-    }
+        Format::Jpeg => write(JpegEncoder::new_with_quality(&mut bytes, QUALITY), pixels, profile),
+        Format::WebP => write(WebPEncoder::new_lossless(&mut bytes), pixels, profile),
+    }?;
     Ok(bytes)
 }
 

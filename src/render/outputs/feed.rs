@@ -25,8 +25,11 @@ pub(super) fn feed(renderer: &Renderer) -> String {
     }
     // A feed has to say when it changed. One without a dated article never did.
     let updated = articles.first().and_then(|id| front_matter(renderer, *id).updated);
-    let updated = updated.map_or_else(|| site.options.today.to_string(), |date| date.to_string());
-    xml_element(&mut output, "updated", &midnight(&updated));
+    xml_element(
+        &mut output,
+        "updated",
+        &midnight(updated.map_or(site.options.today, |date| date.value)),
+    );
     author(&mut output, &configuration.title);
     link(&mut output, "alternate", "text/html", &home);
     link(&mut output, "self", "application/atom+xml", &own);
@@ -59,7 +62,7 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
     xml_element(output, "id", &renderer.site.permanent_id(id));
     xml_element(output, "title", title);
     if let Some(updated) = updated {
-        xml_element(output, "updated", &midnight(&updated.to_string()));
+        xml_element(output, "updated", &midnight(updated.value));
     }
     if let Some(writer) = writer {
         author(output, writer);
@@ -79,7 +82,7 @@ fn front_matter(renderer: &Renderer, id: PageId) -> &FrontMatter {
 }
 
 /// A day as RFC 3339 has it: its first moment in UTC.
-fn midnight(date: &str) -> String {
+fn midnight(date: jiff::civil::Date) -> String {
     format!("{date}T00:00:00Z")
 }
 

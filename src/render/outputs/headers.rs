@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use super::host_limit;
 use crate::article::LinkKind;
-use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::{SourcePath, UrlPath};
+use crate::diagnostic::Diagnostic;
+use crate::path::UrlPath;
 use crate::picture;
 use crate::site::Site;
 use crate::site::generated::Generated;
-use crate::site::links::{Document, Holder, Target};
-use crate::source::Span;
+use crate::site::links::{Document, Holder, Reference, Target};
 use crate::theme;
 use crate::url::WebUrl;
 
@@ -26,8 +26,8 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) fn headers(site: &Site) -> String {
     let path = site.base.path();
     let mut text = rule(&format!("{path}*"), &everywhere(site));
-    let folders = [search(site), image_folder(site)].into_iter().flatten();
-    for file in hashed(site).into_iter().chain(folders.map(|folder| format!("{folder}*"))) {
+    let folders = hashed_folders(site).into_iter().map(|folder| format!("{folder}*"));
+    for file in hashed(site).into_iter().chain(folders) {
         text.push_str(&rule(&file, &[("Cache-Control", IMMUTABLE.to_owned())]));
     }
     let markdown = (format!("{path}*.md"), MARKDOWN);
@@ -63,61 +63,44 @@ pub(super) fn everywhere(site: &Site) -> Vec<(&'static str, String)> {
 /// The content security policy: nothing but the site's own files, and what the content shows from other sites. Scripts and
 /// styles of others are never among it.
 fn policy(site: &Site) -> String {
-    let shown = LoadedSources::of(site);
-    let own = |others: &BTreeSet<String>| {
-        others.iter().fold("'self'".to_owned(), |all, other| format!("{all} {other}"))
-    };
-    let mut directives = vec![
-        "default-src 'none'".to_owned(),
-        "script-src 'self'".to_owned(),
-        "style-src 'self'".to_owned(),
-        format!("img-src {}", own(&shown.images)),
-        format!("media-src {}", own(&shown.embedded)),
-        "font-src 'self'".to_owned(),
-        "connect-src 'self'".to_owned(),
-        "manifest-src 'self'".to_owned(),
-    ];
-    if !shown.embedded.is_empty() {
-        directives.push(format!("frame-src {}", own(&shown.embedded)));
-    }
+    let (images, embedded) = loaded_sources(site);
     let feedback = site.configuration.theme.feedback.as_deref().and_then(source);
-    directives.push(format!("form-action {}", own(&feedback.into_iter().collect())));
-    directives.extend(["base-uri 'none'", "frame-ancestors 'none'"].map(str::to_owned));
-    directives.join("; ")
+    let (images, frames) = (with_self(&images), with_self(&embedded));
+    let frame_sources =
+        if embedded.is_empty() { String::new() } else { format!("frame-src {frames}; ") };
+    let form_actions = with_self(&feedback.into_iter().collect());
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; media-src {frames}; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; {frame_sources}form-action {form_actions}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    )
 }
 
-/// The sources of what the content shows from other sites.
-#[derive(Default)]
-struct LoadedSources {
-    images: BTreeSet<String>,
-    /// By raw HTML: pictures, sound, films, frames.
-    embedded: BTreeSet<String>,
+fn with_self(others: &BTreeSet<String>) -> String {
+    others.iter().fold("'self'".to_owned(), |all, other| format!("{all} {other}"))
 }
 
-impl LoadedSources {
-    fn of(site: &Site) -> Self {
-        let mut shown = Self::default();
-        let is_shown = |document: &Document<'_>| match document.holder {
-            Holder::Page(id) => site.page(id).included,
-            Holder::Html(_) | Holder::Settings => true,
+/// The sources of what the content shows from other sites: of all of it, and of what raw HTML embeds (pictures, sound,
+/// films, frames).
+fn loaded_sources(site: &Site) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut all, mut embedded) = (BTreeSet::new(), BTreeSet::new());
+    let is_shown = |document: &Document<'_>| match document.holder {
+        Holder::Page(id) => site.page(id).included,
+        Holder::Html(_) | Holder::Settings => true,
+    };
+    for document in site.documents().filter(is_shown) {
+        let is_loaded = |reference: &&Reference| {
+            reference.link.kind.is_resource() && reference.target == Target::Outside
         };
-        site.documents().filter(is_shown).for_each(|document| shown.add(document));
-        shown
-    }
-
-    fn add(&mut self, document: Document<'_>) {
-        for reference in document.references {
-            let kind = reference.link.kind;
-            if !kind.is_resource() || reference.target != Target::Outside {
-                continue;
-            }
+        for reference in document.references.iter().filter(is_loaded) {
             let Some(source) = source(document.destination(reference)) else { continue };
-            if kind == LinkKind::HtmlResource {
-                self.embedded.insert(source.clone());
+            if reference.link.kind == LinkKind::HtmlResource {
+                embedded.insert(source.clone());
             }
-            self.images.insert(source);
+            all.insert(source);
         }
     }
+    (all, embedded)
 }
 
 /// What a policy calls the place that a URL is loaded from: its origin, or `data:`.
@@ -137,15 +120,12 @@ pub(super) fn hashed(site: &Site) -> Vec<String> {
     assets.map(|asset| site.href(&asset.url)).collect()
 }
 
-/// The folder of files that may all be kept for good.
-pub(super) fn image_folder(site: &Site) -> Option<String> {
-    let folder = UrlPath::new(&format!("/{}/", picture::FOLDER));
-    site.has_image_folder().then(|| site.href(&folder))
-}
-
-/// The folder of the search index's files, all of which may be kept for good. They are too many for a rule each.
-pub(super) fn search(site: &Site) -> Option<String> {
-    site.configuration.search.then(|| site.href(&UrlPath::new("/search/index/")))
+/// The folders of files that may all be kept for good: the search index's files, which are too many for a rule each, and
+/// pictures' variants.
+pub(super) fn hashed_folders(site: &Site) -> Vec<String> {
+    let search = site.configuration.search.then(|| "/search/index/".to_owned());
+    let images = site.has_image_folder().then(|| format!("/{}/", picture::FOLDER));
+    search.into_iter().chain(images).map(|folder| site.href(&UrlPath::new(&folder))).collect()
 }
 
 /// Media types that hosts do not know by the files' names, or not all of them.
@@ -168,18 +148,19 @@ pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
     let text = headers(site);
     let rules = text.lines().filter(|line| !line.starts_with(' ')).count();
     let longest = text.lines().map(str::len).max().unwrap_or(0);
-    let found = [
+    [
         (rules, MOST_RULES, "rules in `_headers`", "them"),
         (longest, LONGEST_LINE, "characters in one line of `_headers`", "such a line"),
-    ];
-    let finding = |(count, most, what, which): (usize, usize, &str, &str)| {
-        let message =
-            format!("the site has {count} {what}, and Cloudflare Pages reads {which} up to {most}");
-        Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(
+    ]
+    .into_iter()
+    .filter(|(count, most, ..)| count > most)
+    .map(|(count, most, what, which)| {
+        host_limit(
+            format!("the site has {count} {what}, and Cloudflare Pages reads {which} up to {most}"),
             "put pictures from other sites into the site, or write `static/_headers` yourself",
         )
-    };
-    found.into_iter().filter(|(count, most, ..)| count > most).map(finding).collect()
+    })
+    .collect()
 }
 
 #[cfg(test)]

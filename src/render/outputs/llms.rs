@@ -7,7 +7,7 @@ use crate::site::{PageId, SectionId};
 /// Every page with its description, by section.
 pub(super) fn llms(renderer: &Renderer) -> String {
     let mut text = heading(renderer);
-    for section in sections(renderer) {
+    for section in renderer.sections() {
         let pages = pages(renderer, section);
         if pages.is_empty() {
             continue;
@@ -23,7 +23,7 @@ pub(super) fn llms(renderer: &Renderer) -> String {
 /// Every text.
 pub(super) fn llms_full(renderer: &Renderer) -> String {
     let mut text = heading(renderer);
-    for id in sections(renderer).into_iter().flat_map(|section| pages(renderer, section)) {
+    for id in renderer.sections().into_iter().flat_map(|section| pages(renderer, section)) {
         let front_matter = &renderer.site.page(id).article.front_matter;
         text.push_str(&format!("\n# {}\n\nURL: {}\n", front_matter.title, renderer.address(id)));
         if let Some(updated) = front_matter.updated {
@@ -47,17 +47,6 @@ fn heading(renderer: &Renderer) -> String {
     text
 }
 
-/// Every section, each followed by those in it.
-fn sections(renderer: &Renderer) -> Vec<SectionId> {
-    let mut found = Vec::new();
-    let mut open = vec![SectionId(0)];
-    while let Some(id) = open.pop() {
-        found.push(id);
-        open.extend(renderer.site.section(id).subsections.iter().rev());
-    }
-    found
-}
-
 /// A section's own page and its articles, without drafts.
 fn pages(renderer: &Renderer, section: SectionId) -> Vec<PageId> {
     let site = &renderer.site;
@@ -68,14 +57,9 @@ fn pages(renderer: &Renderer, section: SectionId) -> Vec<PageId> {
 
 /// The titles from below the home page down to the section.
 fn name(renderer: &Renderer, section: SectionId) -> String {
-    let site = &renderer.site;
-    let title = |id: SectionId| &*site.page(site.section(id).page).article.front_matter.title;
-    let mut names: Vec<&str> =
-        std::iter::successors(Some(section), |id| site.section(*id).parent).map(title).collect();
-    if names.len() > 1 {
-        names.pop();
-    }
-    names.reverse();
+    let title = |id: &PageId| &*renderer.site.page(*id).article.front_matter.title;
+    let pages = renderer.sections_around(section);
+    let names: Vec<&str> = pages.iter().skip(usize::from(pages.len() > 1)).map(title).collect();
     names.join(" / ")
 }
 

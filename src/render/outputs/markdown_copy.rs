@@ -9,9 +9,9 @@ use super::super::body::{encode, published};
 use super::Renderer;
 use crate::article::{Article, Link, LinkKind};
 use crate::html;
+use crate::site::PageId;
 use crate::site::links::{Document, Reference, Target};
 use crate::site::routes::SECTION_PAGE_SIZE;
-use crate::site::{PageId, SectionId};
 use crate::source::replace_ranges;
 
 /// The copy of a page; of a section, that page of its list, from 1.
@@ -24,7 +24,8 @@ pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
     if let Some(description) = &front_matter.description {
         output.push_str(&format!("description: {}\n", quoted(description)));
     }
-    output.push_str(&format!("url: {}\n", quoted(&renderer.list_address(id, number))));
+    let url = renderer.address_of_href(&renderer.list_url(id, number as usize));
+    output.push_str(&format!("url: {}\n", quoted(&url)));
     if let Some(updated) = front_matter.updated {
         output.push_str(&format!("updated: {updated}\n"));
     }
@@ -34,7 +35,14 @@ pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
         body(renderer, id, &mut output);
     }
     if site.is_section_page(id) {
-        lists(renderer, page.section, number, &mut output);
+        let section = site.section(page.section);
+        if number == 1 {
+            let pages = section.subsections.iter().map(|id| site.section(*id).page);
+            list(renderer, "sections", pages, &mut output);
+        }
+        let skipped = (number as usize - 1) * SECTION_PAGE_SIZE;
+        let pages = section.articles.iter().skip(skipped).take(SECTION_PAGE_SIZE).copied();
+        list(renderer, "articles", pages, &mut output);
     }
     output
 }
@@ -42,22 +50,17 @@ pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
 /// The body, with one line end after it.
 pub(super) fn body(renderer: &Renderer, id: PageId, output: &mut String) {
     let article = &renderer.site.page(id).article;
-    let text = written(article);
-    if text.is_empty() {
+    let (source, range) = (&*article.source.text, written(article));
+    if range.is_empty() {
         return;
     }
-    let source = &*article.source.text;
-    let at = source.len()
-        - article.source.text[article.source.body as usize..]
-            .trim_start_matches(['\n', '\r'])
-            .len();
     let from = output.len();
     // A definition that several links use stands here once for each.
-    let edits = edits(renderer, id).into_iter().filter_map(|(range, new)| {
-        let start = range.start.checked_sub(at)?;
-        Some((start..range.end - at, new))
+    let edits = edits(renderer, id).into_iter().filter_map(|(edited, new)| {
+        let start = edited.start.checked_sub(range.start)?;
+        Some((start..edited.end - range.start, new))
     });
-    output.push_str(&replace_ranges(text, edits.collect()));
+    output.push_str(&replace_ranges(&source[range.clone()], edits.collect()));
     output.push('\n');
     if memchr::memchr(b'\r', &output.as_bytes()[from..]).is_some() {
         let unix = output[from..].replace("\r\n", "\n").replace('\r', "\n");
@@ -65,10 +68,12 @@ pub(super) fn body(renderer: &Renderer, id: PageId, output: &mut String) {
     }
 }
 
-/// The body as it is written, without empty lines around it.
-fn written(article: &Article) -> &str {
-    let body = &article.source.text[article.source.body as usize..];
-    body.trim_start_matches(['\n', '\r']).trim_end()
+/// The range of the body as it is written, without empty lines around it.
+fn written(article: &Article) -> Range<usize> {
+    let text = &*article.source.text;
+    let body = text[article.source.body as usize..].trim_start_matches(['\n', '\r']);
+    let start = text.len() - body.len();
+    start..start + body.trim_end().len()
 }
 
 /// What is different from the source, in any order.
@@ -80,9 +85,20 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<(Range<usize>, String)> {
     let links = document.references[..article.body.links.len()].iter().filter_map(|reference| {
         let link = &reference.link;
         let range = link.span.0 as usize..link.span.1 as usize;
-        let stands = stands(source, link);
-        let text = destination(renderer, id, (&document, reference)).filter(|_| stands)?;
-        Some((range, escaped(text, source, link)?))
+        let written = source.get(range.clone())?;
+        // Where the destination cannot be found, the span is that of the link.
+        let is_link = written.starts_with('[') || written.starts_with("![");
+        if is_link && written != link.destination(source) {
+            return None;
+        }
+        let (mut url, rest) = match published(renderer, &document, reference) {
+            (Some(href), rest) => (renderer.address_of_href(&href), rest),
+            (None, rest) if is_within(reference, rest) => (renderer.address(id), rest),
+            // It leads there from anywhere as it is written.
+            (None, _) => return None,
+        };
+        url.extend(encode(rest));
+        Some((range, escaped(url, source, link)?))
     });
     let comments = article.suppressions.iter().filter_map(|suppression| {
         let at = suppression.span.start as usize;
@@ -92,31 +108,9 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<(Range<usize>, String)> {
     links.chain(comments).collect()
 }
 
-/// Where a link leads from anywhere; nothing for one that does so as it is written.
-fn destination(
-    renderer: &Renderer,
-    id: PageId,
-    (document, reference): (&Document<'_>, &Reference),
-) -> Option<String> {
-    match published(renderer, document, reference) {
-        (Some(href), rest) => {
-            let mut url = renderer.address_of_href(&href);
-            url.extend(encode(rest));
-            Some(url)
-        }
-        (None, rest) if reference.target == Target::SamePage && rest.starts_with(['#', '?']) => {
-            let mut url = renderer.address(id);
-            url.extend(encode(rest));
-            Some(url)
-        }
-        (None, _) => None,
-    }
-}
-
-/// Whether the span of a link is that of its destination. Where the destination cannot be found it is that of the link.
-fn stands(source: &str, link: &Link) -> bool {
-    let Some(text) = source.get(link.span.0 as usize..link.span.1 as usize) else { return false };
-    text == link.destination(source) || !(text.starts_with('[') || text.starts_with("!["))
+/// Whether a link leads to a place of its own page.
+fn is_within(reference: &Reference, rest: &str) -> bool {
+    reference.target == Target::SamePage && rest.starts_with(['#', '?'])
 }
 
 /// A URL as it is written in the place of a destination; nothing where it cannot stand.
@@ -154,18 +148,6 @@ fn comment(source: &str, at: usize) -> Option<Range<usize>> {
         (true, false) => line..end,
         (false, _) => start..end,
     })
-}
-
-/// What a section's page lists.
-fn lists(renderer: &Renderer, section: SectionId, number: u32, output: &mut String) {
-    let section = renderer.site.section(section);
-    if number == 1 {
-        let pages = section.subsections.iter().map(|id| renderer.site.section(*id).page);
-        list(renderer, "sections", pages, output);
-    }
-    let skipped = (number as usize - 1) * SECTION_PAGE_SIZE;
-    let pages = section.articles.iter().skip(skipped).take(SECTION_PAGE_SIZE).copied();
-    list(renderer, "articles", pages, output);
 }
 
 fn list(

@@ -1,9 +1,11 @@
 //! What `_redirects` and `_headers` say, for nginx: two files to include. They are no part of the site, and never stand
 //! among what readers get.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
-use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, image_folder, search, types};
+use super::headers::{IMMUTABLE, MARKDOWN, everywhere, hashed, hashed_folders, types};
 use super::redirects::{RedirectLine, lines};
 use crate::path::UrlPath;
 use crate::site::Site;
@@ -23,33 +25,40 @@ const LONGEST_KEY: usize = 46;
 fn maps(site: &Site) -> String {
     let (folders, single): (Vec<RedirectLine>, Vec<RedirectLine>) =
         lines(site).into_iter().partition(|line| line.from.ends_with('*'));
+    let single = single.iter().map(|line| (key(&decoded(&line.from)), quoted(&literal(&line.to))));
+    let hashed = hashed(site).into_iter().map(|file| key(&decoded(&file)));
+    let folders_of_hashed = hashed_folders(site).into_iter();
+    let hashed_folders =
+        folders_of_hashed.map(|folder| quoted(&format!("~^{}", pattern(&decoded(&folder)))));
+    let hashed = hashed.chain(hashed_folders).map(|file| (file, quoted(IMMUTABLE)));
     let mut text = String::from("# Written by silcrow. Include it in the `http` block.\n\n");
     // From the address as it was asked for: what is put into an answer's header must not have been decoded.
-    text.push_str("map $request_uri $silcrow_folder {\n    default \"\";\n");
-    folders.iter().for_each(|line| text.push_str(&folder(line)));
-    text.push_str("}\n\nmap $uri $silcrow_redirect {\n    default $silcrow_folder;\n");
-    for RedirectLine { from, to } in &single {
-        let decoded = percent_decode_str(from).decode_utf8_lossy();
-        text.push_str(&format!("    {} {};\n", key(&decoded), quoted(&literal(to))));
-    }
-    text.push_str(
-        "}\n\nmap $uri $silcrow_cache {\n    default \"public, max-age=0, must-revalidate\";\n",
-    );
-    for file in hashed(site) {
-        let decoded = percent_decode_str(&file).decode_utf8_lossy();
-        text.push_str(&format!("    {} {};\n", key(&decoded), quoted(IMMUTABLE)));
-    }
-    for folder in [search(site), image_folder(site)].into_iter().flatten() {
-        let folder = format!("~^{}", pattern(&percent_decode_str(&folder).decode_utf8_lossy()));
-        text.push_str(&format!("    {} {};\n", quoted(&folder), quoted(IMMUTABLE)));
-    }
-    text.push_str("}\n");
+    text.push_str(&map("$request_uri $silcrow_folder", "\"\"", folders.iter().map(folder)));
+    text.push('\n');
+    text.push_str(&map("$uri $silcrow_redirect", "$silcrow_folder", single));
+    text.push('\n');
+    let default = quoted("public, max-age=0, must-revalidate");
+    text.push_str(&map("$uri $silcrow_cache", &default, hashed));
     if let Some((_, rules)) = everywhere(site).iter().find(|(name, _)| *name == SPECULATION_RULES) {
         // An empty header is not sent.
-        text.push_str("\nmap $http_save_data $silcrow_speculation_rules {\n");
-        text.push_str(&format!("    default {};\n    \"~*on\" \"\";\n}}\n", quoted(rules)));
+        let save_data = [(quoted("~*on"), quoted(""))].into_iter();
+        text.push('\n');
+        text.push_str(&map(
+            "$http_save_data $silcrow_speculation_rules",
+            &quoted(rules),
+            save_data,
+        ));
     }
     text
+}
+
+fn map(names: &str, default: &str, entries: impl Iterator<Item = (String, String)>) -> String {
+    let entries: String = entries.map(|(key, value)| format!("    {key} {value};\n")).collect();
+    format!("map {names} {{\n    default {default};\n{entries}}}\n")
+}
+
+fn decoded(url: &str) -> Cow<'_, str> {
+    percent_decode_str(url).decode_utf8_lossy()
 }
 
 /// A path as the key of a map. In the hash table that nginx makes of keys, of 64 bytes unless told otherwise, longer ones find
@@ -59,10 +68,9 @@ fn key(path: &str) -> String {
 }
 
 /// A redirect of a whole folder.
-fn folder(RedirectLine { from, to }: &RedirectLine) -> String {
+fn folder(RedirectLine { from, to }: &RedirectLine) -> (String, String) {
     let pattern = format!("~^{}(?<silcrow_rest>[^?#]*)", pattern(from.trim_end_matches('*')));
-    let to = literal(to).replace(":splat", "${silcrow_rest}");
-    format!("    {} {};\n", quoted(&pattern), quoted(&to))
+    (quoted(&pattern), quoted(&literal(to).replace(":splat", "${silcrow_rest}")))
 }
 
 /// A regular expression of what begins with a text.
@@ -92,19 +100,16 @@ fn server(site: &Site) -> String {
     text.push_str("add_header Cache-Control $silcrow_cache;\n\n");
     // Pages of errors are named by paths that nobody decodes.
     let not_found = site.href(&UrlPath::new("/404.html"));
-    let not_found = percent_decode_str(&not_found).decode_utf8_lossy();
-    text.push_str(&format!("error_page 404 {};\n\n", quoted(&literal(&not_found))));
+    text.push_str(&format!("error_page 404 {};\n\n", quoted(&literal(&decoded(&not_found)))));
     text.push_str("charset utf-8;\ncharset_types text/xml text/plain text/css application/javascript application/atom+xml;\n\n");
     for (file, media_type) in types(site) {
-        let decoded = percent_decode_str(&file).decode_utf8_lossy();
-        text.push_str(&location(&format!("= {}", quoted(&decoded)), media_type));
+        text.push_str(&location(&format!("= {}", quoted(&decoded(&file))), media_type));
     }
     text.push_str(&location("~ \"\\.md$\"", MARKDOWN));
     for url in &site.routes.retired {
-        let place = percent_decode_str(&site.href(url)).decode_utf8_lossy().into_owned();
+        let place = quoted(&decoded(&site.href(url)));
         text.push_str(&format!(
-            "location = {} {{\n    error_page 410 \"${{uri}}index.html\";\n    return 410;\n}}\n",
-            quoted(&place)
+            "location = {place} {{\n    error_page 410 \"${{uri}}index.html\";\n    return 410;\n}}\n"
         ));
     }
     text

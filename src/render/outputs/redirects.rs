@@ -1,12 +1,11 @@
 //! `_redirects`: the lines by which hosts (Cloudflare Pages, Netlify and others) redirect old addresses; and the same for
 //! whoever writes them otherwise.
 
-use crate::diagnostic::{Diagnostic, HOST_LIMIT};
-use crate::path::SourcePath;
+use super::host_limit;
+use crate::diagnostic::Diagnostic;
 use crate::redirect::{Location, Redirect, from_root};
 use crate::site::Site;
 use crate::site::routes::Alias;
-use crate::source::Span;
 
 /// How long a line of `_redirects` may be for Cloudflare Pages (its documentation, "Redirects").
 const LONGEST_LINE: usize = 1_000;
@@ -73,7 +72,7 @@ pub(super) fn findings(site: &Site) -> Vec<Diagnostic> {
         let message = format!(
             "the redirect of `{start}…` is longer than the {LONGEST_LINE} characters that Cloudflare Pages reads"
         );
-        finding(message, "shorten it, or host the site where there is no such limit")
+        host_limit(message, "shorten it, or host the site where there is no such limit")
     };
     let has_pages_only = lines.len() == site.routes.alias_list.len();
     let unread = unread_by_gitlab(&lines).filter(|_| !has_pages_only);
@@ -94,12 +93,8 @@ fn unread_by_gitlab(lines: &[RedirectLine]) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(finding(
+    Some(host_limit(
         format!("`_redirects` {what}; redirects that have no page come last, and are lost there"),
         "remove old `aliases`, or host the site where there is no such limit",
     ))
-}
-
-fn finding(message: String, help: &str) -> Diagnostic {
-    Diagnostic::new(&HOST_LIMIT, Span::file(&SourcePath::new("site.yaml")), message).help(help)
 }

@@ -3,7 +3,6 @@
 //! no place of its own.
 
 use super::{Renderer, xml_element};
-use crate::site::Page;
 use crate::site::generated::{Generated, SITEMAP_SIZE, sitemap_parts};
 
 const START: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -11,30 +10,24 @@ const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 /// `sitemap.xml` for 0, else that part.
 pub(super) fn sitemap(renderer: &Renderer, part: u32) -> String {
-    let listed = || {
-        let pages = renderer.site.included().map(|id| (id, renderer.site.page(id)));
-        pages.filter(|(_, page)| page.is_listed())
-    };
+    let site = &renderer.site;
+    let listed = || site.included().filter(|id| site.page(*id).is_listed());
     let parts = if part == 0 { sitemap_parts(listed().count()) } else { 0 };
     if parts > 0 {
         return index(renderer, parts);
     }
     let mut output = format!("{START}<urlset xmlns=\"{NAMESPACE}\">\n");
     let skipped = (part as usize).saturating_sub(1) * SITEMAP_SIZE;
-    for (id, page) in listed().skip(skipped).take(SITEMAP_SIZE) {
+    for id in listed().skip(skipped).take(SITEMAP_SIZE) {
         output.push_str("<url>\n");
         xml_element(&mut output, "loc", &renderer.address(id));
-        last_modified(&mut output, page);
+        if let Some(updated) = site.page(id).article.front_matter.updated {
+            xml_element(&mut output, "lastmod", &updated.to_string());
+        }
         output.push_str("</url>\n");
     }
     output.push_str("</urlset>\n");
     output
-}
-
-fn last_modified(output: &mut String, page: &Page) {
-    if let Some(updated) = page.article.front_matter.updated {
-        xml_element(output, "lastmod", &updated.to_string());
-    }
 }
 
 fn index(renderer: &Renderer, parts: u32) -> String {

@@ -1,14 +1,14 @@
 //! Which term stands where: the terms of all parts, each with the parts that hold it and how much it says of them.
 
-use ahash::RandomState;
-use hashbrown::HashTable;
+use ahash::AHashMap;
 use rayon::prelude::*;
 
-use super::part::{Article, Part};
+use super::Article;
+use super::text::Passage;
 use crate::terms::each_term;
 
 /// One part that holds a term. `code` says in which fields and how prominently.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Posting {
     pub(super) part: u32,
     pub(super) code: u8,
@@ -18,145 +18,73 @@ pub(super) struct Posting {
 pub(super) const LEVELS: u8 = 5;
 /// Of a part of so many words, the text counts as it is; in a longer one a single word says less.
 const USUAL_LENGTH: f32 = 250.0;
-/// The bits that hold a posting's code.
-const CODE_BITS: u32 = 6;
 
 impl Posting {
     /// Whether the term stands in the title, the description or a heading.
     pub(super) fn is_prominent(self) -> bool {
         self.code >= LEVELS
     }
-
-    fn pack(self) -> u32 {
-        self.part << CODE_BITS | u32::from(self.code)
-    }
-
-    fn unpack(packed: u32) -> Self {
-        Self { part: packed >> CODE_BITS, code: (packed & ((1 << CODE_BITS) - 1)) as u8 }
-    }
 }
 
-/// Every term of the articles, and where it stands.
-pub(super) struct Terms {
-    shares: Vec<Share>,
-    /// The terms, sorted.
-    pub(super) terms: Vec<Term>,
-    /// For each term after the other, the shares that hold it, in order, and its number there.
-    places: Vec<(u32, u32)>,
-}
-
-/// A term.
+/// A term, and where it stands, by part.
 pub(super) struct Term {
     pub(super) text: Box<str>,
-    /// Where in `places` its shares stand.
-    places: (u32, u32),
+    pub(super) postings: Vec<Posting>,
 }
 
-impl Terms {
-    /// Where a term stands, by part.
-    pub(super) fn postings(&self, term: &Term) -> impl Iterator<Item = Posting> {
-        let (start, end) = (term.places.0 as usize, term.places.1 as usize);
-        self.places[start..end].iter().flat_map(|(share, id)| {
-            let share = &self.shares[*share as usize];
-            let postings = share.postings_of(*id).iter().map(|packed| Posting::unpack(*packed));
-            postings.map(|posting| Posting { part: share.first_part + posting.part, ..posting })
-        })
-    }
-
-    /// In how many parts a term stands.
-    pub(super) fn count(&self, term: &Term) -> usize {
-        let (start, end) = (term.places.0 as usize, term.places.1 as usize);
-        let places = self.places[start..end].iter();
-        places.map(|(share, id)| self.shares[*share as usize].postings_of(*id).len()).sum()
-    }
-}
-
-/// Puts together what was found in shares of the articles, which follow each other.
-pub(super) fn merge(mut shares: Vec<Share>) -> Terms {
+/// Puts together what was found in shares of the articles, which follow each other: every term, sorted.
+pub(super) fn merge(shares: Vec<Reading>) -> Vec<Term> {
+    let mut all: AHashMap<Box<str>, Vec<Posting>> = AHashMap::new();
     let mut first_part = 0;
-    for share in &mut shares {
-        share.first_part = first_part;
-        first_part += share.parts;
+    for Reading { names, parts, postings, .. } in shares {
+        let mut texts: Vec<(Box<str>, u32)> = names.ids.into_iter().collect();
+        texts.sort_unstable_by_key(|(_, id)| *id);
+        for ((text, _), postings) in texts.into_iter().zip(postings) {
+            let moved = postings.into_iter();
+            let moved =
+                moved.map(|Posting { part, code }| Posting { part: first_part + part, code });
+            all.entry(text).or_default().extend(moved);
+        }
+        first_part += parts;
     }
-    let mut names = Names::default();
-    let mut known: Vec<(u32, u32, u32)> = Vec::new();
-    for (index, share) in shares.iter().enumerate() {
-        let of_share = (0..share.names.len()).map(|id| (names.id(share.names.get(id)), id));
-        known.extend(of_share.map(|(name, id)| (name, index as u32, id)));
-    }
-    // Stable, so that the shares of a term stay in order.
-    known.par_sort_by_key(|(name, ..)| *name);
-    let mut terms = Vec::with_capacity(names.len() as usize);
-    let mut start = 0;
-    for of_term in known.chunk_by(|one, other| one.0 == other.0) {
-        let end = start + of_term.len() as u32;
-        terms.push(Term { text: names.get(of_term[0].0).into(), places: (start, end) });
-        start = end;
-    }
+    let terms = all.into_iter().map(|(text, postings)| Term { text, postings });
+    let mut terms: Vec<Term> = terms.collect();
     terms.par_sort_unstable_by(|one, other| one.text.cmp(&other.text));
-    let places = known.into_iter().map(|(_, share, id)| (share, id)).collect();
-    Terms { shares, terms, places }
+    terms
 }
 
-/// How many short texts are remembered, at most.
-const RECENT: usize = 1 << RECENT_BITS;
 const RECENT_BITS: u32 = 11;
 
 /// Texts with numbers, each text once.
 struct Names {
     /// Short texts that were asked for of late, with their numbers: nearly every word of an article is one of these.
-    recent: Box<[(u64, u32); RECENT]>,
-    hasher: RandomState,
-    ids: HashTable<u32>,
-    /// The texts, one after the other, and where each ends.
-    text: String,
-    ends: Vec<u32>,
+    recent: Vec<(u64, u32)>,
+    ids: AHashMap<Box<str>, u32>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self {
-            recent: Box::new([(0, 0); RECENT]),
-            hasher: RandomState::default(),
-            ids: HashTable::default(),
-            text: String::new(),
-            ends: Vec::new(),
-        }
+        Self { recent: vec![(0, 0); 1 << RECENT_BITS], ids: AHashMap::new() }
     }
 }
 
 impl Names {
-    fn len(&self) -> u32 {
-        self.ends.len() as u32
-    }
-
-    fn get(&self, id: u32) -> &str {
-        name(&self.text, &self.ends, id)
-    }
-
     /// The number of a text, which is not empty; the next one, if it is new.
-    fn id(&mut self, wanted: &str) -> u32 {
-        let Some(short) = short(wanted) else { return self.id_of_any(wanted) };
+    fn id(&mut self, text: &str) -> u32 {
+        let Some(short) = short(text) else { return self.id_of_any(text) };
         let place = short.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS);
-        let (remembered, id) = self.recent[place as usize];
-        if remembered == short {
-            return id;
+        if self.recent[place as usize].0 != short {
+            self.recent[place as usize] = (short, self.id_of_any(text));
         }
-        let id = self.id_of_any(wanted);
-        self.recent[place as usize] = (short, id);
-        id
+        self.recent[place as usize].1
     }
 
-    fn id_of_any(&mut self, wanted: &str) -> u32 {
-        let Self { hasher, ids, text, ends, .. } = self;
-        let hash = hasher.hash_one(wanted);
-        if let Some(id) = ids.find(hash, |id| name(text, ends, *id) == wanted) {
+    fn id_of_any(&mut self, text: &str) -> u32 {
+        if let Some(id) = self.ids.get(text) {
             return *id;
         }
-        let id = ends.len() as u32;
-        text.push_str(wanted);
-        ends.push(text.len() as u32);
-        ids.insert_unique(hash, id, |id| hasher.hash_one(name(text, ends, *id)));
+        let id = self.ids.len() as u32;
+        self.ids.insert(text.into(), id);
         id
     }
 }
@@ -168,34 +96,17 @@ fn short(text: &str) -> Option<u64> {
     Some(u64::from_le_bytes(bytes))
 }
 
-fn name<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
-    let start = id.checked_sub(1).map_or(0, |before| ends[before as usize]);
-    &text[start as usize..ends[id as usize] as usize]
-}
-
 /// The terms of some articles that follow each other. Parts are counted from the first of them.
-#[derive(Default)]
-pub(super) struct Share {
-    first_part: u32,
-    pub(super) parts: u32,
-    names: Names,
-    /// The postings of the terms, one term after the other, packed.
-    postings: Vec<u32>,
-    /// Where the postings of each term end.
-    ends: Vec<u32>,
-}
-
-/// What is found while a share is read.
 #[derive(Default)]
 pub(super) struct Reading {
     names: Names,
-    parts: u32,
+    pub(super) parts: u32,
+    /// For each term, where it stands.
+    postings: Vec<Vec<Posting>>,
     /// For each term, what is known of it in the part that is read.
     seen: Vec<Seen>,
     /// The terms of the part that is read.
     here: Vec<u32>,
-    /// Terms with their postings, by part.
-    found: Vec<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -204,13 +115,6 @@ struct Seen {
     count: u32,
     /// Where else it stands: a bit for the title, one for a heading, one for the description.
     fields: u8,
-}
-
-impl Share {
-    fn postings_of(&self, id: u32) -> &[u32] {
-        let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.postings[start as usize..self.ends[id as usize] as usize]
-    }
 }
 
 impl Reading {
@@ -222,6 +126,7 @@ impl Reading {
             let id = self.names.id(term);
             if id as usize == self.seen.len() {
                 self.seen.push(Seen::default());
+                self.postings.push(Vec::new());
             }
             let seen = &mut self.seen[id as usize];
             if (seen.count, seen.fields) == (0, 0) {
@@ -240,37 +145,18 @@ impl Reading {
     }
 
     /// Reads the part's own text, and ends it.
-    pub(super) fn part(&mut self, part: &Part<'_>) {
+    pub(super) fn part(&mut self, passages: &[Passage]) {
         let mut length = 0;
-        for passage in &part.passages {
-            self.add(passage.heading, Seen::IN_HEADING);
-            length += self.add(passage.text, Seen::IN_TEXT);
+        for passage in passages {
+            self.add(&passage.heading, Seen::IN_HEADING);
+            length += self.add(&passage.text, Seen::IN_TEXT);
         }
         for id in self.here.drain(..) {
             let seen = std::mem::take(&mut self.seen[id as usize]);
             let posting = Posting { part: self.parts, code: seen.code(length) };
-            self.found.push((id, posting.pack()));
+            self.postings[id as usize].push(posting);
         }
         self.parts += 1;
-    }
-
-    /// Puts the postings of each term together.
-    pub(super) fn end(self) -> Share {
-        let Self { names, parts, found, .. } = self;
-        let mut ends = vec![0_u32; names.len() as usize];
-        found.iter().for_each(|(id, _)| ends[*id as usize] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            // Where the term's postings begin; each that is put there moves it on, in the end to where they end.
-            sum += std::mem::replace(end, sum);
-        }
-        let mut postings = vec![0; found.len()];
-        for (id, posting) in found {
-            let at = &mut ends[id as usize];
-            postings[*at as usize] = posting;
-            *at += 1;
-        }
-        Share { first_part: 0, parts, names, postings, ends }
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-/// Divides `count` things into runs of at least `least` bytes, each up to the first anchor after that or `most` bytes.
+/// Divides `count` things into runs of so many bytes, each up to the first anchor after the least of them or to the most.
 pub(super) fn cut(
     count: usize,
-    (least, most): (usize, usize),
+    sizes: Range<usize>,
     size: impl Fn(usize) -> usize,
     is_anchor: impl Fn(usize) -> bool,
 ) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for index in 0..count {
-        let ends = bytes + size(index) > most || bytes >= least && is_anchor(index);
+        let ends = bytes + size(index) > sizes.end || bytes >= sizes.start && is_anchor(index);
         if index > start && ends {
             ranges.push(start..index);
             (start, bytes) = (index, 0);

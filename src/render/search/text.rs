@@ -1,48 +1,63 @@
-//! The plain text of a body, by heading. Reads the HTML that the parser wrote, and knows nothing of search.
+//! The plain text of a body, by heading, in parts of a size that a reader's browser fetches at ease. Reads the HTML that the
+//! parser wrote, and knows nothing of search.
 
 use crate::html::{self, Event, Reader, Tag};
 
+/// A part's text ends at the first passage that makes it longer than this; a longer passage is divided.
+const PART_SIZE: usize = 5_000;
+/// About how long a passage is, so that most texts are allocated once.
+const PASSAGE_SIZE: usize = 1_000;
+
 /// What stands below one heading, up to the next.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Passage<'a> {
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Passage {
     /// The heading's id; empty before the first heading.
-    pub(super) id: &'a str,
+    pub(super) id: String,
     /// The heading's text.
-    pub(super) heading: &'a str,
+    pub(super) heading: String,
     /// The text, with a line break where a block begins or ends.
-    pub(super) text: &'a str,
+    pub(super) text: String,
 }
 
-/// The passages of a body, in one text: the id, the heading and the text of each.
-#[derive(Debug, Default)]
-pub(super) struct Passages {
-    text: String,
-    places: Vec<Places>,
-}
-
-/// Where the parts of a passage begin. It ends where the next one begins.
-#[derive(Clone, Copy, Debug, Default)]
-struct Places {
-    id: usize,
-    heading: usize,
-    text: usize,
-}
-
-impl Passages {
-    /// Each passage, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Passage<'_>> {
-        let next = self.places.iter().skip(1).map(|next| next.id).chain([self.text.len()]);
-        self.places.iter().zip(next).map(|(places, end)| Passage {
-            id: &self.text[places.id..places.heading],
-            heading: &self.text[places.heading..places.text],
-            text: &self.text[places.text..end],
-        })
+/// The passages of a body in parts; one part at least.
+pub(super) fn parts(html: &str) -> Vec<Vec<Passage>> {
+    let mut parts = vec![Vec::new()];
+    let mut size = 0;
+    for passage in passages(html).into_iter().flat_map(divide) {
+        let more = passage.text.len() + passage.heading.len();
+        if size > 0 && size + more > PART_SIZE {
+            parts.push(Vec::new());
+            size = 0;
+        }
+        size += more;
+        parts.last_mut().expect("there is one part at least").push(passage);
     }
+    parts
+}
+
+/// A passage in pieces that are no longer than a part, cut at white space where there is any.
+fn divide(mut passage: Passage) -> Vec<Passage> {
+    let mut pieces = Vec::new();
+    while passage.text.len() > PART_SIZE {
+        let text = &*passage.text;
+        let end = (0..=PART_SIZE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let space = text[..end].rfind(char::is_whitespace);
+        let end = space.filter(|at| *at > PART_SIZE / 2).unwrap_or(end);
+        let text = text[end..].trim_start().to_owned();
+        passage.text.truncate(end);
+        let rest = Passage { id: passage.id.clone(), heading: String::new(), text };
+        pieces.push(std::mem::replace(&mut passage, rest));
+    }
+    if pieces.is_empty() || !passage.text.is_empty() {
+        pieces.push(passage);
+    }
+    pieces
 }
 
 /// The passages of a body, in order.
-pub(super) fn passages(html: &str) -> Passages {
-    let mut text = Text { text: String::with_capacity(html.len() / 2), ..Text::default() };
+fn passages(html: &str) -> Vec<Passage> {
+    let mut text = Text { passages: Vec::new(), in_heading: false };
+    text.begin(String::new());
     let mut reader = Reader::new(html);
     while let Some(event) = reader.next() {
         match event {
@@ -56,73 +71,51 @@ pub(super) fn passages(html: &str) -> Passages {
             Event::Comment(..) | Event::Doctype => {}
         }
     }
-    text.end_passage();
-    Passages { text: text.text, places: text.places }
+    text.passages.retain(|passage| !passage.id.is_empty() || !passage.text.trim().is_empty());
+    text.passages
 }
 
-#[derive(Default)]
+/// The text that is being written.
 struct Text {
-    text: String,
-    /// The passages that have ended.
-    places: Vec<Places>,
-    /// The one that is being written.
-    here: Places,
+    /// The last one is being written.
+    passages: Vec<Passage>,
     in_heading: bool,
 }
 
 impl Text {
+    fn begin(&mut self, id: String) {
+        let text = String::with_capacity(PASSAGE_SIZE);
+        self.passages.push(Passage { id, text, ..Passage::default() });
+    }
+
     fn write(&mut self, text: &str) {
-        let is_after_break = self.text.len() > self.target() && self.text.ends_with('\n');
+        let target = self.target();
         // Between two blocks one line break is enough.
-        let text = if is_after_break { text.trim_start_matches('\n') } else { text };
-        self.text.push_str(text);
+        let text = if target.ends_with('\n') { text.trim_start_matches('\n') } else { text };
+        target.push_str(text);
     }
 
-    /// Where that begins which is being written: the heading or the text of the passage.
-    fn target(&self) -> usize {
-        if self.in_heading { self.here.heading } else { self.here.text }
-    }
-
-    /// Ends the passage, which counts if it has an id or a text.
-    fn end_passage(&mut self) {
-        self.end_heading();
-        let Places { id, heading, text } = self.here;
-        if heading > id || !self.text[text..].trim().is_empty() {
-            self.places.push(self.here);
-        } else {
-            self.text.truncate(id);
-        }
-        let end = self.text.len();
-        self.here = Places { id: end, heading: end, text: end };
-    }
-
-    fn begin_heading(&mut self, id: &str) {
-        self.end_passage();
-        self.text.push_str(id);
-        self.here.heading = self.text.len();
-        self.in_heading = true;
-    }
-
-    fn end_heading(&mut self) {
-        if std::mem::take(&mut self.in_heading) {
-            self.here.text = self.text.len();
-        }
+    /// What is being written: the heading or the text of the passage.
+    fn target(&mut self) -> &mut String {
+        let passage = self.passages.last_mut().expect("the first passage has begun");
+        if self.in_heading { &mut passage.heading } else { &mut passage.text }
     }
 
     /// What an element's beginning or end means for the text.
     fn tag(&mut self, element: &str, start: Option<Tag<'_>>) {
-        let is_block = !html::is_inline(element);
         if matches!(element, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
             match start.and_then(|tag| tag.attribute("id")) {
-                Some(id) => self.begin_heading(&id.text()),
-                None => self.end_heading(),
+                Some(id) => {
+                    self.begin(id.text().into_owned());
+                    self.in_heading = true;
+                }
+                None => self.in_heading = false,
             }
-        } else if is_block
-            && !self.in_heading
-            && self.text.len() > self.here.text
-            && !self.text.ends_with('\n')
-        {
-            self.text.push('\n');
+        } else if !html::is_inline(element) && !self.in_heading {
+            let text = self.target();
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
         }
     }
 }
@@ -132,8 +125,8 @@ mod tests {
     use super::{Passage, passages};
 
     fn read(html: &str) -> Vec<(String, String, String)> {
-        let fields = |Passage { id, heading, text }: Passage<'_>| passage(id, heading, text);
-        passages(html).iter().map(fields).collect()
+        let fields = |Passage { id, heading, text }: Passage| (id, heading, text);
+        passages(html).into_iter().map(fields).collect()
     }
 
     fn passage(id: &str, heading: &str, text: &str) -> (String, String, String) {

@@ -1,6 +1,7 @@
 //! The components of a site's templates: purpose and parameters, read from the templates themselves.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use tera::Value;
 
 use super::Templates;
 use crate::render::fields::definitions;
-use crate::source::Sources;
+use crate::source::{Sources, replace_ranges};
 
 /// The metadata key that holds a component's purpose; the other keys are names of its arguments.
 const DESCRIPTION: &str = "description";
@@ -50,18 +51,14 @@ pub(super) fn own(sources: &Sources) -> BTreeSet<&str> {
 
 /// A template with the definitions of these components blanked out, so that all other offsets stay the same.
 pub(super) fn without(text: &Arc<str>, names: &BTreeSet<&str>) -> Arc<str> {
-    let mut found = definitions(text);
-    found.retain(|(name, _)| names.contains(name));
-    if found.is_empty() {
-        return Arc::clone(text);
-    }
-    let mut left = text.to_string();
-    for (_, range) in found {
-        let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
+    let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
+    let blanks = |(_, range): (&str, Range<usize>)| {
         let blanks: String = text[range.clone()].bytes().map(blank).collect();
-        left.replace_range(range, &blanks);
-    }
-    left.into()
+        (range, blanks)
+    };
+    let found = definitions(text).into_iter().filter(|(name, _)| names.contains(name));
+    let edits: Vec<_> = found.map(blanks).collect();
+    if edits.is_empty() { Arc::clone(text) } else { replace_ranges(text, edits).into() }
 }
 
 impl Templates {

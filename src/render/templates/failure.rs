@@ -1,8 +1,6 @@
 //! Template errors, read from the engine's own: the place, what is wrong, and the likely correction. Compiles nothing.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use tera::{Error, ErrorKind};
 
@@ -23,60 +21,57 @@ const TESTS: &str = "\
     number odd starting_with string undefined";
 const FUNCTIONS: &str = "asset range throw";
 
-/// A template error.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
-    /// The template's name: its path below `templates/`.
-    pub template: String,
-    /// Where it begins in the template, in bytes.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// What is wrong.
-    pub message: String,
-    /// The replacement, where one is known.
-    pub suggestion: Option<String>,
-    /// Advice, where there is any.
-    pub help: Option<String>,
+/// An error at a place in the template of that name: its path below `templates/`.
+pub(in crate::render) fn failure(template: &str, range: Range<usize>, message: &str) -> Diagnostic {
+    let path = SourcePath::new(&format!("templates/{template}"));
+    let mut message = message.trim_end_matches('.').replace('\n', " ");
+    if message.starts_with(|first: char| first.is_ascii_uppercase()) {
+        message[..1].make_ascii_lowercase();
+    }
+    let range = range.start..range.end.max(range.start);
+    Diagnostic::new(&TEMPLATE_ERROR, Span::new(&path, range), message)
 }
 
-impl Failure {
-    /// A failure without a suggestion or help.
-    fn new(template: &str, range: Range<usize>, message: &str) -> Self {
-        Self {
-            template: template.to_owned(),
-            start: range.start,
-            end: range.end,
-            message: message.to_owned(),
-            suggestion: None,
-            help: None,
-        }
-    }
+/// The template that a failure is in.
+pub(super) fn template_of(failure: &Diagnostic) -> &str {
+    failure.span.file.below("templates").unwrap_or("")
+}
 
-    /// A failure of the whole template, shown at its first line.
-    fn whole(template: &str, message: &str, inputs: &Inputs) -> Self {
-        let text = inputs.texts.get(template).map_or("", |text| text);
-        Self::new(template, 0..text.find('\n').unwrap_or(text.len()), message)
-    }
+/// A failure of the whole template, shown at its first line.
+fn whole(template: &str, message: &str, inputs: &Inputs) -> Diagnostic {
+    let text = inputs.texts.get(template).map_or("", |text| text);
+    failure(template, 0..text.find('\n').unwrap_or(text.len()), message)
+}
 
-    /// Narrows the failure to the unknown name, where there is one, and suggests the nearest known name.
-    fn advised(mut self, inputs: &Inputs) -> Self {
-        let Some((kind, name)) = missing(&self.message) else { return self };
-        let Some((known, help)) = known(kind, inputs) else { return self };
-        let text = inputs.texts.get(&self.template).map_or("", |text| text);
-        let place = text.get(self.start..self.end).and_then(|text| text.find(name));
-        let near = suggest::nearest(name, known.into_iter());
-        self.help = Some(near.as_ref().map_or(help.to_owned(), |near| did_you_mean(near)));
-        if let Some(at) = place {
-            (self.start, self.end) = (self.start + at, self.start + at + name.len());
-            self.suggestion = near;
-        }
-        self
+/// The failure with the known name that is nearest to the one at its place, or the help where none is near.
+pub(in crate::render) fn suggesting<'a>(
+    failure: Diagnostic,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    help: &str,
+) -> Diagnostic {
+    match suggest::nearest(name, known) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")).suggest(Some(near)),
+        None => failure.help(help),
     }
 }
 
-fn did_you_mean(name: &str) -> String {
-    format!("did you mean `{name}`?")
+/// The failure at the unknown name alone, where there is one, with the nearest known name.
+fn advised(mut failure: Diagnostic, inputs: &Inputs) -> Diagnostic {
+    let message = failure.message.clone();
+    let Some((kind, name)) = missing(&message) else { return failure };
+    let Some((known, help)) = known(kind, inputs) else { return failure };
+    let text = inputs.texts.get(template_of(&failure)).map_or("", |text| text);
+    let range = failure.span.range();
+    let place = text.get(range.clone()).and_then(|text| text.find(name));
+    if let Some(at) = place.map(|at| range.start + at) {
+        failure.span = Span::new(&failure.span.file, at..at + name.len());
+    }
+    let mut advised = suggesting(failure, name, known.into_iter(), help);
+    if place.is_none() {
+        advised.fixes.clear();
+    }
+    advised
 }
 
 /// The kind of thing that a message says is unknown (the text before the backticks), and its name.
@@ -88,24 +83,17 @@ pub(super) fn missing(message: &str) -> Option<(&str, &str)> {
 /// Every known name of a kind of thing, and the help when none is similar.
 fn known<'a>(kind: &str, inputs: &'a Inputs) -> Option<(Vec<&'a str>, &'static str)> {
     let Inputs { texts, assets, strings: _ } = inputs;
+    let words = |words: &'static str| words.split_whitespace().collect();
+    let components = || texts.values().flat_map(|text| definitions(text)).map(|(name, _)| name);
+    let templates = || texts.keys().map(String::as_str);
     Some(match kind {
-        UNKNOWN_COMPONENT => {
-            let names = texts.values().flat_map(|text| definitions(text)).map(|(name, _)| name);
-            (names.collect(), "`silcrow components` lists every component")
+        UNKNOWN_COMPONENT => (components().collect(), "`silcrow components` lists every component"),
+        "unknown filter" => (words(FILTERS), "Tera's documentation lists every filter"),
+        "unknown test" => (words(TESTS), "Tera's documentation lists every test"),
+        "unknown function" => (words(FUNCTIONS), "there are `asset`, `range` and `throw`"),
+        "unknown template" | NO_TEMPLATE => {
+            (templates().collect(), "a template is named by its path below `templates/`")
         }
-        "Unknown filter" => {
-            (FILTERS.split_whitespace().collect(), "Tera's documentation lists every filter")
-        }
-        "Unknown test" => {
-            (TESTS.split_whitespace().collect(), "Tera's documentation lists every test")
-        }
-        "Unknown function" => {
-            (FUNCTIONS.split_whitespace().collect(), "there are `asset`, `range` and `throw`")
-        }
-        "Unknown template" | NO_TEMPLATE => (
-            texts.keys().map(String::as_str).collect(),
-            "a template is named by its path below `templates/`",
-        ),
         NO_FILE => (
             assets.keys().map(String::as_str).collect(),
             "a file is named by its path below `static/`",
@@ -115,7 +103,7 @@ fn known<'a>(kind: &str, inputs: &'a Inputs) -> Option<(Vec<&'a str>, &'static s
 }
 
 /// The engine's words for an undefined component.
-pub(super) const UNKNOWN_COMPONENT: &str = "Unknown component";
+pub(super) const UNKNOWN_COMPONENT: &str = "unknown component";
 /// Our words for a missing parent template.
 const NO_TEMPLATE: &str = "there is no template";
 /// Our words for a missing file of `static/`.
@@ -130,81 +118,57 @@ pub(super) fn failures(
     names: &[&str],
     inputs: &Inputs,
     original: &dyn Fn(&str, Range<usize>) -> Range<usize>,
-) -> Vec<Failure> {
+) -> Vec<Diagnostic> {
+    let circular = |template: &str, what: &str| {
+        let message = format!("this template {what} itself through other templates");
+        vec![whole(template, &message, inputs)]
+    };
     let found = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             let range = original(report.filename(), report.span().range.clone());
-            vec![Failure::new(report.filename(), range, report.message())]
+            vec![failure(report.filename(), range, report.message())]
         }
         ErrorKind::MissingParent { current, parent } => {
             let text = inputs.texts.get(current).map_or("", |text| text);
             let at = text.find(parent.as_str()).unwrap_or(0);
             let message = format!("{NO_TEMPLATE} `{parent}` to extend");
-            vec![Failure::new(current, at..at + parent.len(), &message)]
+            vec![failure(current, at..at + parent.len(), &message)]
         }
-        ErrorKind::CircularExtend { tpl, .. } => {
-            vec![Failure::whole(
-                tpl,
-                "this template extends itself through other templates",
-                inputs,
-            )]
-        }
-        ErrorKind::CircularInclude { tpl, .. } => {
-            vec![Failure::whole(
-                tpl,
-                "this template includes itself through other templates",
-                inputs,
-            )]
-        }
+        ErrorKind::CircularExtend { tpl, .. } => circular(tpl, "extends"),
+        ErrorKind::CircularInclude { tpl, .. } => circular(tpl, "includes"),
         other => {
             let text = other.to_string();
-            let found: Vec<_> = text
-                .split("error: ")
-                .filter_map(|report| reported(report, &inputs.texts))
-                .collect();
-            if found.is_empty() {
-                let named = names.iter().find(|name| text.contains(**name));
-                let first = named.or_else(|| names.first());
-                first.map(|name| Failure::whole(name, &text, inputs)).into_iter().collect()
-            } else {
-                found
+            let reports = text.split("error: ");
+            let found: Vec<_> = reports.filter_map(|report| reported(report, inputs)).collect();
+            let named = names.iter().find(|name| text.contains(**name)).or(names.first());
+            match named.filter(|_| found.is_empty()) {
+                Some(name) => vec![whole(name, &text, inputs)],
+                None => found,
             }
         }
     };
-    found.into_iter().map(|failure| failure.advised(inputs)).collect()
+    found.into_iter().map(|failure| advised(failure, inputs)).collect()
 }
 
 /// Reads one report: a message, then ` --> FILE:LINE:COLUMN`, an excerpt, and carets under the place.
-fn reported(report: &str, texts: &BTreeMap<String, Arc<str>>) -> Option<Failure> {
+fn reported(report: &str, inputs: &Inputs) -> Option<Diagnostic> {
     let (message, rest) = report.split_once("\n")?;
     let place = rest.trim_start().strip_prefix("--> ")?.lines().next()?;
     let mut parts = place.rsplitn(3, ':');
     let column: usize = parts.next()?.trim().parse().ok()?;
     let line: usize = parts.next()?.parse().ok()?;
     let template = parts.next()?;
-    let text = texts.get(template)?;
-    let line_text = text.split_inclusive('\n').nth(line.checked_sub(1)?)?;
-    let line_start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let bytes = |characters: usize| {
-        line_text.char_indices().nth(characters).map_or(line_text.trim_end().len(), |(at, _)| at)
+    let mut lines = inputs.texts.get(template)?.split_inclusive('\n');
+    let before: usize = lines.by_ref().take(line.checked_sub(1)?).map(str::len).sum();
+    let text = lines.next()?;
+    let offset = |character: usize| {
+        let mut offsets = text.char_indices().map(|(at, _)| at);
+        before + offsets.nth(character).unwrap_or(text.trim_end().len())
     };
     let carets = rest.chars().filter(|c| *c == '^').count().max(1);
-    let start = bytes(column.saturating_sub(1));
-    let end = bytes(column.saturating_sub(1) + carets).max(start);
-    Some(Failure::new(template, line_start + start..line_start + end, message.trim()))
-}
-
-/// The finding of a failure.
-pub fn diagnostic(failure: &Failure) -> Diagnostic {
-    let path = SourcePath::new(&format!("templates/{}", failure.template));
-    let mut message = failure.message.trim_end_matches('.').replace('\n', " ");
-    if let Some(first) = message.get(..1).filter(|first| first.chars().all(char::is_uppercase)) {
-        message = first.to_lowercase() + &message[1..];
-    }
-    let range: Range<usize> = failure.start..failure.end.max(failure.start);
-    let mut found = Diagnostic::new(&TEMPLATE_ERROR, Span::new(&path, range), message);
-    found.help.clone_from(&failure.help);
-    found.suggest(failure.suggestion.clone())
+    let start = offset(column.saturating_sub(1));
+    let end = offset(column.saturating_sub(1) + carets).max(start);
+    Some(failure(template, start..end, message.trim()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::ops::Range;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::render::fields::iterated;
+use crate::source::replace_ranges;
 
 /// How many iterations the loops of one page may take in all. The theme's longest pages take a few thousand.
 const MOST_STEPS: usize = 1_000_000;
@@ -43,55 +44,44 @@ fn count(list: &Value) -> TeraResult<Value> {
 pub(super) struct Counted {
     /// The template's text with each iterated list in parentheses and passed through the filter.
     pub(super) text: String,
-    /// What was inserted, in order.
-    insertions: Vec<Insertion>,
-}
-
-struct Insertion {
-    /// Offset in the original text.
-    at: usize,
-    text: String,
-    /// The iterated list in the original text.
-    list: Range<usize>,
+    /// What was inserted, by its offset in the original text, in order.
+    insertions: Vec<(usize, String)>,
+    /// The iterated lists in the original text.
+    lists: Vec<Range<usize>>,
 }
 
 impl Counted {
     /// The template with its loops counted.
     pub(super) fn new(original: &str) -> Self {
-        let around = |list: Range<usize>| {
+        let lists = iterated(original);
+        let around = |list: &Range<usize>| {
             [(list.start, "(".to_owned()), (list.end, format!(") | {FILTER}"))]
-                .map(|(at, text)| Insertion { at, text, list: list.clone() })
         };
-        let mut insertions: Vec<_> = iterated(original).into_iter().flat_map(around).collect();
-        insertions.sort_by_key(|insertion| insertion.at);
-        let mut text = String::with_capacity(original.len() + insertions.len() * 16);
-        let mut done = 0;
-        for insertion in &insertions {
-            text.push_str(&original[done..insertion.at]);
-            text.push_str(&insertion.text);
-            done = insertion.at;
-        }
-        text.push_str(&original[done..]);
-        Self { text, insertions }
+        let mut insertions: Vec<_> = lists.iter().flat_map(around).collect();
+        insertions.sort_by_key(|(at, _)| *at);
+        let edits = insertions.iter().map(|(at, text)| (*at..*at, text.clone()));
+        let text = replace_ranges(original, edits.collect());
+        Self { text, insertions, lists }
     }
 
     /// The range in the original text of one in the counted text; of an insertion, the list that it is for.
     pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
-        let mut shift = 0;
-        let mut original = range.clone();
-        for Insertion { at, text, list } in &self.insertions {
-            let inserted = at + shift..at + shift + text.len();
-            if inserted.start <= range.start && range.end <= inserted.end {
-                return list.clone();
-            }
-            shift += text.len();
-            if inserted.end <= range.start {
-                original.start = range.start - shift;
-            }
-            if inserted.end <= range.end {
-                original.end = range.end - shift;
-            }
+        let (start, end) = (self.original_offset(range.start), self.original_offset(range.end));
+        match self.lists.iter().find(|list| start == end && list.end == end) {
+            Some(list) => list.clone(),
+            None => start..end.max(start),
         }
-        original.start..original.end.max(original.start)
+    }
+
+    fn original_offset(&self, offset: usize) -> usize {
+        let mut inserted = 0;
+        for (at, text) in &self.insertions {
+            let begins = at + inserted;
+            if offset < begins + text.len() {
+                return (offset - inserted).min(*at);
+            }
+            inserted += text.len();
+        }
+        offset - inserted
     }
 }
