@@ -137,8 +137,8 @@ pub enum SlotContent {
     /// ` srcset="…" sizes="…"` of the image that this link leads to, where it has variants; and the width in pixels that is
     /// written of it, 0 where none is.
     Variants(u32, u16),
-    /// One of the theme's words, escaped.
-    Word(Word),
+    /// What the theme says under this name, escaped.
+    Word(&'static str),
     /// The anchor link of the heading with this index.
     Anchor(u32),
     /// The name of the n-th table's region, escaped.
@@ -146,29 +146,6 @@ pub enum SlotContent {
     /// Code in a language that is highlighted: the classes of its tokens. As many bytes of HTML follow, the code as text,
     /// which it stands in the place of.
     Code(Grammar, u32),
-}
-
-/// The words that a body needs and the theme says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// The label of a note.
-    Note,
-    /// The label of a tip.
-    Tip,
-    /// The label of important information.
-    Important,
-    /// The label of a warning.
-    Warning,
-    /// The label of a caution.
-    Caution,
-    /// The name of a ticked box in a task list.
-    Done,
-    /// The name of an empty box in a task list.
-    NotDone,
-    /// The heading of the footnotes.
-    Footnotes,
-    /// The name of the link from a footnote to where it is used.
-    BackToText,
 }
 
 /// A heading.

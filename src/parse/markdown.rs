@@ -24,7 +24,7 @@ use pulldown_cmark::{
 use super::fragment::{Fragment, Insert, WrittenHeading, finish};
 use super::{Finding, suppression};
 use crate::article::front_matter::OldAnchor;
-use crate::article::{Body, FrontMatter, Link, SlotContent, Word};
+use crate::article::{Body, FrontMatter, Link, SlotContent};
 use crate::diagnostic::UNREADABLE_FILE;
 use crate::html;
 use code::OpenCode;
@@ -255,11 +255,8 @@ impl<'a> Writer<'a> {
                 } else {
                     "<input type=\"checkbox\" disabled aria-label=\""
                 });
-                self.out.insert(Insert::Slot(SlotContent::Word(if done {
-                    Word::Done
-                } else {
-                    Word::NotDone
-                })));
+                let word = if done { "done" } else { "not_done" };
+                self.out.insert(Insert::Slot(SlotContent::Word(word)));
                 self.out.push("\"> ");
             }
             Event::FootnoteReference(name) => {
@@ -451,16 +448,16 @@ impl<'a> Writer<'a> {
     }
 
     fn start_callout(&mut self, kind: BlockQuoteKind, range: &Range<usize>) {
-        let (class, word) = match kind {
-            BlockQuoteKind::Note => ("note", Word::Note),
-            BlockQuoteKind::Tip => ("tip", Word::Tip),
-            BlockQuoteKind::Important => ("important", Word::Important),
-            BlockQuoteKind::Warning => ("warning", Word::Warning),
-            BlockQuoteKind::Caution => ("caution", Word::Caution),
+        let name = match kind {
+            BlockQuoteKind::Note => "note",
+            BlockQuoteKind::Tip => "tip",
+            BlockQuoteKind::Important => "important",
+            BlockQuoteKind::Warning => "warning",
+            BlockQuoteKind::Caution => "caution",
         };
-        let tag = format!("<div class=\"callout callout-{class}\" role=\"note\"");
+        let tag = format!("<div class=\"callout callout-{name}\" role=\"note\"");
         self.open_block(&tag, range, ">\n<p class=\"callout-title\">");
-        self.out.insert(Insert::Slot(SlotContent::Word(word)));
+        self.out.insert(Insert::Slot(SlotContent::Word(name)));
         self.out.push("</p>\n");
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, utf8_percent_encode};
 
 use super::Renderer;
-use crate::article::{Body, SlotContent, Word};
+use crate::article::{Body, SlotContent};
 use crate::html;
 use crate::path::UrlPath;
 use crate::picture::Variant;
@@ -64,7 +64,7 @@ pub(super) fn fill(renderer: &Renderer, id: PageId) -> String {
                     variants(renderer, asset, width, &mut output);
                 }
             }
-            SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(name(word))),
+            SlotContent::Word(word) => html::escape_into(&mut output, renderer.string(word)),
             SlotContent::Anchor(index) => anchor(renderer, body, index as usize, &mut output),
             SlotContent::TableName(number) => {
                 let name = renderer.string("table").replace("{number}", &number.to_string());
@@ -135,18 +135,4 @@ fn variants(renderer: &Renderer, asset: usize, written: u16, output: &mut String
     let written = if written == 0 { own } else { u32::from(written) };
     let (href, shown) = (site.href(&route.url), written.min(COLUMN));
     output.push_str(&format!("{href} {own}w\" sizes=\"(min-width: {shown}px) {shown}px, 100vw\""));
-}
-
-fn name(word: Word) -> &'static str {
-    match word {
-        Word::Note => "note",
-        Word::Tip => "tip",
-        Word::Important => "important",
-        Word::Warning => "warning",
-        Word::Caution => "caution",
-        Word::Done => "done",
-        Word::NotDone => "not_done",
-        Word::Footnotes => "footnotes",
-        Word::BackToText => "back_to_text",
-    }
 }

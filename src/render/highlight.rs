@@ -18,16 +18,10 @@ pub struct Highlighters {
 impl Highlighters {
     /// Appends `code` as HTML, with a class on each token that has one. Only for code that [`Grammar::can_read`].
     pub fn write(&self, grammar: Grammar, code: &str, output: &mut String) {
-        let name = match grammar {
-            Grammar::Bash => "bash",
-            Grammar::Json => "json",
-            Grammar::Yaml => "yaml",
-            Grammar::Python => "python",
-            Grammar::JavaScript => "javascript",
-            Grammar::Toml => "toml",
-            Grammar::Diff => "diff",
-            Grammar::Http => return http(self, code, output),
-        };
+        let Grammar(name) = grammar;
+        if name == "http" {
+            return http(self, code, output);
+        }
         let mut engine = self.idle().pop().unwrap_or_else(|| self.engine());
         match engine.highlight(name, code) {
             Ok(html) => {
@@ -81,7 +75,7 @@ fn http(highlighters: &Highlighters, code: &str, output: &mut String) {
     if let Some(body) = body {
         output.push_str("\n\n");
         if body.trim_start().starts_with(['{', '[']) {
-            highlighters.write(Grammar::Json, body, output);
+            highlighters.write(Grammar("json"), body, output);
         } else {
             html::escape_text_into(output, body);
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
-use crate::article::{SlotContent, Word};
+use crate::article::SlotContent;
 use crate::diagnostic::{DUPLICATE_DEFINITION, UNDEFINED_FOOTNOTE, UNUSED_FOOTNOTE};
 use crate::parse::Finding;
 use crate::parse::fragment::{Fragment, Insert};
@@ -132,7 +132,7 @@ impl Footnotes {
             return numbers;
         }
         out.push("<section class=\"footnotes\" aria-label=\"");
-        out.insert(Insert::Slot(SlotContent::Word(Word::Footnotes)));
+        out.insert(Insert::Slot(SlotContent::Word("footnotes")));
         out.push("\">\n<ol>\n");
         for (number, (definition, uses)) in (1..).zip(&numbers.shown) {
             out.push(&format!("<li id=\"fn:{number}\">"));
@@ -142,7 +142,7 @@ impl Footnotes {
                 out.push(&format!(
                     "<a class=\"footnote-back\" href=\"#fnref:{number}{suffix}\" aria-label=\""
                 ));
-                out.insert(Insert::Slot(SlotContent::Word(Word::BackToText)));
+                out.insert(Insert::Slot(SlotContent::Word("back_to_text")));
                 out.push("\">\u{21a9}\u{fe0e}</a>");
             }
             out.push("</li>\n");
