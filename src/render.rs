@@ -243,10 +243,4 @@ impl Renderer {
         let make = || self.site.href(&self.site.page(id).url).into();
         self.hrefs[id.0 as usize].get_or_init(make)
     }
-
-    /// The URL of a page of a section's list.
-    pub(crate) fn list_url(&self, id: PageId, number: usize) -> String {
-        let section = self.href(id);
-        if number == 1 { section.to_owned() } else { format!("{section}page/{number}/") }
-    }
 }

@@ -56,11 +56,12 @@ impl Renderer {
         let skipped = (number - 1) * SECTION_PAGE_SIZE;
         let articles = section.articles.iter().skip(skipped).take(SECTION_PAGE_SIZE);
         let count = self.list_pages(id);
+        let list_href = |number: usize| self.site.href(&list_url(&page.url, number as u32));
         let pagination = PaginationContext {
             number,
             count,
-            previous: (number > 1).then(|| self.list_url(id, number - 1)),
-            next: (number < count).then(|| self.list_url(id, number + 1)),
+            previous: (number > 1).then(|| list_href(number - 1)),
+            next: (number < count).then(|| list_href(number + 1)),
         };
         let above = section.parent.map_or_else(Vec::new, |parent| self.sections_around(parent));
         context.insert_value("section", self.link(id));

@@ -1,4 +1,4 @@
-//! Site search: the index that `static/search.js` reads, and the page of its own.
+//! Site search: the index that `static/search.js` reads.
 
 mod files;
 mod postings;

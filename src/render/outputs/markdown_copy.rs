@@ -10,6 +10,7 @@ use super::Renderer;
 use crate::article::{Article, Link, LinkKind};
 use crate::html;
 use crate::site::PageId;
+use crate::site::generated::list_url;
 use crate::site::links::{Document, Reference, Target};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::source::replace_ranges;
@@ -24,7 +25,7 @@ pub(super) fn copy(renderer: &Renderer, id: PageId, number: u32) -> String {
     if let Some(description) = &front_matter.description {
         output.push_str(&format!("description: {}\n", quoted(description)));
     }
-    let url = renderer.address_of_href(&renderer.list_url(id, number as usize));
+    let url = renderer.address_of(&list_url(&page.url, number));
     output.push_str(&format!("url: {}\n", quoted(&url)));
     if let Some(updated) = front_matter.updated {
         output.push_str(&format!("updated: {updated}\n"));
