@@ -22,7 +22,12 @@ impl Highlighters {
         if name == "http" {
             return http(self, code, output);
         }
-        let mut engine = self.idle().pop().unwrap_or_else(|| self.engine());
+        let idle = self.idle().pop();
+        let mut engine = idle.unwrap_or_else(|| {
+            let html_format = HtmlFormat::ClassNamesWithPrefix("hl".to_owned());
+            let config = Config { max_injection_depth: 0, html_format };
+            Engine::with_store_and_config(Arc::clone(&self.grammars), config)
+        });
         match engine.highlight(name, code) {
             Ok(html) => {
                 output.push_str(&html);
@@ -36,14 +41,6 @@ impl Highlighters {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Engine>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn engine(&self) -> Engine {
-        let config = Config {
-            max_injection_depth: 0,
-            html_format: HtmlFormat::ClassNamesWithPrefix("hl".to_owned()),
-        };
-        Engine::with_store_and_config(Arc::clone(&self.grammars), config)
     }
 }
 

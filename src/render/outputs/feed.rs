@@ -25,11 +25,8 @@ pub(super) fn feed(renderer: &Renderer) -> String {
     }
     // A feed has to say when it changed. One without a dated article never did.
     let updated = articles.first().and_then(|id| front_matter(renderer, *id).updated);
-    xml_element(
-        &mut output,
-        "updated",
-        &midnight(updated.map_or(site.options.today, |date| date.value)),
-    );
+    let updated = updated.map_or(site.options.today, |date| date.value);
+    xml_element(&mut output, "updated", &midnight(updated));
     author(&mut output, &configuration.title);
     link(&mut output, "alternate", "text/html", &home);
     link(&mut output, "self", "application/atom+xml", &own);

@@ -35,10 +35,8 @@ const TERMS_INLINE: usize = 75_000;
 const TEXTS_INLINE: usize = 32_000;
 /// How many articles are read by one thread at a time.
 const SHARE: usize = 256;
-/// Bytes of a file of terms, least and most; a long entry may exceed them.
+/// Bytes of a file of terms or spellings, least and most; a long entry may exceed them.
 const TERMS_SIZE: Range<usize> = 4_000..7_000;
-/// Bytes of a file of spellings.
-const SPELLING_SIZE: Range<usize> = 4_000..7_000;
 /// Bytes of a file of texts.
 const TEXTS_SIZE: Range<usize> = 2_000..6_000;
 /// The same in a site of many articles, where files as small would be too many.
@@ -244,7 +242,7 @@ fn spelling(terms: &[Term], sink: &Once<'_>) -> Placed {
     let mut terms: Vec<(char, usize, &str)> = keyed.collect();
     terms.sort_unstable();
     let is_anchor = |index: usize| hash(terms[index].2.as_bytes()).is_multiple_of(64);
-    let ranges = cut(terms.len(), SPELLING_SIZE, |index| terms[index].2.len() / 2 + 1, is_anchor);
+    let ranges = cut(terms.len(), TERMS_SIZE, |index| terms[index].2.len() / 2 + 1, is_anchor);
     // No term is longer than 32 characters, so that its length is one digit.
     let first = |range: &Range<usize>| {
         let (first, length, _) = terms[range.start];
