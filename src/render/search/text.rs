@@ -36,22 +36,30 @@ pub(super) fn parts(html: &str) -> Vec<Vec<Passage>> {
 }
 
 /// A passage in pieces that are no longer than a part, cut at white space where there is any.
-fn divide(mut passage: Passage) -> Vec<Passage> {
-    let mut pieces = Vec::new();
-    while passage.text.len() > PART_SIZE {
-        let text = &*passage.text;
-        let end = (0..=PART_SIZE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let space = text[..end].rfind(char::is_whitespace);
-        let end = space.filter(|at| *at > PART_SIZE / 2).unwrap_or(end);
-        let text = text[end..].trim_start().to_owned();
-        passage.text.truncate(end);
-        let rest = Passage { id: passage.id.clone(), heading: String::new(), text };
-        pieces.push(std::mem::replace(&mut passage, rest));
+fn divide(passage: Passage) -> Vec<Passage> {
+    if passage.text.len() <= PART_SIZE {
+        return vec![passage];
     }
-    if pieces.is_empty() || !passage.text.is_empty() {
-        pieces.push(passage);
+    let Passage { id, mut heading, text } = passage;
+    let mut rest = &*text;
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(piece_length(rest));
+        let (heading, text) = (std::mem::take(&mut heading), piece.to_owned());
+        pieces.push(Passage { id: id.clone(), heading, text });
+        rest = after.trim_start();
     }
     pieces
+}
+
+/// The length of the first piece of a text.
+fn piece_length(text: &str) -> usize {
+    if text.len() <= PART_SIZE {
+        return text.len();
+    }
+    let end = (0..=PART_SIZE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let space = text[..end].rfind(char::is_whitespace).filter(|at| *at > PART_SIZE / 2);
+    space.unwrap_or(end)
 }
 
 /// The passages of a body, in order.
