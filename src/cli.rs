@@ -4,24 +4,19 @@
 mod arguments;
 mod baseline;
 mod build;
+mod change;
 mod components;
 mod create;
 mod diff;
 mod external;
-mod fix;
 mod graph;
 mod images;
+mod left_behind;
 mod links;
-#[cfg(feature = "man")]
-mod man;
-mod mv;
 mod named_files;
-mod nginx;
 mod page_names;
 mod printer;
 mod publish;
-mod record;
-mod review;
 mod root;
 mod serve;
 mod session;
@@ -35,28 +30,17 @@ use crate::article::ArticleKind;
 use crate::parse;
 use arguments::{Arguments, Command, Schema};
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+/// How a run ended: its exit code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
     /// Nothing at or above `--fail-on`.
-    Clean,
+    Clean = 0,
     /// Findings.
-    Findings,
+    Findings = 1,
     /// The command could not run.
-    Failed,
+    Failed = 2,
     /// A publish was refused, and nothing was written.
-    Refused,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Clean => 0,
-            Outcome::Findings => 1,
-            Outcome::Failed => 2,
-            Outcome::Refused => 3,
-        })
-    }
+    Refused = 3,
 }
 
 /// Runs the command line of the process.
@@ -65,11 +49,11 @@ pub fn run() -> ExitCode {
         Ok(arguments) => run_command(&arguments.command),
         Err(error) => print_usage(&error),
     };
-    let failed = |error: anyhow::Error| {
+    let outcome = result.unwrap_or_else(|error| {
         printer::error(format_args!("{error:#}"));
         Outcome::Failed
-    };
-    result.unwrap_or_else(failed).into()
+    });
+    ExitCode::from(outcome as u8)
 }
 
 fn run_command(command: &Command) -> anyhow::Result<Outcome> {
@@ -78,20 +62,23 @@ fn run_command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => build::check(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::Publish(arguments) => publish::publish(arguments),
-        Command::Graph(arguments) => graph::graph(arguments),
-        Command::Links(arguments) => links::links(arguments),
-        Command::Diff(arguments) => diff::diff(arguments),
-        Command::Mv(arguments) => mv::mv(arguments),
-        Command::Record(arguments) => record::record(arguments),
-        Command::Retire(arguments) => record::retire(arguments),
-        Command::Stale(arguments) => stale::stale(arguments),
-        Command::Review(arguments) => review::review(arguments),
-        Command::Init(arguments) => create::init(arguments),
-        Command::New(arguments) => create::new(arguments),
-        Command::Components(arguments) => components::components(arguments),
+        Command::Graph { site, page, drafts, format } => {
+            graph::graph(site, page.as_deref(), *drafts, *format)
+        }
+        Command::Links { site, external, format } => links::links(site, *external, *format),
+        Command::Diff { old, new, format } => diff::diff(old, new, *format),
+        Command::Mv { site, old, new, dry_run } => change::mv(site, old, new, *dry_run),
+        Command::Record { site, repair: false } => change::record(site),
+        Command::Record { site, repair: true } => change::repair(&site.root),
+        Command::Retire { site, urls } => change::retire(site, urls),
+        Command::Stale { site, within, format } => stale::stale(site, *within, *format),
+        Command::Review { site, articles } => change::review(site, articles),
+        Command::Init { folder, today } => create::init(folder, *today),
+        Command::New { site, path, title } => create::new(site, path, title),
+        Command::Components { site, format } => components::components(site, *format),
         Command::Schema { schema } => print_schema(*schema),
         #[cfg(feature = "man")]
-        Command::Man { folder } => man::man(folder),
+        Command::Man { folder } => write_manual(folder),
         Command::Completions { shell } => print_completions(*shell),
     }
 }
@@ -106,6 +93,14 @@ fn print_completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     let mut completions = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "silcrow", &mut completions);
     printer::plain(&String::from_utf8(completions)?)?;
+    Ok(Outcome::Clean)
+}
+
+/// Writes the manual's pages, one for each command, from the same arguments as `--help`. For those who package silcrow.
+#[cfg(feature = "man")]
+fn write_manual(folder: &std::path::Path) -> anyhow::Result<Outcome> {
+    crate::io::disk::make_folder(folder, folder)?;
+    clap_mangen::generate_to(Arguments::command(), folder)?;
     Ok(Outcome::Clean)
 }
 

@@ -82,7 +82,7 @@ const ENGINES: [(&str, &str); 21] = [
     ("futures_util", "src/io/store/cloud"),
     ("imagesize", "src/io/disk/dimensions.rs"),
     ("image", "src/io/images/engine.rs"),
-    ("clap_mangen", "src/cli/man.rs"),
+    ("clap_mangen", "src/cli.rs"),
 ];
 
 fn root() -> &'static Path {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
@@ -55,27 +56,115 @@ pub(super) enum Command {
     /// Publish the site to a folder or bucket; an interrupted publish is never visible, and the next one continues it
     Publish(PublishArguments),
     /// Show how pages link to each other: orphans, dead ends, most linked, or all links of one page
-    Graph(GraphArguments),
+    Graph {
+        /// The page whose links are shown: its path in `content`, such as `byok/setup-openai`
+        page: Option<String>,
+        #[command(flatten)]
+        site: SiteFolder,
+        /// Include drafts in the site
+        #[arg(long)]
+        drafts: bool,
+        /// The output format
+        #[arg(long, default_value = "text")]
+        format: TextOrJson,
+    },
     /// List the links of the site, for other tools
-    Links(LinksArguments),
+    Links {
+        #[command(flatten)]
+        site: SiteFolder,
+        /// List only the URLs of other sites, each once
+        #[arg(long)]
+        external: bool,
+        /// The output format. `text` has the columns `FILE:LINE:COLUMN`, destination and target, separated by tabs; with `--external`, only URLs
+        #[arg(long, default_value = "text")]
+        format: TextOrJson,
+    },
     /// Show which pages of a built site are added, changed, removed or redirected, compared with another one or with what is published
-    Diff(DiffArguments),
+    Diff {
+        /// The old site: the folder of a built site, or a target of `silcrow publish`, a folder or a bucket as `s3://BUCKET/FOLDER`, whose last release is used
+        old: String,
+        /// The folder of the new built site
+        #[arg(value_name = "NEW_DIR")]
+        new: PathBuf,
+        /// The output format
+        #[arg(long, default_value = "text")]
+        format: DiffFormat,
+    },
     /// Move an article or a section, or rename a heading; links are updated, and old addresses redirect
-    Mv(MvArguments),
+    Mv {
+        /// What to move: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
+        old: String,
+        /// The new path in `content`, or an existing section to move into. For a heading, its new text, or `#id` for another id
+        new: String,
+        #[command(flatten)]
+        site: SiteFolder,
+        /// Print what would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Record every URL and anchor id of the site in `silcrow.lock`, so that none is lost unnoticed
-    Record(RecordArguments),
+    Record {
+        #[command(flatten)]
+        site: SiteFolder,
+        /// Only repair the file: merge both sides of a conflict, and sort the lines
+        #[arg(long)]
+        repair: bool,
+    },
     /// Retire a published URL, or an anchor id of a page
-    Retire(RetireArguments),
+    Retire {
+        /// Full URLs, or paths below the base URL; with `#id`, only that anchor id
+        #[arg(value_name = "URL", required = true)]
+        urls: Vec<String>,
+        #[command(flatten)]
+        site: SiteFolder,
+    },
     /// List the articles that are due for review
-    Stale(StaleArguments),
+    Stale {
+        #[command(flatten)]
+        site: SiteFolder,
+        /// Also list those that are due within this time: `30d`, `6 weeks`
+        #[arg(long, value_name = "TIME", value_parser = interval)]
+        within: Option<ReviewInterval>,
+        /// The output format
+        #[arg(long, default_value = "text")]
+        format: StaleFormat,
+    },
     /// Mark articles as reviewed today: sets `reviewed`
-    Review(ReviewArguments),
+    Review {
+        /// The articles: their paths in `content`, such as `byok/setup-openai`
+        #[arg(value_name = "ARTICLE", required = true)]
+        articles: Vec<String>,
+        #[command(flatten)]
+        site: SiteFolder,
+    },
     /// Create a small site to start from
-    Init(InitArguments),
+    Init {
+        /// The folder; created if it does not exist
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The date to use as today
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        today: Option<Date>,
+    },
     /// Create an article: a draft with every required key and today's date
-    New(NewArguments),
+    New {
+        /// The article: its section's folder and its name in URLs
+        #[arg(value_name = "SECTION/SLUG")]
+        path: String,
+        /// The title
+        #[arg(long)]
+        title: String,
+        #[command(flatten)]
+        site: SiteFolder,
+    },
     /// List the components that templates can use, and their arguments
-    Components(ComponentsArguments),
+    Components {
+        #[command(flatten)]
+        site: SiteFolder,
+        /// The output format
+        #[arg(long, default_value = "text")]
+        format: TextOrJson,
+    },
     /// Print a JSON Schema, for editors and other tools
     Schema {
         /// What the schema describes
@@ -107,7 +196,18 @@ pub(super) enum Schema {
     Templates,
 }
 
-/// What every command that reads a site takes.
+/// Which site a command reads, and when.
+#[derive(Args)]
+pub(super) struct SiteFolder {
+    /// The site's folder: the one that holds `content`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) root: PathBuf,
+    /// The date to use as today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) today: Option<Date>,
+}
+
+/// What commands that check a site take.
 #[derive(Args, Clone)]
 pub(super) struct SiteArguments {
     /// The site's folder: the one that holds `content`
@@ -127,7 +227,7 @@ pub(super) struct SiteArguments {
     pub(super) today: Option<Date>,
     /// The lowest severity of findings that fails the command
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(super) fail_on: FailOn,
+    pub(super) fail_on: Severity,
     /// The output format of findings
     #[arg(long, default_value = "human")]
     pub(super) format: Format,
@@ -153,9 +253,8 @@ pub(super) struct BuildArguments {
 
 #[derive(Args)]
 pub(super) struct ServeArguments {
-    /// The site's folder: the one that holds `content`
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
+    #[command(flatten)]
+    pub(super) site: SiteFolder,
     /// The port to listen on; if it is taken, one of the next ports is used. 0 lets the system choose
     #[arg(long, default_value = "4000")]
     pub(super) port: u16,
@@ -177,9 +276,6 @@ pub(super) struct ServeArguments {
     /// Where the site is published: a URL, or only a path. Overrides `site.yaml`; its path is served
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Option<BaseUrl>,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
     /// The URL that opens a position of a file in an editor
     #[arg(long, value_name = "PATTERN", default_value = "vscode://file/{path}:{line}:{column}")]
     pub(super) editor: String,
@@ -188,7 +284,6 @@ pub(super) struct ServeArguments {
 #[derive(Args)]
 pub(super) struct PublishArguments {
     /// The target: a folder, or a bucket as `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`
-    #[arg(value_name = "TARGET")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) site: SiteArguments,
@@ -244,32 +339,6 @@ pub(super) struct CheckArguments {
     pub(super) dry_run: bool,
 }
 
-#[derive(Args)]
-pub(super) struct GraphArguments {
-    /// The page whose links are shown: its path in `content`, such as `byok/setup-openai`
-    #[arg(value_name = "PAGE")]
-    pub(super) page: Option<String>,
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// Include drafts in the site
-    #[arg(long)]
-    pub(super) drafts: bool,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    pub(super) format: TextOrJson,
-}
-
-#[derive(Args)]
-pub(super) struct ComponentsArguments {
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    pub(super) format: TextOrJson,
-}
-
 /// How links to other sites are looked up.
 #[derive(Args)]
 pub(super) struct ExternalArguments {
@@ -285,40 +354,6 @@ pub(super) struct ExternalArguments {
     pub(super) no_cache: bool,
 }
 
-#[derive(Args)]
-pub(super) struct LinksArguments {
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// List only the URLs of other sites, each once
-    #[arg(long)]
-    pub(super) external: bool,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    pub(super) format: LinksFormat,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LinksFormat {
-    /// `FILE:LINE:COLUMN`, the destination and its target, separated by tabs; with `--external`, URLs
-    Text,
-    /// One JSON object per line
-    Json,
-}
-
-#[derive(Args)]
-pub(super) struct DiffArguments {
-    /// The old site: the folder of a built site, or a target of `silcrow publish`, a folder or a bucket as `s3://BUCKET/FOLDER`, whose last release is used
-    #[arg(value_name = "OLD")]
-    pub(super) old: String,
-    /// The folder of the new built site
-    #[arg(value_name = "NEW_DIR")]
-    pub(super) new: PathBuf,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    pub(super) format: DiffFormat,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {
     /// For people: each page, and how its text differs
@@ -327,61 +362,6 @@ pub(super) enum DiffFormat {
     Json,
     /// For a comment of a pull request
     Markdown,
-}
-
-#[derive(Args)]
-pub(super) struct MvArguments {
-    /// What to move: `byok/setup-openai`, a section `byok`, or a heading `byok/setup-openai#create-your-key`
-    #[arg(value_name = "OLD")]
-    pub(super) old: String,
-    /// The new path in `content`, or an existing section to move into. For a heading, its new text, or `#id` for another id
-    #[arg(value_name = "NEW")]
-    pub(super) new: String,
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// Print what would change, and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
-}
-
-#[derive(Args)]
-pub(super) struct RecordArguments {
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// Only repair the file: merge both sides of a conflict, and sort the lines
-    #[arg(long)]
-    pub(super) repair: bool,
-}
-
-#[derive(Args)]
-pub(super) struct RetireArguments {
-    /// Full URLs, or paths below the base URL; with `#id`, only that anchor id
-    #[arg(value_name = "URL", required = true)]
-    pub(super) urls: Vec<String>,
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-}
-
-#[derive(Args)]
-pub(super) struct StaleArguments {
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
-    /// Also list those that are due within this time: `30d`, `6 weeks`
-    #[arg(long, value_name = "TIME", value_parser = interval)]
-    pub(super) within: Option<ReviewInterval>,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    pub(super) format: StaleFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -394,60 +374,14 @@ pub(super) enum StaleFormat {
     Ics,
 }
 
-#[derive(Args)]
-pub(super) struct ReviewArguments {
-    /// The articles: their paths in `content`, such as `byok/setup-openai`
-    #[arg(value_name = "ARTICLE", required = true)]
-    pub(super) articles: Vec<String>,
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
-}
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Warning]
+    }
 
-#[derive(Args)]
-pub(super) struct InitArguments {
-    /// The folder; created if it does not exist
-    #[arg(value_name = "DIR")]
-    pub(super) folder: PathBuf,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
-}
-
-#[derive(Args)]
-pub(super) struct NewArguments {
-    /// The article: its section's folder and its name in URLs
-    #[arg(value_name = "SECTION/SLUG")]
-    pub(super) path: String,
-    /// The title
-    #[arg(long)]
-    pub(super) title: String,
-    /// The site's folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Errors only
-    Error,
-    /// Warnings too
-    Warning,
-}
-
-impl FailOn {
-    /// The severity from which on a finding fails the command.
-    pub(super) fn severity(self) -> Severity {
-        match self {
-            Self::Error => Severity::Error,
-            Self::Warning => Severity::Warning,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = if *self == Self::Error { "Errors only" } else { "Warnings too" };
+        Some(PossibleValue::new(self.name()).help(help))
     }
 }
 

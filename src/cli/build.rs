@@ -1,24 +1,27 @@
 //! `build` and `check`: one run, of which `check` leaves out the writing; and the same rendered for `publish`.
 
-use std::path::Path;
+use std::path::{Path, absolute};
 use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, bail};
 
 use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
 use super::images::Variants;
 use super::publish::Rendered;
-use super::session::{Run, Scope};
-use super::{Outcome, baseline, external, fix, nginx, printer};
+use super::session::Run;
+use super::{Outcome, baseline, change, external, printer};
 use crate::compile;
 use crate::io::disk::{self, Staging};
 use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 use crate::publish::{ContentHash, Object, Role};
+use crate::render::outputs;
 use crate::report;
 
 pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
     let root = &arguments.site.root;
     disk::recover(root, printer::waiting)?;
-    let mut run = Run::open(&arguments.site, Scope::default())?;
+    let mut run = Run::open(&arguments.site, &[], None)?;
     if run.fails() {
         run.check_pages();
     } else {
@@ -26,9 +29,7 @@ pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
         let output = arguments.output.clone().unwrap_or_else(from_settings);
         write(&mut run, root, &output, arguments.nginx.as_deref())?;
     }
-    let outcome = run.report(Some("built"))?;
-    run.forget();
-    Ok(outcome)
+    run.finish(Some("built"))
 }
 
 /// Renders all pages into a new output, which takes the old one's place unless a template fails.
@@ -39,7 +40,7 @@ fn write(
     nginx: Option<&Path>,
 ) -> anyhow::Result<()> {
     if let Some(folder) = nginx {
-        nginx::refuse(folder, output)?;
+        refuse_in_output(folder, output)?;
     }
     let staging = Staging::begin(root, output, printer::waiting)?;
     let variants = Variants::new(root);
@@ -55,7 +56,24 @@ fn write(
     compile::search(&run.renderer, &sink);
     staging.commit()?;
     variants.prune(&run.renderer, &run.sources);
-    nginx.map_or(Ok(()), |folder| nginx::write(root, folder, run.site()))
+    let Some(folder) = nginx else { return Ok(()) };
+    disk::make_folder(root, folder)?;
+    for (name, text) in outputs::nginx(run.site()) {
+        disk::write(root, &folder.join(name), &text)?;
+    }
+    Ok(())
+}
+
+/// Refuses a folder for nginx in the output: it would be published, and the next build would find files that are not its own.
+fn refuse_in_output(folder: &Path, output: &Path) -> anyhow::Result<()> {
+    let whole = |path: &Path| absolute(path).with_context(|| format!("`{}`", path.display()));
+    if whole(folder)?.starts_with(whole(output)?) {
+        bail!(
+            "`{}` is in the output, and readers would get what is for nginx; name another folder with `--nginx`",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
@@ -67,36 +85,29 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         printer::text(&report::rules::explain(rule))?;
         return Ok(Outcome::Clean);
     }
-    let scope =
-        Scope { files: &arguments.files, external: external::requested(&arguments.external)? };
+    let (files, external) = (&arguments.files, external::requested(&arguments.external)?);
     if arguments.write_baseline {
         // The findings that an earlier baseline holds belong into the new one too.
         let site = SiteArguments { baseline: None, ..arguments.site.clone() };
-        let run = Run::open(&site, scope)?;
+        let run = Run::open(&site, files, external)?;
         baseline::write(run.findings, &run.sources, &arguments.site)?;
         return Ok(Outcome::Clean);
     }
     if arguments.fix {
-        fix::fix(&arguments.site, &arguments.files, arguments.dry_run)?;
+        change::fix(&arguments.site, files, arguments.dry_run)?;
         if arguments.dry_run {
             return Ok(Outcome::Clean);
         }
     }
-    let mut run = Run::open(&arguments.site, scope)?;
+    let mut run = Run::open(&arguments.site, files, external)?;
     run.check_pages();
-    let outcome = run.report(None)?;
-    run.forget();
-    Ok(outcome)
+    run.finish(None)
 }
 
 /// Checks and renders a site as `build` does, and writes nothing. Reports the findings; the outcome is that of the command
 /// where they fail it.
-///
-/// # Errors
-///
-/// When the site cannot be read.
 pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rendered, Outcome>> {
-    let mut run = Run::open(arguments, Scope::default())?;
+    let mut run = Run::open(arguments, &[], None)?;
     let variants = Variants::new(&arguments.root);
     let (pages, made) = (Hashed::default(), Hashed::default());
     let notices = variants.make_all(&run.renderer, &run.sources, &|file| made.add(file));
@@ -111,7 +122,7 @@ pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rende
     let files = compile::files(run.site(), &run.sources);
     let site = (run.renderer, &*run.compiled.site);
     let rendered =
-        Rendered::new(arguments.root.clone(), site, pages.into_inner(), (files, &run.sources));
+        Rendered::new(arguments.root.clone(), site, pages.into_inner(), (files, run.sources));
     Ok(Ok(rendered.with_variants(variants, made)))
 }
 

@@ -1,17 +1,14 @@
 //! `components`: what the components of the site's templates are for and what they take.
 
-use std::fmt::Write;
-
-use super::arguments::{ComponentsArguments, TextOrJson};
-use super::session::{Session, today};
+use super::arguments::{SiteFolder, TextOrJson};
+use super::session::Session;
 use super::{Outcome, printer};
-use crate::config::Options;
 use crate::render::templates::{Argument, Component};
 
-pub(super) fn components(arguments: &ComponentsArguments) -> anyhow::Result<Outcome> {
-    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+pub(super) fn components(site: &SiteFolder, format: TextOrJson) -> anyhow::Result<Outcome> {
+    let session = Session::open(site, false)?;
     let components = session.compiled.renderer().components();
-    printer::text(&match arguments.format {
+    printer::text(&match format {
         TextOrJson::Text => text(&components),
         TextOrJson::Json => serde_json::to_string_pretty(&components)? + "\n",
     })?;
@@ -19,22 +16,16 @@ pub(super) fn components(arguments: &ComponentsArguments) -> anyhow::Result<Outc
 }
 
 fn text(components: &[Component]) -> String {
-    let mut text = String::new();
-    for component in components {
-        let given = component.arguments.iter().filter(|argument| !argument.implicit);
-        let given: String = given.map(|argument| format!(" {}={{…}}", argument.name)).collect();
-        let Component { name, template, description, .. } = component;
-        writeln!(text, "<{name}{given} />  templates/{template}").expect("a string grows");
-        if let Some(description) = description {
-            writeln!(text, "  {description}").expect("a string grows");
-        }
-        for argument in &component.arguments {
-            writeln!(text, "  {}", line(argument)).expect("a string grows");
-        }
-        text.push('\n');
-    }
-    text.pop();
-    text
+    components.iter().map(described).collect::<Vec<_>>().join("\n")
+}
+
+fn described(component: &Component) -> String {
+    let Component { name, template, description, arguments } = component;
+    let given = arguments.iter().filter(|argument| !argument.implicit);
+    let given: String = given.map(|argument| format!(" {}={{…}}", argument.name)).collect();
+    let what = description.iter().map(|description| format!("  {description}\n"));
+    let lines = what.chain(arguments.iter().map(|argument| format!("  {}\n", line(argument))));
+    format!("<{name}{given} />  templates/{template}\n{}", lines.collect::<String>())
 }
 
 fn line(argument: &Argument) -> String {

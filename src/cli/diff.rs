@@ -1,25 +1,23 @@
 //! `diff`: what readers will find different between two sites as they were built. The one before may be published already.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::arguments::{DiffArguments, DiffFormat};
+use super::arguments::DiffFormat;
 use super::{Outcome, printer};
 use crate::io::disk::{self, DiskError};
-use crate::io::store::{self, Store, StoreError};
+use crate::io::store::{self, StoreError};
 use crate::path::OutputPath;
-use crate::publish::Object;
-use crate::report::changes::{self, Changes, Listing, Side};
+use crate::report::changes::{self, Changes, Side};
 
-pub(super) fn diff(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
-    let changes = match compare(arguments) {
+pub(super) fn diff(old: &str, new: &Path, format: DiffFormat) -> anyhow::Result<Outcome> {
+    let changes = match compare(old, new) {
         Err(error) if error.is_refusal() => {
             printer::error(error);
             return Ok(Outcome::Refused);
         }
         changes => changes?,
     };
-    printer::plain(&match arguments.format {
+    printer::plain(&match format {
         DiffFormat::Text => changes::text(&changes),
         DiffFormat::Json => changes::json(&changes),
         DiffFormat::Markdown => changes::markdown(&changes),
@@ -27,55 +25,35 @@ pub(super) fn diff(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-fn compare(arguments: &DiffArguments) -> Result<Changes, StoreError> {
-    let old = Old::open(&arguments.old)?;
-    let (old_files, new_files) = (old.listing()?, disk::listing(&arguments.new)?);
-    let contents = |side: Side, names: &[&str]| match side {
-        Side::Old => old.contents(names),
-        Side::New => Ok(read_all(&arguments.new, names)?),
+fn compare(old: &str, new: &Path) -> Result<Changes, StoreError> {
+    let store = store::open(old)?;
+    let old = Path::new(old);
+    // Of a target of `publish`, its last release is compared; nothing is written there.
+    let published = match store.is_target() {
+        true => Some(store.served()?.ok_or(StoreError::NothingPublished)?),
+        false => None,
+    };
+    let old_files = match &published {
+        Some(manifest) => {
+            let objects = manifest.objects.values();
+            objects.map(|object| (object.path.as_str().to_owned(), object.hash)).collect()
+        }
+        None => disk::listing(old)?,
+    };
+    let new_files = disk::listing(new)?;
+    let contents = |side: Side, names: &[&str]| match (side, &published) {
+        (Side::New, _) => Ok(read_all(new, names)?),
+        (Side::Old, None) => Ok(read_all(old, names)?),
+        (Side::Old, Some(manifest)) => {
+            let objects = names.iter().map(|name| manifest.objects.get(&OutputPath::new(name)));
+            let objects: Vec<_> = objects.flatten().collect();
+            let texts = store.contents(&manifest.name(), &objects)?;
+            Ok(texts.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect())
+        }
     };
     changes::compare(&old_files, &new_files, &contents)
 }
 
 fn read_all(folder: &Path, names: &[&str]) -> Result<Vec<String>, DiskError> {
     names.iter().map(|name| disk::read_listed(folder, name)).collect()
-}
-
-/// The site before.
-enum Old<'a> {
-    /// A folder of files.
-    Folder(&'a Path),
-    /// The objects of a release, by name, and where they are. Nothing is written there.
-    Published(Box<dyn Store>, String, BTreeMap<OutputPath, Object>),
-}
-
-impl<'a> Old<'a> {
-    fn open(target: &'a str) -> Result<Self, StoreError> {
-        let store = store::open(target)?;
-        if !store.is_target() {
-            return Ok(Self::Folder(Path::new(target)));
-        }
-        let manifest = store.served()?.ok_or(StoreError::NothingPublished)?;
-        Ok(Self::Published(store, manifest.name(), manifest.objects))
-    }
-
-    fn listing(&self) -> Result<Listing, DiskError> {
-        match self {
-            Self::Folder(folder) => disk::listing(folder),
-            Self::Published(_, _, objects) => {
-                let file = |object: &Object| (object.path.as_str().to_owned(), object.hash);
-                Ok(objects.values().map(file).collect())
-            }
-        }
-    }
-
-    fn contents(&self, names: &[&str]) -> Result<Vec<String>, StoreError> {
-        let (store, release, objects) = match self {
-            Self::Folder(folder) => return Ok(read_all(folder, names)?),
-            Self::Published(store, release, objects) => (store, release, objects),
-        };
-        let named = names.iter().filter_map(|name| objects.get(&OutputPath::new(name)));
-        let texts = store.contents(release, &named.collect::<Vec<_>>())?;
-        Ok(texts.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect())
-    }
 }

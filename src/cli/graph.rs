@@ -1,14 +1,11 @@
 //! `graph`: which page leads where, as text for writers and as JSON for programs.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
-use super::arguments::{GraphArguments, TextOrJson};
-use super::session::{Session, today};
+use super::arguments::{SiteFolder, TextOrJson};
+use super::session::Session;
 use super::{Outcome, page_names, printer};
 use crate::article::LinkKind;
-use crate::config::Options;
 use crate::report::Positions;
 use crate::site::links::{Document, Reference};
 use crate::site::{PageId, Site, graph};
@@ -17,11 +14,15 @@ use crate::wording::plural;
 /// How many of the most linked pages are named.
 const MOST_LINKED: usize = 10;
 
-pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
-    let options = Options { drafts: arguments.drafts, ..Options::on(today(None)) };
-    let session = Session::open(&arguments.root, options)?;
+pub(super) fn graph(
+    site: &SiteFolder,
+    page: Option<&str>,
+    drafts: bool,
+    format: TextOrJson,
+) -> anyhow::Result<Outcome> {
+    let session = Session::open(site, drafts)?;
     let site = session.site();
-    let (text, json) = match &arguments.page {
+    let (text, json) = match page {
         Some(name) => {
             let positions = Positions::new(&session.sources);
             let around = Around::of(site, page_names::page(site, name)?, &positions);
@@ -32,7 +33,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> anyhow::Result<Outcome> {
             (overview.text(), serde_json::to_string_pretty(&overview)?)
         }
     };
-    printer::text(&match arguments.format {
+    printer::text(&match format {
         TextOrJson::Text => text,
         TextOrJson::Json => json + "\n",
     })?;
@@ -111,87 +112,62 @@ impl<'a> Overview<'a> {
             dead_ends: graph::dead_ends(site).map(|id| path(site, id)).collect(),
         }
     }
+
+    fn text(&self) -> String {
+        let (pages, links) = (plural(self.pages.len(), "page"), plural(self.links.len(), "link"));
+        let mut lines = vec![format!("{pages}, {links} between them\n\nmost linked:")];
+        let linked = self.pages.iter().take(MOST_LINKED).filter(|page| page.linked_from > 0);
+        lines.extend(
+            linked.map(|page| format!("{:6}  {}  {}", page.linked_from, page.path, page.title)),
+        );
+        for (name, paths) in [
+            ("orphans, which no text leads to", &self.orphans),
+            ("dead ends, which lead to no other page", &self.dead_ends),
+        ] {
+            lines.push(format!("\n{name}: {}", paths.len()));
+            lines.extend(paths.iter().map(|path| format!("        {path}")));
+        }
+        lines.join("\n") + "\n"
+    }
 }
 
 impl<'a> Around<'a> {
     fn of(site: &'a Site, id: PageId, positions: &Positions<'_>) -> Self {
-        let neighbour = |other, on, edge| Neighbour::new(site, (other, on), edge, positions);
-        let links_in = graph::into(site, id).map(|(from, edge)| neighbour(from, from, edge));
-        let links_in = links_in.collect();
-        let links_out = graph::out_of(site, id).map(|(to, edge)| neighbour(to, id, edge)).collect();
+        let neighbour = |other: PageId, on: PageId, reference: &'a Reference| {
+            let (document, link) = (Document::of_page(site, on), &reference.link);
+            let related = link.kind == LinkKind::Related;
+            let span = document.span(link.used_at.unwrap_or(link.span));
+            let position = (!related).then(|| positions.of(&span).0);
+            Neighbour {
+                path: path(site, other),
+                file: path(site, on),
+                line: position.map(|position| position.line),
+                column: position.map(|position| position.column),
+                destination: document.destination(reference),
+                related,
+            }
+        };
+        let links_in = graph::into(site, id).map(|(from, link)| neighbour(from, from, link));
+        let links_out = graph::out_of(site, id).map(|(to, link)| neighbour(to, id, link));
         Self {
             path: path(site, id),
             title: &site.page(id).article.front_matter.title,
-            links_in,
-            links_out,
+            links_in: links_in.collect(),
+            links_out: links_out.collect(),
         }
     }
-}
 
-impl<'a> Neighbour<'a> {
-    /// `other` is the neighbour; the link is on page `on`.
-    fn new(
-        site: &'a Site,
-        (other, on): (PageId, PageId),
-        reference: &'a Reference,
-        positions: &Positions<'_>,
-    ) -> Self {
-        let (document, link) = (Document::of_page(site, on), &reference.link);
-        let span = document.span(link.used_at.unwrap_or(link.span));
-        let is_related = link.kind == LinkKind::Related;
-        let position = (!is_related).then(|| positions.of(&span).0);
-        let destination = document.destination(reference);
-        Self {
-            path: path(site, other),
-            file: path(site, on),
-            line: position.map(|position| position.line),
-            column: position.map(|position| position.column),
-            destination,
-            related: is_related,
-        }
-    }
-}
-
-impl Overview<'_> {
-    fn text(&self) -> String {
-        let mut text = String::new();
-        let pages = plural(self.pages.len(), "page");
-        let _ = writeln!(text, "{pages}, {} between them", plural(self.links.len(), "link"));
-        let _ = writeln!(text, "\nmost linked:");
-        for page in self.pages.iter().take(MOST_LINKED).filter(|page| page.linked_from > 0) {
-            let _ = writeln!(text, "{:6}  {}  {}", page.linked_from, page.path, page.title);
-        }
-        list(&mut text, "orphans, which no text leads to", &self.orphans);
-        list(&mut text, "dead ends, which lead to no other page", &self.dead_ends);
-        text
-    }
-}
-
-fn list(text: &mut String, name: &str, paths: &[&str]) {
-    let _ = writeln!(text, "\n{name}: {}", paths.len());
-    for path in paths {
-        let _ = writeln!(text, "        {path}");
-    }
-}
-
-impl Around<'_> {
     fn text(&self) -> String {
         let mut text = format!("{}  {}\n", self.path, self.title);
         for (name, neighbours) in [("in", &self.links_in), ("out", &self.links_out)] {
-            let _ = writeln!(text, "\nlinks {name}: {}", neighbours.len());
-            for neighbour in neighbours {
-                let place = match (neighbour.line, neighbour.column) {
-                    (Some(line), Some(column)) => format!("{}:{line}:{column}", neighbour.file),
-                    _ => format!("{}: related", neighbour.file),
+            text += &format!("\nlinks {name}: {}\n", neighbours.len());
+            for Neighbour { path, file, line, column, destination, .. } in neighbours {
+                let place = match (line, column) {
+                    (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+                    _ => format!("{file}: related"),
                 };
-                let _ = match name {
-                    "in" => writeln!(text, "        {place}  {}", neighbour.destination),
-                    _ => writeln!(
-                        text,
-                        "        {place}  {}  {}",
-                        neighbour.destination, neighbour.path
-                    ),
-                };
+                let to = if name == "out" { format!("  {path}") } else { String::new() };
+                text += &format!("        {place}  {destination}{to}\n");
             }
         }
         text

@@ -1,24 +1,27 @@
 //! `links`: lists the links of a site, for other tools.
 
-use super::arguments::{LinksArguments, LinksFormat};
-use super::session::{Session, today};
+use super::arguments::{SiteFolder, TextOrJson};
+use super::session::Session;
 use super::{Outcome, printer};
 use crate::check::external;
-use crate::config::Options;
 use crate::report::links::{self, ListedLink};
 use crate::site::Site;
 use crate::site::links::{Document, Reference};
 use crate::source::{Sources, Span};
 
-pub(super) fn links(arguments: &LinksArguments) -> anyhow::Result<Outcome> {
-    let session = Session::open(&arguments.root, Options::on(today(None)))?;
+pub(super) fn links(
+    site: &SiteFolder,
+    external: bool,
+    format: TextOrJson,
+) -> anyhow::Result<Outcome> {
+    let session = Session::open(site, false)?;
     let sources = &session.sources;
     let found = listed(session.site(), sources);
-    let text = match (arguments.external, arguments.format) {
-        (false, LinksFormat::Text) => links::text(&found, sources),
-        (false, LinksFormat::Json) => links::json(&found, sources),
-        (true, LinksFormat::Text) => links::urls(&found),
-        (true, LinksFormat::Json) => links::urls_json(&found, sources),
+    let text = match (external, format) {
+        (false, TextOrJson::Text) => links::text(&found, sources),
+        (false, TextOrJson::Json) => links::json(&found, sources),
+        (true, TextOrJson::Text) => links::urls(&found),
+        (true, TextOrJson::Json) => links::urls_json(&found, sources),
     };
     printer::text(&text)?;
     Ok(Outcome::Clean)

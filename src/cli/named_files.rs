@@ -1,7 +1,7 @@
 //! The files that a command line names: only findings about them are reported.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR_STR, Path, PathBuf};
 
 use anyhow::bail;
 
@@ -13,12 +13,8 @@ use crate::source::Sources;
 pub(super) struct NamedFiles(Option<BTreeSet<SourcePath>>);
 
 impl NamedFiles {
-    /// The sources that files on the command line name. What is no source of the site is passed over: hooks name every file
-    /// that a commit changes.
-    ///
-    /// # Errors
-    ///
-    /// When a file is not there.
+    /// The sources that files on the command line name. What is not a source of the site is ignored: hooks name every file
+    /// that a commit changes. A file that does not exist is an error.
     pub(super) fn new(files: &[PathBuf], root: &Path, sources: &Sources) -> anyhow::Result<Self> {
         if files.is_empty() {
             return Ok(Self(None));
@@ -29,19 +25,11 @@ impl NamedFiles {
             let Ok(real) = std::fs::canonicalize(file) else {
                 bail!("there is no file `{}`", file.display());
             };
-            let parts = real.strip_prefix(&root).map(|path| path.components());
-            let parts: Vec<_> = parts
-                .into_iter()
-                .flatten()
-                .map(|part| part.as_os_str().to_string_lossy().into_owned())
-                .collect();
-            let path = SourcePath::new(&parts.join("/"));
-            let is_source = sources.get(&path).is_some()
-                || sources.problems.iter().any(|problem| problem.path == path);
-            if is_source {
-                named.insert(path);
-            }
+            let Ok(path) = real.strip_prefix(&root) else { continue };
+            let path = path.to_string_lossy().replace(MAIN_SEPARATOR_STR, "/");
+            named.insert(SourcePath::new(&path));
         }
+        named.retain(|path| sources.get(path).is_some() || !sources.is_exact(path));
         Ok(Self(Some(named)))
     }
 

@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -21,22 +20,14 @@ pub(super) fn findings(
     arguments: &SiteArguments,
 ) -> anyhow::Result<()> {
     let root = super::root::seen(&arguments.root);
-    let text = match arguments.format {
-        Format::Human => return human(diagnostics, sources),
+    plain(&match arguments.format {
+        Format::Human => return text(&report::human::report(diagnostics, sources, true)),
         Format::Json => report::json::report(diagnostics, sources),
         Format::Sarif => report::sarif::report(diagnostics, sources, &root),
         Format::Github => report::github::report(diagnostics, sources, &root),
-        Format::Junit => {
-            report::junit::report(diagnostics, sources, &root, arguments.fail_on.severity())
-        }
+        Format::Junit => report::junit::report(diagnostics, sources, &root, arguments.fail_on),
         Format::Rdjson => report::rdjson::report(diagnostics, sources, &root),
-    };
-    self::plain(&text)
-}
-
-/// The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
-fn human(diagnostics: &[Diagnostic], sources: &Sources) -> anyhow::Result<()> {
-    text(&report::human::report(diagnostics, sources, true))
+    })
 }
 
 /// Shows findings on standard error, where standard output is for something else.
@@ -50,7 +41,7 @@ pub(super) fn plain(text: &str) -> anyhow::Result<()> {
     printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
 }
 
-/// Prints a text on standard output.
+/// Prints a text on standard output. The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
 pub(super) fn text(text: &str) -> anyhow::Result<()> {
     let mut output = anstream::stdout();
     printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
@@ -85,14 +76,12 @@ pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
     }
 }
 
-/// The last line: what was done, what was found, how long it took.
-pub(super) fn summary(what: &str, counts: &str, took: Duration) {
-    say(format_args!("{what}: {counts} ({})", seconds(took)));
-}
-
-/// A last line without findings: what was done, how long it took.
+/// The last line: what was done, and how long it took.
 pub(super) fn done(what: &str, took: Duration) {
-    say(format_args!("{what} ({})", seconds(took)));
+    let seconds = took.as_secs_f64();
+    let took =
+        if seconds < 1.0 { format!("{} ms", took.as_millis()) } else { format!("{seconds:.1} s") };
+    say(format_args!("{what} ({took})"));
 }
 
 /// Why a command does not do what was asked for.
@@ -105,22 +94,11 @@ pub(super) fn notice(text: &str) {
     say(format_args!("note: {text}"));
 }
 
-fn seconds(took: Duration) -> String {
-    if took < Duration::from_secs(1) {
-        format!("{} ms", took.as_millis())
-    } else {
-        format!("{:.1} s", took.as_secs_f64())
-    }
-}
-
 /// `error`, in red on a terminal.
 const ERROR: &str = "\u{1b}[1;31merror\u{1b}[0m";
 
 /// How long a command works before it shows that it does.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-/// How often the line changes at most.
-const STEP: Duration = Duration::from_millis(100);
 
 /// A progress line that appears only on a terminal, and only when the work takes longer than half a second. Our own: a
 /// library for it brings four crates, of which this would use one line.
@@ -128,54 +106,42 @@ pub(super) struct Progress {
     verb: &'static str,
     unit: &'static str,
     length: usize,
-    is_shown: bool,
     done: AtomicUsize,
+    is_terminal: bool,
     start: Instant,
-    /// How long after the start the line is written next.
-    due: Mutex<Duration>,
 }
 
 impl Progress {
-    /// Counts files up to `length`: pages, their copies, and what else is made. `start` is when the command began.
-    pub(super) fn new(length: usize, start: Instant) -> Self {
-        Self::of("rendered", "files", length, start)
-    }
-
-    /// Counts URLs that are asked for, up to `length`.
-    #[cfg(feature = "external")]
-    pub(super) fn of_urls(length: usize, start: Instant) -> Self {
-        Self::of("checked", "URLs", length, start)
-    }
-
-    fn of(verb: &'static str, unit: &'static str, length: usize, start: Instant) -> Self {
-        let (done, due) = (AtomicUsize::new(0), Mutex::new(PATIENCE));
-        Self { verb, unit, length, is_shown: std::io::stderr().is_terminal(), done, start, due }
+    /// Counts up to `length`: so many files `rendered`. `start` is when the command began.
+    pub(super) fn new(
+        verb: &'static str,
+        unit: &'static str,
+        length: usize,
+        start: Instant,
+    ) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        Self { verb, unit, length, done: AtomicUsize::new(0), is_terminal, start }
     }
 
     /// One more.
     pub(super) fn increment(&self) {
+        let Self { verb, unit, length, .. } = self;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        // Who finds it taken leaves the line to that other thread.
-        let Some(mut due) = self.is_shown.then(|| self.due.try_lock().ok()).flatten() else {
-            return;
-        };
-        let passed = self.start.elapsed();
-        if passed >= *due {
-            *due = passed + STEP;
-            let Self { verb, unit, length, .. } = self;
-            line(&format!("{verb} {done} of {length} {unit}"));
+        // The line changes a hundred times at most.
+        if done.is_multiple_of(length.div_ceil(100)) {
+            self.show(&format!("{verb} {done} of {length} {unit}"));
         }
     }
 
     /// Takes the line away.
     pub(super) fn finish(self) {
-        if *self.due.lock().unwrap_or_else(PoisonError::into_inner) != PATIENCE {
-            line("");
+        self.show("");
+    }
+
+    /// Puts a text in the place of the terminal's last line. A terminal that has been closed needs none.
+    fn show(&self, text: &str) {
+        if self.is_terminal && self.start.elapsed() >= PATIENCE {
+            let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
         }
     }
-}
-
-/// Puts a text in the place of the terminal's last line. A terminal that is gone needs none.
-fn line(text: &str) {
-    let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
 }

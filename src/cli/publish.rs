@@ -8,8 +8,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::PublishArguments;
-use super::{Outcome, build, printer, record, session};
+use super::{Outcome, build, change, printer, session};
 use crate::config::BaseUrl;
+use crate::edit::{self, record::Recorded};
 use crate::io::disk;
 use crate::io::store::{self, Contents, Store, StoreError};
 use crate::publish::guard::{Allowed, Refusal};
@@ -85,7 +86,8 @@ fn send(
 
 /// Writes down what was published. What a preview shows is not: it is taken away again.
 fn remember(rendered: &Rendered, arguments: &PublishArguments) -> anyhow::Result<()> {
-    let (total, new) = record::write(&arguments.site.root, rendered.site())?;
+    let Recorded { plan, total, new } = edit::record::record(rendered.site(), rendered.sources())?;
+    change::make(&arguments.site.root, rendered.sources(), &plan, false)?;
     if new > 0 {
         let urls = plural(total, "URL");
         let file = crate::record::FILE;

@@ -25,12 +25,9 @@ fn seen_from(working: &Path, real: &Path) -> Root {
 /// A path as people write it, with `/`: Windows puts `\\?\` before paths whose links are followed.
 fn slashed(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let plain = match text.strip_prefix(r"\\?\") {
-        Some(rest) => match rest.strip_prefix(r"UNC\") {
-            Some(share) => format!(r"\\{share}"),
-            None => rest.to_owned(),
-        },
-        None => text.into_owned(),
+    let plain = match text.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => text.strip_prefix(r"\\?\").unwrap_or(&text).to_owned(),
     };
     plain.replace(MAIN_SEPARATOR_STR, "/")
 }

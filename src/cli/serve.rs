@@ -42,7 +42,8 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     })?);
     let stop = Arc::clone(&server);
     interrupt::on_interrupt(move || stop.stop())?;
-    let root = fs::canonicalize(&arguments.root).unwrap_or_else(|_| arguments.root.clone());
+    let root =
+        fs::canonicalize(&arguments.site.root).unwrap_or_else(|_| arguments.site.root.clone());
     let live = Live::new(&root)?;
     let (watched, poll) = (live.watched(), arguments.poll.map(Duration::from_millis));
     let mut compiler = Compiler::new(options(arguments), Variants::new(&root));
@@ -72,7 +73,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
 
 /// What each compilation is asked for: today's date is that of the moment.
 fn options(arguments: &ServeArguments) -> impl Fn() -> Options + Send + 'static {
-    let (today, drafts) = (arguments.today, arguments.drafts);
+    let (today, drafts) = (arguments.site.today, arguments.drafts);
     let base_url = arguments.base_url.clone();
     move || Options {
         today: session::today(today),

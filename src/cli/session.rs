@@ -2,13 +2,13 @@
 //! summary. What a verb does with the site in between is its own.
 #![expect(clippy::disallowed_methods, reason = "the clock is read here")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use jiff::civil::Date;
 
-use super::arguments::{ExternalArguments, SiteArguments};
+use super::arguments::{ExternalArguments, SiteArguments, SiteFolder};
 use super::named_files::NamedFiles;
 use super::printer::{self, Progress};
 use super::{Outcome, baseline, external, root};
@@ -16,7 +16,6 @@ pub(super) use crate::compile::Session;
 use crate::compile::{self, Compiled, Memo};
 use crate::config::Options;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edit;
 use crate::io::disk;
 use crate::output::Output;
 use crate::parse::CONFIGURATION_FILE;
@@ -33,14 +32,11 @@ pub(super) fn today(named: Option<Date>) -> Date {
 
 impl Session {
     /// Opens the site in a folder, for verbs whose standard output is not for findings.
-    ///
-    /// # Errors
-    ///
-    /// When the site cannot be read, or its settings are wrong: their errors are shown, as nothing that is found with such
-    /// settings can be relied on.
-    pub(super) fn open(root: &Path, options: Options) -> anyhow::Result<Self> {
-        let session = Self::new(disk::read(root)?, options);
-        let mut errors = session.errors();
+    /// Errors in its settings are shown, and end the command: nothing that is found with such settings can be relied on.
+    pub(super) fn open(site: &SiteFolder, drafts: bool) -> anyhow::Result<Self> {
+        let options = Options { drafts, ..Options::on(today(site.today)) };
+        let session = Self::new(disk::read(&site.root)?, options);
+        let mut errors = session.findings();
         errors.retain(is_in_settings);
         if !errors.is_empty() {
             printer::findings_aside(&errors, &session.sources);
@@ -48,26 +44,6 @@ impl Session {
         }
         Ok(session)
     }
-
-    /// The errors that `check` finds.
-    pub(super) fn errors(&self) -> Vec<Diagnostic> {
-        let mut errors = self.findings();
-        errors.retain(|finding| finding.severity == Severity::Error);
-        errors
-    }
-}
-
-/// Writes the texts that change, all or none.
-pub(super) fn write_texts(
-    root: &Path,
-    before: &Sources,
-    changed: &[edit::ChangedText],
-) -> anyhow::Result<()> {
-    let texts = changed.iter().map(|edit::ChangedText { path, old, new, .. }| {
-        disk::ChangedText::new(before.spelling(path), old, new)
-    });
-    disk::change(root, &disk::Changes::new(Vec::new(), texts.collect()), printer::waiting)?;
-    Ok(())
 }
 
 /// Whether a finding is an error in the settings.
@@ -88,15 +64,6 @@ impl SiteArguments {
     }
 }
 
-/// What a run is restricted to, and what it looks up besides.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Scope<'a> {
-    /// The files whose findings are reported; all when none are named.
-    pub(super) files: &'a [PathBuf],
-    /// How links to other sites are looked up, where they are.
-    pub(super) external: Option<&'a ExternalArguments>,
-}
-
 /// A site that is checked: what `build`, `check` and `publish` begin and end with.
 pub(super) struct Run<'a> {
     pub(super) sources: Sources,
@@ -111,33 +78,32 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Opens the site and runs every rule; pages are not rendered yet.
-    ///
-    /// # Errors
-    ///
-    /// When the site, the baseline or a named file cannot be read.
-    pub(super) fn open(arguments: &'a SiteArguments, scope: Scope<'_>) -> anyhow::Result<Self> {
+    /// Opens the site and runs every rule; pages are not rendered yet. Only findings about `files` are reported, where any are
+    /// named; `external` is how links to other sites are looked up.
+    pub(super) fn open(
+        arguments: &'a SiteArguments,
+        files: &[PathBuf],
+        external: Option<&ExternalArguments>,
+    ) -> anyhow::Result<Self> {
         let start = Instant::now();
         let mut sources = disk::read(&arguments.root)?;
-        let baseline = arguments
-            .baseline
-            .as_ref()
-            .map(|file| baseline::read(&arguments.root, file, &mut sources));
-        let baseline = baseline.transpose()?;
-        let named = NamedFiles::new(scope.files, &arguments.root, &sources)?;
+        let read = |file| baseline::read(&arguments.root, file, &mut sources);
+        let baseline = arguments.baseline.as_deref().map(read).transpose()?;
+        let named = NamedFiles::new(files, &arguments.root, &sources)?;
         let compiled = compile::site(&sources, &arguments.options(), &mut Memo::default());
         let renderer = compiled.renderer();
         let mut findings = compiled.findings(&sources, &renderer);
         let mut notices = Vec::new();
-        if let Some(how) = scope.external {
+        if let Some(how) = external {
             let found = external::look_up(how, &arguments.root, &compiled.site, &named)?;
             findings.extend(found.diagnostics);
             notices.extend(found.notices);
         }
-        let external = scope.external.is_some();
+        let external = external.is_some();
         findings = compiled.settle(findings, external);
         if let Some(file) = baseline {
-            let kept = baseline::apply(findings, &file, &sources, external)?;
+            let kept = report::baseline::apply(findings, &file, &sources, external);
+            let kept = kept.map_err(|reason| anyhow!("`{file}` is not a baseline: {reason}"))?;
             findings = compile::settle(&compiled.site, kept);
         }
         Ok(Self { sources, compiled, renderer, findings, notices, arguments, named, start })
@@ -150,13 +116,12 @@ impl<'a> Run<'a> {
 
     /// Whether a finding fails the command.
     pub(super) fn fails(&self) -> bool {
-        let limit = self.arguments.fail_on.severity();
-        self.findings.iter().any(|finding| finding.severity >= limit)
+        self.findings.iter().any(|finding| finding.severity >= self.arguments.fail_on)
     }
 
     /// Renders views, and adds what fails in templates to the findings.
     pub(super) fn render(&mut self, views: Vec<View>, sink: &(dyn Fn(Output) + Sync)) {
-        let progress = Progress::new(views.len(), self.start);
+        let progress = Progress::new("rendered", "files", views.len(), self.start);
         let failures = compile::pages(&self.renderer, views, &|output| {
             progress.increment();
             sink(output);
@@ -167,7 +132,8 @@ impl<'a> Run<'a> {
 
     /// Adds what fails in templates to the findings, where nobody keeps the pages.
     pub(super) fn check_pages(&mut self) {
-        let progress = Progress::new(self.renderer.pages().len(), self.start);
+        let pages = self.renderer.pages().len();
+        let progress = Progress::new("rendered", "files", pages, self.start);
         let failures = compile::check_pages(&self.renderer, &|| {
             progress.increment();
             true
@@ -181,41 +147,26 @@ impl<'a> Run<'a> {
         Diagnostic::sort(&mut self.findings);
     }
 
-    /// Reports the findings and ends the run. `verb` is what a command that writes would have done: `built`.
-    ///
-    /// # Errors
-    ///
-    /// When the report cannot be printed or the summary cannot be written.
+    /// Reports the findings. `verb` is what a command that writes would have done: `built`.
     pub(super) fn report(&mut self, verb: Option<&str>) -> anyhow::Result<Outcome> {
         let named = &self.named;
         self.findings.retain(|finding| named.concern(finding));
         let failed = self.fails();
-        let Self { findings, sources, arguments, notices, .. } = &*self;
+        let Self { findings, sources, arguments, .. } = &*self;
         printer::findings(findings, sources, arguments)?;
-        let site = self.site();
-        let without_origin = site.base.origin().is_none() && site.options.base_url.is_none();
-        let without_origin = without_origin.then_some(NO_BASE_URL);
-        let redirects = compile::notice(site);
-        for notice in
-            notices.iter().map(String::as_str).chain(without_origin).chain(redirects.as_deref())
-        {
-            printer::notice(notice);
-        }
-        let pages = pages(site);
+        self.notices().for_each(|notice| printer::notice(&notice));
+        let pages = pages(self.site());
         let what = match verb {
             Some(verb) if !failed => format!("{verb} {pages}"),
             Some(_) => format!("nothing was written; checked {pages}"),
             None => format!("checked {pages}"),
         };
         printer::counts(findings, arguments);
-        printer::summary(&what, &report::counts(findings), self.start.elapsed());
+        printer::done(&format!("{what}: {}", report::counts(findings)), self.start.elapsed());
         if let Some(file) = &arguments.summary {
-            let root = root::seen(&arguments.root);
-            disk::append(
-                &self.arguments.root,
-                file,
-                &report::summary::report(&what, findings, sources, &root),
-            )?;
+            let seen = root::seen(&arguments.root);
+            let text = report::summary::report(&what, findings, sources, &seen);
+            disk::append(&arguments.root, file, &text)?;
         }
         Ok(match failed {
             true if findings.iter().any(is_in_settings) => Outcome::Failed,
@@ -224,9 +175,20 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Leaves the memory of a large site to the system: the program ends, and freeing it piece by piece takes time.
-    pub(super) fn forget(self) {
-        std::mem::forget((self.renderer, self.compiled, self.sources));
+    /// What is worth knowing besides the findings.
+    fn notices(&self) -> impl Iterator<Item = String> {
+        let site = self.site();
+        let without_origin = site.base.origin().is_none() && site.options.base_url.is_none();
+        let without_origin = without_origin.then(|| NO_BASE_URL.to_owned());
+        self.notices.iter().cloned().chain(without_origin).chain(compile::notice(site))
+    }
+
+    /// Reports the findings and ends the program's work. The memory of a large site is left to the system: freeing it piece by
+    /// piece takes time.
+    pub(super) fn finish(mut self, verb: Option<&str>) -> anyhow::Result<Outcome> {
+        let outcome = self.report(verb);
+        std::mem::forget(self);
+        outcome
     }
 }
 

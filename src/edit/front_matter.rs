@@ -17,39 +17,23 @@ pub struct YamlText<'a> {
     root: Node<'a>,
 }
 
-/// What is added to a list or a mapping.
-enum Addition<'a> {
-    Item(&'a str),
-    Entries(&'a [(String, String)]),
+/// What is added to a list or a mapping: its parts as they are written, and what stands around and before each.
+struct Addition {
+    parts: Vec<String>,
+    brackets: [&'static str; 2],
+    dash: &'static str,
 }
 
-impl Addition<'_> {
-    /// Each item or entry as it is written.
-    fn parts(&self) -> Vec<String> {
-        match self {
-            Self::Item(item) => vec![scalar(item)],
-            Self::Entries(entries) => {
-                let entry = |(name, value): &(String, String)| {
-                    format!("{}: {}", scalar(name), scalar(value))
-                };
-                entries.iter().map(entry).collect()
-            }
-        }
-    }
-
+impl Addition {
     /// All of it between brackets.
     fn in_brackets(&self) -> String {
-        let parts = self.parts().join(", ");
-        match self {
-            Self::Item(_) => format!("[{parts}]"),
-            Self::Entries(_) => format!("{{{parts}}}"),
-        }
+        let [open, close] = self.brackets;
+        format!("{open}{}{close}", self.parts.join(", "))
     }
 
     /// All of it in lines of its own.
     fn lines(&self, indent: &str, newline: &str) -> String {
-        let dash = if matches!(self, Self::Item(_)) { "- " } else { "" };
-        self.parts().iter().flat_map(|part| [indent, dash, part, newline]).collect()
+        self.parts.iter().flat_map(|part| [indent, self.dash, part, newline]).collect()
     }
 }
 
@@ -77,12 +61,9 @@ impl<'a> YamlText<'a> {
     pub fn set(&self, key: &str, value: &str, after: &str) -> Edit {
         match self.root.entry(key) {
             Some(entry) if entry.value.span.is_empty() => self.fill(entry, &scalar(value)),
-            Some(entry) => {
-                let (at, value) = replacement(self.text, entry.value.at(), value);
-                self.edit(at, value)
-            }
+            Some(entry) => replace(&Span::new(self.file, entry.value.at()), self.text, value),
             None => {
-                let line = self.root.entry(after).map(|entry| self.line_end(&entry.value.span));
+                let line = self.root.entry(after).map(|entry| self.line_end(entry.value.span.end));
                 self.new_entry(line, key, &scalar(value))
             }
         }
@@ -90,46 +71,42 @@ impl<'a> YamlText<'a> {
 
     /// One more item of a key's list.
     pub fn add_item(&self, key: &str, item: &str) -> Edit {
-        self.add(key, &Addition::Item(item))
-    }
-
-    /// One more entry of a key's mapping.
-    pub fn add_entry(&self, key: &str, name: &str, value: &str) -> Edit {
-        self.add_entries(key, &[(name.to_owned(), value.to_owned())])
+        self.add(key, &Addition { parts: vec![scalar(item)], brackets: ["[", "]"], dash: "- " })
     }
 
     /// More entries of a key's mapping, in one edit: where the key is not there yet, each of several would add it.
     pub fn add_entries(&self, key: &str, entries: &[(String, String)]) -> Edit {
-        self.add(key, &Addition::Entries(entries))
+        let entries = entries.iter();
+        let parts = entries.map(|(name, value)| format!("{}: {}", scalar(name), scalar(value)));
+        self.add(key, &Addition { parts: parts.collect(), brackets: ["{", "}"], dash: "" })
     }
 
-    fn add(&self, key: &str, addition: &Addition<'_>) -> Edit {
+    fn add(&self, key: &str, addition: &Addition) -> Edit {
+        let newline = self.newline();
         let Some(entry) = self.root.entry(key) else {
-            if self.root.style == Style::Flow {
-                return self.new_entry(None, key, &addition.in_brackets());
+            let value = match self.root.style {
+                Style::Flow => addition.in_brackets(),
+                _ => format!("{newline}{}", addition.lines("  ", newline).trim_end()),
+            };
+            return self.new_entry(None, key, &value);
+        };
+        let node = &entry.value;
+        match (&node.value, node.style) {
+            (Value::List(_) | Value::Map(_), Style::Block) => {
+                let at = self.line_end(last_end(node).unwrap_or(node.span.end));
+                self.lines(at, &addition.lines(self.indent(node), newline))
             }
-            let newline = self.newline();
-            let value = addition.lines("  ", newline);
-            return self.new_entry(None, key, &format!("{newline}{}", value.trim_end()));
-        };
-        let Node { span, style, value, .. } = &entry.value;
-        let end = match value {
-            Value::List(items) => items.last().map(|item| item.span.end),
-            Value::Map(entries) => entries.last().map(end_of),
-            _ if span.is_empty() => return self.fill(entry, &addition.in_brackets()),
-            _ => return self.edit(span.clone(), addition.in_brackets()),
-        };
-        if *style == Style::Block {
-            let line = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-            let at = self.line_end(&(span.start..end.unwrap_or(span.end)));
-            let first = &self.text[line..span.start];
-            let indent = &first[..first.len() - first.trim_start().len()];
-            return self.lines(at, &addition.lines(indent, self.newline()));
+            (Value::List(_) | Value::Map(_), _) => self.in_flow(node, &addition.parts.join(", ")),
+            _ if node.span.is_empty() => self.fill(entry, &addition.in_brackets()),
+            _ => self.edit(node.span.clone(), addition.in_brackets()),
         }
-        let parts = addition.parts().join(", ");
-        match end {
-            Some(end) => self.edit(end..end, format!(", {parts}")),
-            None => self.edit(span.start + 1..span.start + 1, parts),
+    }
+
+    /// An item or entry at the end of a list or mapping in brackets.
+    fn in_flow(&self, node: &Node<'_>, addition: &str) -> Edit {
+        match last_end(node) {
+            Some(end) => self.edit(end..end, format!(", {addition}")),
+            None => self.edit(node.span.start + 1..node.span.start + 1, addition),
         }
     }
 
@@ -145,17 +122,16 @@ impl<'a> YamlText<'a> {
         let space = if value.starts_with(['\r', '\n']) { "" } else { " " };
         let entry = format!("{key}:{space}{value}");
         if self.root.style == Style::Flow {
-            return match self.root.entries().last() {
-                Some(last) => self.edit(end_of(last)..end_of(last), format!(", {entry}")),
-                None => self.edit(self.root.span.start + 1..self.root.span.start + 1, entry),
-            };
+            return self.in_flow(&self.root, &entry);
         }
-        let start = self.root.span.start;
-        let line = self.text[..start].rfind('\n').map_or(self.yaml.start, |newline| newline + 1);
-        let indent = self.text.get(line..start).filter(|indent| indent.trim().is_empty());
-        let indent = indent.unwrap_or("");
-        let lines = format!("{indent}{entry}{}", self.newline());
+        let lines = format!("{}{entry}{}", self.indent(&self.root), self.newline());
         self.lines(line_end.unwrap_or(self.yaml.end), &lines)
+    }
+
+    /// The white space that the line of a node begins with.
+    fn indent(&self, node: &Node<'_>) -> &str {
+        let line = self.text[..node.span.start].rsplit('\n').next().unwrap_or("");
+        &line[..line.len() - line.trim_start().len()]
     }
 
     /// Lines at the start of a line, or at the end of the text.
@@ -165,66 +141,73 @@ impl<'a> YamlText<'a> {
         self.edit(at..at, format!("{newline}{lines}"))
     }
 
-    /// Where the line ends that a value ends on, its line end included.
-    fn line_end(&self, span: &Range<usize>) -> usize {
-        let line = &self.text[span.end..self.yaml.end];
-        line.find('\n').map_or(self.yaml.end, |newline| span.end + newline + 1)
+    /// Where the line of an offset ends, its line end included.
+    fn line_end(&self, at: usize) -> usize {
+        let newline = self.text[at..self.yaml.end].find('\n');
+        newline.map_or(self.yaml.end, |newline| at + newline + 1)
     }
 
     fn newline(&self) -> &'static str {
-        let first = self.text.find('\n').unwrap_or(0);
-        if first > 0 && self.text.as_bytes()[first - 1] == b'\r' { "\r\n" } else { "\n" }
+        let is_crlf = self.text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r'));
+        if is_crlf { "\r\n" } else { "\n" }
     }
 }
 
-fn end_of(entry: &Entry<'_>) -> usize {
-    entry.value.span.end.max(entry.key.span.end)
+/// Where the last item or entry of a list or a mapping ends.
+fn last_end(node: &Node<'_>) -> Option<usize> {
+    match &node.value {
+        Value::List(items) => items.last().map(|item| item.span.end),
+        Value::Map(entries) => {
+            entries.last().map(|entry| entry.value.span.end.max(entry.key.span.end))
+        }
+        _ => None,
+    }
 }
 
 /// A scalar in place of the one that is written in a file's text at a place, inside its quotes if it has some. What is
 /// written reads as `value`.
 pub fn replace(at: &Span, text: &str, value: &str) -> Edit {
-    let (range, replacement) = replacement(text, at.range(), value);
+    let range = at.range();
+    let quote = text[..range.start].chars().next_back();
+    let quote = quote.filter(|quote| text[range.end..].starts_with(*quote));
+    let (range, replacement) = match quote {
+        Some('"') => {
+            let quoted = quoted(value);
+            (range, quoted[1..quoted.len() - 1].to_owned())
+        }
+        Some('\'') if !value.chars().any(is_escaped) => (range, value.replace('\'', "''")),
+        Some('\'') => (range.start - 1..range.end + 1, quoted(value)),
+        _ => (range, scalar(value)),
+    };
     Edit::new(&at.file, range, replacement)
 }
 
-fn replacement(text: &str, at: Range<usize>, value: &str) -> (Range<usize>, String) {
-    let quote = text[..at.start].chars().next_back();
-    let quote = quote.filter(|quote| text[at.end..].starts_with(*quote));
-    match quote {
-        Some('"') => {
-            let quoted = quoted(value);
-            (at, quoted[1..quoted.len() - 1].to_owned())
-        }
-        Some('\'') if !value.chars().any(is_escaped) => (at, value.replace('\'', "''")),
-        Some('\'') => (at.start - 1..at.end + 1, quoted(value)),
-        _ => (at, scalar(value)),
-    }
-}
-
 /// A text as a YAML scalar: plain where nothing else could be meant.
-pub fn scalar(text: &str) -> String {
+fn scalar(text: &str) -> String {
     const RESERVED: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let mut characters = text.chars();
-    let starts_plain = characters.next().is_some_and(|c| c.is_alphabetic() || c == '/');
-    let is_plain = |c: char| c.is_alphanumeric() || "/-_.~%+=@!$()".contains(c);
-    let lower = text.to_ascii_lowercase();
+    let is_word = text.starts_with(|c: char| c.is_alphabetic() || c == '/')
+        && !RESERVED.contains(&&*text.to_ascii_lowercase());
     let is_date = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
     // Within an address these mean nothing.
     let is_address = text.starts_with('/') && !text.ends_with(':');
-    let is_plain = |c: char| is_plain(c) || is_address && matches!(c, ':' | '#' | '*' | '?');
-    let is_word = starts_plain && !RESERVED.contains(&lower.as_str());
+    let is_plain = |c: char| {
+        c.is_alphanumeric()
+            || "/-_.~%+=@!$()".contains(c)
+            || is_address && matches!(c, ':' | '#' | '*' | '?')
+    };
     if (is_word || is_date) && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
 /// A text in double quotes. JSON's quoted text is YAML's too, but for characters that YAML takes only as escapes.
 pub fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    let escaped = json.chars().flat_map(|c| {
-        let escape = is_escaped(c).then(|| format!("\\u{:04x}", u32::from(c)));
-        escape.unwrap_or_else(|| c.to_string()).chars().collect::<Vec<_>>()
-    });
-    escaped.collect()
+    let mut quoted = String::new();
+    for c in serde_json::Value::from(text).to_string().chars() {
+        match is_escaped(c) {
+            true => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => quoted.push(c),
+        }
+    }
+    quoted
 }
 
 /// Whether a character can only be written as an escape, in one line.
@@ -266,7 +249,7 @@ mod tests {
     }
 
     fn made(text: &str, edit: Edit) -> String {
-        crate::edit::apply(text, vec![&edit])
+        crate::edit::apply(text, &[&edit])
     }
 
     /// What the first key says, and the second.
@@ -360,7 +343,7 @@ mod tests {
         ] {
             let file = file();
             let yaml = YamlText::of_settings(&file, before).expect("it can be read");
-            let new = made(before, yaml.add_entry("a", "k", "m"));
+            let new = made(before, yaml.add_entries("a", &[("k".to_owned(), "m".to_owned())]));
             assert_eq!(new.trim_end(), after, "{before}");
         }
     }

@@ -1,38 +1,38 @@
 //! The review of articles, planned: the date in their front matter, and nothing else.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::front_matter::YamlText;
-use super::plan::{Refusal, refuse};
+use super::{Plan, Refusal, apply, refuse};
 use crate::article::{Article, FrontMatter};
 use crate::compile::Session;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet};
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::parse;
 use crate::path::SourcePath;
 use crate::site::PageId;
 use crate::source::{Placed, Sources};
+use crate::wording::plural;
 
-/// Plans the review of pages.
+/// Plans today's review of pages.
 ///
 /// # Errors
 ///
 /// When an article was changed after today, or its front matter cannot be changed.
-pub fn plan(session: &Session, pages: &[PageId], today: Date) -> Result<EditSet, Refusal> {
-    let articles = pages.iter().map(|id| &*session.site().page(*id).article);
-    let edits = articles.map(|article| reviewed(article, &session.sources, today));
-    let edits = edits.collect::<Result<_, _>>()?;
-    let title = format!("write `reviewed: {today}`");
-    Ok(EditSet { title, edits, applicability: Applicability::Safe })
+pub fn plan(session: &Session, pages: &BTreeSet<PageId>) -> Result<Plan, Refusal> {
+    let (site, today) = (session.site(), session.site().options.today);
+    let edits = pages.iter().map(|id| reviewed(&site.page(*id).article, &session.sources, today));
+    let title = format!("reviewed {} on {today}", plural(pages.len(), "article"));
+    Ok(Plan::new(title, edits.collect::<Result<_, _>>()?))
 }
 
 /// The date of today's review in an article.
 fn reviewed(article: &Article, sources: &Sources, today: Date) -> Result<Edit, Refusal> {
     let Article { path, front_matter, .. } = article;
-    if let Some(date) =
-        front_matter.reviewed.max(front_matter.updated).filter(|date| **date > today)
-    {
+    let date = front_matter.reviewed.max(front_matter.updated);
+    if let Some(date) = date.filter(|date| **date > today) {
         refuse!("`{path}` is of {date}, and today is {today}");
     }
     let Some(text) = sources.text(path).filter(|_| sources.is_exact(path)) else {
@@ -44,7 +44,7 @@ fn reviewed(article: &Article, sources: &Sources, today: Date) -> Result<Edit, R
         );
     };
     let edit = yaml.set("reviewed", &today.to_string(), "updated");
-    let new = Arc::from(super::apply(text, vec![&edit]));
+    let new = Arc::from(apply(text, &[&edit]));
     if !is_as_meant(path, text, &new, today) {
         refuse!("`{path}` could not be changed; write `reviewed: {today}` into its front matter");
     }

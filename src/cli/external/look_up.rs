@@ -59,7 +59,7 @@ pub(in crate::cli) fn look_up(
 }
 
 fn ask_all(requests: &[Request], settings: &Settings) -> BTreeMap<WebUrl, Answer> {
-    let progress = Progress::of_urls(requests.len(), Instant::now());
+    let progress = Progress::new("checked", "URLs", requests.len(), Instant::now());
     let answers = ask(requests, settings, &|| progress.increment());
     progress.finish();
     answers

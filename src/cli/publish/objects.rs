@@ -18,6 +18,7 @@ use crate::source::{Content, Sources};
 /// A site that nothing is wrong with.
 pub(in crate::cli) struct Rendered {
     root: PathBuf,
+    sources: Sources,
     renderer: Renderer,
     views: BTreeMap<OutputPath, View>,
     files: BTreeMap<OutputPath, Output>,
@@ -32,7 +33,7 @@ impl Rendered {
         root: PathBuf,
         (renderer, site): (Renderer, &Site),
         pages: Vec<(OutputPath, (ContentHash, u64))>,
-        (files, sources): (Vec<Output>, &Sources),
+        (files, sources): (Vec<Output>, Sources),
     ) -> Self {
         let search = renderer.search_files();
         let views: BTreeMap<_, _> =
@@ -51,13 +52,13 @@ impl Rendered {
         let mut objects: Vec<_> = pages.into_iter().map(page).collect();
         let assets: BTreeSet<_> =
             site.routes.assets.iter().map(|asset| asset.url.output()).collect();
-        objects.extend(files.iter().map(|file| self::file(file, sources, &assets)));
+        objects.extend(files.iter().map(|file| self::file(file, &sources, &assets)));
         objects.extend(search.iter().map(search_file));
         objects.sort_by(|left, right| left.path.cmp(&right.path));
         let files = files.into_iter().chain(search).map(|file| (file.path.clone(), file)).collect();
         let base_url = site.base.absolute(site.base.path());
         let variants = Variants::new(&root);
-        Self { root, renderer, views, files, objects, base_url, variants }
+        Self { root, sources, renderer, views, files, objects, base_url, variants }
     }
 
     /// The same with variants of its pictures, and who has their bytes.
@@ -80,6 +81,11 @@ impl Rendered {
     /// The site.
     pub(super) fn site(&self) -> &Site {
         &self.renderer.site
+    }
+
+    /// What the site was compiled from.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// The bytes of one object.
