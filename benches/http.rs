@@ -32,7 +32,7 @@ fn page(bencher: Bencher<'_, '_>, length: usize, streams: usize) {
     });
     let server = Server::bind(&Settings::default()).expect("a port is free");
     thread::scope(|scope| {
-        scope.spawn(|| server.run(handler).expect("the server starts"));
+        scope.spawn(|| server.run(handler, |_| ()).expect("the server starts"));
         let streams: Vec<_> = (0..streams)
             .map(|_| {
                 let mut client = ask(&server, "/events");

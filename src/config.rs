@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::colour::Colour;
 use crate::fields::{CalendarDate, Flag, FreeData, Text, table};
-use crate::host::AllowedHost;
+use crate::host::Authority;
 use crate::redirect::Redirect;
 use crate::source::Placed;
 pub use crate::url::BaseUrl;
@@ -133,7 +133,7 @@ table! {
     #[derive(Clone, Debug)]
     pub struct ExternalSettings: "write `allow: [wiki.example]` or `skip: [https://example.com/**]` below it" {
         /// Hosts (`wiki.example`, `wiki.example:8080`) and addresses that are asked though they are private.
-        allow: Vec<AllowedHost> as Vec<AllowedHost>,
+        allow: Vec<Authority> as Vec<Authority>,
         /// Patterns of URLs that are left out: `https://example.com/private/**`.
         skip: Vec<Pattern> as Vec<UrlPattern>,
     }

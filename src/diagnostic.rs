@@ -80,7 +80,7 @@ impl PartialEq for Rule {
 }
 
 /// A finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// The rule that was broken.
     pub rule: &'static Rule,

@@ -1,6 +1,7 @@
 //! Hosts: which of them are this machine or in a private network. Knows no link and asks no resolver.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use url::Host;
 
@@ -14,15 +15,6 @@ pub fn is_local(host: &Host<&str>) -> bool {
         Host::Ipv4(address) => is_private(IpAddr::V4(*address)),
         Host::Ipv6(address) => is_private(IpAddr::V6(*address)),
     }
-}
-
-/// The address that a host is, in any form that browsers take: `127.0.0.1`, `2130706433`, `0x7f.1`, `::1`.
-pub fn address(host: &str) -> Option<IpAddr> {
-    let address = host.parse::<Ipv6Addr>().map(IpAddr::V6).ok();
-    address.or_else(|| match Host::parse(host) {
-        Ok(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-        _ => None,
-    })
 }
 
 /// Whether an address is not public: this machine, a private or link-local network, or none at all.
@@ -65,48 +57,64 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// A host or address that may be contacted although it is private.
+/// A host and a port, as URLs name them: `wiki.example:8080`, `10.0.0.7`, `[fd00::1]:8080`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowedHost {
-    host: String,
-    port: Option<u16>,
+pub struct Authority {
+    /// A name in ASCII, or an address in whatever form browsers take it: `127.0.0.1`, `2130706433`, `0x7f.1`.
+    pub host: Host,
+    /// The port, where one is written.
+    pub port: Option<u16>,
 }
 
-impl AllowedHost {
-    /// Reads `wiki.example`, `wiki.example:8080`, `10.0.0.7`, `[fd00::1]:8080`.
+impl Authority {
+    /// Reads a host and its port. An address of version 6 alone needs no brackets.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.parse::<Ipv6Addr>().is_ok() {
-            return Some(Self { host: text.to_ascii_lowercase(), port: None });
+        if let Ok(address) = text.parse() {
+            return Some(Self { host: Host::Ipv6(address), port: None });
         }
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) if !text.ends_with(']') => (host, Some(port.parse().ok()?)),
             _ => (text, None),
         };
-        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        let is_name = !host.is_empty()
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-        let is_right = bare.map_or(is_name, |address| address.parse::<Ipv6Addr>().is_ok());
-        let host = bare.unwrap_or(host).trim_end_matches('.').to_ascii_lowercase();
-        is_right.then_some(Self { host, port })
+        Some(Self { host: Host::parse(host.trim_end_matches('.')).ok()?, port })
+    }
+
+    /// The address that the host is, if it is no name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self.host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+        }
     }
 
     /// Whether it is this host, by its name or by the address that the name stands for.
-    pub fn allows(&self, name: &str, at: SocketAddr) -> bool {
+    pub fn allows(&self, host: &Host, at: SocketAddr) -> bool {
         self.port.is_none_or(|port| port == at.port())
-            && (self.host == name || address(&self.host) == Some(at.ip()))
+            && (self.host == *host || self.ip() == Some(at.ip()))
+    }
+}
+
+impl fmt::Display for Authority {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.host.fmt(formatter)?;
+        self.port.map_or(Ok(()), |port| write!(formatter, ":{port}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::AllowedHost;
+    use url::Host;
+
+    use super::Authority;
     use crate::url::WebUrl;
 
     #[test]
     fn hosts_are_allowed_by_name_or_address_and_port() {
         let allows = |written: &str, name: &str, at: &str| {
             let at = at.parse().expect("an address with a port");
-            AllowedHost::parse(written).expect("it is right").allows(name, at)
+            let host = Host::parse(name).expect("it is a host");
+            Authority::parse(written).expect("it is right").allows(&host, at)
         };
         assert!(allows("Wiki.example", "wiki.example", "10.0.0.1:80"));
         assert!(allows("wiki.example:8080", "wiki.example", "10.0.0.1:8080"));
@@ -118,7 +126,7 @@ mod tests {
         assert!(!allows("wiki.example", "www.wiki.example", "10.0.0.1:80"));
         assert!(!allows("10.0.0.1", "wiki.example", "10.0.0.2:80"));
         for bad in ["", "https://wiki.example", "wiki.example/x", "a b", "a:b", "a:70000", "[x]"] {
-            assert_eq!(AllowedHost::parse(bad), None, "{bad}");
+            assert_eq!(Authority::parse(bad), None, "{bad}");
         }
     }
 

@@ -10,6 +10,13 @@ pub mod priority;
 pub mod store;
 pub mod watch;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The lock, also after a thread has panicked with it: for states that are never left half changed.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The system's reason without its number, in lower case, as our messages are.
 fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();

@@ -19,7 +19,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use silcrow::external::{Answer, Doubt, End, Request, Trouble};
-use silcrow::host::AllowedHost;
+use silcrow::host::Authority;
 use silcrow::io::external::{Settings, ask};
 use silcrow::parse;
 use silcrow::url::WebUrl;
@@ -44,8 +44,8 @@ fn open() -> Settings {
     Settings { allow, ..settings }
 }
 
-fn allowed(host: &str) -> AllowedHost {
-    AllowedHost::parse(host).expect("it is a host")
+fn allowed(host: &str) -> Authority {
+    Authority::parse(host).expect("it is a host")
 }
 
 /// What is asked for a URL, or for a place on its page.

@@ -27,7 +27,6 @@ use crate::io::interrupt;
 use crate::io::watch::Watch;
 use crate::site::Site;
 use rebuild::{Compiler, Rebuild};
-use revision::Revision;
 use shared::{Shared, say};
 
 /// How many ports are tried, from the one that is asked for.
@@ -51,23 +50,25 @@ pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     // in between is found by reading once more, while the first pages are rendered.
     let (revision, watch) =
         rayon::join(|| compiler.compile(live.sources()), || Watch::new(&root, watched, poll));
-    let address = url(&server, &revision.compiled.site);
-    welcome(arguments, &server, &revision, &address);
+    let site = &revision.compiled.site;
+    let address = format!("http://{}{}", server.local_address(), site.base.path());
+    welcome(arguments, &server, site, &address);
     if let Some(reason) = watch.polling() {
-        say(&rebuild::polling(reason));
+        say(&format!("note: {}", rebuild::polling(reason)));
     }
-    let line = session::pages(&revision.compiled.site);
-    let editor = arguments.editor.clone();
-    let shared = Arc::new(Shared::new(revision, live.root().to_owned(), editor, line));
+    let shared = Arc::new(Shared::new(revision, live.root().to_owned(), arguments.editor.clone()));
     let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
     thread::Builder::new().name("rebuild".to_owned()).spawn(move || rebuild.run())?;
-    let checked = Arc::clone(&shared);
-    thread::Builder::new().name("check".to_owned()).spawn(move || checking::run(&checked))?;
+    let (checked, pool) = (Arc::clone(&shared), checking::pool()?);
+    thread::Builder::new()
+        .name("check".to_owned())
+        .spawn(move || checking::run(&checked, &pool))?;
     if arguments.open && !open(&address) {
         say(&format!("note: no browser could be opened; open {address} yourself"));
     }
-    let handler: Handler = Arc::new(move |request| answer::answer(&shared, request));
-    server.run(handler)?;
+    let answering = Arc::clone(&shared);
+    let handler: Handler = Arc::new(move |request| answer::answer(&answering, request));
+    server.run(handler, |error| shared.failed("accepting connections", error.to_string()))?;
     Ok(Outcome::Clean)
 }
 
@@ -84,19 +85,7 @@ fn options(arguments: &ServeArguments) -> impl Fn() -> Options + Send + 'static 
     }
 }
 
-/// Where the home page is.
-fn url(server: &Server, site: &Site) -> String {
-    let mut address = server.address();
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.is_ipv4() {
-            true => std::net::Ipv4Addr::LOCALHOST.into(),
-            false => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    format!("http://{address}{}", site.base.path())
-}
-
-fn welcome(arguments: &ServeArguments, server: &Server, revision: &Revision, address: &str) {
+fn welcome(arguments: &ServeArguments, server: &Server, site: &Site, address: &str) {
     say(address);
     let port = server.address().port();
     if arguments.port != 0 && port != arguments.port {
@@ -107,7 +96,7 @@ fn welcome(arguments: &ServeArguments, server: &Server, revision: &Revision, add
             "warning: other machines can reach this server, so anyone on the same network can read the site and where its files are; leave out `--host` to serve this machine only",
         );
     }
-    if revision.compiled.site.included().next().is_none() {
+    if site.included().next().is_none() {
         say("note: the site has no pages yet");
     }
 }

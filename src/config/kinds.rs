@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{BaseUrl, Pattern, ReviewInterval, SecurityTxt, TextDirection};
 use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD};
 use crate::fields::{Fields, Kind, Problem, Problems, TextKind, WrongText};
-use crate::host::AllowedHost;
+use crate::host::Authority;
 use crate::redirect::{OldAddress, Redirect};
 use crate::source::Placed;
 use crate::url::is_web;
@@ -195,14 +195,15 @@ impl TextKind for ReviewInterval {
     }
 }
 
-impl TextKind for AllowedHost {
+impl TextKind for Authority {
     type Value = Self;
     const EXPECTED: &str = "a host";
     const HELP: &str =
         "write a host or an address, like `wiki.example`, `wiki.example:8080` or `10.0.0.7`";
 
     fn parse(text: &str) -> Result<Self, WrongText> {
-        Self::parse(text).ok_or_else(WrongText::default)
+        let is_plain = text.chars().all(|c| c.is_alphanumeric() || "-._:[]".contains(c));
+        Self::parse(text).filter(|_| is_plain).ok_or_else(WrongText::default)
     }
 }
 

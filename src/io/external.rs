@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use cache::Cache;
 
 use crate::external::{Answer, Request};
-use crate::host::AllowedHost;
+use crate::host::Authority;
 use crate::url::WebUrl;
 use client::Client;
 
@@ -21,7 +21,7 @@ use client::Client;
 #[derive(Clone)]
 pub struct Settings {
     /// Hosts and addresses that are contacted although they are private.
-    pub allow: Vec<AllowedHost>,
+    pub allow: Vec<Authority>,
     /// Every name in a page's HTML that a fragment can name.
     pub anchors: fn(&str) -> BTreeSet<String>,
     /// From the end of a request to a host to the start of the next one.

@@ -17,15 +17,13 @@ mod head;
 mod message;
 mod reply;
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::reason;
+use super::{lock, reason};
 use admission::Hosts;
 use client::Service;
 use connections::Connections;
@@ -64,48 +62,22 @@ impl Default for Settings {
     }
 }
 
-/// Why the server could not start.
-#[derive(Debug)]
+/// Why the server could not start, or did not go on.
+#[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// Other programs listen on every port that was tried, from the first to the last.
-    Taken {
-        /// The address.
-        host: IpAddr,
-        /// The first port.
-        first: u16,
-        /// The last port.
-        last: u16,
-    },
+    /// Another program listens there.
+    #[error("another program listens on `{0}`; name another port with `--port`")]
+    Taken(SocketAddr),
+    /// Other programs listen there and on every port up to this one.
+    #[error("other programs listen on `{0}` and every port up to {1}; name another with `--port`")]
+    AllTaken(SocketAddr, u16),
     /// The system refused the address.
+    #[error("could not listen on `{0}`: {reason}", reason = reason(.1))]
     Listen(SocketAddr, io::Error),
-    /// The system refused what the server needs besides: a thread, a descriptor, a folder for its socket.
-    Start(SocketAddr, io::Error),
+    /// The system refused what the server needs besides, a descriptor or a folder for its socket, or it accepts no more.
+    #[error("could not serve on `{0}`: {reason}", reason = reason(.1))]
+    Serve(SocketAddr, io::Error),
 }
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Taken { host, first, last } if first == last => write!(
-                formatter,
-                "another program listens on `{}`; name another port with `--port`",
-                SocketAddr::new(*host, *first)
-            ),
-            Self::Taken { host, first, last } => write!(
-                formatter,
-                "other programs listen on `{}` and every port up to {last}; name another with `--port`",
-                SocketAddr::new(*host, *first)
-            ),
-            Self::Listen(address, source) => {
-                write!(formatter, "could not listen on `{address}`: {}", reason(source))
-            }
-            Self::Start(address, source) => {
-                write!(formatter, "could not serve on `{address}`: {}", reason(source))
-            }
-        }
-    }
-}
-
-impl std::error::Error for HttpError {}
 
 /// A server that listens. Connections wait until it runs.
 pub struct Server {
@@ -119,32 +91,44 @@ pub struct Server {
 impl Server {
     /// Listens on the first free port.
     pub fn bind(settings: &Settings) -> Result<Self, HttpError> {
-        let Settings { host, port, tries, allowed_hosts } = settings;
-        let last = port.saturating_add(tries.saturating_sub(1));
-        let last = if *port == 0 { 0 } else { last };
-        for port in *port..=last {
+        let Settings { host, port: first, tries, allowed_hosts } = settings;
+        let more = if *first == 0 { 0 } else { tries.saturating_sub(1) };
+        let last = first.saturating_add(more);
+        for port in *first..=last {
             let address = SocketAddr::new(*host, port);
-            match TcpListener::bind(address) {
-                Ok(listener) => {
-                    let address =
-                        listener.local_addr().map_err(|error| HttpError::Listen(address, error))?;
-                    return Ok(Self {
-                        listener: Mutex::new(Some(listener)),
-                        address,
-                        hosts: Hosts::new(address, allowed_hosts),
-                        connections: Arc::default(),
-                    });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-                Err(error) => return Err(HttpError::Listen(address, error)),
-            }
+            let failed = |error| HttpError::Listen(address, error);
+            let listener = match TcpListener::bind(address) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => continue,
+                listener => listener.map_err(failed)?,
+            };
+            let address = listener.local_addr().map_err(failed)?;
+            return Ok(Self {
+                listener: Mutex::new(Some(listener)),
+                address,
+                hosts: Hosts::new(address, allowed_hosts),
+                connections: Arc::default(),
+            });
         }
-        Err(HttpError::Taken { host: *host, first: *port, last })
+        let taken = SocketAddr::new(*host, *first);
+        Err(match *first == last {
+            true => HttpError::Taken(taken),
+            false => HttpError::AllTaken(taken, last),
+        })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where this machine reaches it.
+    pub fn local_address(&self) -> SocketAddr {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.address.port())
     }
 
     /// Whether other machines can reach it: worth a warning.
@@ -154,58 +138,53 @@ impl Server {
 
     /// Answers until [`Server::stop`] is called, then ends event streams, gives answers under way a moment, and returns
     /// within 200 ms. Every connection has ended then, also those that were not accepted yet. A handler that is still busy is
-    /// left to itself. A server runs once.
+    /// left to itself. A server runs once. Where connections are no longer accepted, `on_failure` is called while streams
+    /// are still open.
     ///
     /// # Errors
     ///
-    /// When the system has no threads or descriptors, or connections are no longer accepted.
-    pub fn run(&self, handler: Handler) -> Result<(), HttpError> {
-        let failed = |error| HttpError::Start(self.address, error);
+    /// When the system has no descriptors, or connections are no longer accepted.
+    pub fn run(&self, handler: Handler, on_failure: impl Fn(&HttpError)) -> Result<(), HttpError> {
+        let engine = Engine::start().map_err(|error| HttpError::Serve(self.address, error))?;
+        let (hosts, connections) = (self.hosts.clone(), Arc::clone(&self.connections));
+        let service = Arc::new(Service { handler, hosts, connections, engine });
+        self.accept(|listener| service.accept(listener), on_failure)
+    }
+
+    fn accept(
+        &self,
+        accept: impl Fn(&TcpListener),
+        on_failure: impl Fn(&HttpError),
+    ) -> Result<(), HttpError> {
         let Some(listener) = lock(&self.listener).take() else { return Ok(()) };
-        let service = Arc::new(Service {
-            handler,
-            hosts: self.hosts.clone(),
-            connections: Arc::clone(&self.connections),
-            engine: Engine::start().map_err(failed)?,
+        let accepted = catch_unwind(AssertUnwindSafe(|| accept(&listener))).map_err(|_| {
+            let error = io::Error::other("accepting connections has failed");
+            HttpError::Serve(self.address, error)
         });
-        let connections = Arc::clone(&self.connections);
-        let accept = move || {
-            let accepted = catch_unwind(AssertUnwindSafe(|| service.accept(&listener)));
-            connections.close();
-            // The listener is dropped here: that ends the connections that still wait to be accepted.
-            accepted.map_err(|_| io::Error::other("the thread that accepts connections failed"))
-        };
-        let accepting = thread::Builder::new().name("http-accept".to_owned()).spawn(accept);
-        let accepting = accepting.map_err(failed)?;
-        self.connections.wait_for_close();
-        self.wake();
-        self.connections.finish(Instant::now() + GRACE);
-        // Where there was no descriptor to wake it with, there is one now.
-        while !accepting.is_finished() {
-            self.wake();
+        if let Err(error) = &accepted {
+            on_failure(error);
         }
-        accepting.join().unwrap_or(Ok(())).map_err(failed)
+        self.connections.close();
+        // Ends the connections that still wait to be accepted.
+        drop(listener);
+        self.connections.finish(Instant::now() + GRACE);
+        accepted
     }
 
     /// Stops the server, from any thread: [`Server::run`] returns soon after, or at once when it is called later.
     pub fn stop(&self) {
         self.connections.close();
+        // Where there is no descriptor to wake the accepting thread with, there is one when connections have ended.
+        while !self.is_awake() {
+            self.connections.finish(Instant::now() + GRACE);
+        }
     }
 
     /// Lets the accepting thread see that the server is closed, by a connection of our own.
-    fn wake(&self) {
-        let ip = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        let address = SocketAddr::new(ip, self.address.port());
-        // Where this fails, there are other connections to accept, or the listener is closed.
-        drop(TcpStream::connect_timeout(&address, WAKING));
+    fn is_awake(&self) -> bool {
+        match TcpStream::connect_timeout(&self.local_address(), WAKING) {
+            Ok(_) => true,
+            Err(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        }
     }
-}
-
-/// The lock, also after a thread has panicked with it: no state here is ever left half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

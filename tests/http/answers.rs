@@ -111,7 +111,6 @@ fn no_header_is_forged_by_what_an_answer_echoes() {
         "/redirect" => Answer::Redirect { status: 302, location: format!("/a{forged}") },
         _ => Answer::Content(Content {
             hash: Some(forged.to_owned()),
-            headers: vec![("X-Echo".to_owned(), forged.to_owned())],
             ..Content::found(forged, *b"body")
         }),
     };
@@ -208,7 +207,7 @@ fn a_server_that_stops_ends_connections_that_nobody_has_accepted() {
         })
         .collect();
     server.stop();
-    server.run(Arc::new(|_| panic!("nothing is answered"))).expect("it stops at once");
+    server.run(Arc::new(|_| panic!("nothing is answered")), |_| ()).expect("it stops at once");
     for client in clients {
         assert_eq!(client.rest(), b"");
     }

@@ -78,7 +78,8 @@ impl Running {
     pub(crate) fn with(settings: &Settings, handler: Handler) -> Self {
         let server = Arc::new(Server::bind(settings).expect("a port is free"));
         let running = Arc::clone(&server);
-        let thread = thread::spawn(move || running.run(handler).expect("the server starts"));
+        let thread =
+            thread::spawn(move || running.run(handler, |_| ()).expect("the server starts"));
         Self { server, thread: Some(thread), events: Events::default(), latch: Arc::default() }
     }
 

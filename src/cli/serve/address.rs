@@ -1,7 +1,7 @@
 //! What an address leads to, as the site's host would answer it. The one lookup of the dev server: what is not in the
 //! site's routes is not there, whatever the disk has.
 
-use crate::path::{SourcePath, UrlPath};
+use crate::path::UrlPath;
 use crate::picture;
 use crate::redirect::canonical_form;
 use crate::render::{View, outputs};
@@ -13,16 +13,12 @@ use crate::suggest::distance;
 /// What an address leads to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Found {
-    /// Something that is rendered, and the source of its text.
-    View(View, Option<SourcePath>),
+    /// Something that is rendered.
+    View(View),
     /// A file, by its index among the assets.
     Asset(usize),
-    /// A file of the search index, if there is one of that path.
-    Search(UrlPath),
-    /// A variant of a picture, if one was made for a page.
-    Variant(UrlPath),
-    /// A file for programs or hosts.
-    Generated(Generated),
+    /// A file that no route knows, as its name tells what is in it: of the search index, or a variant of a picture.
+    Made(UrlPath),
     /// Another address: a path of this server, percent-encoded, or a URL.
     Elsewhere(String),
     /// Nothing.
@@ -51,24 +47,18 @@ pub(super) fn find(site: &Site, path: &str) -> Found {
             Found::Elsewhere(site.href(&canonical))
         }
         None if let Ok(index) = site.routes.retired.binary_search(&canonical) => {
-            Found::View(View::Retired(index), None)
+            Found::View(View::Retired(index))
         }
-        None if is_variant(&url) => Found::Variant(url),
-        None if is_search_file(&url) => Found::Search(url),
+        None if may_be_made(&url) => Found::Made(url),
         None => elsewhere(),
     }
 }
 
-/// Whether a path may be one of the search index's. The names of its parts tell what is in them, and no route knows them.
-fn is_search_file(url: &UrlPath) -> bool {
-    url.as_str().starts_with("/search/") && url.as_str().ends_with(".json")
-}
-
-/// Whether a path may be one of a variant of a picture. Its name tells what is in it, and no route knows it.
-fn is_variant(url: &UrlPath) -> bool {
-    url.as_str().strip_prefix('/').is_some_and(|path| {
-        path.strip_prefix(picture::FOLDER).is_some_and(|rest| rest.starts_with('/'))
-    })
+/// Whether a path may be one of the search index's, or of a variant of a picture.
+fn may_be_made(url: &UrlPath) -> bool {
+    let path = url.as_str().trim_start_matches('/');
+    let is_variant = path.strip_prefix(picture::FOLDER).is_some_and(|rest| rest.starts_with('/'));
+    is_variant || path.starts_with("search/") && path.ends_with(".json")
 }
 
 /// The part of a path below the base URL, beginning with `/`.
@@ -81,47 +71,47 @@ fn below_base<'a>(site: &Site, path: &'a str) -> Option<&'a str> {
 }
 
 fn placed(site: &Site, url: &UrlPath) -> Option<Found> {
-    let included = |id: PageId| Some(site.page(id)).filter(|page| page.included);
-    let source = |id: PageId| included(id).map(|page| page.article.path.clone());
     let routes = &site.routes;
     let copy = || routes.markdown_copy(url.as_str()).map(Place::Generated);
-    Some(match routes.place(url.as_str()).or_else(copy)? {
-        Place::Page(id) if site.is_section_page(id) => {
-            Found::View(View::Section(id, 1), Some(source(id)?))
-        }
-        Place::Page(id) => Found::View(View::Article(id), Some(source(id)?)),
-        Place::SectionList(id, number) => {
-            Found::View(View::Section(id, number as usize), Some(source(id)?))
-        }
+    let view = match routes.place(url.as_str()).or_else(copy)? {
+        Place::Page(id) if site.is_section_page(id) => View::Section(id, 1),
+        Place::Page(id) => View::Article(id),
+        Place::SectionList(id, number) => View::Section(id, number as usize),
+        Place::Search => View::Search,
+        Place::NotFound => View::NotFound,
+        Place::Generated(file) => View::Generated(file),
+        Place::SearchIndex => return Some(Found::Made(url.clone())),
         Place::Asset(index) => {
             let index = index as usize;
             // Pages may name a style sheet as it is named in `static/`; hosts know its real name only.
-            (site.routes.assets[index].url == *url).then_some(Found::Asset(index))?
+            return (routes.assets[index].url == *url).then_some(Found::Asset(index));
         }
-        Place::Search => Found::View(View::Search, None),
-        Place::SearchIndex => Found::Search(url.clone()),
-        Place::NotFound => Found::View(View::NotFound, None),
-        Place::Generated(file) => {
-            if let Generated::MarkdownCopy(id, _) = file {
-                included(id)?;
-            }
-            Found::Generated(file)
-        }
-    })
+    };
+    page(view).is_none_or(|id| site.page(id).included).then_some(Found::View(view))
+}
+
+/// The page that a view shows, or of which it is a copy.
+pub(super) fn page(view: View) -> Option<PageId> {
+    match view {
+        View::Article(id)
+        | View::Section(id, _)
+        | View::Generated(Generated::MarkdownCopy(id, _)) => Some(id),
+        _ => None,
+    }
 }
 
 /// Whether an address leads somewhere only because drafts are served.
 pub(super) fn is_draft(site: &Site, found: &Found) -> bool {
-    match found {
-        Found::View(View::Section(id, number), _) if *number > 1 => {
+    let Found::View(view) = found else { return false };
+    let is_beyond = match view {
+        View::Section(id, number) if *number > 1 => {
             let section = site.section(site.page(*id).section);
             let published = section.articles.iter().filter(|id| !site.page(**id).draft).count();
-            site.page(*id).draft || *number > list_pages(published)
+            *number > list_pages(published)
         }
-        Found::View(View::Article(id) | View::Section(id, _), _)
-        | Found::Generated(Generated::MarkdownCopy(id, _)) => site.page(*id).draft,
         _ => false,
-    }
+    };
+    is_beyond || page(*view).is_some_and(|id| site.page(id).draft)
 }
 
 /// The pages whose addresses are near one that leads nowhere, the nearest first.

@@ -5,17 +5,15 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 
 use super::address::{self, Found};
-use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, ServedPage, with_script};
+use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, ServedPage, bytes, with_script};
 use super::revision::Revision;
 use super::shared::Shared;
 use crate::io::disk::Root;
 use crate::io::http::{Answer, Body, Content, Request};
 use crate::media_type::media_type;
-use crate::output::OutputBody;
-use crate::path::{OutputPath, SourcePath, encode_path};
+use crate::path::{SourcePath, encode_path};
 use crate::publish::hex;
 use crate::render::{View, outputs};
-use crate::site::generated::Generated;
 use crate::source;
 use crate::theme;
 
@@ -48,10 +46,10 @@ fn editor(shared: &Shared, query: &str) -> Content {
     let file = field(query, "file");
     let revision = shared.current.newest();
     let source = SourcePath::new(&file);
-    let Some(source) = revision.sources.get(&source).map(|_| source) else {
+    if revision.sources.get(&source).is_none() {
         let text = "there is no such source\n".as_bytes();
         return Content { status: 404, ..Content::found("text/plain; charset=utf-8", text) };
-    };
+    }
     let path = shared.root.join(revision.sources.spelling(&source));
     let path = encode_path(&path.to_string_lossy()).replace("%3A", ":");
     let number = |name| field(query, name).parse().unwrap_or(1_u32).to_string();
@@ -66,28 +64,18 @@ fn editor(shared: &Shared, query: &str) -> Content {
 fn content(shared: &Shared, revision: &Revision, request: &Request<'_>) -> Answer {
     let site = &revision.compiled.site;
     let found = address::find(site, &request.path);
-    // A page of another site must not learn which drafts there are: they have the status of what is not there.
-    let is_hidden = request.has_unknown_site && address::is_draft(site, &found);
-    let status = |status: u16| if is_hidden { 404 } else { status };
     if let Found::Elsewhere(to) = found {
         let query = request.query.filter(|_| !to.contains('?')).map(|query| format!("?{query}"));
         return Answer::Redirect { status: 301, location: to + &query.unwrap_or_default() };
     }
-    if let Some(shown) = revision.shown(&found) {
-        let page = page(shared, revision, shown);
-        return Answer::Content(Content { status: status(page.status), ..page });
-    }
-    let file = match found {
-        Found::Asset(index) => asset(&shared.root, revision, index),
-        Found::Variant(url) => variant(revision, &url.output()),
-        Found::Search(url) => search_file(revision, &url.output()),
-        Found::Generated(file) => generated(revision, file),
-        Found::View(..) | Found::Elsewhere(_) | Found::Nothing => None,
+    let content = match revision.shown(&found) {
+        Some(shown) => page(shared, revision, shown),
+        None => file(&shared.root, revision, &found)
+            .unwrap_or_else(|| page(shared, revision, revision.missing())),
     };
-    match file {
-        Some(file) => Answer::Content(Content { status: status(file.status), ..file }),
-        None => Answer::Content(page(shared, revision, revision.missing())),
-    }
+    // A page of another site must not learn which drafts there are: they have the status of what is not there.
+    let is_hidden = request.has_unknown_site && address::is_draft(site, &found);
+    Answer::Content(Content { status: if is_hidden { 404 } else { content.status }, ..content })
 }
 
 /// A page with the script in it.
@@ -96,37 +84,35 @@ fn page(shared: &Shared, revision: &Revision, shown: ServedPage) -> Content {
         Ok(html) => (shown.status, html),
         Err(failures) => (500, revision.error_page(&failures)),
     };
-    let source = shown.source.as_ref().map(|source| revision.sources.spelling(source));
     let html = with_script(
         &html,
         &Script {
             hash: &pages::hash(&html),
-            source: source.unwrap_or(""),
+            source: revision.spelling(shown.source.as_ref()),
             has_editor: !shared.editor.is_empty(),
         },
     );
     Content { status, ..Content::found("text/html; charset=utf-8", html.into_bytes()) }
 }
 
-/// A variant of a picture.
-fn variant(revision: &Revision, path: &OutputPath) -> Option<Content> {
-    let bytes = revision.variants.bytes(path)?;
-    Some(Content::found(media_type(path.as_str()), bytes))
-}
-
-/// A file of the search index.
-fn search_file(revision: &Revision, path: &OutputPath) -> Option<Content> {
-    let file = revision.renderer.search().iter().find(|file| file.path == *path)?;
-    let OutputBody::Bytes(bytes) = &file.body else { return None };
-    Some(Content::found(media_type(path.as_str()), bytes.to_vec()))
-}
-
-/// A file for programs or hosts.
-fn generated(revision: &Revision, file: Generated) -> Option<Content> {
-    let media_type = outputs::media_type(&revision.compiled.site, file);
-    match revision.renderer.render(View::Generated(file)).ok()?.body {
-        OutputBody::Bytes(bytes) => Some(Content::found(media_type, bytes.into_owned())),
-        OutputBody::Copy { .. } => None,
+/// A file that is no page.
+fn file(root: &Path, revision: &Revision, found: &Found) -> Option<Content> {
+    match found {
+        Found::Asset(index) => asset(root, revision, *index),
+        Found::Made(url) => {
+            let path = url.output();
+            let bytes = revision.variants.bytes(&path).or_else(|| {
+                let file = revision.renderer.search().iter().find(|file| file.path == path)?;
+                Some(bytes(&file.body).to_vec())
+            })?;
+            Some(Content::found(media_type(path.as_str()), bytes))
+        }
+        Found::View(view @ View::Generated(file)) => {
+            let rendered = revision.renderer.render(*view).ok()?.body;
+            let media_type = outputs::media_type(&revision.compiled.site, *file);
+            Some(Content::found(media_type, bytes(&rendered)))
+        }
+        Found::View(_) | Found::Elsewhere(_) | Found::Nothing => None,
     }
 }
 
@@ -138,19 +124,17 @@ fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
     let media_type = media_type(asset.url.as_str());
     let source::Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
     let settings = &revision.compiled.site.configuration.theme;
-    let hash = theme::published_hash(&asset.source, file, settings);
-    let hash = hex(&hash)[..16].to_owned();
-    let content = match &file.text {
+    let hash = hex(&theme::published_hash(&asset.source, file, settings))[..16].to_owned();
+    let body = match &file.text {
         Some(text) if sources.is_embedded(&asset.source) => {
-            let text = theme::published(&asset.source, text, settings);
-            Content::found(media_type, text.into_owned().into_bytes())
+            let text = theme::published(&asset.source, text, settings).into_owned();
+            Body::Bytes(text.into_bytes().into())
         }
         _ => {
             // Where this fails, the file was removed or replaced since it was read, and the next revision follows.
-            let file = Root::new(root).ok()?.open(Path::new(sources.spelling(&asset.source)));
-            let content = Content::found(media_type, Vec::new());
-            Content { body: Body::File(file.ok()?), ..content }
+            let spelling = Path::new(sources.spelling(&asset.source));
+            Body::File(Root::new(root).ok()?.open(spelling).ok()?)
         }
     };
-    Some(Content { hash: Some(hash), ..content })
+    Some(Content { status: 200, media_type, body, hash: Some(hash) })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::revision::Revision;
 use super::shared::{Shared, say};
@@ -18,61 +18,51 @@ struct Rendered {
     failures: Vec<Diagnostic>,
 }
 
-/// Checks every revision, for as long as the program runs. Half of the processors are left to the pages, and all that an
-/// edit needs: the work is done by threads of low priority, while this one only reports the results.
-pub(super) fn run(shared: &Shared) {
+/// Where revisions are checked: threads of low priority, so that half of the processors are left to the pages, and all
+/// that an edit needs.
+pub(super) fn pool() -> Result<ThreadPool, ThreadPoolBuildError> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
     let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(|_| priority::lower());
-    let pool = pool.build().ok();
+    pool.build()
+}
+
+/// Checks every revision, for as long as the program runs.
+pub(super) fn run(shared: &Shared, pool: &ThreadPool) {
     let mut rendered: Option<Rendered> = None;
     let mut number = 0;
     loop {
         let revision = shared.current.after(number);
         number = revision.number;
         let before = rendered.take();
-        let check = || check(shared, &revision, before, pool.as_ref());
+        let check = || check(shared, revision, before, pool);
         rendered = shared.attempt("checking the site", check);
     }
 }
 
 fn check(
     shared: &Shared,
-    revision: &Arc<Revision>,
+    revision: Arc<Revision>,
     before: Option<Rendered>,
-    pool: Option<&ThreadPool>,
+    pool: &ThreadPool,
 ) -> Rendered {
-    let Revision { compiled, renderer, sources, number, .. } = &**revision;
-    let found = install(pool, || compiled.settle(compiled.findings(sources, renderer), false));
+    let Revision { compiled, renderer, sources, number, .. } = &*revision;
+    let found = pool.install(|| compiled.settle(compiled.findings(sources, renderer), false));
     // Until every page is rendered, what went wrong with the same templates is still shown.
     let known = before
         .filter(|before| before.revision.compiled.shares_templates_with(compiled))
         .map_or_else(|| compile::failed(renderer, &[]), |before| before.failures);
-    let counts = show(shared, revision, &found, &known);
+    let counts = show(shared, &revision, &found, &known);
     shared.checked(*number, &counts);
     let go_on = || shared.current.is_newest(*number);
-    let check_pages = || compile::check_pages(renderer, &go_on);
-    let failures = install(pool, check_pages).unwrap_or_else(|| known.clone());
-    let texts = |failures: &[Diagnostic]| {
-        failures
-            .iter()
-            .map(|finding| (finding.span.clone(), finding.message.clone(), finding.pages))
-            .collect::<Vec<_>>()
-    };
-    if texts(&failures) != texts(&known) {
-        let new = show(shared, revision, &found, &failures);
+    let failures = pool.install(|| compile::check_pages(renderer, &go_on));
+    let failures = failures.unwrap_or_else(|| known.clone());
+    if failures != known {
+        let new = show(shared, &revision, &found, &failures);
         if new != counts {
             say(&format!("every page is rendered: {new}"));
         }
     }
-    Rendered { revision: Arc::clone(revision), failures }
-}
-
-/// Does some work in a pool, where there is one.
-fn install<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> T + Send) -> T {
-    match pool {
-        Some(pool) => pool.install(work),
-        None => work(),
-    }
+    Rendered { revision, failures }
 }
 
 /// Shows findings in the browser.
@@ -83,7 +73,7 @@ fn show(
     failures: &[Diagnostic],
 ) -> String {
     let failures = compile::settle(&revision.compiled.site, failures.to_vec());
-    let mut diagnostics: Vec<_> = found.iter().cloned().chain(failures).collect();
+    let mut diagnostics = [found, &failures].concat();
     Diagnostic::sort(&mut diagnostics);
     let counts = report::counts(&diagnostics);
     shared.found(revision, diagnostics);

@@ -39,44 +39,51 @@ pub(super) fn hash(html: &str) -> String {
     blake3::hash(html.as_bytes()).to_hex()[..16].to_owned()
 }
 
+/// The bytes of what is rendered.
+pub(super) fn bytes(rendered: &OutputBody) -> &[u8] {
+    match rendered {
+        OutputBody::Bytes(bytes) => bytes,
+        OutputBody::Copy { .. } => &[],
+    }
+}
+
 impl Revision {
     /// The page that a found address shows; none when it shows something else.
     pub(super) fn shown(&self, found: &Found) -> Option<ServedPage> {
         match found {
-            Found::View(view @ View::Retired(_), _) => Some(self.rendered(*view, None, 410)),
-            Found::View(view, source) => Some(self.rendered(*view, source.clone(), 200)),
+            Found::View(View::Generated(_)) | Found::Made(_) | Found::Elsewhere(_) => None,
+            Found::View(view @ View::Retired(_)) => Some(self.rendered(*view, 410)),
+            Found::View(view) => Some(self.rendered(*view, 200)),
             Found::Nothing => Some(self.missing()),
-            Found::Asset(index) => {
-                let (source, html) = self.html_file(*index)?;
-                Some(ServedPage { status: 200, source: Some(source), html: Ok(html) })
-            }
-            Found::Generated(_) | Found::Search(_) | Found::Variant(_) | Found::Elsewhere(_) => {
-                None
-            }
+            Found::Asset(index) => self.html_file(*index),
         }
     }
 
     /// The page that says that there is none.
     pub(super) fn missing(&self) -> ServedPage {
-        self.rendered(View::NotFound, None, 404)
+        self.rendered(View::NotFound, 404)
     }
 
-    fn rendered(&self, view: View, source: Option<SourcePath>, status: u16) -> ServedPage {
+    fn rendered(&self, view: View, status: u16) -> ServedPage {
         self.variants.make_for(&self.renderer, &self.sources, view);
-        let html = self.renderer.render(view).map(|output| match output.body {
-            OutputBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            OutputBody::Copy { .. } => String::new(),
-        });
-        ServedPage { status, source, html }
+        let html = self.renderer.render(view);
+        let html = html.map(|page| String::from_utf8_lossy(bytes(&page.body)).into_owned());
+        let page = address::page(view).map(|id| self.compiled.site.page(id));
+        ServedPage { status, source: page.map(|page| page.article.path.clone()), html }
     }
 
     /// An HTML file of `static/`: a page as others are.
-    fn html_file(&self, index: usize) -> Option<(SourcePath, String)> {
+    fn html_file(&self, index: usize) -> Option<ServedPage> {
         let source = &self.compiled.site.routes.assets[index].source;
         let Content::Asset(asset) = &self.sources.get(source)?.content else { return None };
         let is_html = matches!(extension(source.file_name()), Some("html" | "htm"));
         let text = asset.text.as_ref().filter(|_| is_html && self.sources.is_exact(source))?;
-        Some((source.clone(), text.to_string()))
+        Some(ServedPage { status: 200, source: Some(source.clone()), html: Ok(text.to_string()) })
+    }
+
+    /// The path of a page's source, as the file system spells it; empty where it has none.
+    pub(super) fn spelling<'a>(&'a self, source: Option<&'a SourcePath>) -> &'a str {
+        source.map_or("", |source| self.sources.spelling(source))
     }
 
     /// What a path leads to once redirects are followed, and its own path; nothing when they lead elsewhere or nowhere.

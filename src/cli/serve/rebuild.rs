@@ -89,7 +89,9 @@ impl Rebuild {
             batch = self.watch.next(PATIENCE);
             if let Some(reason) = self.watch.polling().filter(|_| !polls) {
                 polls = true;
-                say(&polling(reason));
+                let reason = polling(reason);
+                say(&format!("note: {reason}"));
+                shared.failed("watching for changes", reason);
             }
         }
     }
@@ -157,7 +159,7 @@ fn is_emptied(before: &Sources, now: &Sources, path: &SourcePath) -> bool {
 
 /// Why files are checked again and again.
 pub(super) fn polling(reason: &str) -> String {
-    format!("note: {reason}: files are checked every half second, or as often as `--poll` says")
+    format!("{reason}: files are checked every half second, or as often as `--poll` says")
 }
 
 /// What a rebuild says of itself.
@@ -216,8 +218,7 @@ mod tests {
         let live = Live::new(&root).expect("it is a site");
         let watch = Watch::new(&root, live.watched(), None);
         let revision = compiler.compile(live.sources());
-        let line = "served".to_owned();
-        let shared = Arc::new(Shared::new(revision, root.clone(), String::new(), line));
+        let shared = Arc::new(Shared::new(revision, root.clone(), String::new()));
         let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
         std::thread::spawn(move || rebuild.run());
         fails.store(true, Ordering::SeqCst);

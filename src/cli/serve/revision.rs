@@ -1,10 +1,11 @@
 //! The site as it is now, and the requests that wait for it: an edit makes a new revision, and requests meanwhile wait for that
 //! one. Knows no request and no file.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::cli::images::Variants;
 use crate::compile::Compiled;
+use crate::io::lock;
 use crate::render::Renderer;
 use crate::source::Sources;
 
@@ -28,11 +29,6 @@ struct State {
     revision: Arc<Revision>,
     /// Whether files have changed since.
     is_stale: bool,
-}
-
-/// The lock, also after a thread has panicked with it: no state here is ever left half changed.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Current {

@@ -1,16 +1,16 @@
 //! What the threads of the dev server share, and how one reports that it has failed: a panic in a step of its work ends
 //! that step and no more, and is reported on the terminal and in the browser until a later step succeeds.
 
-use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use super::revision::{Current, Revision, lock};
+use super::revision::{Current, Revision};
 use super::tabs::Tabs;
-use crate::cli::printer;
+use crate::cli::{printer, session};
 use crate::diagnostic::Diagnostic;
+use crate::io::lock;
 use crate::source::Sources;
 
 /// What all threads share.
@@ -37,8 +37,9 @@ pub(super) struct Findings {
 }
 
 impl Shared {
-    /// `line` is what is said of the first revision.
-    pub(super) fn new(revision: Revision, root: PathBuf, editor: String, line: String) -> Self {
+    /// Of the first revision, it is said how many pages there are.
+    pub(super) fn new(revision: Revision, root: PathBuf, editor: String) -> Self {
+        let line = session::pages(&revision.compiled.site);
         let sources = Arc::clone(&revision.sources);
         let none = Findings { diagnostics: Vec::new(), sources, failures: BTreeMap::new() };
         Self {
@@ -100,19 +101,20 @@ impl Shared {
                 Some(done)
             }
             Err(panic) => {
-                let message = format!("{part} has failed: {}", message(&*panic));
+                let text = panic.downcast_ref::<&str>().copied();
+                let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+                let message = format!("{part} has failed: {}", text.unwrap_or("it panicked"));
                 say(&format!("error: {message}; it is tried again after the next change"));
-                self.show(|shown| drop(shown.failures.insert(part, message)));
+                self.failed(part, message);
                 None
             }
         }
     }
-}
 
-/// The message of a panic.
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked")
+    /// Shows in the browser that a part of the dev server has failed, and how.
+    pub(super) fn failed(&self, part: &'static str, message: String) {
+        self.show(|shown| drop(shown.failures.insert(part, message)));
+    }
 }
 
 /// Prints a line for the person who watches the terminal.

@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::address::{self, Found};
 use super::pages::hash;
-use super::revision::{Revision, lock};
+use super::revision::Revision;
 use super::shared::{Findings, Shared};
 use crate::io::http::{Event, Events, Listener};
+use crate::io::lock;
 use crate::path::{SourcePath, encode_path};
 use crate::report::{Json, live};
 use crate::site::PageId;
@@ -172,8 +173,7 @@ impl Tab {
             return None;
         }
         self.hash.clone_from(&hash);
-        let source = self.source.as_ref();
-        let source = source.map_or("", |source| revision.sources.spelling(source)).to_owned();
+        let source = revision.spelling(self.source.as_ref()).to_owned();
         Some(TabPage { html, hash, url: encode_path(&self.path), source })
     }
 

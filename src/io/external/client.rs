@@ -10,10 +10,11 @@ use ureq::http::{HeaderMap, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error};
+use url::Host;
 
 use super::Settings;
 use crate::external::{Doubt, PageIds, Trouble};
-use crate::host::{self, AllowedHost};
+use crate::host::{self, Authority};
 use crate::url::WebUrl;
 
 /// What is requested from a server.
@@ -136,7 +137,7 @@ const MOST_ADDRESSES: usize = 16;
 struct VettingResolver {
     system: DefaultResolver,
     names: BTreeMap<String, Vec<IpAddr>>,
-    allow: Vec<AllowedHost>,
+    allow: Vec<Authority>,
 }
 
 /// Why a host is not connected to.
@@ -166,12 +167,15 @@ impl Resolver for VettingResolver {
         config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let name = uri.host().unwrap_or("").trim_matches(['[', ']']).trim_end_matches('.');
-        let name = name.to_ascii_lowercase();
+        let authority = uri.authority().and_then(|authority| Authority::parse(authority.as_str()));
+        let authority = authority.ok_or_else(|| refuse(Refusal::NoSuchHost))?;
         let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let port = uri.port_u16().unwrap_or(default);
-        let literal = host::address(&name).map(|address| vec![address]);
-        let addresses: Vec<SocketAddr> = match literal.as_ref().or_else(|| self.names.get(&name)) {
+        let port = authority.port.unwrap_or(default);
+        let known = match &authority.host {
+            Host::Domain(name) => self.names.get(name).cloned(),
+            _ => authority.ip().map(|address| vec![address]),
+        };
+        let addresses: Vec<SocketAddr> = match known {
             Some(known) => known.iter().map(|address| SocketAddr::new(*address, port)).collect(),
             None => match self.system.resolve(uri, config, timeout) {
                 Ok(addresses) => addresses.to_vec(),
@@ -185,7 +189,7 @@ impl Resolver for VettingResolver {
         };
         let is_allowed = |address: &&SocketAddr| {
             !host::is_private(address.ip())
-                || self.allow.iter().any(|host| host.allows(&name, **address))
+                || self.allow.iter().any(|host| host.allows(&authority.host, **address))
         };
         let mut vetted = self.empty();
         addresses

@@ -2,19 +2,21 @@
 //! A page of another site cannot read what is being written here, nor can a name that was made to point at this machine.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use percent_encoding::percent_decode_str;
+use url::Host;
 
 use super::head::Head;
 use super::message::Request;
 use super::reply::Refusal;
+use crate::host::Authority;
 
 /// The names of this server.
 #[derive(Clone)]
 pub(super) struct Hosts {
     address: SocketAddr,
-    allowed: Vec<String>,
+    allowed: Vec<Host>,
 }
 
 /// A host that is this server.
@@ -30,7 +32,8 @@ enum KnownHost {
 
 impl Hosts {
     pub(super) fn new(address: SocketAddr, allowed: &[String]) -> Self {
-        Self { address, allowed: allowed.iter().map(|name| name.to_ascii_lowercase()).collect() }
+        let allowed = allowed.iter().filter_map(|name| Authority::parse(name));
+        Self { address, allowed: allowed.map(|allowed| allowed.host).collect() }
     }
 
     /// Whether other machines can reach the server, or a name leads to it. Browsers then do not say which site's page a
@@ -39,42 +42,26 @@ impl Hosts {
         !self.address.ip().is_loopback() || !self.allowed.is_empty()
     }
 
-    fn known(&self, host: &str) -> Option<KnownHost> {
-        let host = host.to_ascii_lowercase();
-        let (name, port) = parts(&host)?;
-        if self.allowed.iter().any(|allowed| allowed == name) {
-            return Some(KnownHost::Allowed);
-        }
-        if port != self.address.port() {
+    /// The host of a header, written as browsers write it.
+    fn known(&self, text: &str) -> Option<KnownHost> {
+        let authority = Authority::parse(text)?;
+        if !authority.to_string().eq_ignore_ascii_case(text) {
             return None;
         }
-        // An address in brackets is one of version 6, and no other is.
-        let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-        let ip = match bare {
-            Some(bare) => bare.parse().ok().map(IpAddr::V6),
-            None => name.parse().ok().map(IpAddr::V4),
-        };
+        if self.allowed.contains(&authority.host) {
+            return Some(KnownHost::Allowed);
+        }
+        if authority.port.unwrap_or(80) != self.address.port() {
+            return None;
+        }
         let own = self.address.ip();
-        match ip {
-            None => (name == "localhost").then_some(KnownHost::Loopback),
+        match authority.ip() {
+            None => (authority.host == Host::Domain("localhost")).then_some(KnownHost::Loopback),
             Some(ip) if ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST => {
                 Some(KnownHost::Loopback)
             }
             // A server on all addresses is called by any of them. No name can be made to point here by that.
             Some(ip) => (ip == own || own.is_unspecified()).then_some(KnownHost::Address),
-        }
-    }
-}
-
-/// The name and port of a host as the header has it.
-fn parts(host: &str) -> Option<(&str, u16)> {
-    let port_at = host.rfind(':').filter(|at| !host[*at..].contains(']'));
-    match port_at {
-        None => Some((host, 80)),
-        Some(at) => {
-            let digits = &host[at + 1..];
-            let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-            Some((&host[..at], digits.parse().ok().filter(|_| is_number)?))
         }
     }
 }
@@ -151,25 +138,23 @@ fn is_from_here(head: &Head, hosts: &Hosts) -> Result<(), Refusal> {
 /// A path, decoded once. What no browser sends and no page is named is refused here, so that a handler that joins paths
 /// or sends somebody elsewhere by them can do no harm.
 fn decoded(path: &str) -> Result<Cow<'_, str>, Refusal> {
+    let refused = |message| Err(Refusal::new(400, message));
     if !path.starts_with('/') || path.starts_with("//") {
-        return Err(Refusal::new(400, "a path begins with one `/`"));
+        return refused("a path begins with one `/`");
     }
     let is_escape =
         |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     if !path.split('%').skip(1).all(is_escape) {
-        return Err(Refusal::new(
-            400,
-            "a `%` in the path is not followed by two hexadecimal digits",
-        ));
+        return refused("a `%` in the path is not followed by two hexadecimal digits");
     }
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
-        return Err(Refusal::new(400, "the path is not UTF-8"));
+        return refused("the path is not UTF-8");
     };
     if path.chars().any(char::is_control) {
-        return Err(Refusal::new(400, "the path has a control character"));
+        return refused("the path has a control character");
     }
     if path.starts_with("//") || path.split(['/', '\\']).any(|part| part == "." || part == "..") {
-        return Err(Refusal::new(400, "the path leads upwards or elsewhere"));
+        return refused("the path leads upwards or elsewhere");
     }
     Ok(path)
 }

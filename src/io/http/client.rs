@@ -5,17 +5,18 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Handler;
 use super::admission::{self, Hosts};
-use super::connections::{Connections, Entry};
+use super::connections::{Connections, Entry, Stage};
 use super::engine::Engine;
-use super::events::{Listener, Next};
-use super::head::{self, Head, NoHead};
+use super::events::Listener;
+use super::head::{self, Head, read_before};
 use super::message::Answer;
-use super::reply::{self, Refusal};
+use super::reply::{Refusal, Reply};
 
 /// How long a client may leave bytes unread before its connection ends.
 const UNREAD: Duration = Duration::from_secs(20);
@@ -77,15 +78,14 @@ impl Service {
         drop(client.set_nodelay(true));
         drop(client.set_write_timeout(Some(UNREAD)));
         let bytes = match head::read(client) {
+            Err(None) => return,
+            Err(Some(refusal)) => Err(refusal),
             Ok(bytes) => Ok(bytes),
-            Err(NoHead::Refused(refusal)) => Err(refusal),
-            Err(NoHead::Gone) => return,
         };
-        entry.served();
-        let head = bytes.and_then(|bytes| self.parse(client, &bytes));
-        let written = match head {
+        entry.reach(Stage::Served);
+        let written = match bytes.and_then(|bytes| self.parse(client, &bytes)) {
             Ok(head) => self.answer(entry, client, &head),
-            Err(refusal) => self.write(client, reply::refused(&refusal)),
+            Err(refusal) => self.write(client, Reply::refused(&refusal)),
         };
         // A write error means that the client has disconnected; there is nobody to report it to.
         if written.is_ok() {
@@ -117,38 +117,38 @@ impl Service {
         });
         let is_head = head.method == "HEAD";
         let reply = match answer {
-            Err(refusal) => reply::refused(&refusal),
-            Ok(Answer::Redirect { status, location }) => reply::redirect(status, &location),
+            Err(refusal) => Reply::refused(&refusal),
+            Ok(Answer::Redirect { status, location }) => Reply::redirect(status, &location),
             Ok(Answer::Events(listener)) if !is_head => {
                 return self.stream(entry, client, &listener);
             }
-            Ok(Answer::Events(_)) => reply::events(),
-            Ok(Answer::Content(content)) => reply::content(head, content).unwrap_or_else(|error| {
-                reply::refused(&Refusal::new(500, format!("the file cannot be read: {error}")))
+            Ok(Answer::Events(_)) => Reply::events(),
+            Ok(Answer::Content(content)) => Reply::content(head, content).unwrap_or_else(|error| {
+                Reply::refused(&Refusal::new(500, format!("the file cannot be read: {error}")))
             }),
         };
         self.write(client, if is_head { reply.without_body() } else { reply })
     }
 
-    fn write(&self, client: &TcpStream, reply: reply::Reply) -> io::Result<()> {
+    fn write(&self, client: &TcpStream, reply: Reply) -> io::Result<()> {
         reply.write(&mut { client }, self.hosts.is_exposed())
     }
 
     /// Writes events until the client leaves or the stream is closed.
     fn stream(&self, entry: &Entry, mut client: &TcpStream, listener: &Listener) -> io::Result<()> {
-        entry.streams(&listener.queue);
-        self.write(client, reply::events())?;
+        entry.reach(Stage::Streaming(Arc::clone(&listener.queue)));
+        self.write(client, Reply::events())?;
         client.set_read_timeout(Some(Duration::from_millis(1)))?;
         let mut quiet = 0;
         loop {
             match listener.queue.next(CHECK) {
-                Next::Event(event) => {
+                Ok(event) => {
                     client.write_all(&event)?;
                     quiet = 0;
                 }
-                Next::Quiet if has_left(client) => return Ok(()),
-                Next::Quiet => quiet += 1,
-                Next::Closed => return Ok(()),
+                Err(Disconnected) => return Ok(()),
+                Err(Timeout) if has_left(client) => return Ok(()),
+                Err(Timeout) => quiet += 1,
             }
             if quiet == COMMENT_EVERY {
                 client.write_all(b":\n\n")?;
@@ -168,26 +168,19 @@ fn has_room(client: &TcpStream) -> bool {
 fn has_left(mut client: &TcpStream) -> bool {
     match client.read(&mut [0; 4096]) {
         Ok(count) => count == 0,
-        Err(error) => !matches!(
-            error.kind(),
-            ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-        ),
+        Err(error) => error.kind() != ErrorKind::Interrupted && !head::is_late(&error),
     }
 }
 
 /// Ends our side of the connection, and waits until the client has ended its own.
-fn farewell(mut client: &TcpStream) {
+fn farewell(client: &TcpStream) {
     let (limit, most) = FAREWELL;
     let deadline = Instant::now() + limit;
-    let mut buffer = [0; 4096];
     let mut heard = 0;
     let mut listens = client.shutdown(Shutdown::Write).is_ok();
     while listens && heard < most {
-        let left = deadline.saturating_duration_since(Instant::now());
-        listens = !left.is_zero() && client.set_read_timeout(Some(left)).is_ok();
-        match client.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
-            Ok(count) => heard += count,
-        }
+        let count = read_before(deadline, client, &mut [0; 4096]).unwrap_or(0);
+        listens = count > 0;
+        heard += count;
     }
 }

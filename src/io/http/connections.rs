@@ -20,7 +20,8 @@ const FEW: usize = 16;
 #[derive(Default)]
 pub(super) struct Connections {
     state: Mutex<State>,
-    changed: Condvar,
+    /// Notified when a connection has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -36,7 +37,7 @@ struct Open {
 }
 
 /// How far a connection has come.
-enum Stage {
+pub(super) enum Stage {
     /// Its request has not arrived yet.
     Asking,
     /// Its request is being answered.
@@ -45,18 +46,20 @@ enum Stage {
     Streaming(Arc<Queue>),
 }
 
+impl Stage {
+    fn close(&self) {
+        if let Self::Streaming(events) = self {
+            events.close();
+        }
+    }
+}
+
 impl Open {
     /// Ends the connection; pending reads and writes return.
     fn end(&self) {
-        self.close_stream();
+        self.stage.close();
         // It may have ended by itself, and then nothing is left to be done.
         drop(self.client.shutdown(Shutdown::Both));
-    }
-
-    fn close_stream(&self) {
-        if let Stage::Streaming(events) = &self.stage {
-            events.close();
-        }
     }
 }
 
@@ -99,15 +102,14 @@ impl Connections {
         if state.open.len() > FEW {
             state.evict();
         }
-        drop(self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
+        drop(self.ended.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Closes the server: new connections are refused, and event streams end.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
         state.is_closed = true;
-        state.open.values().for_each(Open::close_stream);
-        self.changed.notify_all();
+        state.open.values().for_each(|open| open.stage.close());
     }
 
     /// Whether the server is closed.
@@ -115,19 +117,11 @@ impl Connections {
         lock(&self.state).is_closed
     }
 
-    /// Waits until the server is closed.
-    pub(super) fn wait_for_close(&self) {
-        let state = lock(&self.state);
-        let waited = self.changed.wait_while(state, |state| !state.is_closed);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
-    }
-
     /// Waits until no connection is left; what is left at `deadline` is ended.
     pub(super) fn finish(&self, deadline: Instant) {
-        let state = lock(&self.state);
         let left = deadline.saturating_duration_since(Instant::now());
         let has_some = |state: &mut State| !state.open.is_empty();
-        let waited = self.changed.wait_timeout_while(state, left, has_some);
+        let waited = self.ended.wait_timeout_while(lock(&self.state), left, has_some);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.open.values().for_each(Open::end);
     }
@@ -140,20 +134,13 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The request has arrived.
-    pub(super) fn served(&self) {
-        if let Some(open) = lock(&self.connections.state).open.get_mut(&self.number) {
-            open.stage = Stage::Served;
-        }
-    }
-
-    /// The connection becomes a stream of events, which ends with it.
-    pub(super) fn streams(&self, events: &Arc<Queue>) {
+    /// The connection has come further. A stream that begins when the server is closed ends at once.
+    pub(super) fn reach(&self, stage: Stage) {
         let mut state = lock(&self.connections.state);
         let is_closed = state.is_closed;
         match state.open.get_mut(&self.number) {
-            Some(open) if !is_closed => open.stage = Stage::Streaming(Arc::clone(events)),
-            _ => events.close(),
+            Some(open) if !is_closed => open.stage = stage,
+            _ => stage.close(),
         }
     }
 }
@@ -161,6 +148,6 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         lock(&self.connections.state).open.remove(&self.number);
-        self.connections.changed.notify_all();
+        self.connections.ended.notify_all();
     }
 }

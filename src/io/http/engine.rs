@@ -23,9 +23,15 @@ const LIMIT: Duration = Duration::from_secs(1);
 pub(super) struct Engine(Mutex<Running>);
 
 struct Running {
-    /// Until this is dropped.
-    server: Option<tiny_http::Server>,
+    server: tiny_http::Server,
+    /// Dropped after the server, whose accepting thread sees at its next connection that it has ended.
     address: Address,
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        drop(self.connect());
+    }
 }
 
 impl Engine {
@@ -57,14 +63,13 @@ impl Running {
     fn start() -> io::Result<Self> {
         let (listener, address) = socket::listen()?;
         let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
-        Ok(Self { server: Some(server), address })
+        Ok(Self { server, address })
     }
 
     fn parse(&self, text: &str, tag: &str) -> io::Result<Head> {
-        let server = self.server.as_ref().ok_or(ErrorKind::NotConnected)?;
         self.address.connect()?.write_all(text.as_bytes())?;
         // What has another tag was sent by another program, or too late.
-        while let Some(request) = server.recv_timeout(LIMIT)? {
+        while let Some(request) = self.server.recv_timeout(LIMIT)? {
             let text =
                 |header: &tiny_http::Header| (header.field.to_string(), header.value.to_string());
             let headers: Vec<_> = request.headers().iter().map(text).collect();
@@ -77,14 +82,6 @@ impl Running {
             }
         }
         Err(ErrorKind::TimedOut.into())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // The accepting thread sees at its next connection that its server was dropped.
-        drop(self.server.take());
-        drop(self.address.connect());
     }
 }
 
@@ -102,16 +99,15 @@ fn random() -> String {
 /// killed server leaves nothing.
 #[cfg(target_os = "linux")]
 mod socket {
-    use std::fs::{DirBuilder, remove_dir, remove_file};
+    use std::fs::Permissions;
     use std::io;
     use std::os::fd::{AsRawFd, OwnedFd};
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::net::{UnixListener, UnixStream};
-    use std::path::PathBuf;
 
     use rustix::fs::{Mode, OFlags, open};
 
-    /// The temporary folder of the socket, whose name is already removed.
+    /// The socket, whose name is already removed.
     pub(super) struct Address(OwnedFd);
 
     impl Address {
@@ -122,20 +118,14 @@ mod socket {
 
     /// Listens in a new folder that only this user may enter. The path of a socket must be short.
     pub(super) fn listen() -> io::Result<(UnixListener, Address)> {
-        let name = format!("silcrow-{}-{}", std::process::id(), super::random());
         let temporary = std::env::temp_dir();
         let is_short = temporary.as_os_str().len() <= 60;
-        let folder = if is_short { temporary } else { PathBuf::from("/tmp") }.join(name);
-        DirBuilder::new().mode(0o700).create(&folder)?;
-        let path = folder.join("s");
-        let listening = UnixListener::bind(&path).and_then(|listener| {
-            Ok((listener, open(&path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?))
-        });
-        // Where there was no file, this is known already.
-        drop(remove_file(&path));
-        remove_dir(&folder)?;
-        let (listener, place) = listening?;
-        Ok((listener, Address(place)))
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("silcrow-").permissions(Permissions::from_mode(0o700));
+        let folder = folder.tempdir_in(if is_short { &*temporary } else { "/tmp".as_ref() })?;
+        let path = folder.path().join("s");
+        let listener = UnixListener::bind(&path)?;
+        Ok((listener, Address(open(&path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)))
     }
 }
 

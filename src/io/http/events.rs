@@ -1,8 +1,8 @@
 //! Server-sent events: the listeners, the queue of each of them, and how an event is written. Knows no connection.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::lock;
@@ -60,40 +60,23 @@ impl Drop for Listener {
 
 /// An event as the stream has it (WHATWG HTML, "Server-sent events").
 fn written(event: &Event) -> String {
-    let mut text = String::with_capacity(event.data.len() + 64);
-    let name: String = event.name.chars().filter(|letter| !letter.is_control()).collect();
-    writeln!(text, "event: {name}").expect("a string takes all text");
+    let name = event.name.replace(char::is_control, "");
     // Each line break that the format knows: `\r\n`, `\n` and `\r`.
-    for line in event.data.replace("\r\n", "\n").split(['\n', '\r']) {
-        text.push_str("data: ");
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.push('\n');
-    text
+    let data = event.data.replace("\r\n", "\n").replace(['\n', '\r'], "\ndata: ");
+    format!("event: {name}\ndata: {data}\n\n")
 }
 
 /// What waits for one client.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     state: Mutex<Waiting>,
-    ready: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     events: VecDeque<Arc<[u8]>>,
     is_closed: bool,
-}
-
-/// What a client is to be sent.
-pub(super) enum Next {
-    /// An event, as the stream has it.
-    Event(Arc<[u8]>),
-    /// Nothing was sent for that long.
-    Quiet,
-    /// The stream ends.
-    Closed,
 }
 
 impl Queue {
@@ -106,27 +89,29 @@ impl Queue {
         if !waiting.is_closed {
             waiting.events.push_back(Arc::clone(event));
         }
-        self.ready.notify_all();
+        self.changed.notify_all();
         !waiting.is_closed
     }
 
-    /// The next event, or that there was none for `limit`.
-    pub(super) fn next(&self, limit: Duration) -> Next {
+    /// The next event, as the stream has it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none for `limit`, or the stream has ended.
+    pub(super) fn next(&self, limit: Duration) -> Result<Arc<[u8]>, RecvTimeoutError> {
         let is_idle = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.is_closed;
-        let waiting = lock(&self.state);
-        let waited = self.ready.wait_timeout_while(waiting, limit, is_idle);
-        let (mut waiting, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
-        match waiting.events.pop_front() {
-            _ if waiting.is_closed => Next::Closed,
-            Some(event) => Next::Event(event),
-            None => Next::Quiet,
-        }
+        let waited = self.changed.wait_timeout_while(lock(&self.state), limit, is_idle);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.events.pop_front().ok_or(match waiting.is_closed {
+            true => RecvTimeoutError::Disconnected,
+            false => RecvTimeoutError::Timeout,
+        })
     }
 
-    /// Ends the stream; what waits is dropped.
+    /// Ends the stream once what waits has been sent.
     pub(super) fn close(&self) {
-        *lock(&self.state) = Waiting { events: VecDeque::new(), is_closed: true };
-        self.ready.notify_all();
+        lock(&self.state).is_closed = true;
+        self.changed.notify_all();
     }
 
     fn is_closed(&self) -> bool {
@@ -136,9 +121,10 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
     use std::time::Duration;
 
-    use super::{Event, Events, Next, WAITING, written};
+    use super::{Event, Events, WAITING, written};
 
     fn event(data: &str) -> Event {
         Event { name: "changed".to_owned(), data: data.to_owned() }
@@ -159,13 +145,13 @@ mod tests {
         let events = Events::default();
         let idle = events.listen(None);
         let busy = events.listen(None);
-        assert!(matches!(busy.queue.next(Duration::ZERO), Next::Event(_)));
+        assert!(busy.queue.next(Duration::ZERO).is_ok());
         for _ in 0..WAITING {
             events.send(&event("x"));
-            assert!(matches!(busy.queue.next(Duration::ZERO), Next::Event(_)));
+            assert!(busy.queue.next(Duration::ZERO).is_ok());
         }
-        assert!(matches!(idle.queue.next(Duration::ZERO), Next::Closed));
-        assert!(matches!(busy.queue.next(Duration::ZERO), Next::Quiet));
+        assert_eq!(idle.queue.next(Duration::ZERO), Err(Disconnected));
+        assert_eq!(busy.queue.next(Duration::ZERO), Err(Timeout));
         assert_eq!(events.count(), 1);
         drop(busy);
         assert_eq!(events.count(), 0);

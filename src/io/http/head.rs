@@ -2,9 +2,11 @@
 //! header but those about the connection and the body.
 
 use std::fmt::Write;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+
+use memchr::memmem;
 
 use super::reply::Refusal;
 
@@ -21,51 +23,61 @@ const LEFT_OUT: [&str; 7] =
 /// The header that identifies a parsed head. Its value is secret.
 pub(super) const TAG: &str = "Silcrow-Tag";
 
-/// Why a head could not be read.
-pub(super) enum NoHead {
-    /// The client has left, or never sent anything.
-    Gone,
-    /// The client is sent the reason.
-    Refused(Refusal),
-}
-
 /// Reads a request up to its first empty line. What follows is not read: no request that is answered has a body.
-pub(super) fn read(mut client: &TcpStream) -> Result<Vec<u8>, NoHead> {
+///
+/// # Errors
+///
+/// Why the request is refused; nothing when the client has left, or never sent anything.
+pub(super) fn read(client: &TcpStream) -> Result<Vec<u8>, Option<Refusal>> {
+    const END: &[u8] = b"\r\n\r\n";
     let deadline = Instant::now() + PATIENCE;
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let is_late = left.is_zero() || client.set_read_timeout(Some(left)).is_err();
-        match if is_late { Err(ErrorKind::TimedOut.into()) } else { client.read(&mut buffer) } {
-            Ok(0) => return Err(NoHead::Gone),
-            Ok(count) => {
+    while head.len() <= LONGEST {
+        match read_before(deadline, client, &mut buffer) {
+            Ok(count @ 1..) => {
                 // The end may lie across two reads.
-                let seen = head.len().saturating_sub(3);
+                let seen = head.len().saturating_sub(END.len() - 1);
                 head.extend_from_slice(&buffer[..count]);
-                if let Some(end) = end(&head[seen..]) {
-                    head.truncate(seen + end);
+                if let Some(at) = memmem::find(&head[seen..], END) {
+                    head.truncate(seen + at + END.len());
                     return Ok(head);
                 }
-                if head.len() > LONGEST {
-                    let message = "the head of the request is longer than 64 KiB; cookies for this host may be many";
-                    return Err(NoHead::Refused(Refusal::new(431, message)));
-                }
             }
+            // Browsers open connections in advance; an unused one is not an error.
+            Err(error) if is_late(&error) && !head.is_empty() => {
+                return Err(Some(Refusal::new(408, "the request did not come in 10 seconds")));
+            }
+            _ => return Err(None),
+        }
+    }
+    let message =
+        "the head of the request is longer than 64 KiB; cookies for this host may be many";
+    Err(Some(Refusal::new(431, message)))
+}
+
+/// Reads what a client sends next, if that comes before the deadline.
+pub(super) fn read_before(
+    deadline: Instant,
+    mut client: &TcpStream,
+    buffer: &mut [u8],
+) -> io::Result<usize> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        client.set_read_timeout(Some(left))?;
+        match client.read(buffer) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                // Browsers open connections in advance; an unused one is not an error.
-                let is_partial = !head.is_empty();
-                let refusal = Refusal::new(408, "the request did not come in 10 seconds");
-                return Err(if is_partial { NoHead::Refused(refusal) } else { NoHead::Gone });
-            }
-            Err(_) => return Err(NoHead::Gone),
+            read => return read,
         }
     }
 }
 
-fn end(bytes: &[u8]) -> Option<usize> {
-    memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4)
+/// Whether nothing came in time.
+pub(super) fn is_late(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 /// The head of a request, parsed.
@@ -120,22 +132,16 @@ pub(super) fn for_engine(head: &[u8], tag: &str) -> Result<String, Refusal> {
 }
 
 fn check_request_line(line: &str) -> Result<(), Refusal> {
+    let is_visible = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+    let not_http = Err(Refusal::new(400, "the first line is not an HTTP request"));
     let parts: Vec<&str> = line.split(' ').collect();
-    let is_visible = line.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     match parts[..] {
-        [method, target, version]
-            if is_visible
-                && !method.is_empty()
-                && !target.is_empty()
-                && version.starts_with("HTTP/") =>
-        {
-            if matches!(version, "HTTP/1.0" | "HTTP/1.1") {
-                Ok(())
-            } else {
-                Err(Refusal::new(505, "only HTTP/1.0 and HTTP/1.1 are supported"))
-            }
+        _ if !parts.iter().all(is_visible) => not_http,
+        [_, _, "HTTP/1.0" | "HTTP/1.1"] => Ok(()),
+        [_, _, version] if version.starts_with("HTTP/") => {
+            Err(Refusal::new(505, "only HTTP/1.0 and HTTP/1.1 are supported"))
         }
-        _ => Err(Refusal::new(400, "the first line is not an HTTP request")),
+        _ => not_http,
     }
 }
 

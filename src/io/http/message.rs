@@ -40,25 +40,17 @@ pub struct Content {
     /// The status: 200, or 404 for the page that says so.
     pub status: u16,
     /// Its media type; see [`crate::media_type::media_type`].
-    pub media_type: Cow<'static, str>,
+    pub media_type: &'static str,
     /// What it holds.
     pub body: Body,
     /// A hash of the bytes where one is known, for the `ETag`. That of [`Body::Bytes`] is computed where it is not.
     pub hash: Option<String>,
-    /// More headers: name and value.
-    pub headers: Vec<(String, String)>,
 }
 
 impl Content {
     /// Bytes that were found.
-    pub fn found(media_type: impl Into<Cow<'static, str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self {
-            status: 200,
-            media_type: media_type.into(),
-            body: Body::Bytes(bytes.into()),
-            hash: None,
-            headers: Vec::new(),
-        }
+    pub fn found(media_type: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { status: 200, media_type, body: Body::Bytes(bytes.into()), hash: None }
     }
 }
 

@@ -41,6 +41,84 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// A refusal as an answer.
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        let Refusal { status, message } = refusal;
+        let text = format!("{status} {}: {message}\n", reason(*status));
+        let length = text.len() as u64;
+        let mut reply = Self::new(*status);
+        if *status == 405 {
+            reply.header("Allow", "GET, HEAD");
+        }
+        reply.header("Content-Type", "text/plain; charset=utf-8");
+        reply.header("Content-Length", length);
+        let body = Body::Bytes(text.into_bytes().into());
+        Self { body: Some((body, 0..length)), ..reply }
+    }
+
+    /// Another place.
+    pub(super) fn redirect(status: u16, location: &str) -> Self {
+        let mut reply = Self::new(status);
+        reply.header("Content-Length", 0);
+        reply.header("Location", location);
+        reply
+    }
+
+    /// The head of a stream of events.
+    pub(super) fn events() -> Self {
+        let mut reply = Self::new(200);
+        reply.header("Content-Type", "text/event-stream; charset=utf-8");
+        reply
+    }
+
+    /// A page or file, or the part of it that is asked for.
+    pub(super) fn content(asked: &Head, content: Content) -> io::Result<Self> {
+        let Content { status, media_type, body, hash } = content;
+        let length = match &body {
+            Body::Bytes(bytes) => bytes.len() as u64,
+            Body::File(file) => file.metadata()?.len(),
+        };
+        let hash = hash.or_else(|| match &body {
+            Body::Bytes(bytes) => Some(blake3::hash(bytes).to_hex()[..32].to_owned()),
+            Body::File(_) => None,
+        });
+        let tag = hash.filter(|_| status == 200).map(|hash| format!("\"{hash}\""));
+        let (status, sent) = match status {
+            200 => part(asked, tag.as_deref(), length),
+            _ => (status, 0..length),
+        };
+        let mut reply = Self::new(status);
+        if let Some(tag) = tag {
+            reply.header("ETag", tag);
+        }
+        match status {
+            206 => {
+                let range = format!("bytes {}-{}/{length}", sent.start, sent.end - 1);
+                reply.header("Content-Range", range);
+            }
+            416 => reply.header("Content-Range", format!("bytes */{length}")),
+            _ => {}
+        }
+        if matches!(status, 200 | 206) {
+            reply.header("Accept-Ranges", "bytes");
+        }
+        if status != 304 {
+            reply.header("Content-Type", media_type);
+            reply.header("Content-Length", sent.end - sent.start);
+        }
+        Ok(Self { body: (!sent.is_empty()).then_some((body, sent)), ..reply })
+    }
+
+    fn new(status: u16) -> Self {
+        Self { status, headers: String::new(), body: None }
+    }
+
+    /// Adds a header. Nothing in its value can end it.
+    fn header(&mut self, name: &str, value: impl ToString) {
+        let value = value.to_string().replace(char::is_control, "");
+        write!(self.headers, "{name}: {value}\r\n").expect("a string takes all text");
+    }
+
     /// The answer to a `HEAD`.
     pub(super) fn without_body(self) -> Self {
         Self { body: None, ..self }
@@ -74,143 +152,61 @@ impl Reply {
     }
 }
 
-/// A refusal as an answer.
-pub(super) fn refused(refusal: &Refusal) -> Reply {
-    let Refusal { status, message } = refusal;
-    let text = format!("{status} {}: {message}\n", reason(*status));
-    let allow = if *status == 405 { "Allow: GET, HEAD\r\n" } else { "" };
-    let length = text.len();
-    let headers =
-        format!("{allow}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n");
-    let body = Body::Bytes(text.into_bytes().into());
-    Reply { status: *status, headers, body: Some((body, 0..length as u64)) }
-}
-
-/// Another place.
-pub(super) fn redirect(status: u16, location: &str) -> Reply {
-    let mut headers = "Content-Length: 0\r\n".to_owned();
-    header(&mut headers, "Location", location);
-    Reply { status, headers, body: None }
-}
-
-/// The head of a stream of events.
-pub(super) fn events() -> Reply {
-    let headers = "Content-Type: text/event-stream; charset=utf-8\r\n".to_owned();
-    Reply { status: 200, headers, body: None }
-}
-
-/// A page or file, or the part of it that is asked for.
-pub(super) fn content(asked: &Head, content: Content) -> io::Result<Reply> {
-    let Content { status, media_type, body, hash, headers: others } = content;
-    let length = match &body {
-        Body::Bytes(bytes) => bytes.len() as u64,
-        Body::File(file) => file.metadata()?.len(),
-    };
-    let hash = hash.or_else(|| match &body {
-        Body::Bytes(bytes) => Some(blake3::hash(bytes).to_hex()[..32].to_owned()),
-        Body::File(_) => None,
-    });
-    let tag = hash.filter(|_| status == 200).map(|hash| format!("\"{hash}\""));
-    let part = if status == 200 { part(asked, tag.as_deref(), length) } else { Part::Whole };
-    let mut headers = String::new();
-    others.iter().for_each(|(name, value)| header(&mut headers, name, value));
-    if let Some(tag) = &tag {
-        header(&mut headers, "ETag", tag);
-    }
-    let (status, sent) = match part {
-        Part::Whole => (status, 0..length),
-        Part::None => (304, 0..0),
-        Part::Some(range) => (206, range),
-        Part::Impossible => (416, 0..0),
-    };
-    match status {
-        206 => {
-            let range = format!("bytes {}-{}/{length}", sent.start, sent.end - 1);
-            header(&mut headers, "Content-Range", &range);
-        }
-        416 => header(&mut headers, "Content-Range", &format!("bytes */{length}")),
-        _ => {}
-    }
-    if matches!(status, 200 | 206) {
-        header(&mut headers, "Accept-Ranges", "bytes");
-    }
-    if status != 304 {
-        header(&mut headers, "Content-Type", &media_type);
-        header(&mut headers, "Content-Length", &(sent.end - sent.start).to_string());
-    }
-    Ok(Reply { status, headers, body: (!sent.is_empty()).then_some((body, sent)) })
-}
-
-/// How much of a body is asked for.
-enum Part {
-    Whole,
-    /// Nothing: the client has it.
-    None,
-    Some(Range<u64>),
-    /// What the body has not.
-    Impossible,
-}
-
-/// Reads `If-None-Match`, `Range` and `If-Range` (RFC 9110, 13 and 14). Of several ranges, all is sent, as is allowed.
-fn part(asked: &Head, tag: Option<&str>, length: u64) -> Part {
+/// How much of a body is asked for, and the status that says so: all of it, a part (206), nothing since the client has it
+/// (304), or what the body has not (416). Reads `If-None-Match`, `Range` and `If-Range` (RFC 9110, 13 and 14). Of several
+/// ranges, all is sent, as is allowed.
+fn part(asked: &Head, tag: Option<&str>, length: u64) -> (u16, Range<u64>) {
     if let (Some(known), Some(tag)) = (asked.header("If-None-Match"), tag) {
-        let is_same = |known: &str| {
-            let known = known.trim();
-            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-        };
-        if known.split(',').any(is_same) {
-            return Part::None;
+        let mut all = known.split(',').map(str::trim);
+        if all.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag) {
+            return (304, 0..0);
         }
     }
     let is_current = asked.header("If-Range").is_none_or(|known| Some(known) == tag);
     let ranges = asked.header("Range").filter(|_| asked.method == "GET" && is_current);
-    let Some((unit, range)) = ranges.and_then(|ranges| ranges.split_once('=')) else {
-        return Part::Whole;
-    };
+    match ranges.and_then(|ranges| range(ranges, length)) {
+        None => (200, 0..length),
+        Some(range) if range.is_empty() => (416, 0..0),
+        Some(range) => (206, range),
+    }
+}
+
+/// The one range of bytes that a header names, as far as a body of this length has it.
+fn range(header: &str, length: u64) -> Option<Range<u64>> {
+    let (unit, range) = header.split_once('=')?;
+    let (first, last) = range.trim().split_once('-')?;
     let number = |text: &str| -> Option<u64> {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         // A number that is too large for us is larger than every body.
         is_number.then(|| text.parse().unwrap_or(u64::MAX))
     };
-    let range = match range.trim().split_once('-') {
-        Some(("", last)) => number(last).map(|count| length.saturating_sub(count)..length),
-        Some((first, "")) => number(first).map(|first| first..length),
-        Some((first, last)) => number(first).zip(number(last)).and_then(|(first, last)| {
-            (first <= last).then(|| first..length.min(last.saturating_add(1)))
-        }),
-        None => None,
-    };
-    match range {
-        Some(range) if unit.trim().eq_ignore_ascii_case("bytes") => {
-            if range.is_empty() {
-                Part::Impossible
-            } else {
-                Part::Some(range)
-            }
+    let range = match (first, last) {
+        ("", last) => length.saturating_sub(number(last)?)..length,
+        (first, "") => number(first)?..length,
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then(|| first..length.min(last.saturating_add(1)))?
         }
-        _ => Part::Whole,
-    }
-}
-
-/// Adds a header. Nothing in its value can end it.
-fn header(head: &mut String, name: &str, value: &str) {
-    let value = value.replace(|letter: char| letter.is_control(), "");
-    write!(head, "{name}: {value}\r\n").expect("a string takes all text");
+    };
+    unit.trim().eq_ignore_ascii_case("bytes").then_some(range)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, Part, part, redirect};
+    use super::{Head, Reply, part};
 
     fn of(headers: &[(&'static str, &'static str)]) -> String {
         let header = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let headers = headers.iter().map(header).collect();
         let head = Head { method: "GET".to_owned(), target: "/".to_owned(), headers };
         match part(&head, Some("\"t\""), 10) {
-            Part::Whole => "whole".to_owned(),
-            Part::None => "none".to_owned(),
-            Part::Some(range) => format!("{}-{}", range.start, range.end),
-            Part::Impossible => "impossible".to_owned(),
+            (200, whole) if whole == (0..10) => "whole".to_owned(),
+            (304, _) => "none".to_owned(),
+            (416, _) => "impossible".to_owned(),
+            (status, range) => {
+                assert_eq!(status, 206);
+                format!("{}-{}", range.start, range.end)
+            }
         }
     }
 
@@ -244,7 +240,7 @@ mod tests {
         for text in ["/a\r\nSet-Cookie: x", "/a\nSet-Cookie: x", "/a\rSet-Cookie: x", "/a\0\u{85}x"]
         {
             let mut bytes = Vec::new();
-            redirect(301, text).write(&mut bytes, false).expect("a vector takes all bytes");
+            Reply::redirect(301, text).write(&mut bytes, false).expect("a vector takes all bytes");
             let text = String::from_utf8(bytes).expect("it is UTF-8");
             let lines: Vec<_> = text.split("\r\n").collect();
             assert_eq!(
