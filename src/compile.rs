@@ -19,6 +19,7 @@ use crate::record;
 use crate::render::highlight::Highlighters;
 use crate::render::templates::{self, Inputs, Templates};
 use crate::render::{Renderer, View, outputs};
+use crate::site::routes::AssetRoute;
 use crate::site::tree::CONTENT;
 use crate::site::{self, Site, Texts};
 use crate::source::{Content, Sources};
@@ -277,22 +278,24 @@ pub fn notice(site: &Site) -> Option<String> {
 
 /// Everything that is emitted and not rendered: copies of files.
 pub fn files(site: &Site, sources: &Sources) -> Vec<Output> {
-    let copies = site.published_assets().filter_map(|(_, asset)| {
-        let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
-        let path = asset.url.output();
-        Some(match (&file.text, sources.is_embedded(&asset.source)) {
-            (Some(text), true) => {
-                let text = theme::published(&asset.source, text, &site.configuration.theme);
-                Output::bytes(path, text.into_owned().into_bytes())
-            }
-            _ => {
-                let spelling = sources.spelling(&asset.source).into();
-                let (source, hash) = (asset.source.clone(), file.hash);
-                Output { path, body: OutputBody::Copy { source, spelling, hash } }
-            }
-        })
-    });
-    copies.collect()
+    site.published_assets().filter_map(|(_, asset)| file(site, sources, asset)).collect()
+}
+
+/// What is emitted for one file that is copied.
+pub fn file(site: &Site, sources: &Sources, asset: &AssetRoute) -> Option<Output> {
+    let Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
+    let path = asset.url.output();
+    Some(match (&file.text, sources.is_embedded(&asset.source)) {
+        (Some(text), true) => {
+            let text = theme::published(&asset.source, text, &site.configuration.theme);
+            Output::bytes(path, text.into_owned().into_bytes())
+        }
+        _ => {
+            let spelling = sources.spelling(&asset.source).into();
+            let (source, hash) = (asset.source.clone(), file.hash);
+            Output { path, body: OutputBody::Copy { source, spelling, hash } }
+        }
+    })
 }
 
 impl Compiled {

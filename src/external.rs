@@ -21,8 +21,8 @@ pub struct Request {
 pub struct Answer {
     /// The redirects that were followed, in order.
     pub hops: Vec<Hop>,
-    /// The result after the last of them.
-    pub end: End,
+    /// A page or a file after the last of them, or why there is none.
+    pub end: Result<PageIds, Trouble>,
 }
 
 /// A redirect.
@@ -34,19 +34,10 @@ pub struct Hop {
     pub is_permanent: bool,
 }
 
-/// The result after all redirects.
-#[derive(Clone, Debug, PartialEq)]
-pub enum End {
-    /// A page or a file.
-    Page(PageIds),
-    /// Anything else.
-    Trouble(Trouble),
-}
-
 /// What is known of a page's ids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageIds {
-    /// Nothing: no fragment was to be looked for.
+    /// Nothing: no fragment was to be looked for, or all were found lately.
     Unread,
     /// It is not HTML, where fragments have other meanings.
     NotHtml,
@@ -59,8 +50,6 @@ pub enum PageIds {
         /// Whether the page was read to its end.
         is_whole: bool,
     },
-    /// Every fragment was found when it was looked for last.
-    Remembered,
 }
 
 /// What a page says of a fragment.
@@ -75,55 +64,62 @@ pub enum FragmentState {
 }
 
 /// Why a URL cannot be said to be there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Trouble {
-    /// The server answered with this status.
+    /// The status of the answer.
+    #[error("the server answers {0}")]
     Status(u16),
-    /// There is no such host.
+    /// The system's resolver knows none.
+    #[error("there is no such host")]
     NoSuchHost,
     /// The host has no address that may be asked; one that it has.
+    #[error("the host has the private address {0}")]
     Private(IpAddr),
-    /// No connection that can be trusted; why.
+    /// Why the connection cannot be trusted.
+    #[error("there is no trusted connection: {0}")]
     Tls(String),
-    /// It cannot be determined.
-    Doubt(Doubt),
-}
-
-/// Why it cannot be determined whether a page exists.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Doubt {
-    /// The system's resolver could not tell whether there is such a host; its reason.
+    /// The reason of the system's resolver.
+    #[error("the host could not be looked up: {0}")]
     NotResolved(String),
-    /// No answer in time.
+    /// None within the limit of a request.
+    #[error("there was no answer in time")]
     Timeout,
-    /// The host refuses connections.
+    /// Nobody listens, or a firewall says so.
+    #[error("the host refuses connections")]
     Refused,
-    /// The connection broke off.
+    /// Before the answer was whole.
+    #[error("the connection broke off")]
     BrokenOff,
-    /// No connection could be made, for another reason.
+    /// Another reason.
+    #[error("no connection could be made: {0}")]
     Unreachable(String),
-    /// The answer is not what HTTP says it should be.
+    /// What is wrong with the answer.
+    #[error("the answer is not HTTP: {0}")]
     Garbled(String),
-    /// A redirect leads to something that cannot be requested, as it is written.
+    /// Something that cannot be requested, as it is written.
+    #[error("a redirect leads to `{0}`")]
     BadRedirect(String),
-    /// Redirects lead in a circle, or to ever more redirects.
+    /// More than are followed.
+    #[error("redirects lead in a circle, or to ever more redirects")]
     TooManyRedirects,
-    /// The host asks for more patience than there is.
+    /// Longer than there is time.
+    #[error("the host asks for more patience than a run has")]
     AskedToWait,
-    /// Time was up before it was asked.
+    /// The run has an end.
+    #[error("time was up before it was asked")]
     NotReached,
 }
 
 impl Answer {
     /// Where the page has moved for good, when it is there.
     pub fn moved_to(&self) -> Option<&WebUrl> {
-        let last = self.hops.last().filter(|_| matches!(self.end, End::Page(_)))?;
+        let last = self.hops.last().filter(|_| self.end.is_ok())?;
         self.hops.iter().all(|hop| hop.is_permanent).then_some(&last.to)
     }
 
     /// Whether a link with this fragment, percent-encoded, finds its place; nothing when there is no page.
     pub fn place(&self, fragment: &str) -> Option<FragmentState> {
-        let End::Page(page) = &self.end else { return None };
+        let page = self.end.as_ref().ok()?;
         // A redirect's own fragment takes the place of the link's.
         let is_replaced = self.hops.iter().any(|hop| hop.to.fragment().is_some());
         Some(if is_replaced { FragmentState::Found } else { page.place(fragment) })
@@ -136,7 +132,7 @@ impl PageIds {
         const PARTLY: &str = "the page is too long to be read to its end";
         let (ids, is_whole) = match self {
             Self::Html { ids, is_whole } => (ids, *is_whole),
-            Self::Unread | Self::NotHtml | Self::Remembered => return FragmentState::Found,
+            Self::Unread | Self::NotHtml => return FragmentState::Found,
             Self::Unreadable(reason) => return FragmentState::Unknown(reason),
         };
         let decoded = percent_decode_str(fragment).decode_utf8_lossy();

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use silcrow::external::{Answer, Doubt, End, Request, Trouble};
+use silcrow::external::{Answer, PageIds, Request, Trouble};
 use silcrow::host::Authority;
 use silcrow::io::external::{Settings, ask};
 use silcrow::parse;
@@ -67,10 +67,6 @@ fn ask_one(url: &str, settings: &Settings) -> Answer {
     answers.pop_first().expect("there is an answer").1
 }
 
-fn end(url: &str, settings: &Settings) -> End {
+fn end(url: &str, settings: &Settings) -> Result<PageIds, Trouble> {
     ask_one(url, settings).end
-}
-
-fn doubt(doubt: Doubt) -> End {
-    End::Trouble(Trouble::Doubt(doubt))
 }

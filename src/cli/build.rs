@@ -9,7 +9,7 @@ use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
 use super::images::Variants;
 use super::publish::Rendered;
 use super::session::Run;
-use super::{Outcome, baseline, change, external, printer};
+use super::{Outcome, baseline, change, printer};
 use crate::compile;
 use crate::io::disk::{self, Staging};
 use crate::output::{Output, OutputBody};
@@ -85,7 +85,8 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         printer::text(&report::rules::explain(rule))?;
         return Ok(Outcome::Clean);
     }
-    let (files, external) = (&arguments.files, external::requested(&arguments.external)?);
+    let external = Some(&arguments.external).filter(|how| how.external);
+    let files = &arguments.files;
     if arguments.write_baseline {
         // The findings that an earlier baseline holds belong into the new one too.
         let site = SiteArguments { baseline: None, ..arguments.site.clone() };

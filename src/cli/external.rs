@@ -4,6 +4,7 @@
 #[cfg(feature = "external")]
 mod look_up;
 
+#[cfg(not(feature = "external"))]
 use super::arguments::ExternalArguments;
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "external")]
@@ -17,23 +18,7 @@ pub(super) struct Found {
     pub(super) notices: Vec<String>,
 }
 
-/// How links to other sites are looked up, where that is requested.
-///
-/// # Errors
-///
-/// When it is requested and this program cannot.
-pub(super) fn requested(
-    arguments: &ExternalArguments,
-) -> anyhow::Result<Option<&ExternalArguments>> {
-    if arguments.external && !cfg!(feature = "external") {
-        anyhow::bail!(
-            "this `silcrow` was built without the feature `external`, and cannot ask other sites; build it with `--features external`"
-        );
-    }
-    Ok(Some(arguments).filter(|arguments| arguments.external))
-}
-
-/// No other site can be asked, and `requested` says so before this is called.
+/// No other site can be asked.
 #[cfg(not(feature = "external"))]
 pub(super) fn look_up(
     _: &ExternalArguments,
@@ -41,5 +26,7 @@ pub(super) fn look_up(
     _: &crate::site::Site,
     _: &super::named_files::NamedFiles,
 ) -> anyhow::Result<Found> {
-    Ok(Found { diagnostics: Vec::new(), notices: Vec::new() })
+    anyhow::bail!(
+        "this `silcrow` was built without the feature `external`, and cannot ask other sites; build it with `--features external`"
+    )
 }

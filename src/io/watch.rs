@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, EventKind, MetadataKind, ModifyKind};
-use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode, Flag, MetadataKind, ModifyKind};
+use notify::{Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use polling::Polling;
 
@@ -40,24 +40,22 @@ pub struct Batch {
 
 /// Watches folders.
 pub struct Watch {
-    /// The folder that is watched without what is in its folders.
-    root: PathBuf,
-    /// The folders that are watched with all that is in them.
-    folders: Vec<PathBuf>,
-    source: Source,
+    folders: Folders,
+    /// What reports changes: the system, or where it cannot, checking files again and again.
+    source: Result<System, Polling>,
 }
 
-/// How changes are found.
-enum Source {
-    /// The system reports them.
-    System(System),
-    /// Files are checked again and again, for this reason.
-    Polling(Polling, String),
+/// What is watched.
+struct Folders {
+    /// Without what is in its folders.
+    root: PathBuf,
+    /// With all that is in them.
+    whole: Vec<PathBuf>,
 }
 
 struct System {
     watcher: RecommendedWatcher,
-    events: Receiver<notify::Result<notify::Event>>,
+    events: Receiver<notify::Result<Event>>,
     /// Whether the root was removed or renamed: its watch has ended with it.
     is_root_lost: bool,
     /// New folders, which are read again, and when.
@@ -68,81 +66,70 @@ impl Watch {
     /// Watches what is directly in `root`, and everything in `folders`. With `poll`, files are checked that often, and the
     /// system need not report changes.
     pub fn new(root: &Path, folders: Vec<PathBuf>, poll: Option<Duration>) -> Self {
+        let folders = Folders { root: root.to_owned(), whole: folders };
         let reason = match poll {
             Some(_) => Some("as `--poll` says".to_owned()),
             None => unreliable(root).map(|name| format!("changes are not reported on {name}")),
         };
-        let source = match reason {
-            Some(reason) => Err(reason),
-            None => System::new(root, &folders).map(Source::System),
-        };
-        let source = source.unwrap_or_else(|reason| {
-            Source::Polling(Polling::new(root, &folders, poll.unwrap_or(POLLING)), reason)
-        });
-        Self { root: root.to_owned(), folders, source }
+        let system = reason.map_or_else(|| System::new(&folders), Err);
+        let every = poll.unwrap_or(POLLING);
+        let source = system.map_err(|reason| Polling::new(&folders, every, reason));
+        Self { folders, source }
     }
 
     /// Why files are checked again and again, if they are.
     pub fn polling(&self) -> Option<&str> {
-        match &self.source {
-            Source::System(_) => None,
-            Source::Polling(_, reason) => Some(reason),
-        }
+        self.source.as_ref().err().map(|polling| &*polling.reason)
     }
 
     /// Watches other folders from now on. Those that are among the changed paths are watched again: a folder that was made
     /// anew is another one. The rest is watched already, and to repeat that takes longer than all else after an edit.
     pub fn follow(&mut self, folders: Vec<PathBuf>, changed: &BTreeSet<PathBuf>) {
-        let is_new =
-            |folder: &&PathBuf| changed.contains(*folder) || !self.folders.contains(folder);
-        let new: Vec<_> = folders.iter().filter(is_new).cloned().collect();
-        self.folders = folders;
-        if let Source::System(system) = &mut self.source
+        let known = std::mem::replace(&mut self.folders.whole, folders);
+        let is_new = |folder: &&PathBuf| changed.contains(*folder) || !known.contains(folder);
+        let new: Vec<_> = self.folders.whole.iter().filter(is_new).collect();
+        if let Ok(system) = &mut self.source
             && !new.is_empty()
-            && let Err(reason) = system.add(&self.root, &new)
+            && let Err(reason) = system.add(&self.folders.root, &new)
         {
-            self.poll(reason);
+            self.source = Err(Polling::new(&self.folders, POLLING, reason));
         }
-    }
-
-    /// Checks files again and again from now on.
-    fn poll(&mut self, reason: String) {
-        let polling = Polling::new(&self.root, &self.folders, POLLING);
-        self.source = Source::Polling(polling, reason);
     }
 
     /// The next changes: waits for the first one, then until it is quiet. Nothing when there is none for so long.
     pub fn next(&mut self, patience: Duration) -> Option<Batch> {
-        let mut batch = Batch::default();
-        match &mut self.source {
-            Source::Polling(polling, _) => {
-                batch.paths = polling.next(&self.root, &self.folders, patience);
-            }
-            Source::System(system) => {
-                if let Err(reason) = system.next(&self.root, &self.folders, patience, &mut batch) {
-                    // Changes may have been missed in between.
-                    batch.is_incomplete = true;
-                    self.poll(reason);
-                }
-            }
-        }
+        let next = match &mut self.source {
+            Ok(system) => system.next(&self.folders, patience),
+            Err(polling) => Ok(polling.next(&self.folders, patience)),
+        };
+        let batch = next.unwrap_or_else(|reason| {
+            self.source = Err(Polling::new(&self.folders, POLLING, reason));
+            // Changes may have been missed in between.
+            Batch { is_incomplete: true, ..Batch::default() }
+        });
         (!batch.paths.is_empty() || batch.is_incomplete).then_some(batch)
     }
 }
 
 /// Errors are the reasons why the system cannot report changes.
 impl System {
-    fn new(root: &Path, folders: &[PathBuf]) -> Result<Self, String> {
+    fn new(folders: &Folders) -> Result<Self, String> {
         let (sender, events) = mpsc::channel();
-        let watcher = RecommendedWatcher::new(sender, Config::default());
+        let send = move |event: notify::Result<Event>| {
+            if event.as_ref().map_or(true, is_change) {
+                // Where nobody listens any more, the program ends.
+                drop(sender.send(event));
+            }
+        };
+        let watcher = RecommendedWatcher::new(send, Config::default());
         let watcher = watcher.map_err(|error| reason(&error))?;
         let mut system = Self { watcher, events, is_root_lost: false, settling: Vec::new() };
-        system.add(root, folders)?;
+        system.add(&folders.root, &folders.whole)?;
         Ok(system)
     }
 
-    fn add(&mut self, root: &Path, folders: &[PathBuf]) -> Result<(), String> {
-        let recursive = folders.iter().map(|folder| (&**folder, RecursiveMode::Recursive));
+    fn add(&mut self, root: &Path, folders: &[impl AsRef<Path>]) -> Result<(), String> {
+        let recursive = folders.iter().map(|folder| (folder.as_ref(), RecursiveMode::Recursive));
         // The root first: it reports a folder that is not there yet.
         for (folder, mode) in [(root, RecursiveMode::NonRecursive)].into_iter().chain(recursive) {
             match self.watcher.watch(folder, mode) {
@@ -153,97 +140,73 @@ impl System {
         Ok(())
     }
 
-    fn next(
-        &mut self,
-        root: &Path,
-        folders: &[PathBuf],
-        patience: Duration,
-        batch: &mut Batch,
-    ) -> Result<(), String> {
-        let start = Instant::now();
-        let due = self.settling.iter().map(|(at, _)| at.saturating_duration_since(start));
+    fn next(&mut self, folders: &Folders, patience: Duration) -> Result<Batch, String> {
+        let now = Instant::now();
+        let due = self.settling.iter().map(|(at, _)| at.saturating_duration_since(now));
         let due = due.chain(self.is_root_lost.then_some(ROOT_CHECK)).min();
-        let mut quiet = due.map_or(patience, |due| due.min(patience));
-        let mut burst = None;
-        let mut pending = BTreeSet::new();
-        while burst.is_none_or(|burst: Instant| burst.elapsed() < LONGEST) {
-            let Some(event) = self.receive(quiet)? else { break };
-            burst.get_or_insert_with(Instant::now);
-            batch.is_incomplete |= event.need_rescan();
-            self.record(root, event, batch, &mut pending);
-            quiet = if pending.is_empty() { QUIET_WHEN_COMPLETE } else { QUIET };
-        }
+        let mut batch = self.burst(&folders.root, due.map_or(patience, |due| due.min(patience)))?;
         let now = Instant::now();
         let ready = self.settling.extract_if(.., |(at, _)| *at <= now);
         batch.paths.extend(ready.map(|(_, folder)| folder));
         if self.is_root_lost {
-            batch.is_incomplete |= burst.is_some();
-            if root.is_dir() {
+            batch.is_incomplete |= !batch.paths.is_empty();
+            if folders.root.is_dir() {
                 self.is_root_lost = false;
                 batch.is_incomplete = true;
-                self.add(root, folders)?;
+                self.add(&folders.root, &folders.whole)?;
             }
         }
-        Ok(())
+        Ok(batch)
     }
 
-    /// Waits for a change.
-    fn receive(&mut self, patience: Duration) -> Result<Option<notify::Event>, String> {
-        let start = Instant::now();
-        loop {
-            match self.events.recv_timeout(patience.saturating_sub(start.elapsed())) {
-                Ok(Ok(event)) if event.need_rescan() || is_change(&event.kind) => {
-                    return Ok(Some(event));
+    /// What the system reports until it is quiet; nothing when that is nothing for so long.
+    fn burst(&mut self, root: &Path, patience: Duration) -> Result<Batch, String> {
+        let mut batch = Batch::default();
+        let mut quiet = patience;
+        let mut end = None;
+        // Files that are being written.
+        let mut pending = BTreeSet::new();
+        while end.is_none_or(|end| Instant::now() < end) {
+            let event = match self.events.recv_timeout(quiet) {
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err("the thread that watches for changes has ended".to_owned());
                 }
-                Ok(Ok(_)) => {}
                 Ok(Err(error)) if matches!(error.kind, ErrorKind::MaxFilesWatch) => {
                     return Err(reason(&error));
                 }
                 // A folder that was removed before it could be watched.
-                Ok(Err(_)) => {
-                    let lost = notify::Event::new(EventKind::Other);
-                    return Ok(Some(lost.set_flag(notify::event::Flag::Rescan)));
+                Ok(Err(_)) => Event::new(EventKind::Other).set_flag(Flag::Rescan),
+                Ok(Ok(event)) => event,
+            };
+            end.get_or_insert_with(|| Instant::now() + LONGEST);
+            batch.is_incomplete |= event.need_rescan();
+            let is_renamed = matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)));
+            let is_new = is_renamed || event.kind.is_create();
+            let is_lost = is_renamed || event.kind.is_remove();
+            for path in event.paths {
+                if is_new && path.is_dir() {
+                    self.settling.push((Instant::now() + SETTLING, path.clone()));
                 }
-                Err(RecvTimeoutError::Timeout) => return Ok(None),
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err("the thread that watches for changes has ended".to_owned());
+                self.is_root_lost |= is_lost && path == root;
+                if is_lost || event.kind.is_access() {
+                    pending.remove(&path);
+                } else {
+                    pending.insert(path.clone());
                 }
+                batch.paths.insert(path);
             }
+            quiet = if pending.is_empty() { QUIET_WHEN_COMPLETE } else { QUIET };
         }
-    }
-
-    /// Adds what an event reports. `pending` are the files that are being written.
-    fn record(
-        &mut self,
-        root: &Path,
-        event: notify::Event,
-        batch: &mut Batch,
-        pending: &mut BTreeSet<PathBuf>,
-    ) {
-        let is_renamed = matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)));
-        let is_new = is_renamed || event.kind.is_create();
-        let is_complete = is_renamed || event.kind.is_remove() || event.kind.is_access();
-        for path in event.paths {
-            if is_new && path.is_dir() {
-                self.settling.push((Instant::now() + SETTLING, path.clone()));
-            }
-            self.is_root_lost |= path == root && (is_renamed || event.kind.is_remove());
-            if is_complete {
-                pending.remove(&path);
-            } else {
-                pending.insert(path.clone());
-            }
-            batch.paths.insert(path);
-        }
+        Ok(batch)
     }
 }
 
 /// Whether an event reports a change: of a file's bytes, its name, its existence, or of whether it may be read.
-fn is_change(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
-        EventKind::Access(_) => false,
-        EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
+fn is_change(event: &Event) -> bool {
+    match event.kind {
+        EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
+        EventKind::Modify(ModifyKind::Metadata(kind)) => kind != MetadataKind::AccessTime,
         _ => true,
     }
 }

@@ -202,8 +202,9 @@ describe('search', () => {
 
   it('what cannot be loaded is said, and tried again', async () => {
     await withPage(browser, {}, async (open) => {
-      await open.goto(article.address);
+      // A page that is open already may still send its next request past a new route.
       await open.route('**/search/index.json', (route) => route.fulfill({ status: 503 }));
+      await open.goto(article.address);
       await open.keyboard.press('Control+k');
       await field(open).fill('key');
       await status(open).filter({ hasText: 'Search could not be loaded' }).waitFor();
@@ -214,8 +215,8 @@ describe('search', () => {
 
   it('a script that cannot be loaded is said to be so, and loaded later', async () => {
     await withPage(browser, {}, async (open) => {
-      await open.goto(article.address);
       await open.route('**/search.*.js', (route) => route.abort());
+      await open.goto(article.address);
       await open.keyboard.press('Control+k');
       await status(open).filter({ hasText: 'Search could not be loaded' }).waitFor();
       await field(open).pressSequentially('ke');

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use silcrow::external::{End, PageIds, Trouble};
+use silcrow::external::{PageIds, Trouble};
 use silcrow::io::external::Settings;
 use silcrow::url::WebUrl;
 
@@ -32,7 +32,7 @@ fn private_addresses_are_not_asked_unless_they_are_allowed() {
         let server = Server::fine();
         let url = server.url(disguise, "/");
         let answer = end(&url, &strict());
-        let End::Trouble(Trouble::Private(address)) = answer else { panic!("{url}: {answer:?}") };
+        let Err(Trouble::Private(address)) = answer else { panic!("{url}: {answer:?}") };
         assert!(silcrow::host::is_private(address));
         assert_eq!(server.lines(), Vec::<String>::new(), "{url}");
         if disguise.starts_with('[') && !has_mapped_addresses(server.port()) {
@@ -43,11 +43,11 @@ fn private_addresses_are_not_asked_unless_they_are_allowed() {
         let by_address = allowed(&address.to_string());
         for allow in [by_name, by_address] {
             let settings = Settings { allow: vec![allow], ..strict() };
-            assert_eq!(end(&url, &settings), End::Page(PageIds::Unread), "{url}");
+            assert_eq!(end(&url, &settings), Ok(PageIds::Unread), "{url}");
         }
         assert_eq!(server.lines(), ["HEAD /", "HEAD /"], "{url}");
         let other_port = Settings { allow: vec![allowed(&format!("{host}:1"))], ..strict() };
-        assert!(matches!(end(&url, &other_port), End::Trouble(Trouble::Private(_))), "{url}");
+        assert!(matches!(end(&url, &other_port), Err(Trouble::Private(_))), "{url}");
     }
 }
 
@@ -60,7 +60,7 @@ fn private_addresses_are_not_asked_after_a_redirect_either() {
         let public = Server::new(move |_| redirect(302, &target));
         let entry = Settings { allow: vec![allowed("a.test")], ..strict() };
         let answer = ask_one(&public.url("a.test", "/"), &entry);
-        assert!(matches!(answer.end, End::Trouble(Trouble::Private(_))), "{to}: {answer:?}");
+        assert!(matches!(answer.end, Err(Trouble::Private(_))), "{to}: {answer:?}");
         assert_eq!((answer.hops.len(), public.lines().len()), (1, 1), "{to}");
         assert_eq!(private.lines(), Vec::<String>::new(), "{to}");
         if disguise.starts_with('[') && !has_mapped_addresses(private.port()) {
@@ -68,7 +68,7 @@ fn private_addresses_are_not_asked_after_a_redirect_either() {
         }
         let host = WebUrl::parse(&to).expect("it is a URL").host().to_owned();
         let lifted = Settings { allow: vec![allowed("a.test"), allowed(&host)], ..strict() };
-        assert_eq!(end(&public.url("a.test", "/"), &lifted), End::Page(PageIds::Unread), "{to}");
+        assert_eq!(end(&public.url("a.test", "/"), &lifted), Ok(PageIds::Unread), "{to}");
         assert_eq!(private.lines(), ["HEAD /secret"], "{to}");
     }
 }
@@ -80,7 +80,7 @@ const INNER: &str = "SILCROW_TEST_INNER";
 fn proxies_of_the_environment_are_not_used() {
     if std::env::var(INNER).is_ok() {
         let server = Server::fine();
-        assert_eq!(end(&server.url("a.test", "/"), &open()), End::Page(PageIds::Unread));
+        assert_eq!(end(&server.url("a.test", "/"), &open()), Ok(PageIds::Unread));
         assert_eq!(server.lines(), ["HEAD /"]);
         return;
     }

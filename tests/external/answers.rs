@@ -6,16 +6,16 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use silcrow::external::{Answer, Doubt, End, FragmentState, PageIds, Trouble};
+use silcrow::external::{Answer, FragmentState, PageIds, Trouble};
 use silcrow::io::external::Settings;
 
 use crate::web::{Server, ok, redirect, status};
-use crate::{ask_one, doubt, end, open};
+use crate::{ask_one, end, open};
 
 #[test]
 fn a_page_is_asked_for_by_its_head_alone() {
     let server = Server::fine();
-    assert_eq!(end(&server.url("a.test", "/x?y"), &open()), End::Page(PageIds::Unread));
+    assert_eq!(end(&server.url("a.test", "/x?y"), &open()), Ok(PageIds::Unread));
     assert_eq!(server.lines(), ["HEAD /x?y"]);
     let asked = server.asked().remove(0);
     let version = env!("CARGO_PKG_VERSION");
@@ -36,7 +36,7 @@ fn a_server_that_does_not_like_head_is_asked_for_the_page() {
         _ => ok("text/html", "<p>here"),
     });
     for path in ["/", "/forbidden", "/broken", "/no-http", "/gone"] {
-        assert_eq!(end(&server.url("a.test", path), &open()), End::Page(PageIds::Unread), "{path}");
+        assert_eq!(end(&server.url("a.test", path), &open()), Ok(PageIds::Unread), "{path}");
     }
     assert_eq!(server.lines()[..2], ["HEAD /", "GET /"]);
     assert_eq!(server.lines().len(), 10);
@@ -50,7 +50,7 @@ fn statuses_are_told_as_they_are() {
     });
     for number in [400, 401, 403, 404, 410, 418, 300, 304, 999] {
         let url = server.url("a.test", &format!("/{number}"));
-        assert_eq!(end(&url, &open()), End::Trouble(Trouble::Status(number)), "{number}");
+        assert_eq!(end(&url, &open()), Err(Trouble::Status(number)), "{number}");
     }
 }
 
@@ -72,10 +72,10 @@ fn a_server_in_trouble_is_asked_once_more() {
         }
     });
     let url = |path: &str| server.url("a.test", path);
-    assert_eq!(end(&url("/always"), &open()), End::Trouble(Trouble::Status(503)));
-    assert_eq!(end(&url("/once"), &open()), End::Page(PageIds::Unread));
-    assert_eq!(end(&url("/busy"), &open()), End::Page(PageIds::Unread));
-    assert_eq!(end(&url("/cut"), &open()), End::Page(PageIds::Unread));
+    assert_eq!(end(&url("/always"), &open()), Err(Trouble::Status(503)));
+    assert_eq!(end(&url("/once"), &open()), Ok(PageIds::Unread));
+    assert_eq!(end(&url("/busy"), &open()), Ok(PageIds::Unread));
+    assert_eq!(end(&url("/cut"), &open()), Ok(PageIds::Unread));
     let expected = [
         "HEAD /always",
         "GET /always",
@@ -94,25 +94,25 @@ fn a_server_in_trouble_is_asked_once_more() {
 #[test]
 fn no_answer_is_told_from_a_bad_one() {
     let cut = Server::new(|_| String::new());
-    assert_eq!(end(&cut.url("a.test", "/"), &open()), doubt(Doubt::BrokenOff));
+    assert_eq!(end(&cut.url("a.test", "/"), &open()), Err(Trouble::BrokenOff));
     assert_eq!(cut.lines(), ["HEAD /", "GET /"]);
     let garbled = Server::new(|_| "220 smtp.example ESMTP\r\n\r\n".to_owned());
     let answer = end(&garbled.url("a.test", "/"), &open());
-    assert!(matches!(answer, End::Trouble(Trouble::Doubt(Doubt::Garbled(_)))), "{answer:?}");
+    assert!(matches!(answer, Err(Trouble::Garbled(_))), "{answer:?}");
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let port = listener.local_addr().expect("it is bound").port();
     // Who accepts no connection lets the system take it, and says nothing.
     let slow = Settings { request: Duration::from_millis(50), ..open() };
-    assert_eq!(end(&format!("http://a.test:{port}/"), &slow), doubt(Doubt::Timeout));
+    assert_eq!(end(&format!("http://a.test:{port}/"), &slow), Err(Trouble::Timeout));
     drop(listener);
-    assert_eq!(end(&format!("http://a.test:{port}/"), &open()), doubt(Doubt::Refused));
+    assert_eq!(end(&format!("http://a.test:{port}/"), &open()), Err(Trouble::Refused));
 }
 
 #[test]
 fn a_name_that_nobody_has_is_no_host() {
     let mut settings = open();
     settings.names.insert("gone.test".to_owned(), Vec::new());
-    assert_eq!(end("http://gone.test/", &settings), End::Trouble(Trouble::NoSuchHost));
+    assert_eq!(end("http://gone.test/", &settings), Err(Trouble::NoSuchHost));
 }
 
 #[test]
@@ -142,22 +142,22 @@ fn redirects_are_followed_hop_by_hop() {
     let to = other.url("b.test", "/elsewhere");
     let elsewhere = Server::new(move |_| redirect(301, &to));
     let answer = ask_one(&elsewhere.url("a.test", "/"), &open());
-    assert_eq!((hops(&answer).len(), answer.end), (1, End::Page(PageIds::Unread)));
+    assert_eq!((hops(&answer).len(), answer.end), (1, Ok(PageIds::Unread)));
     assert_eq!(other.lines(), ["HEAD /elsewhere"]);
 
     for path in ["/see", "/again"] {
         let answer = ask_one(&url(path), &open());
         assert_eq!(hops(&answer), [(url("/there"), false)], "{path}");
-        assert_eq!((answer.end.clone(), answer.moved_to()), (End::Page(PageIds::Unread), None));
+        assert_eq!((answer.end.clone(), answer.moved_to()), (Ok(PageIds::Unread), None));
     }
     let answer = ask_one(&url("/dead"), &open());
     assert_eq!(hops(&answer), [(url("/404"), true)]);
-    assert_eq!((answer.end.clone(), answer.moved_to()), (End::Trouble(Trouble::Status(404)), None));
+    assert_eq!((answer.end.clone(), answer.moved_to()), (Err(Trouble::Status(404)), None));
     let answer = ask_one(&url("/for-now"), &open());
     assert_eq!(hops(&answer)[..2], [(url("/old"), false), (url("/new/"), true)]);
     assert_eq!(answer.moved_to(), None, "one hop is for now only");
-    assert_eq!(end(&url("/mail"), &open()), doubt(Doubt::BadRedirect("mailto:a@b.c".to_owned())));
-    assert_eq!(end(&url("/nowhere"), &open()), End::Trouble(Trouble::Status(302)));
+    assert_eq!(end(&url("/mail"), &open()), Err(Trouble::BadRedirect("mailto:a@b.c".to_owned())));
+    assert_eq!(end(&url("/nowhere"), &open()), Err(Trouble::Status(302)));
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn redirects_come_to_an_end() {
     });
     let url = |path: &str| server.url("a.test", path);
     for path in ["/a", "/self", "/11"] {
-        assert_eq!(end(&url(path), &open()), doubt(Doubt::TooManyRedirects), "{path}");
+        assert_eq!(end(&url(path), &open()), Err(Trouble::TooManyRedirects), "{path}");
     }
-    assert_eq!(end(&url("/10"), &open()), End::Page(PageIds::Unread));
+    assert_eq!(end(&url("/10"), &open()), Ok(PageIds::Unread));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn places_are_looked_for_in_html() {
 fn a_certificate_that_nobody_trusts_is_told() {
     let port = tls_server();
     let answer = end(&format!("https://a.test:{port}/"), &open());
-    let End::Trouble(Trouble::Tls(reason)) = answer else { panic!("{answer:?}") };
+    let Err(Trouble::Tls(reason)) = answer else { panic!("{answer:?}") };
     assert!(reason.contains("invalid peer certificate"), "{reason}");
 }
 
@@ -244,7 +244,7 @@ fn a_server_that_does_not_speak_tls_is_told() {
         read.and_then(|_| stream.write_all(status(400, "").as_bytes())).expect("the test listens");
     });
     let answer = end(&format!("https://a.test:{port}/"), &open());
-    assert!(matches!(answer, End::Trouble(Trouble::Tls(_))), "{answer:?}");
+    assert!(matches!(answer, Err(Trouble::Tls(_))), "{answer:?}");
 }
 
 /// The port of a server that shakes one hand, with a certificate that it signed itself.

@@ -5,11 +5,11 @@ use std::net::TcpListener;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use silcrow::external::{Doubt, End, PageIds};
+use silcrow::external::{PageIds, Trouble};
 use silcrow::io::external::Settings;
 
 use crate::web::{Server, ok, redirect, status};
-use crate::{ask_all, doubt, open};
+use crate::{ask_all, open};
 
 #[test]
 fn a_host_is_asked_one_thing_at_a_time_with_a_pause_between() {
@@ -52,7 +52,7 @@ fn several_hosts_are_asked_at_once_and_no_more_than_are_allowed() {
     let names = ["a.test", "b.test", "c.test", "d.test"];
     let urls: Vec<_> = names.iter().map(|name| server.url(name, "/")).collect();
     let answers = ask_all(&urls, &Settings { hosts: 2, ..open() });
-    assert!(answers.values().all(|answer| answer.end == End::Page(PageIds::Unread)), "{answers:?}");
+    assert!(answers.values().all(|answer| answer.end == Ok(PageIds::Unread)), "{answers:?}");
     assert_eq!(server.most_active(), 2);
 }
 
@@ -69,7 +69,7 @@ fn a_host_that_asks_for_patience_is_given_it() {
     });
     let urls: Vec<_> = (0..3).map(|number| server.url("a.test", &format!("/{number}"))).collect();
     let answers = ask_all(&urls, &open());
-    assert!(answers.values().all(|answer| answer.end == End::Page(PageIds::Unread)), "{answers:?}");
+    assert!(answers.values().all(|answer| answer.end == Ok(PageIds::Unread)), "{answers:?}");
     let asked = server.asked();
     assert_eq!(asked.len(), 4);
     assert!(asked[1].at.duration_since(asked[0].answered) >= Duration::from_secs(1));
@@ -82,7 +82,7 @@ fn a_host_that_asks_for_too_much_patience_is_left_alone() {
         let urls: Vec<_> =
             (0..3).map(|number| server.url("a.test", &format!("/{number}"))).collect();
         let answers = ask_all(&urls, &open());
-        let left = doubt(Doubt::AskedToWait);
+        let left = Err(Trouble::AskedToWait);
         assert!(answers.values().all(|answer| answer.end == left), "{answers:?}");
         assert_eq!(server.lines().len(), 1, "{wish}");
     }
@@ -97,7 +97,7 @@ fn time_comes_to_an_end() {
         .into();
     let start = Instant::now();
     let answers = ask_all(&urls, &Settings { total: Duration::from_millis(100), ..open() });
-    let late = doubt(Doubt::NotReached);
+    let late = Err(Trouble::NotReached);
     assert!(answers.values().all(|answer| answer.end == late), "{answers:?}");
     assert!(start.elapsed() >= Duration::from_millis(100));
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use silcrow::external::{Doubt, End, PageIds, Request};
+use silcrow::external::{PageIds, Request, Trouble};
 use silcrow::io::external::{Cache, Settings, ask};
 
 use crate::web::{Server, ok, redirect, status};
-use crate::{LOOPBACK, common, doubt, end, open, request};
+use crate::{LOOPBACK, common, end, open, request};
 
 fn today() -> jiff::civil::Date {
     common::TODAY.parse().expect("it is a date")
@@ -50,7 +50,7 @@ fn what_was_found_is_remembered_and_nothing_else() {
     assert_eq!(cache.answer(&request(&url("/page#two"))), None, "this place is not known");
     assert_eq!(
         cache.answer(&request(&url("/page"))).map(|known| known.end),
-        Some(End::Page(PageIds::Remembered))
+        Some(Ok(PageIds::Unread))
     );
     let before = std::fs::metadata(&path).and_then(|data| data.modified()).expect("it is there");
     cache.remember(&[], &BTreeMap::new(), today());
@@ -159,7 +159,7 @@ fn without_being_told_to_nothing_connects_to_anybody() {
         &format!("http://a.test:{port}/"),
         &Settings { request: Duration::from_millis(50), ..open() },
     );
-    assert_eq!(answer, doubt(Doubt::Timeout));
+    assert_eq!(answer, Err(Trouble::Timeout));
     assert!(!is_untouched(&listener));
 }
 

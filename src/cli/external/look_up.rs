@@ -20,11 +20,7 @@ use crate::wording::plural;
 /// The file that remembers, beside `site.yaml`.
 const CACHE_FILE: &str = "silcrow-external.txt";
 
-/// Asks for every URL of another site in the named files.
-///
-/// # Errors
-///
-/// When the file of what was found before cannot be read.
+/// Asks for every URL of another site in the named files. Fails when the file of what was found before cannot be read.
 pub(in crate::cli) fn look_up(
     how: &ExternalArguments,
     root: &Path,
@@ -38,23 +34,22 @@ pub(in crate::cli) fn look_up(
     let polite = Settings { allow: settings.allow.clone(), ..Settings::new(parse::anchors) };
     let today = site.options.today;
     let mut notices = Vec::new();
-    let answers = if how.no_cache {
-        ask_all(&wanted, &polite)
-    } else {
-        let path = how.cache.clone().unwrap_or_else(|| root.join(CACHE_FILE));
-        let (mut cache, damaged) = Cache::read(root, &path, today)?;
-        notices.extend(damaged_lines(&path.display().to_string(), &damaged));
-        let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));
-        let mut answers: BTreeMap<WebUrl, Answer> = wanted.iter().filter_map(known).collect();
-        let is_unknown = |request: &Request| !answers.contains_key(&request.url);
-        let unknown: Vec<Request> = wanted.into_iter().filter(is_unknown).collect();
-        let asked = ask_all(&unknown, &polite);
-        cache.remember(&unknown, &asked, today);
-        // The findings are worth more than the time of the next run.
-        notices.extend(cache.write().err().map(|error| error.to_string()));
-        answers.extend(asked);
-        answers
-    };
+    if how.no_cache {
+        let answers = ask_all(&wanted, &polite);
+        return Ok(Found { diagnostics: findings(&links, &answers), notices });
+    }
+    let path = how.cache.clone().unwrap_or_else(|| root.join(CACHE_FILE));
+    let (mut cache, damaged) = Cache::read(root, &path, today)?;
+    notices.extend(damaged_lines(&path, &damaged));
+    let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));
+    let mut answers: BTreeMap<WebUrl, Answer> = wanted.iter().filter_map(known).collect();
+    let is_unknown = |request: &Request| !answers.contains_key(&request.url);
+    let unknown: Vec<Request> = wanted.into_iter().filter(is_unknown).collect();
+    let asked = ask_all(&unknown, &polite);
+    cache.remember(&unknown, &asked, today);
+    // The findings are worth more than the time of the next run.
+    notices.extend(cache.write().err().map(|error| error.to_string()));
+    answers.extend(asked);
     Ok(Found { diagnostics: findings(&links, &answers), notices })
 }
 
@@ -65,13 +60,11 @@ fn ask_all(requests: &[Request], settings: &Settings) -> BTreeMap<WebUrl, Answer
     answers
 }
 
-fn damaged_lines(path: &str, damaged: &[usize]) -> Option<String> {
+fn damaged_lines(path: &Path, damaged: &[usize]) -> Option<String> {
     const SHOWN: usize = 5;
-    let mut numbers: Vec<_> = damaged.iter().take(SHOWN).map(ToString::to_string).collect();
-    if damaged.len() > SHOWN {
-        numbers.push("…".to_owned());
-    }
-    let lines = plural(damaged.len(), "damaged line");
-    let text = format!("`{path}` has {lines}, left out: {}", numbers.join(", "));
+    let numbers: Vec<_> = damaged.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = if damaged.len() > SHOWN { ", …" } else { "" };
+    let (lines, numbers) = (plural(damaged.len(), "damaged line"), numbers.join(", "));
+    let text = format!("`{}` has {lines}, left out: {numbers}{more}", path.display());
     (!damaged.is_empty()).then_some(text)
 }

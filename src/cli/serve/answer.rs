@@ -8,14 +8,14 @@ use super::address::{self, Found};
 use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, ServedPage, bytes, with_script};
 use super::revision::Revision;
 use super::shared::Shared;
+use crate::compile;
 use crate::io::disk::Root;
 use crate::io::http::{Answer, Body, Content, Request};
 use crate::media_type::media_type;
+use crate::output::OutputBody;
 use crate::path::{SourcePath, encode_path};
 use crate::publish::hex;
 use crate::render::{View, outputs};
-use crate::source;
-use crate::theme;
 
 /// The answer to a request.
 pub(super) fn answer(shared: &Shared, request: &Request<'_>) -> Answer {
@@ -119,22 +119,16 @@ fn file(root: &Path, revision: &Revision, found: &Found) -> Option<Content> {
 /// A file that pages name. It is opened by the path that its source was read from, never by the one that is asked for, and
 /// whatever has replaced it since: anything but a regular file below the root is not served.
 fn asset(root: &Path, revision: &Revision, index: usize) -> Option<Content> {
-    let asset = &revision.compiled.site.routes.assets[index];
-    let sources = &revision.sources;
-    let media_type = media_type(asset.url.as_str());
-    let source::Content::Asset(file) = &sources.get(&asset.source)?.content else { return None };
-    let settings = &revision.compiled.site.configuration.theme;
-    let hash = hex(&theme::published_hash(&asset.source, file, settings))[..16].to_owned();
-    let body = match &file.text {
-        Some(text) if sources.is_embedded(&asset.source) => {
-            let text = theme::published(&asset.source, text, settings).into_owned();
-            Body::Bytes(text.into_bytes().into())
-        }
-        _ => {
+    let site = &revision.compiled.site;
+    let asset = &site.routes.assets[index];
+    let content = Content::found(media_type(asset.url.as_str()), *b"");
+    match compile::file(site, &revision.sources, asset)?.body {
+        OutputBody::Bytes(bytes) => Some(Content { body: Body::Bytes(bytes.into()), ..content }),
+        OutputBody::Copy { spelling, hash, .. } => {
             // Where this fails, the file was removed or replaced since it was read, and the next revision follows.
-            let spelling = Path::new(sources.spelling(&asset.source));
-            Body::File(Root::new(root).ok()?.open(spelling).ok()?)
+            let file = Root::new(root).ok()?.open(Path::new(&*spelling)).ok()?;
+            let hash = Some(hex(&hash)[..16].to_owned());
+            Some(Content { body: Body::File(file), hash, ..content })
         }
-    };
-    Some(Content { status: 200, media_type, body, hash: Some(hash) })
+    }
 }

@@ -15,10 +15,10 @@ use crate::config::Options;
 use crate::io::disk::{DiskError, Live};
 use crate::io::watch::{Batch, Watch};
 use crate::path::SourcePath;
-use crate::source::{File, Sources};
+use crate::source::Sources;
 use crate::wording::{code_list, plural};
 
-/// How long a file that is missing may take to come back: some editors remove it for a moment while they save it.
+/// How long a file that is missing or empty may take to come back.
 const MOMENT: Duration = Duration::from_millis(20);
 
 /// How long to wait for changes at a time.
@@ -96,46 +96,48 @@ impl Rebuild {
         }
     }
 
-    fn take(&mut self, mut batch: Batch) {
+    fn take(&mut self, batch: Batch) {
         let shared = Arc::clone(&self.shared);
         // An incomplete list of changes does not tell whether anything changed.
         let held = (!batch.paths.is_empty()).then(|| shared.current.hold());
         let start = Instant::now();
-        if self.live.has_lost(&batch.paths)
-            && let Some(more) = self.watch.next(MOMENT)
-        {
-            batch.paths.extend(more.paths);
-            batch.is_incomplete |= more.is_incomplete;
+        match self.read(batch) {
+            Err(error) => say(&format!("{error}; the site stays as it was")),
+            Ok(changed) if changed.is_empty() => {}
+            Ok(changed) => {
+                self.watch.follow(self.live.watched(), &BTreeSet::new());
+                self.renew(held.unwrap_or_else(|| shared.current.hold()), start, &changed);
+            }
         }
-        // Also where nothing else is new: a folder may be made long before there is anything in it.
-        self.watch.follow(self.live.watched(), &batch.paths);
-        let changed = match self.read(&batch) {
-            Ok(changed) => changed,
-            Err(error) => return say(&format!("{error}; the site stays as it was")),
-        };
-        if changed.is_empty() {
-            return;
-        }
-        self.watch.follow(self.live.watched(), &BTreeSet::new());
-        self.renew(held.unwrap_or_else(|| shared.current.hold()), start, &changed);
     }
 
     /// Reads what a batch names. Returns the files that are not what they were.
-    fn read(&mut self, batch: &Batch) -> Result<BTreeSet<SourcePath>, DiskError> {
+    fn read(&mut self, mut batch: Batch) -> Result<BTreeSet<SourcePath>, DiskError> {
         let before = Arc::clone(self.live.sources());
-        let mut changed = self.live.take(&batch.paths, batch.is_incomplete)?;
-        // Many programs save a file by emptying it first.
-        if changed.iter().any(|path| is_emptied(&before, self.live.sources(), path))
-            && let Some(more) = self.watch.next(MOMENT)
-        {
-            match self.live.take(&more.paths, more.is_incomplete) {
-                Ok(more) => changed.extend(more),
-                // What was read before the failure is still used.
-                Err(error) => say(&format!("{error}; what changed there is not seen")),
+        // Also where nothing else is new: a folder may be made long before there is anything in it.
+        self.watch.follow(self.live.watched(), &batch.paths);
+        let first = self.live.take(&batch.paths, batch.is_incomplete);
+        let is_lost = |path: &SourcePath| is_lost(&before, self.live.sources(), path);
+        let is_whole = first.as_ref().is_ok_and(|changed| !changed.iter().any(is_lost));
+        let more = if is_whole { None } else { self.watch.next(MOMENT) };
+        let Some(more) = more else { return first };
+        self.watch.follow(self.live.watched(), &more.paths);
+        batch.paths.extend(more.paths);
+        batch.is_incomplete |= more.is_incomplete;
+        match (first, self.live.take(&batch.paths, batch.is_incomplete)) {
+            (Ok(first), Err(error)) => {
+                say(&format!("{error}; what changed there is not seen"));
+                Ok(first)
             }
-            changed.retain(|path| before.get(path) != self.live.sources().get(path));
+            (Err(_), second) => second,
+            (Ok(mut changed), Ok(second)) => {
+                changed.extend(second);
+                let now = self.live.sources();
+                changed
+                    .retain(|path| before.get(path).is_none_or(|file| now.get(path) != Some(file)));
+                Ok(changed)
+            }
         }
-        Ok(changed)
     }
 
     /// Compiles the site with what has changed, and shows it.
@@ -151,10 +153,13 @@ impl Rebuild {
     }
 }
 
-/// Whether a file that held something holds nothing now.
-fn is_emptied(before: &Sources, now: &Sources, path: &SourcePath) -> bool {
-    let is_empty = |sources: &Sources| sources.get(path).map(File::is_empty);
-    is_empty(before) == Some(false) && is_empty(now) == Some(true)
+/// Whether a file of the site's own that held something is gone, or holds nothing. Many programs remove or empty a file for
+/// a moment while they save it.
+fn is_lost(before: &Sources, now: &Sources, path: &SourcePath) -> bool {
+    let has_text = |sources: &Sources| {
+        !sources.is_embedded(path) && sources.get(path).is_some_and(|file| !file.is_empty())
+    };
+    has_text(before) && !has_text(now)
 }
 
 /// Why files are checked again and again.

@@ -62,15 +62,6 @@ impl Live {
         &self.root
     }
 
-    /// Whether a file that the site has is gone. Some editors take a file away for a moment while they save it.
-    pub fn has_lost(&self, changed: &BTreeSet<PathBuf>) -> bool {
-        changed.iter().any(|path| match self.change(path) {
-            Change::File(file, source) => self.is_own(&source) && is_gone(&file),
-            Change::All => is_gone(path),
-            Change::None => false,
-        })
-    }
-
     /// Takes changes in: these, or whatever there are. Returns the files that are not what they were.
     ///
     /// # Errors

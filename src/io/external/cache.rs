@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::external::{Answer, End, FragmentState, PageIds, Request};
+use crate::external::{Answer, FragmentState, PageIds, Request};
 use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
@@ -48,7 +48,7 @@ impl Cache {
     pub fn answer(&self, request: &Request) -> Option<Answer> {
         let entry = self.entries.get(&request.url.to_string())?;
         let is_known = request.fragments.is_subset(&entry.fragments);
-        is_known.then(|| Answer { hops: Vec::new(), end: End::Page(PageIds::Remembered) })
+        is_known.then(|| Answer { hops: Vec::new(), end: Ok(PageIds::Unread) })
     }
 
     /// Adds what was found today.
@@ -61,7 +61,7 @@ impl Cache {
         for request in requests {
             let Some(answer) = answers.get(&request.url) else { continue };
             let known = self.entries.remove(&request.url.to_string());
-            if !matches!(answer.end, End::Page(_)) || answer.moved_to().is_some() {
+            if answer.end.is_err() || answer.moved_to().is_some() {
                 continue;
             }
             let known = known.into_iter().flat_map(|entry| entry.fragments);

@@ -13,7 +13,7 @@ use ureq::{Agent, Body, Error};
 use url::Host;
 
 use super::Settings;
-use crate::external::{Doubt, PageIds, Trouble};
+use crate::external::{PageIds, Trouble};
 use crate::host::{self, Authority};
 use crate::url::WebUrl;
 
@@ -140,24 +140,8 @@ struct VettingResolver {
     allow: Vec<Authority>,
 }
 
-/// Why a host is not connected to.
-#[derive(Debug)]
-enum Refusal {
-    Private(IpAddr),
-    NoSuchHost,
-    NotResolved(String),
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{self:?}")
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-fn refuse(refusal: Refusal) -> Error {
-    Error::Other(Box::new(refusal))
+fn refuse(trouble: Trouble) -> Error {
+    Error::Other(Box::new(trouble))
 }
 
 impl Resolver for VettingResolver {
@@ -168,7 +152,7 @@ impl Resolver for VettingResolver {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let authority = uri.authority().and_then(|authority| Authority::parse(authority.as_str()));
-        let authority = authority.ok_or_else(|| refuse(Refusal::NoSuchHost))?;
+        let authority = authority.ok_or_else(|| refuse(Trouble::NoSuchHost))?;
         let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
         let port = authority.port.unwrap_or(default);
         let known = match &authority.host {
@@ -185,24 +169,24 @@ impl Resolver for VettingResolver {
             },
         };
         let Some(first) = addresses.first() else {
-            return Err(refuse(Refusal::NoSuchHost));
+            return Err(refuse(Trouble::NoSuchHost));
         };
         let is_allowed = |address: &&SocketAddr| {
             !host::is_private(address.ip())
                 || self.allow.iter().any(|host| host.allows(&authority.host, **address))
         };
         let mut vetted = self.empty();
-        addresses
-            .iter()
-            .filter(is_allowed)
-            .take(MOST_ADDRESSES)
-            .for_each(|address| vetted.push(*address));
-        if vetted.is_empty() { Err(refuse(Refusal::Private(first.ip()))) } else { Ok(vetted) }
+        let allowed = addresses.iter().filter(is_allowed).take(MOST_ADDRESSES);
+        allowed.for_each(|address| vetted.push(*address));
+        match vetted.is_empty() {
+            true => Err(refuse(Trouble::Private(first.ip()))),
+            false => Ok(vetted),
+        }
     }
 }
 
 /// The meaning of a failed lookup. Only some texts mean that there is no such host; others may be caused by this machine's network.
-fn not_resolved(error: &std::io::Error) -> Refusal {
+fn not_resolved(error: &std::io::Error) -> Trouble {
     const NONE: [&str; 6] = [
         "not known",
         "does not resolve",
@@ -212,33 +196,30 @@ fn not_resolved(error: &std::io::Error) -> Refusal {
         "os error 11001",
         "os error 11004",
     ];
-    let text = error.to_string();
-    let lower = text.to_lowercase();
-    if NONE.iter().any(|words| lower.contains(words)) {
-        return Refusal::NoSuchHost;
+    let text = error.to_string().to_lowercase();
+    if NONE.iter().any(|words| text.contains(words)) {
+        return Trouble::NoSuchHost;
     }
-    let reason = lower.trim_start_matches("failed to lookup address information: ");
-    Refusal::NotResolved(reason.to_owned())
+    let reason = text.trim_start_matches("failed to lookup address information: ");
+    Trouble::NotResolved(reason.to_owned())
 }
 
 fn trouble(error: Error, is_tls: bool) -> Trouble {
-    Trouble::Doubt(match error {
-        Error::Other(other) => match other.downcast_ref::<Refusal>() {
-            Some(Refusal::Private(address)) => return Trouble::Private(*address),
-            Some(Refusal::NoSuchHost) => return Trouble::NoSuchHost,
-            Some(Refusal::NotResolved(reason)) => Doubt::NotResolved(reason.clone()),
-            None => Doubt::Unreachable(other.to_string()),
+    match error {
+        Error::Other(other) => match other.downcast_ref::<Trouble>() {
+            Some(trouble) => trouble.clone(),
+            None => Trouble::Unreachable(other.to_string()),
         },
-        Error::Timeout(_) => Doubt::Timeout,
-        Error::Io(error) => return of_connection(&error, is_tls),
-        Error::Rustls(error) => return Trouble::Tls(without_moment(&error.to_string())),
-        Error::Tls(reason) => return Trouble::Tls(reason.to_owned()),
-        Error::TlsRequired => return Trouble::Tls("the connection is not encrypted".to_owned()),
+        Error::Timeout(_) => Trouble::Timeout,
+        Error::Io(error) => of_connection(&error, is_tls),
+        Error::Rustls(error) => Trouble::Tls(without_moment(&error.to_string())),
+        Error::Tls(reason) => Trouble::Tls(reason.to_owned()),
+        Error::TlsRequired => Trouble::Tls("the connection is not encrypted".to_owned()),
         Error::Http(_) | Error::BadUri(_) => {
-            Doubt::Unreachable("the URL is not one that can be sent".to_owned())
+            Trouble::Unreachable("the URL is not one that can be sent".to_owned())
         }
-        other => Doubt::Garbled(other.to_string()),
-    })
+        other => Trouble::Garbled(other.to_string()),
+    }
 }
 
 fn of_connection(error: &std::io::Error, is_tls: bool) -> Trouble {
@@ -246,14 +227,14 @@ fn of_connection(error: &std::io::Error, is_tls: bool) -> Trouble {
         BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData, TimedOut,
         UnexpectedEof, WouldBlock,
     };
-    Trouble::Doubt(match error.kind() {
+    match error.kind() {
         // The TLS library's errors come in this form.
-        InvalidData if is_tls => return Trouble::Tls(without_moment(&error.to_string())),
-        TimedOut | WouldBlock => Doubt::Timeout,
-        ConnectionRefused => Doubt::Refused,
-        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => Doubt::BrokenOff,
-        _ => Doubt::Unreachable(crate::io::reason(error)),
-    })
+        InvalidData if is_tls => Trouble::Tls(without_moment(&error.to_string())),
+        TimedOut | WouldBlock => Trouble::Timeout,
+        ConnectionRefused => Trouble::Refused,
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => Trouble::BrokenOff,
+        _ => Trouble::Unreachable(crate::io::reason(error)),
+    }
 }
 
 /// The TLS library's reason without the seconds since a certificate expired, so that two runs say the same.
@@ -269,7 +250,7 @@ mod tests {
     use ureq::unversioned::transport::NextTimeout;
     use ureq::{Agent, Error};
 
-    use super::{Refusal, VettingResolver, not_resolved, without_moment};
+    use super::{Trouble, VettingResolver, not_resolved, without_moment};
 
     #[test]
     fn of_a_name_with_several_addresses_only_the_public_are_connected_to() {
@@ -295,8 +276,8 @@ mod tests {
         let Err(Error::Other(error)) = resolve("http://none.test:8080/") else {
             panic!("all are private")
         };
-        let refusal = error.downcast_ref::<Refusal>();
-        assert!(matches!(refusal, Some(Refusal::Private(first)) if *first == all[4]));
+        let refusal = error.downcast_ref::<Trouble>();
+        assert!(matches!(refusal, Some(Trouble::Private(first)) if *first == all[4]));
     }
 
     #[test]
@@ -304,10 +285,10 @@ mod tests {
         let says = |text: &str| not_resolved(&std::io::Error::other(text.to_owned()));
         for none in ["Name or service not known", "Name does not resolve"] {
             let text = format!("failed to lookup address information: {none}");
-            assert!(matches!(says(&text), Refusal::NoSuchHost), "{none}");
+            assert!(matches!(says(&text), Trouble::NoSuchHost), "{none}");
         }
         let text = "failed to lookup address information: Temporary failure in name resolution";
-        let Refusal::NotResolved(reason) = says(text) else { panic!("{text}") };
+        let Trouble::NotResolved(reason) = says(text) else { panic!("{text}") };
         assert_eq!(reason, "temporary failure in name resolution");
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
 use super::client::{Method, Response};
-use crate::external::{Answer, Doubt, End, Hop, Request, Trouble};
+use crate::external::{Answer, Hop, PageIds, Request, Trouble};
 use crate::url::WebUrl;
 
 /// How many redirects are followed.
@@ -54,28 +54,37 @@ impl<'r> Job<'r> {
 
     /// What comes after this request.
     pub(super) fn next(self, reply: Result<Response, Trouble>) -> Next<'r> {
-        let response = match reply {
-            Ok(response) => response,
-            Err(Trouble::Doubt(Doubt::Garbled(_))) if self.method == Method::Head => {
+        let trouble = match reply {
+            Ok(Response { status: 200..=299, page, .. }) => {
+                return Next::Done(self.ended(Ok(page)));
+            }
+            Ok(Response {
+                status: status @ (301 | 302 | 303 | 307 | 308),
+                location: Some(to),
+                ..
+            }) => return self.follow(status, &to),
+            Ok(response) => Trouble::Status(response.status),
+            Err(trouble) => trouble,
+        };
+        let is_final = match trouble {
+            Trouble::Status(429) => false,
+            // Some servers answer `HEAD` wrongly.
+            Trouble::Status(_) | Trouble::Garbled(_) if self.method == Method::Head => {
                 return Next::Ask(self.with_get());
             }
-            Err(Trouble::Doubt(doubt)) => return self.once_more(Trouble::Doubt(doubt)),
-            Err(trouble) => return self.done(End::Trouble(trouble)),
+            Trouble::Status(status) => !matches!(status, 500..=599),
+            Trouble::NoSuchHost | Trouble::Private(_) | Trouble::Tls(_) => true,
+            _ => false,
         };
-        match (response.status, response.location) {
-            (200..=299, _) => self.done(End::Page(response.page)),
-            (301 | 302 | 303 | 307 | 308, Some(to)) => self.follow(response.status, &to),
-            (429, _) => self.once_more(Trouble::Status(429)),
-            // Some servers answer `HEAD` wrongly.
-            _ if self.method == Method::Head => Next::Ask(self.with_get()),
-            (status @ 500..=599, _) => self.once_more(Trouble::Status(status)),
-            (status, _) => self.done(End::Trouble(Trouble::Status(status))),
+        match is_final || self.is_second_try {
+            true => Next::Done(self.ended(Err(trouble))),
+            false => Next::AskLater(Self { is_second_try: true, ..self.with_get() }),
         }
     }
 
-    /// The check, ended with this result.
-    pub(super) fn done(self, end: End) -> Next<'r> {
-        Next::Done(Answer { hops: self.hops, end })
+    /// The answer, with this result.
+    pub(super) fn ended(self, end: Result<PageIds, Trouble>) -> Answer {
+        Answer { hops: self.hops, end }
     }
 
     /// The same, for the page where only its head was asked for.
@@ -84,23 +93,14 @@ impl<'r> Job<'r> {
         Self { method, ..self }
     }
 
-    fn once_more(self, trouble: Trouble) -> Next<'r> {
-        if self.is_second_try {
-            return self.done(End::Trouble(trouble));
-        }
-        Next::AskLater(Self { is_second_try: true, ..self.with_get() })
-    }
-
     fn follow(mut self, status: u16, to: &str) -> Next<'r> {
         let Ok(to) = self.url.join(to) else {
-            let doubt = Doubt::BadRedirect(to.to_owned());
-            return self.done(End::Trouble(Trouble::Doubt(doubt)));
+            return Next::Done(self.ended(Err(Trouble::BadRedirect(to.to_owned()))));
         };
         let url = to.without_fragment();
-        let seen = self.hops.iter().map(|hop| hop.to.without_fragment());
-        let is_known = url == self.request.url || seen.into_iter().any(|seen| seen == url);
-        if is_known || self.hops.len() == MOST_HOPS {
-            return self.done(End::Trouble(Trouble::Doubt(Doubt::TooManyRedirects)));
+        let mut seen = self.hops.iter().map(|hop| hop.to.without_fragment());
+        if url == self.request.url || seen.any(|seen| seen == url) || self.hops.len() == MOST_HOPS {
+            return Next::Done(self.ended(Err(Trouble::TooManyRedirects)));
         }
         self.hops.push(Hop { to, is_permanent: matches!(status, 301 | 308) });
         Next::Ask(Self { url, ..self })

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use super::Settings;
 use super::client::{Client, Response};
 use super::job::{Job, Next, retry_after};
-use crate::external::{Answer, Doubt, End, Request, Trouble};
+use crate::external::{Answer, Request, Trouble};
+use crate::io::lock;
 use crate::url::WebUrl;
 
 /// Sends all requests, in threads that end before it returns.
@@ -24,14 +25,14 @@ pub(super) fn run(
     client: &Client,
     done: &(dyn Fn() + Sync),
 ) -> BTreeMap<WebUrl, Answer> {
-    let mut queue = Queue { hosts: BTreeMap::new(), unfinished: 0, answers: BTreeMap::new() };
+    let mut queue = Queue::default();
     for request in requests {
-        queue.unfinished += 1;
         queue.host(&request.url).waiting.push_back(Job::new(request));
     }
     let shared = Shared {
         queue: Mutex::new(queue),
         changed: Condvar::new(),
+        count: requests.len(),
         deadline: Instant::now() + settings.total,
         settings,
         client,
@@ -50,6 +51,8 @@ struct Shared<'r> {
     queue: Mutex<Queue<'r>>,
     /// Notified when a host is free again, and when all is done.
     changed: Condvar,
+    /// How many answers there will be.
+    count: usize,
     deadline: Instant,
     settings: &'r Settings,
     client: &'r Client,
@@ -57,9 +60,9 @@ struct Shared<'r> {
 }
 
 /// All pending checks, by host.
+#[derive(Default)]
 struct Queue<'r> {
     hosts: BTreeMap<String, Host<'r>>,
-    unfinished: usize,
     answers: BTreeMap<WebUrl, Answer>,
 }
 
@@ -74,43 +77,32 @@ struct Host<'r> {
     ready: Option<Instant>,
 }
 
-/// What a thread does next.
-enum Turn<'r> {
-    Ask(Job<'r>),
-    /// Nothing before that moment, or before something changes.
-    Wait(Instant),
-    End,
-}
-
 impl<'r> Shared<'r> {
     fn work(&self) {
-        let mut queue = self.lock();
-        loop {
+        let mut queue = lock(&self.queue);
+        while queue.answers.len() < self.count {
             let now = Instant::now();
             if now >= self.deadline {
-                let rest = queue.take_all();
-                rest.into_iter().for_each(|job| self.give_up(&mut queue, job, Doubt::NotReached));
+                // Other threads handle the replies that they wait for.
+                return self.give_up(&mut queue, |_| true, &Trouble::NotReached);
             }
-            match queue.turn(now, self.deadline) {
-                Turn::Ask(job) => {
+            match queue.take(now) {
+                Ok(job) => {
                     drop(queue);
                     let timeout = self.settings.request.min(self.deadline.duration_since(now));
                     let reply = self.client.send(job.method, &job.url, timeout);
-                    queue = self.lock();
+                    queue = lock(&self.queue);
                     self.settle(&mut queue, job, reply);
                     self.changed.notify_all();
                 }
-                Turn::Wait(until) => {
-                    let waited = self.changed.wait_timeout(queue, until.duration_since(now));
+                Err(next) => {
+                    let until = next.map_or(self.deadline, |next| next.min(self.deadline));
+                    let pause = until.duration_since(now).max(Duration::from_millis(1));
+                    let waited = self.changed.wait_timeout(queue, pause);
                     queue = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
-                Turn::End => return,
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue<'r>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Handles the reply to a request.
@@ -121,40 +113,37 @@ impl<'r> Shared<'r> {
         let is_too_long = wish.is_some_and(|wish| {
             wish > patience || now.checked_add(wish).is_none_or(|until| until >= self.deadline)
         });
-        let is_cut_short =
-            reply.as_ref().err() == Some(&Trouble::Doubt(Doubt::Timeout)) && now >= self.deadline;
-        let (asked, host) = (job.asked().clone(), job.url.clone());
+        let is_cut_short = now >= self.deadline && matches!(reply, Err(Trouble::Timeout));
+        let (asked, url) = (job.asked().clone(), job.url.clone());
         let next = job.next(reply);
         let later = if matches!(next, Next::AskLater(_)) { backoff } else { Duration::ZERO };
-        let pause = wish.unwrap_or(later).max(gap);
-        let host = queue.host(&host);
+        let host = queue.host(&url);
         host.is_busy = false;
-        host.ready = now.checked_add(pause);
+        host.ready = now.checked_add(wish.unwrap_or(later).max(gap));
         host.is_closed |= is_too_long;
         match next {
             Next::Done(answer) => self.finish(queue, asked, answer),
             Next::Ask(job) | Next::AskLater(job) if is_cut_short => {
-                self.give_up(queue, job, Doubt::NotReached);
+                self.finish(queue, asked, job.ended(Err(Trouble::NotReached)));
             }
             Next::Ask(job) | Next::AskLater(job) => {
                 queue.host(&job.url).waiting.push_front(job);
             }
         }
-        let closed: Vec<_> = queue.hosts.values_mut().filter(|host| host.is_closed).collect();
-        let jobs: Vec<_> = closed.into_iter().flat_map(|host| host.waiting.drain(..)).collect();
-        jobs.into_iter().for_each(|job| self.give_up(queue, job, Doubt::AskedToWait));
+        self.give_up(queue, |host| host.is_closed, &Trouble::AskedToWait);
     }
 
-    fn give_up(&self, queue: &mut Queue<'r>, job: Job<'r>, doubt: Doubt) {
-        let asked = job.asked().clone();
-        if let Next::Done(answer) = job.done(End::Trouble(Trouble::Doubt(doubt))) {
-            self.finish(queue, asked, answer);
+    /// Ends what waits for some hosts.
+    fn give_up(&self, queue: &mut Queue<'r>, is_meant: fn(&Host<'_>) -> bool, why: &Trouble) {
+        let hosts = queue.hosts.values_mut().filter(|host| is_meant(host));
+        let jobs: Vec<_> = hosts.flat_map(|host| std::mem::take(&mut host.waiting)).collect();
+        for job in jobs {
+            self.finish(queue, job.asked().clone(), job.ended(Err(why.clone())));
         }
     }
 
     fn finish(&self, queue: &mut Queue<'r>, asked: WebUrl, answer: Answer) {
         queue.answers.insert(asked, answer);
-        queue.unfinished -= 1;
         (self.done)();
     }
 }
@@ -164,28 +153,16 @@ impl<'r> Queue<'r> {
         self.hosts.entry(url.host().to_owned()).or_default()
     }
 
-    /// All waiting checks.
-    fn take_all(&mut self) -> Vec<Job<'r>> {
-        self.hosts.values_mut().flat_map(|host| host.waiting.drain(..)).collect()
-    }
-
     /// The next request: of the hosts that are ready, to the one with the most checks waiting, since it takes longest.
-    fn turn(&mut self, now: Instant, deadline: Instant) -> Turn<'r> {
-        // After the deadline, each thread handles the reply that it waits for.
-        if self.unfinished == 0 || now >= deadline {
-            return Turn::End;
-        }
+    /// Where none is ready, when one will be, as far as that is known.
+    fn take(&mut self, now: Instant) -> Result<Job<'r>, Option<Instant>> {
         let free = self.hosts.values_mut().filter(|host| !host.is_busy && !host.waiting.is_empty());
         let (ready, later): (Vec<_>, Vec<_>) =
             free.partition(|host| host.ready.is_none_or(|ready| ready <= now));
-        if let Some(host) = ready.into_iter().max_by_key(|host| host.waiting.len())
-            && let Some(job) = host.waiting.pop_front()
-        {
-            host.is_busy = true;
-            return Turn::Ask(job);
-        }
+        let longest = ready.into_iter().max_by_key(|host| host.waiting.len());
         let next = later.iter().filter_map(|host| host.ready).min();
-        let least = now + Duration::from_millis(1);
-        Turn::Wait(next.map_or(deadline, |next| next.min(deadline)).max(least))
+        let host = longest.ok_or(next)?;
+        host.is_busy = true;
+        host.waiting.pop_front().ok_or(next)
     }
 }

@@ -193,19 +193,19 @@ fn range(header: &str, length: u64) -> Option<Range<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, Reply, part};
+    use super::{Head, Range, Reply, part};
 
     fn of(headers: &[(&'static str, &'static str)]) -> String {
         let header = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let headers = headers.iter().map(header).collect();
         let head = Head { method: "GET".to_owned(), target: "/".to_owned(), headers };
         match part(&head, Some("\"t\""), 10) {
-            (200, whole) if whole == (0..10) => "whole".to_owned(),
+            (200, Range { start: 0, end: 10 }) => "whole".to_owned(),
             (304, _) => "none".to_owned(),
             (416, _) => "impossible".to_owned(),
-            (status, range) => {
+            (status, Range { start, end }) => {
                 assert_eq!(status, 206);
-                format!("{}-{}", range.start, range.end)
+                format!("{start}-{end}")
             }
         }
     }

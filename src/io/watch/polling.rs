@@ -2,23 +2,27 @@
 //! changed twice in a second, or that kept its size, is found by the time of its change to the nanosecond.
 #![expect(clippy::disallowed_methods, reason = "files are checked here")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Batch, Folders};
 
 /// What was there at the last check.
 pub(super) struct Polling {
     every: Duration,
     next_check: Instant,
-    known: BTreeMap<PathBuf, State>,
+    known: BTreeSet<(PathBuf, State)>,
+    /// Why files are checked.
+    pub(super) reason: String,
 }
 
 /// By what a file or folder is known to be as it was.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct State {
     modified: Option<SystemTime>,
     size: u64,
@@ -41,44 +45,35 @@ impl State {
 }
 
 impl Polling {
-    pub(super) fn new(root: &Path, folders: &[PathBuf], every: Duration) -> Self {
-        Self { every, next_check: Instant::now() + every, known: states(root, folders) }
+    pub(super) fn new(folders: &Folders, every: Duration, reason: String) -> Self {
+        Self { every, next_check: Instant::now() + every, known: states(folders), reason }
     }
 
     /// What is different at the next check, if there is one in time.
-    pub(super) fn next(
-        &mut self,
-        root: &Path,
-        folders: &[PathBuf],
-        patience: Duration,
-    ) -> BTreeSet<PathBuf> {
+    pub(super) fn next(&mut self, folders: &Folders, patience: Duration) -> Batch {
         let end = Instant::now() + patience;
-        loop {
+        let mut batch = Batch::default();
+        while batch.paths.is_empty() {
             let until = self.next_check.min(end);
             thread::sleep(until.saturating_duration_since(Instant::now()));
             if until < self.next_check {
-                return BTreeSet::new();
+                break;
             }
-            let now = states(root, folders);
+            let now = states(folders);
             self.next_check = Instant::now() + self.every;
-            let before = std::mem::replace(&mut self.known, now);
-            let now = &self.known;
-            let changed = now.iter().filter(|(path, state)| before.get(*path) != Some(state));
-            let removed = before.keys().filter(|path| !now.contains_key(*path));
-            let changed: BTreeSet<_> =
-                changed.map(|(path, _)| path).chain(removed).cloned().collect();
-            if !changed.is_empty() {
-                return changed;
-            }
+            let changed = now.symmetric_difference(&self.known);
+            batch.paths.extend(changed.map(|(path, _)| path.clone()));
+            self.known = now;
         }
+        batch
     }
 }
 
-/// What is directly in `root`, and everything in `folders`. What cannot be read is not there.
-fn states(root: &Path, folders: &[PathBuf]) -> BTreeMap<PathBuf, State> {
-    let all = folders.iter().map(|folder| WalkDir::new(folder).follow_links(true));
-    let all = all.chain([WalkDir::new(root).max_depth(1)]).flatten().flatten();
-    let state = |entry: walkdir::DirEntry| {
+/// What is directly in the root, and everything in the other folders. What cannot be read is not there.
+fn states(folders: &Folders) -> BTreeSet<(PathBuf, State)> {
+    let all = folders.whole.iter().map(|folder| WalkDir::new(folder).follow_links(true));
+    let all = all.chain([WalkDir::new(&folders.root).max_depth(1)]).flatten().flatten();
+    let state = |entry: DirEntry| {
         let state = State::of(&entry.metadata().ok()?);
         Some((entry.into_path(), state))
     };
