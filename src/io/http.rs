@@ -140,15 +140,15 @@ impl Server {
     /// within 200 ms. Every connection has ended then, also those that were not accepted yet. A handler that is still busy is
     /// left to itself. A server runs once. Where connections are no longer accepted, `on_failure` is called while streams
     /// are still open.
-    ///
-    /// # Errors
-    ///
-    /// When the system has no descriptors, or connections are no longer accepted.
     pub fn run(&self, handler: Handler, on_failure: impl Fn(&HttpError)) -> Result<(), HttpError> {
+        let service = self.service(handler)?;
+        self.accept(|listener| service.accept(listener), on_failure)
+    }
+
+    fn service(&self, handler: Handler) -> Result<Arc<Service>, HttpError> {
         let engine = Engine::start().map_err(|error| HttpError::Serve(self.address, error))?;
         let (hosts, connections) = (self.hosts.clone(), Arc::clone(&self.connections));
-        let service = Arc::new(Service { handler, hosts, connections, engine });
-        self.accept(|listener| service.accept(listener), on_failure)
+        Ok(Arc::new(Service { handler, hosts, connections, engine }))
     }
 
     fn accept(
@@ -174,17 +174,57 @@ impl Server {
     /// Stops the server, from any thread: [`Server::run`] returns soon after, or at once when it is called later.
     pub fn stop(&self) {
         self.connections.close();
-        // Where there is no descriptor to wake the accepting thread with, there is one when connections have ended.
-        while !self.is_awake() {
+        // The accepting thread sees that at its next connection, which is ours. Where there is no descriptor for it, there
+        // is one when the others have ended.
+        while let Err(error) = TcpStream::connect_timeout(&self.local_address(), WAKING)
+            && error.kind() != io::ErrorKind::ConnectionRefused
+        {
             self.connections.finish(Instant::now() + GRACE);
         }
     }
+}
 
-    /// Lets the accepting thread see that the server is closed, by a connection of our own.
-    fn is_awake(&self) -> bool {
-        match TcpStream::connect_timeout(&self.local_address(), WAKING) {
-            Ok(_) => true,
-            Err(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::sync::Arc;
+
+    use super::{Answer, Event, Events, Handler, Server, Settings};
+
+    /// Reads until there is this text.
+    fn read_until(mut client: &TcpStream, text: &str) {
+        let mut read = String::new();
+        while !read.contains(text) {
+            let mut byte = [0];
+            client.read_exact(&mut byte).expect("the text comes before the end");
+            read.push(char::from(byte[0]));
         }
+    }
+
+    /// The thread that accepts connections ended, and open pages were told nothing.
+    #[test]
+    fn a_server_that_accepts_no_more_says_so_in_open_pages_and_ends() {
+        let server = Server::bind(&Settings::default()).expect("a port is free");
+        let address = server.address();
+        let events = Events::default();
+        let streams = events.clone();
+        let handler: Handler = Arc::new(move |_| Answer::Events(streams.listen(None)));
+        let service = server.service(handler).expect("the engine starts");
+        let client = TcpStream::connect(address).expect("the system accepts");
+        write!(&client, "GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").expect("the system reads");
+        let accept = |listener: &std::net::TcpListener| {
+            service.admit(listener.accept().expect("a client waits").0);
+            read_until(&client, "retry: 500\n\n");
+            panic!("as the test wants");
+        };
+        let message = format!("could not serve on `{address}`: accepting connections has failed");
+        let ended = server.accept(accept, |error| {
+            events.send(&Event { name: "failed".to_owned(), data: error.to_string() });
+            read_until(&client, &format!("event: failed\ndata: {message}\n\n"));
+        });
+        assert_eq!(ended.map_err(|error| error.to_string()), Err(message));
+        assert_eq!((&client).read(&mut [0]).ok(), Some(0), "the stream ends");
+        assert!(TcpStream::connect(address).is_err(), "nobody listens");
     }
 }

@@ -238,3 +238,37 @@ fn unreliable(root: &Path) -> Option<&'static str> {
 fn unreliable(_: &Path) -> Option<&'static str> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "tests write files")]
+
+    use std::fs;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::Watch;
+
+    impl Watch {
+        /// Ends what the system reports, as the end of the library's thread does.
+        pub(crate) fn end(&mut self) {
+            if let Ok(system) = &mut self.source {
+                system.events = mpsc::channel().1;
+            }
+        }
+    }
+
+    #[test]
+    fn files_are_checked_once_the_thread_that_watches_has_ended() {
+        let folder = tempfile::tempdir().expect("a scratch folder can be made");
+        let root = fs::canonicalize(folder.path()).expect("it is there");
+        let mut watch = Watch::new(&root, Vec::new(), None);
+        watch.end();
+        let batch = watch.next(Duration::ZERO).expect("changes may have been missed");
+        assert!(batch.is_incomplete);
+        assert_eq!(watch.polling(), Some("the thread that watches for changes has ended"));
+        fs::write(root.join("a"), "").expect("writable");
+        let batch = watch.next(Duration::from_secs(60)).expect("files are checked");
+        assert!(batch.paths.contains(&root.join("a")), "{batch:?}");
+    }
+}

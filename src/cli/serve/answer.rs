@@ -5,7 +5,7 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 
 use super::address::{self, Found};
-use super::pages::{self, EDITOR, EVENTS, SCRIPT, Script, ServedPage, bytes, with_script};
+use super::pages::{EDITOR, EVENTS, SCRIPT, ServedPage, bytes, with_script};
 use super::revision::Revision;
 use super::shared::Shared;
 use crate::compile;
@@ -17,7 +17,6 @@ use crate::path::{SourcePath, encode_path};
 use crate::publish::hex;
 use crate::render::{View, outputs};
 
-/// The answer to a request.
 pub(super) fn answer(shared: &Shared, request: &Request<'_>) -> Answer {
     let query = request.query.unwrap_or("");
     match &*request.path {
@@ -78,20 +77,13 @@ fn content(shared: &Shared, revision: &Revision, request: &Request<'_>) -> Answe
     Answer::Content(Content { status: if is_hidden { 404 } else { content.status }, ..content })
 }
 
-/// A page with the script in it.
 fn page(shared: &Shared, revision: &Revision, shown: ServedPage) -> Content {
     let (status, html) = match shown.html {
         Ok(html) => (shown.status, html),
         Err(failures) => (500, revision.error_page(&failures)),
     };
-    let html = with_script(
-        &html,
-        &Script {
-            hash: &pages::hash(&html),
-            source: revision.spelling(shown.source.as_ref()),
-            has_editor: !shared.editor.is_empty(),
-        },
-    );
+    let editor = if shared.editor.is_empty() { "" } else { EDITOR };
+    let html = with_script(&html, revision.spelling(shown.source.as_ref()), editor);
     Content { status, ..Content::found("text/html; charset=utf-8", html.into_bytes()) }
 }
 

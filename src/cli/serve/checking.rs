@@ -26,7 +26,6 @@ pub(super) fn pool() -> Result<ThreadPool, ThreadPoolBuildError> {
     pool.build()
 }
 
-/// Checks every revision, for as long as the program runs.
 pub(super) fn run(shared: &Shared, pool: &ThreadPool) {
     let mut rendered: Option<Rendered> = None;
     let mut number = 0;
@@ -65,7 +64,6 @@ fn check(
     Rendered { revision, failures }
 }
 
-/// Shows findings in the browser.
 fn show(
     shared: &Shared,
     revision: &Revision,

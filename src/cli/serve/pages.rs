@@ -26,7 +26,6 @@ const MOST_REDIRECTS: usize = 5;
 
 /// A page as an address shows it.
 pub(super) struct ServedPage {
-    /// The status of the answer.
     pub(super) status: u16,
     /// The source of its text.
     pub(super) source: Option<SourcePath>,
@@ -39,7 +38,6 @@ pub(super) fn hash(html: &str) -> String {
     blake3::hash(html.as_bytes()).to_hex()[..16].to_owned()
 }
 
-/// The bytes of what is rendered.
 pub(super) fn bytes(rendered: &OutputBody) -> &[u8] {
     match rendered {
         OutputBody::Bytes(bytes) => bytes,
@@ -112,23 +110,12 @@ impl Revision {
     }
 }
 
-/// What the script has to know of the page it is in.
-pub(super) struct Script<'a> {
-    /// The page's hash.
-    pub(super) hash: &'a str,
-    /// The path of its source below the root, as the file system spells it; empty where it has none.
-    pub(super) source: &'a str,
-    /// Whether there is an editor to open.
-    pub(super) has_editor: bool,
-}
-
-/// A page with the script at the end of its body.
-pub(super) fn with_script(html: &str, script: &Script<'_>) -> String {
-    let Script { hash, source, has_editor } = script;
-    let editor = if *has_editor { EDITOR } else { "" };
+/// A page with the script at the end of its body. The script has to know the page's hash, the path of its source, and where
+/// to ask for the editor; the latter two may be empty.
+pub(super) fn with_script(html: &str, source: &str, editor: &str) -> String {
+    let (hash, source) = (hash(html), html::escape(source));
     let element = format!(
-        "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{}\" data-editor=\"{editor}\"></script>",
-        html::escape(source)
+        "<script src=\"{SCRIPT}\" data-hash=\"{hash}\" data-source=\"{source}\" data-editor=\"{editor}\"></script>"
     );
     let at = memmem::rfind(html.as_bytes(), b"</body>").unwrap_or(html.len());
     [&html[..at], &element, &html[at..]].concat()

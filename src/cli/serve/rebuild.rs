@@ -21,13 +21,11 @@ use crate::wording::{code_list, plural};
 /// How long a file that is missing or empty may take to come back.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// How long to wait for changes at a time.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// How many changed files a line names.
 const NAMED: usize = 2;
 
-/// What compiles the site again and again.
 pub(super) struct Compiler {
     options: Box<dyn Fn() -> Options + Send>,
     memo: Memo,
@@ -41,7 +39,6 @@ impl Compiler {
         Self { options: Box::new(options), memo: Memo::default(), variants, number: 0 }
     }
 
-    /// The next revision.
     pub(super) fn compile(&mut self, sources: &Arc<Sources>) -> Revision {
         self.number += 1;
         let compiled = compile::site(sources, &(self.options)(), &mut self.memo);
@@ -67,7 +64,6 @@ impl Rebuild {
         Self { watch, live, compiler, shared, is_behind: true }
     }
 
-    /// Takes changes in, for as long as the program runs.
     pub(super) fn run(mut self) {
         // This thread does its own work in parallel with others, without waiting until one of them is free to begin.
         let _pool = ThreadPoolBuilder::new().use_current_thread().build();
@@ -167,7 +163,6 @@ pub(super) fn polling(reason: &str) -> String {
     format!("{reason}: files are checked every half second, or as often as `--poll` says")
 }
 
-/// What a rebuild says of itself.
 fn line(changed: &BTreeSet<SourcePath>, took: Duration) -> String {
     let mut line = code_list(changed.iter().take(NAMED));
     if changed.len() > NAMED {
@@ -182,9 +177,12 @@ mod tests {
     #![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
     use std::fs;
+    use std::path::PathBuf;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::{Duration, Instant};
+
+    use tempfile::TempDir;
 
     use super::{Compiler, Rebuild};
     use crate::cli::images::Variants;
@@ -197,47 +195,90 @@ mod tests {
     fn wait_until(what: &str, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
-            assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+            assert!(start.elapsed() < Duration::from_secs(60), "{what}");
             std::thread::yield_now();
         }
+    }
+
+    /// A site of one article, kept up to date.
+    struct Rebuilt {
+        folder: TempDir,
+        shared: Arc<Shared>,
+        /// Whether compiling panics.
+        panics: Arc<AtomicBool>,
+    }
+
+    impl Rebuilt {
+        fn start(change: impl FnOnce(&mut Watch)) -> Self {
+            let folder = tempfile::tempdir().expect("a scratch folder can be made");
+            let root: PathBuf = fs::canonicalize(folder.path()).expect("it is there");
+            fs::create_dir(root.join("content")).expect("writable");
+            write(&folder, "One");
+            let panics = Arc::new(AtomicBool::new(false));
+            let asked = Arc::clone(&panics);
+            let options = move || {
+                assert!(!asked.load(Ordering::SeqCst), "as the test wants");
+                Options::on(jiff::civil::date(2026, 1, 1))
+            };
+            let mut compiler = Compiler::new(options, Variants::new(&root));
+            let live = Live::new(&root).expect("it is a site");
+            let mut watch = Watch::new(&root, live.watched(), None);
+            change(&mut watch);
+            let revision = compiler.compile(live.sources());
+            let shared = Arc::new(Shared::new(revision, root, String::new()));
+            let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
+            std::thread::spawn(move || rebuild.run());
+            Self { folder, shared, panics }
+        }
+
+        /// Changes the article's title.
+        fn write(&self, title: &str) {
+            write(&self.folder, title);
+        }
+
+        /// Waits until the article has a title.
+        fn wait_for(&self, title: &str) {
+            wait_until("the change is taken in", || {
+                let site = &self.shared.current.newest().compiled.site;
+                site.included().any(|id| site.page(id).article.front_matter.title == title)
+            });
+        }
+
+        /// What is said in the browser of a part that has failed, once there is such a part.
+        fn failure(&self, part: &str) -> String {
+            let failure = || self.shared.findings().failures.get(part).cloned();
+            wait_until("the failure is reported", || failure().is_some());
+            failure().unwrap_or_default()
+        }
+    }
+
+    fn write(folder: &TempDir, title: &str) {
+        let text = format!("---\ntitle: {title}\n---\n");
+        fs::write(folder.path().join("content/a.md"), text).expect("writable");
     }
 
     /// A rebuild that panicked ended its thread: pages never changed again, without any report.
     #[test]
     fn a_rebuild_that_panics_is_reported_and_the_next_change_is_taken_in() {
-        let folder = tempfile::tempdir().expect("a scratch folder can be made");
-        let root = fs::canonicalize(folder.path()).expect("it is there");
-        fs::create_dir(root.join("content")).expect("writable");
-        let write = |title: &str| {
-            let text = format!("---\ntitle: {title}\n---\n");
-            fs::write(root.join("content/a.md"), text).expect("writable");
-        };
-        write("One");
-        let fails = Arc::new(AtomicBool::new(false));
-        let panics = Arc::clone(&fails);
-        let options = move || {
-            assert!(!panics.load(Ordering::SeqCst), "as the test wants");
-            Options::on(jiff::civil::date(2026, 1, 1))
-        };
-        let mut compiler = Compiler::new(options, Variants::new(&root));
-        let live = Live::new(&root).expect("it is a site");
-        let watch = Watch::new(&root, live.watched(), None);
-        let revision = compiler.compile(live.sources());
-        let shared = Arc::new(Shared::new(revision, root.clone(), String::new()));
-        let rebuild = Rebuild::new(watch, live, compiler, Arc::clone(&shared));
-        std::thread::spawn(move || rebuild.run());
-        fails.store(true, Ordering::SeqCst);
-        write("Two");
-        wait_until("the failure is reported", || !shared.findings().failures.is_empty());
-        let failures = shared.findings().failures.clone();
-        assert_eq!(failures["reading changes"], "reading changes has failed: as the test wants");
-        assert_eq!(shared.current.get().number, 1, "pages are served as they were");
-        fails.store(false, Ordering::SeqCst);
-        write("Three");
-        wait_until("the next change is taken in", || {
-            let site = &shared.current.newest().compiled.site;
-            site.included().any(|id| site.page(id).article.front_matter.title == "Three")
-        });
-        wait_until("the report ends", || shared.findings().failures.is_empty());
+        let site = Rebuilt::start(|_| ());
+        site.panics.store(true, Ordering::SeqCst);
+        site.write("Two");
+        let failure = site.failure("reading changes");
+        assert_eq!(failure, "reading changes has failed: as the test wants");
+        assert_eq!(site.shared.current.get().number, 1, "pages are served as they were");
+        site.panics.store(false, Ordering::SeqCst);
+        site.write("Three");
+        site.wait_for("Three");
+        wait_until("the report ends", || site.shared.findings().failures.is_empty());
+    }
+
+    #[test]
+    fn the_end_of_the_thread_that_watches_is_reported_and_changes_are_seen_all_the_same() {
+        let site = Rebuilt::start(Watch::end);
+        let failure = site.failure("watching for changes");
+        let expected = "the thread that watches for changes has ended: files are checked every half second, or as often as `--poll` says";
+        assert_eq!(failure, expected);
+        site.write("Two");
+        site.wait_for("Two");
     }
 }

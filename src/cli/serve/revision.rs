@@ -19,7 +19,6 @@ pub(super) struct Revision {
     pub(super) variants: Variants,
 }
 
-/// The newest revision.
 pub(super) struct Current {
     state: Mutex<State>,
     changed: Condvar,
@@ -73,7 +72,6 @@ impl Current {
 pub(super) struct Held<'a>(&'a Current);
 
 impl Held<'_> {
-    /// Makes a revision the newest one.
     pub(super) fn replace(&self, revision: Revision) -> Arc<Revision> {
         let revision = Arc::new(revision);
         lock(&self.0.state).revision = Arc::clone(&revision);

@@ -13,11 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::io::lock;
 use crate::source::Sources;
 
-/// What all threads share.
 pub(super) struct Shared {
     pub(super) current: Current,
     pub(super) tabs: Tabs,
-    /// The site's folder.
     pub(super) root: PathBuf,
     /// How URLs that open an editor are written; empty when there is none.
     pub(super) editor: String,
@@ -69,12 +67,10 @@ impl Shared {
         }
     }
 
-    /// What was found last.
     pub(super) fn findings(&self) -> Arc<Findings> {
         Arc::clone(&lock(&self.findings))
     }
 
-    /// Shows what was found in a revision.
     pub(super) fn found(&self, revision: &Revision, diagnostics: Vec<Diagnostic>) {
         self.show(|shown| {
             shown.diagnostics = diagnostics;

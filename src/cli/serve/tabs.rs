@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::address::{self, Found};
 use super::pages::hash;
@@ -15,7 +14,7 @@ use super::shared::{Findings, Shared};
 use crate::io::http::{Event, Events, Listener};
 use crate::io::lock;
 use crate::path::{SourcePath, encode_path};
-use crate::report::{Json, live};
+use crate::report::live;
 use crate::site::PageId;
 use crate::site::tree::CONTENT;
 use crate::source::Content;
@@ -24,11 +23,9 @@ use crate::theme;
 /// How many other articles a page lists after one save.
 const MOST_SAVED: usize = 3;
 
-/// All open pages.
 #[derive(Default)]
 pub(super) struct Tabs(Mutex<Vec<Tab>>);
 
-/// An open page.
 struct Tab {
     /// Its path, decoded.
     path: String,
@@ -36,24 +33,6 @@ struct Tab {
     /// The hash of the page that it shows.
     hash: String,
     events: Events,
-}
-
-/// A link to a page.
-#[derive(Serialize)]
-struct Link<'a> {
-    title: &'a str,
-    url: String,
-}
-
-/// A page that is to take the place of the one that is shown.
-#[derive(Serialize)]
-struct TabPage {
-    html: String,
-    hash: String,
-    /// Where it is.
-    url: String,
-    /// The path of its source, as the file system spells it.
-    source: String,
 }
 
 impl Tabs {
@@ -73,14 +52,12 @@ impl Tabs {
                 Some((path, Found::Nothing)) => address::near(&revision.compiled.site, &path),
                 _ => Vec::new(),
             };
-            let near: Vec<_> = near.into_iter().map(|id| link(&revision, id)).collect();
+            let near: Value = near.into_iter().map(|id| link(&revision, id)).collect();
             let mut tabs = lock(&self.0);
             if shared.current.is_newest(revision.number) {
-                let findings = shared.findings();
-                let panel = panel(&findings, &tab);
-                let data = json!({ "page": page, "findings": panel, "near": near });
-                let hello = Event { name: "hello".to_owned(), data: data.to_string() };
-                let listener = tab.events.listen(Some(&hello));
+                let findings = panel(&shared.findings(), &tab);
+                let hello = json!({ "page": page, "findings": findings, "near": near });
+                let listener = tab.events.listen(Some(&event("hello", &hello)));
                 tabs.retain(|tab| tab.events.count() > 0);
                 tabs.push(tab);
                 return listener;
@@ -109,16 +86,15 @@ impl Tabs {
             };
             if !saved.is_empty() && !saved.iter().any(is_own) {
                 let links = saved.iter().take(MOST_SAVED).map(|id| link(revision, *id));
-                let links: Vec<_> = links.collect();
+                let links: Value = links.collect();
                 tab.send("saved", &json!({ "pages": links, "count": saved.len() }));
             }
             if !files.is_empty() {
-                tab.send("files", &files);
+                tab.send("files", &json!(files));
             }
         }
     }
 
-    /// Sends what was found.
     pub(super) fn show(&self, findings: &Findings) {
         for tab in lock(&self.0).iter() {
             tab.send("findings", &panel(findings, tab));
@@ -126,9 +102,13 @@ impl Tabs {
     }
 }
 
-fn panel(findings: &Findings, tab: &Tab) -> Json {
+fn panel(findings: &Findings, tab: &Tab) -> Value {
     let Findings { diagnostics, sources, failures } = findings;
-    live::panel(diagnostics, sources, tab.source.as_ref(), failures.values())
+    json!(live::panel(diagnostics, sources, tab.source.as_ref(), failures.values()))
+}
+
+fn event(name: &str, data: &Value) -> Event {
+    Event { name: name.to_owned(), data: data.to_string() }
 }
 
 impl Tab {
@@ -161,7 +141,7 @@ impl Tab {
 
     /// What takes the place of what is shown, if it is another page. A page that cannot be rendered takes no place: the
     /// reader keeps what there is.
-    fn take(&mut self, revision: &Revision, path: &str) -> Option<TabPage> {
+    fn take(&mut self, revision: &Revision, path: &str) -> Option<Value> {
         let (path, found) = revision.followed(path)?;
         let shown = revision.shown(&found)?;
         let is_moved = path != self.path;
@@ -173,20 +153,20 @@ impl Tab {
             return None;
         }
         self.hash.clone_from(&hash);
-        let source = revision.spelling(self.source.as_ref()).to_owned();
-        Some(TabPage { html, hash, url: encode_path(&self.path), source })
+        // Where it is now, and the path of its source as the file system spells it.
+        let (url, source) = (encode_path(&self.path), revision.spelling(self.source.as_ref()));
+        Some(json!({ "html": html, "hash": hash, "url": url, "source": source }))
     }
 
-    fn send(&self, name: &str, data: &impl Serialize) {
-        let data = serde_json::to_string(data).expect("texts and numbers are JSON");
-        self.events.send(&Event { name: name.to_owned(), data });
+    fn send(&self, name: &str, data: &Value) {
+        self.events.send(&event(name, data));
     }
 }
 
-fn link(revision: &Revision, id: PageId) -> Link<'_> {
+fn link(revision: &Revision, id: PageId) -> Value {
     let site = &revision.compiled.site;
     let page = site.page(id);
-    Link { title: &page.article.front_matter.title, url: site.href(&page.url) }
+    json!({ "title": page.article.front_matter.title, "url": site.href(&page.url) })
 }
 
 /// The articles that are where others were: of the same text, or the only one that came when only one went.

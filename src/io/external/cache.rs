@@ -10,7 +10,6 @@ use crate::external::{Answer, FragmentState, PageIds, Request};
 use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
-/// For how many days an entry is valid.
 const DAYS: i64 = 7;
 
 const HEADER: &str = "# Pages of other sites that `silcrow check --external` found, and when. It asks again after 7 days.\n";
@@ -31,12 +30,7 @@ struct Entry {
 }
 
 impl Cache {
-    /// Reads the file of the site at `root`, without expired entries. Also gives the numbers of lines that are
-    /// damaged.
-    ///
-    /// # Errors
-    ///
-    /// When there is a file that cannot be read.
+    /// Reads the file of the site at `root`, without expired entries. Also gives the numbers of damaged lines.
     pub fn read(root: &Path, path: &Path, today: Date) -> Result<(Self, Vec<usize>), DiskError> {
         let written = disk::read_named(root, path)?;
         let written = written.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
@@ -51,7 +45,6 @@ impl Cache {
         is_known.then(|| Answer { hops: Vec::new(), end: Ok(PageIds::Unread) })
     }
 
-    /// Adds what was found today.
     pub fn remember(
         &mut self,
         requests: &[Request],
@@ -72,10 +65,6 @@ impl Cache {
     }
 
     /// Writes the file, unless it says the same already. It is the old one or the new one at any moment.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
     pub fn write(&self) -> Result<(), DiskError> {
         let text = text(&self.entries);
         let is_needless = self.written.is_none() && self.entries.is_empty();

@@ -17,7 +17,6 @@ use crate::external::{PageIds, Trouble};
 use crate::host::{self, Authority};
 use crate::url::WebUrl;
 
-/// What is requested from a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     /// Whether the page is there.
@@ -28,30 +27,23 @@ pub(super) enum Method {
     GetPage,
 }
 
-/// An answer.
 pub(super) struct Response {
-    /// The status.
     pub(super) status: u16,
-    /// Where a redirect leads, as it is written.
+    /// Headers, as they are written.
     pub(super) location: Option<String>,
-    /// The `Retry-After` header, as it is written.
     pub(super) retry_after: Option<String>,
-    /// What the page holds.
     pub(super) page: PageIds,
 }
 
-/// What sends requests.
 pub(super) struct Client {
     agent: Agent,
     anchors: fn(&str) -> BTreeSet<String>,
     page: u64,
 }
 
-/// The user agent.
 const NAME: &str = concat!("silcrow/", env!("CARGO_PKG_VERSION"), " (link checker)");
 
 impl Client {
-    /// A client with these settings.
     pub(super) fn new(settings: &Settings) -> Self {
         let config = Agent::config_builder()
             .user_agent(NAME)
@@ -129,7 +121,6 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// As many addresses as the client takes.
 const MOST_ADDRESSES: usize = 16;
 
 /// Looks hosts up, and leaves out every address that is private and not allowed.

@@ -12,12 +12,9 @@ use crate::url::WebUrl;
 /// How many redirects are followed.
 const MOST_HOPS: usize = 10;
 
-/// The check of one URL.
 pub(super) struct Job<'r> {
     request: &'r Request,
-    /// What is asked next.
     pub(super) url: WebUrl,
-    /// How.
     pub(super) method: Method,
     hops: Vec<Hop>,
     /// Whether a request has been repeated already.
@@ -26,9 +23,7 @@ pub(super) struct Job<'r> {
 
 /// What comes after a request.
 pub(super) enum Next<'r> {
-    /// The answer.
     Done(Answer),
-    /// Another request.
     Ask(Job<'r>),
     /// Another request, after a pause.
     AskLater(Job<'r>),
@@ -52,7 +47,6 @@ impl<'r> Job<'r> {
         &self.request.url
     }
 
-    /// What comes after this request.
     pub(super) fn next(self, reply: Result<Response, Trouble>) -> Next<'r> {
         let trouble = match reply {
             Ok(Response { status: 200..=299, page, .. }) => {
@@ -82,7 +76,6 @@ impl<'r> Job<'r> {
         }
     }
 
-    /// The answer, with this result.
     pub(super) fn ended(self, end: Result<PageIds, Trouble>) -> Answer {
         Answer { hops: self.hops, end }
     }

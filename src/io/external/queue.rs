@@ -46,7 +46,6 @@ pub(super) fn run(
     shared.queue.into_inner().unwrap_or_else(PoisonError::into_inner).answers
 }
 
-/// What the threads share.
 struct Shared<'r> {
     queue: Mutex<Queue<'r>>,
     /// Notified when a host is free again, and when all is done.
@@ -59,7 +58,6 @@ struct Shared<'r> {
     done: &'r (dyn Fn() + Sync),
 }
 
-/// All pending checks, by host.
 #[derive(Default)]
 struct Queue<'r> {
     hosts: BTreeMap<String, Host<'r>>,
@@ -105,7 +103,6 @@ impl<'r> Shared<'r> {
         }
     }
 
-    /// Handles the reply to a request.
     fn settle(&self, queue: &mut Queue<'r>, job: Job<'r>, reply: Result<Response, Trouble>) {
         let now = Instant::now();
         let Settings { gap, backoff, patience, .. } = *self.settings;

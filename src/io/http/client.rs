@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::Handler;
 use super::admission::{self, Hosts};
 use super::connections::{Connections, Entry, Stage};
-use super::engine::Engine;
+use super::engine::{self, Engine};
 use super::events::Listener;
 use super::head::{self, Head, read_before};
 use super::message::Answer;
@@ -36,7 +36,6 @@ const RELIEF: (Duration, usize) = (Duration::from_millis(50), 4);
 /// How many descriptors must be free before the engine is used: a request takes four, and others arrive meanwhile.
 const ROOM: usize = 16;
 
-/// What requests are answered with.
 pub(super) struct Service {
     pub(super) handler: Handler,
     pub(super) hosts: Hosts,
@@ -45,7 +44,6 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Accepts clients until the server is closed.
     pub(super) fn accept(self: &Arc<Self>, listener: &TcpListener) {
         while !self.connections.is_closed() {
             match listener.accept() {
@@ -60,7 +58,7 @@ impl Service {
     }
 
     /// Starts a client's thread. Where there is none to be had, the connection ends.
-    fn admit(self: &Arc<Self>, client: TcpStream) {
+    pub(super) fn admit(self: &Arc<Self>, client: TcpStream) {
         let client = Arc::new(client);
         let Some(entry) = self.connections.enter(&client) else { return };
         let service = Arc::clone(self);
@@ -95,11 +93,13 @@ impl Service {
 
     /// Lets the engine parse a head, as soon as there are descriptors for that: other clients have to make room.
     fn parse(&self, client: &TcpStream, bytes: &[u8]) -> Result<Head, Refusal> {
+        let tag = engine::tag();
+        let text = head::for_engine(bytes, &tag)?;
         for _ in 0..RELIEF.1 {
             if has_room(client)
-                && let Ok(parsed) = self.engine.parse(bytes)
+                && let Ok(head) = self.engine.parse(&text, &tag)
             {
-                return parsed;
+                return Ok(head);
             }
             if self.connections.is_closed() {
                 break;

@@ -16,11 +16,9 @@ const MOST: usize = 128;
 /// As many as a few open pages may have.
 const FEW: usize = 16;
 
-/// Every open connection.
 #[derive(Default)]
 pub(super) struct Connections {
     state: Mutex<State>,
-    /// Notified when a connection has ended.
     ended: Condvar,
 }
 
@@ -38,11 +36,8 @@ struct Open {
 
 /// How far a connection has come.
 pub(super) enum Stage {
-    /// Its request has not arrived yet.
     Asking,
-    /// Its request is being answered.
     Served,
-    /// It is a stream of events.
     Streaming(Arc<Queue>),
 }
 
@@ -112,7 +107,6 @@ impl Connections {
         state.open.values().for_each(|open| open.stage.close());
     }
 
-    /// Whether the server is closed.
     pub(super) fn is_closed(&self) -> bool {
         lock(&self.state).is_closed
     }

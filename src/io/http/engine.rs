@@ -11,9 +11,8 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::head::{self, Head, TAG};
+use super::head::{Head, TAG};
 use super::lock;
-use super::reply::Refusal;
 use socket::Address;
 
 /// How long the engine may take for a head.
@@ -39,23 +38,13 @@ impl Engine {
         Running::start().map(|running| Self(Mutex::new(running)))
     }
 
-    /// Parses a head, or says why it is none.
-    ///
-    /// # Errors
-    ///
-    /// When the engine fails twice: the system has no descriptors or threads for it.
-    pub(super) fn parse(&self, bytes: &[u8]) -> io::Result<Result<Head, Refusal>> {
-        let tag = random() + &random();
-        let text = match head::for_engine(bytes, &tag) {
-            Ok(text) => text,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+    /// Parses a head that bears a tag. Fails when the system has no descriptors or threads for another engine.
+    pub(super) fn parse(&self, text: &str, tag: &str) -> io::Result<Head> {
         let mut running = lock(&self.0);
-        let head = running.parse(&text, &tag).or_else(|_| {
+        running.parse(text, tag).or_else(|_| {
             *running = Running::start()?;
-            running.parse(&text, &tag)
-        });
-        head.map(Ok)
+            running.parse(text, tag)
+        })
     }
 }
 
@@ -90,9 +79,10 @@ pub(super) fn reason(status: u16) -> &'static str {
     tiny_http::StatusCode(status).default_reason_phrase()
 }
 
-/// 64 unpredictable bits, as text: the standard library's hasher has random keys.
-fn random() -> String {
-    format!("{:016x}", RandomState::new().hash_one(0))
+/// 128 unpredictable bits, as text: the standard library's hasher has random keys.
+pub(super) fn tag() -> String {
+    let random = || RandomState::new().hash_one(0);
+    format!("{:016x}{:016x}", random(), random())
 }
 
 /// The private way to the engine: a socket whose name is removed at once, so that nobody else can connect to it, and a

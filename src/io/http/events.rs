@@ -93,11 +93,7 @@ impl Queue {
         !waiting.is_closed
     }
 
-    /// The next event, as the stream has it.
-    ///
-    /// # Errors
-    ///
-    /// When there is none for `limit`, or the stream has ended.
+    /// The next event, as the stream has it; an error when there is none for `limit`, or the stream has ended.
     pub(super) fn next(&self, limit: Duration) -> Result<Arc<[u8]>, RecvTimeoutError> {
         let is_idle = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.is_closed;
         let waited = self.changed.wait_timeout_while(lock(&self.state), limit, is_idle);

@@ -24,10 +24,7 @@ const LEFT_OUT: [&str; 7] =
 pub(super) const TAG: &str = "Silcrow-Tag";
 
 /// Reads a request up to its first empty line. What follows is not read: no request that is answered has a body.
-///
-/// # Errors
-///
-/// Why the request is refused; nothing when the client has left, or never sent anything.
+/// The error is why the request is refused; nothing when the client has left, or never sent anything.
 pub(super) fn read(client: &TcpStream) -> Result<Vec<u8>, Option<Refusal>> {
     const END: &[u8] = b"\r\n\r\n";
     let deadline = Instant::now() + PATIENCE;
@@ -75,18 +72,14 @@ pub(super) fn read_before(
     }
 }
 
-/// Whether nothing came in time.
 pub(super) fn is_late(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// The head of a request, parsed.
 pub(super) struct Head {
-    /// Its method: `GET`.
     pub(super) method: String,
     /// What it asks for: a path, or a whole URL.
     pub(super) target: String,
-    /// Names and values.
     pub(super) headers: Vec<(String, String)>,
 }
 
@@ -96,7 +89,6 @@ impl Head {
         self.all(name).next()
     }
 
-    /// All values of a header.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let is_named = move |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
         self.headers.iter().filter(is_named).map(|(_, value)| value.as_str())

@@ -32,7 +32,6 @@ impl Refusal {
     }
 }
 
-/// An answer that is ready to be sent.
 pub(super) struct Reply {
     status: u16,
     /// The headers of this answer, each with its line end.
@@ -41,7 +40,6 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// A refusal as an answer.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         let Refusal { status, message } = refusal;
         let text = format!("{status} {}: {message}\n", reason(*status));
@@ -56,7 +54,6 @@ impl Reply {
         Self { body: Some((body, 0..length)), ..reply }
     }
 
-    /// Another place.
     pub(super) fn redirect(status: u16, location: &str) -> Self {
         let mut reply = Self::new(status);
         reply.header("Content-Length", 0);
@@ -64,7 +61,6 @@ impl Reply {
         reply
     }
 
-    /// The head of a stream of events.
     pub(super) fn events() -> Self {
         let mut reply = Self::new(200);
         reply.header("Content-Type", "text/event-stream; charset=utf-8");
