@@ -71,11 +71,9 @@ const TYPES: [(&str, &str); 58] = [
 /// The media type of a file, by the extension of its name or path: `image/png`.
 pub fn media_type(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let Some(extension) = extension(name).map(str::to_ascii_lowercase) else { return UNKNOWN };
-    match TYPES.binary_search_by_key(&extension.as_str(), |(known, _)| known) {
-        Ok(row) => TYPES[row].1,
-        Err(_) => UNKNOWN,
-    }
+    let extension = extension(name).map(str::to_ascii_lowercase);
+    let row = TYPES.iter().find(|(known, _)| extension.as_deref() == Some(known));
+    row.map_or(UNKNOWN, |(_, media_type)| media_type)
 }
 
 #[cfg(test)]

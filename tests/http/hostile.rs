@@ -48,7 +48,7 @@ fn clients_that_say_little_or_drip_lose_their_turn_and_keep_nobody_waiting() {
     assert_others_are_served(&server);
     // However steadily it drips, it is cut off.
     while dripping.send("X: y\r\n").is_ok() {
-        assert!(start.elapsed() < Duration::from_secs(25), "it is cut off");
+        assert!(start.elapsed() < Duration::from_secs(60), "it is cut off");
         pause(Duration::from_millis(100));
     }
     for client in silent {

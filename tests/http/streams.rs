@@ -15,7 +15,7 @@ fn wait_for_listeners(server: &Running, count: usize) {
     let mut looks = 0;
     while server.events.count() != count {
         looks += 1;
-        assert!(looks < 300, "{} listen", server.events.count());
+        assert!(looks < 3000, "{} listen", server.events.count());
         pause(Duration::from_millis(20));
     }
 }

@@ -12,7 +12,7 @@ use crate::common::{Site, TODAY, command};
 use crate::wire::{Client, Reply, pause};
 
 /// What a test waits for comes in this time, or never.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A dev server that runs until it is dropped.
 pub(crate) struct Served {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::common::{ARTICLE, Site};
 use crate::program::Served;
@@ -218,11 +218,15 @@ fn a_file_that_is_empty_for_a_moment_is_one_edit() {
     let site = Site::new(&[(PATH, &text("nothing"))]);
     let served = Served::start(&site, &[]);
     served.wait_for_text(PAGE, "nothing");
+    // On a busy machine a moment may be longer.
+    let mut slow = 0;
     for round in 0..ROUNDS {
         let marker = format!("round-{round}.");
+        let start = Instant::now();
         File::create(site.path(PATH)).expect("writable");
         pause(Duration::from_millis(10));
         fs::write(site.path(PATH), text(&marker)).expect("writable");
+        slow += usize::from(start.elapsed() > Duration::from_millis(13));
         served.wait_for_text(PAGE, &marker);
     }
     site.write("static/last.svg", "<svg/>");
@@ -234,6 +238,6 @@ fn a_file_that_is_empty_for_a_moment_is_one_edit() {
             break;
         }
     }
-    // On a busy machine a moment may be longer, now and then.
-    assert!((ROUNDS..ROUNDS * 3 / 2).contains(&edits), "{edits} edits seen, {ROUNDS} made");
+    let most = ROUNDS * 3 / 2 + slow;
+    assert!((ROUNDS..most).contains(&edits), "{edits} edits seen, {ROUNDS} made, {slow} slowly");
 }

@@ -12,7 +12,7 @@ use silcrow::io::http::{Answer, Content, Event, Events, Handler, Request, Server
 use silcrow::media_type::media_type;
 
 /// No answer of these tests takes this long; one that does hangs.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The page at `/`.
 pub(crate) const PAGE: &str = "<!doctype html><title>Home</title>";
