@@ -45,6 +45,7 @@ impl Cache {
         is_known.then(|| Answer { hops: Vec::new(), end: Ok(PageIds::Unread) })
     }
 
+    /// Adds what was found today.
     pub fn remember(
         &mut self,
         requests: &[Request],
