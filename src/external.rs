@@ -1,6 +1,6 @@
 //! What is asked of other sites, and what they answer, as data: an edge asks, `check` judges. Knows no link and no rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
@@ -15,6 +15,9 @@ pub struct Request {
     /// Fragments of links to it that name a place on the page, percent-encoded.
     pub fragments: BTreeSet<String>,
 }
+
+/// The answers to requests, by their URLs.
+pub type Answers = BTreeMap<WebUrl, Answer>;
 
 /// The result of a request.
 #[derive(Clone, Debug, PartialEq)]

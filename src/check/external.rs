@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::article::LinkKind;
 use crate::config::ExternalSettings;
 use crate::diagnostic::{Diagnostic, EXTERNAL_DEAD, Label};
-use crate::external::{Answer, Request, named_place};
+use crate::external::{Answers, Request, named_place};
 use crate::site::Site;
 use crate::site::links::{Document, Problem, Target};
 use crate::source::Span;
@@ -79,7 +79,7 @@ pub fn requests(links: &[ExternalLink<'_>]) -> Vec<Request> {
 }
 
 /// What is wrong with links, given the answers to what was asked. Links of which nothing is known say nothing.
-pub fn findings(links: &[ExternalLink<'_>], answers: &BTreeMap<WebUrl, Answer>) -> Vec<Diagnostic> {
+pub fn findings(links: &[ExternalLink<'_>], answers: &Answers) -> Vec<Diagnostic> {
     let of_link = |link: &ExternalLink<'_>| {
         let mut found = match &link.url {
             Err(reason) => vec![unusable(link, reason)],

@@ -12,9 +12,8 @@ use std::time::Duration;
 
 pub use cache::Cache;
 
-use crate::external::{Answer, Request};
+use crate::external::{Answers, Request};
 use crate::host::Authority;
-use crate::url::WebUrl;
 use client::Client;
 
 /// How requests are sent to other sites.
@@ -63,11 +62,7 @@ impl Settings {
 
 /// Checks each URL, and calls `done` after each one. The answers do not depend on the order in
 /// which they come.
-pub fn ask(
-    requests: &[Request],
-    settings: &Settings,
-    done: &(dyn Fn() + Sync),
-) -> BTreeMap<WebUrl, Answer> {
+pub fn ask(requests: &[Request], settings: &Settings, done: &(dyn Fn() + Sync)) -> Answers {
     let client = Client::new(settings);
     queue::run(requests, settings, &client, done)
 }

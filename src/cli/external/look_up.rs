@@ -1,7 +1,6 @@
 //! Asks for the URLs of other sites, but for those that were there lately, and remembers what was found.
 #![expect(clippy::disallowed_methods, reason = "progress is a matter of time")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,11 +9,10 @@ use crate::check::external::{findings, links, requests};
 use crate::cli::arguments::ExternalArguments;
 use crate::cli::named_files::NamedFiles;
 use crate::cli::printer::Progress;
-use crate::external::{Answer, Request};
+use crate::external::{Answers, Request};
 use crate::io::external::{Cache, Settings, ask};
 use crate::parse;
 use crate::site::Site;
-use crate::url::WebUrl;
 use crate::wording::plural;
 
 /// The file that remembers, beside `site.yaml`.
@@ -42,7 +40,7 @@ pub(in crate::cli) fn look_up(
     let (mut cache, damaged) = Cache::read(root, &path, today)?;
     notices.extend(damaged_lines(&path, &damaged));
     let known = |request: &Request| Some((request.url.clone(), cache.answer(request)?));
-    let mut answers: BTreeMap<WebUrl, Answer> = wanted.iter().filter_map(known).collect();
+    let mut answers: Answers = wanted.iter().filter_map(known).collect();
     let is_unknown = |request: &Request| !answers.contains_key(&request.url);
     let unknown: Vec<Request> = wanted.into_iter().filter(is_unknown).collect();
     let asked = ask_all(&unknown, &polite);
@@ -53,7 +51,7 @@ pub(in crate::cli) fn look_up(
     Ok(Found { diagnostics: findings(&links, &answers), notices })
 }
 
-fn ask_all(requests: &[Request], settings: &Settings) -> BTreeMap<WebUrl, Answer> {
+fn ask_all(requests: &[Request], settings: &Settings) -> Answers {
     let progress = Progress::new("checked", "URLs", requests.len(), Instant::now());
     let answers = ask(requests, settings, &|| progress.increment());
     progress.finish();

@@ -9,6 +9,7 @@ use rayon::ThreadPoolBuilder;
 
 use super::revision::{Held, Revision};
 use super::shared::{Shared, say};
+use super::tabs::Edit;
 use crate::cli::images::Variants;
 use crate::compile::{self, Memo};
 use crate::config::Options;
@@ -145,7 +146,7 @@ impl Rebuild {
         shared.rebuilt(revision.number, line(changed, start.elapsed()));
         let revision = held.replace(revision);
         drop(held);
-        shared.tabs.update(&before, &revision, changed);
+        shared.tabs.update(&Edit { before: &before, after: &revision, changed });
     }
 }
 

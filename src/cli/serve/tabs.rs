@@ -35,6 +35,13 @@ struct Tab {
     events: Events,
 }
 
+/// What an edit has changed.
+pub(super) struct Edit<'a> {
+    pub(super) before: &'a Revision,
+    pub(super) after: &'a Revision,
+    pub(super) changed: &'a BTreeSet<SourcePath>,
+}
+
 impl Tabs {
     /// A page was opened, or shown again after it was hidden: what it misses is in the greeting. That is prepared before
     /// the tab is among the others, so that no other page waits for it, and again when there is a newer revision by then.
@@ -66,17 +73,11 @@ impl Tabs {
     }
 
     /// Sends what an edit has changed.
-    pub(super) fn update(
-        &self,
-        before: &Revision,
-        revision: &Revision,
-        changed: &BTreeSet<SourcePath>,
-    ) {
-        let moved = moved(before, revision, changed);
-        let saved = saved(revision, changed);
-        let files = files(revision, changed);
+    pub(super) fn update(&self, edit: &Edit<'_>) {
+        let (moved, saved, files) = (edit.moved(), edit.saved(), edit.files());
+        let revision = edit.after;
         for tab in lock(&self.0).iter_mut() {
-            tab.follow(before, revision, &moved);
+            tab.follow(edit, &moved);
             let path = tab.path.clone();
             if let Some(page) = tab.take(revision, &path) {
                 tab.send("page", &page);
@@ -112,31 +113,23 @@ fn event(name: &str, data: &Value) -> Event {
 }
 
 impl Tab {
-    /// Follows the page that it shows to its new address.
-    fn follow(
-        &mut self,
-        before: &Revision,
-        revision: &Revision,
-        moved: &BTreeMap<SourcePath, SourcePath>,
-    ) {
-        let Some(source) = &self.source else { return };
-        let new = moved.get(source).unwrap_or(source);
-        let base_and_url = |revision: &Revision, source: &SourcePath| {
+    /// Follows the page that it shows to its new address, if there is one.
+    fn follow(&mut self, edit: &Edit<'_>, moved: &BTreeMap<SourcePath, SourcePath>) -> Option<()> {
+        let source = self.source.as_ref()?;
+        let new = moved.get(source).unwrap_or(source).clone();
+        let path = |revision: &Revision, source: &SourcePath| {
             let site = &revision.compiled.site;
             let id = site.routes.page(source.as_str()).filter(|id| site.page(*id).included)?;
             let href = site.href(&site.page(id).url);
             Some(percent_decode_str(&href).decode_utf8_lossy().into_owned())
         };
-        let (Some(old_url), Some(url)) =
-            (base_and_url(before, source), base_and_url(revision, new))
-        else {
-            return;
-        };
+        let (old_path, new_path) = (path(edit.before, source)?, path(edit.after, &new)?);
         // A further page of a section's list stays that.
-        if let Some(rest) = self.path.strip_prefix(&old_url).filter(|_| old_url != url) {
-            self.path = format!("{url}{rest}");
+        if let Some(rest) = self.path.strip_prefix(&old_path).filter(|_| old_path != new_path) {
+            self.path = format!("{new_path}{rest}");
         }
-        self.source = Some(new.clone());
+        self.source = Some(new);
+        Some(())
     }
 
     /// What takes the place of what is shown, if it is another page. A page that cannot be rendered takes no place: the
@@ -169,44 +162,41 @@ fn link(revision: &Revision, id: PageId) -> Value {
     json!({ "title": page.article.front_matter.title, "url": site.href(&page.url) })
 }
 
-/// The articles that are where others were: of the same text, or the only one that came when only one went.
-fn moved(
-    before: &Revision,
-    after: &Revision,
-    changed: &BTreeSet<SourcePath>,
-) -> BTreeMap<SourcePath, SourcePath> {
-    let text = |revision: &Revision, path: &SourcePath| revision.sources.text(path).cloned();
-    let articles = || {
-        changed
-            .iter()
-            .filter(|path| path.below(CONTENT).is_some() && path.extension() == Some("md"))
-    };
-    let gone: Vec<_> = articles().filter(|path| text(after, path).is_none()).collect();
-    let come: Vec<_> = articles().filter(|path| text(before, path).is_none()).collect();
-    let pairs = gone.iter().filter_map(|old| {
-        let old_text = text(before, old)?;
-        let same = come.iter().find(|new| text(after, new).as_ref() == Some(&old_text));
-        let only = (gone.len() == 1 && come.len() == 1).then(|| &come[0]);
-        Some(((*old).clone(), (*same.or(only)?).clone()))
-    });
-    pairs.collect()
-}
+impl Edit<'_> {
+    /// The articles that are where others were: of the same text, or the only new one where only one is missing.
+    fn moved(&self) -> BTreeMap<SourcePath, SourcePath> {
+        let text = |revision: &Revision, path: &SourcePath| revision.sources.text(path).cloned();
+        let is_article =
+            |path: &SourcePath| path.below(CONTENT).is_some() && path.extension() == Some("md");
+        let without = |revision: &Revision| -> Vec<&SourcePath> {
+            let articles = self.changed.iter().filter(|path| is_article(path));
+            articles.filter(|path| text(revision, path).is_none()).collect()
+        };
+        let (removed, added) = (without(self.after), without(self.before));
+        let pairs = removed.iter().filter_map(|old| {
+            let old_text = text(self.before, old)?;
+            let same = added.iter().find(|new| text(self.after, new).as_ref() == Some(&old_text));
+            let only = (removed.len() == 1 && added.len() == 1).then(|| &added[0]);
+            Some(((*old).clone(), (*same.or(only)?).clone()))
+        });
+        pairs.collect()
+    }
 
-/// The pages whose texts have changed.
-fn saved(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<PageId> {
-    let site = &revision.compiled.site;
-    let pages = changed.iter().filter_map(|path| site.routes.page(path.as_str()));
-    pages.filter(|id| site.page(*id).included && site.page(*id).has_file).collect()
-}
+    /// The pages whose texts have changed.
+    fn saved(&self) -> Vec<PageId> {
+        let site = &self.after.compiled.site;
+        let pages = self.changed.iter().filter_map(|path| site.routes.page(path.as_str()));
+        pages.filter(|id| site.page(*id).included && site.page(*id).has_file).collect()
+    }
 
-/// The URLs of changed files whose names in pages stay the same.
-fn files(revision: &Revision, changed: &BTreeSet<SourcePath>) -> Vec<String> {
-    let site = &revision.compiled.site;
-    let is_file = |path: &&SourcePath| {
-        let file = revision.sources.get(path);
-        file.is_some_and(|file| matches!(file.content, Content::Asset(_)))
-            && !theme::is_hashed(path)
-    };
-    let files = changed.iter().filter(is_file);
-    files.filter_map(|path| Some(site.href(&site.routes.asset(path)?.url))).collect()
+    /// The URLs of changed files whose names in pages stay the same.
+    fn files(&self) -> Vec<String> {
+        let Revision { compiled, sources, .. } = self.after;
+        let url = |path: &SourcePath| {
+            let is_asset = matches!(sources.get(path)?.content, Content::Asset(_));
+            let asset = compiled.site.routes.asset(path)?;
+            (is_asset && !theme::is_hashed(path)).then(|| compiled.site.href(&asset.url))
+        };
+        self.changed.iter().filter_map(url).collect()
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::external::{Answer, FragmentState, PageIds, Request};
+use crate::external::{Answer, Answers, FragmentState, PageIds, Request};
 use crate::io::disk::{self, DiskError};
 use crate::url::WebUrl;
 
@@ -46,12 +46,7 @@ impl Cache {
     }
 
     /// Adds what was found today.
-    pub fn remember(
-        &mut self,
-        requests: &[Request],
-        answers: &BTreeMap<WebUrl, Answer>,
-        today: Date,
-    ) {
+    pub fn remember(&mut self, requests: &[Request], answers: &Answers, today: Date) {
         for request in requests {
             let Some(answer) = answers.get(&request.url) else { continue };
             let known = self.entries.remove(&request.url.to_string());

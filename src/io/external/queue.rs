@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::Settings;
 use super::client::{Client, Response};
 use super::job::{Job, Next, retry_after};
-use crate::external::{Answer, Request, Trouble};
+use crate::external::{Answer, Answers, Request, Trouble};
 use crate::io::lock;
 use crate::url::WebUrl;
 
@@ -24,7 +24,7 @@ pub(super) fn run(
     settings: &Settings,
     client: &Client,
     done: &(dyn Fn() + Sync),
-) -> BTreeMap<WebUrl, Answer> {
+) -> Answers {
     let mut queue = Queue::default();
     for request in requests {
         queue.host(&request.url).waiting.push_back(Job::new(request));
@@ -61,7 +61,7 @@ struct Shared<'r> {
 #[derive(Default)]
 struct Queue<'r> {
     hosts: BTreeMap<String, Host<'r>>,
-    answers: BTreeMap<WebUrl, Answer>,
+    answers: Answers,
 }
 
 #[derive(Default)]

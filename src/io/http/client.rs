@@ -75,11 +75,7 @@ impl Service {
         // Neither fails on an open socket, and the first read of a closed one does.
         drop(client.set_nodelay(true));
         drop(client.set_write_timeout(Some(UNREAD)));
-        let bytes = match head::read(client) {
-            Err(None) => return,
-            Err(Some(refusal)) => Err(refusal),
-            Ok(bytes) => Ok(bytes),
-        };
+        let Some(bytes) = head::read(client) else { return };
         entry.reach(Stage::Served);
         let written = match bytes.and_then(|bytes| self.parse(client, &bytes)) {
             Ok(head) => self.answer(entry, client, &head),
@@ -177,10 +173,12 @@ fn farewell(client: &TcpStream) {
     let (limit, most) = FAREWELL;
     let deadline = Instant::now() + limit;
     let mut heard = 0;
-    let mut listens = client.shutdown(Shutdown::Write).is_ok();
-    while listens && heard < most {
-        let count = read_before(deadline, client, &mut [0; 4096]).unwrap_or(0);
-        listens = count > 0;
+    if client.shutdown(Shutdown::Write).is_err() {
+        return;
+    }
+    while heard < most
+        && let Ok(count @ 1..) = read_before(deadline, client, &mut [0; 4096])
+    {
         heard += count;
     }
 }

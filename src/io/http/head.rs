@@ -24,8 +24,8 @@ const LEFT_OUT: [&str; 7] =
 pub(super) const TAG: &str = "Silcrow-Tag";
 
 /// Reads a request up to its first empty line. What follows is not read: no request that is answered has a body.
-/// The error is why the request is refused; nothing when the client has left, or never sent anything.
-pub(super) fn read(client: &TcpStream) -> Result<Vec<u8>, Option<Refusal>> {
+/// Nothing when the client has left, or never sent anything.
+pub(super) fn read(client: &TcpStream) -> Option<Result<Vec<u8>, Refusal>> {
     const END: &[u8] = b"\r\n\r\n";
     let deadline = Instant::now() + PATIENCE;
     let mut head = Vec::new();
@@ -38,19 +38,19 @@ pub(super) fn read(client: &TcpStream) -> Result<Vec<u8>, Option<Refusal>> {
                 head.extend_from_slice(&buffer[..count]);
                 if let Some(at) = memmem::find(&head[seen..], END) {
                     head.truncate(seen + at + END.len());
-                    return Ok(head);
+                    return Some(Ok(head));
                 }
             }
             // Browsers open connections in advance; an unused one is not an error.
             Err(error) if is_late(&error) && !head.is_empty() => {
-                return Err(Some(Refusal::new(408, "the request did not come in 10 seconds")));
+                return Some(Err(Refusal::new(408, "the request did not come in 10 seconds")));
             }
-            _ => return Err(None),
+            _ => return None,
         }
     }
     let message =
         "the head of the request is longer than 64 KiB; cookies for this host may be many";
-    Err(Some(Refusal::new(431, message)))
+    Some(Err(Refusal::new(431, message)))
 }
 
 /// Reads what a client sends next, if that comes before the deadline.
