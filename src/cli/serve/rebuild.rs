@@ -123,7 +123,7 @@ impl Rebuild {
         batch.is_incomplete |= more.is_incomplete;
         match (first, self.live.take(&batch.paths, batch.is_incomplete)) {
             (Ok(first), Err(error)) => {
-                say(&format!("{error}; what changed there is not seen"));
+                say(&format!("{error}; the rest of the site stays as it was"));
                 Ok(first)
             }
             (Err(_), second) => second,
