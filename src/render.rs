@@ -10,7 +10,6 @@ mod pages;
 mod search;
 pub mod templates;
 
-use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::config::Strings;
@@ -23,9 +22,6 @@ use crate::site::{PageId, Site};
 use highlight::Highlighters;
 use pages::Source;
 use templates::{Context, Templates, Value};
-
-/// About how many bytes a page has besides its body, so that its buffer is allocated once.
-const AROUND_BODY: usize = 12 * 1024;
 
 /// Something that is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,10 +139,8 @@ impl Renderer {
             return Ok(outputs::output(self, generated));
         }
         let content = view.source().map(|id| body::fill(self, id));
-        let length = content.as_ref().map_or(0, String::len);
-        let mut html = Vec::with_capacity(length + AROUND_BODY);
-        let path = self.page(view, content.as_deref(), &mut html)?;
-        Ok(Output::bytes(path, html))
+        let (path, html) = self.page(view, content.as_deref())?;
+        Ok(Output::bytes(path, html.into_bytes()))
     }
 
     /// Renders one page for the failures of its templates alone, and keeps nothing of it. The slots of its body stay empty:
@@ -159,17 +153,16 @@ impl Renderer {
         let content = view.source().map(|id| &*self.site.page(id).article.body.html);
         match view {
             View::Generated(_) => Ok(()),
-            _ => self.page(view, content, &mut io::sink()).map(drop),
+            _ => self.page(view, content).map(drop),
         }
     }
 
-    /// Writes a page around `content`, and returns where it belongs.
+    /// A page around `content`, and where it belongs.
     fn page(
         &self,
         view: View,
         content: Option<&str>,
-        html: &mut impl Write,
-    ) -> Result<OutputPath, Vec<Diagnostic>> {
+    ) -> Result<(OutputPath, String), Vec<Diagnostic>> {
         let Source { template, mut context, path } = match view {
             View::Article(id) => self.article(id),
             View::Section(id, number) => self.section(id, number),
@@ -187,8 +180,8 @@ impl Renderer {
         if let Some(content) = content {
             context.insert_value("content", Value::safe_string(content));
         }
-        self.templates.render(template, &context, html)?;
-        Ok(path)
+        let html = self.templates.render(template, &context)?;
+        Ok((path, html))
     }
 
     /// The files of the search index, for whoever answers requests for them: made once, and kept.

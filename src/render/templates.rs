@@ -6,7 +6,6 @@ mod failure;
 mod steps;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -161,18 +160,13 @@ fn asset(urls: &BTreeMap<String, String>, arguments: &Kwargs) -> TeraResult<Stri
 }
 
 impl Templates {
-    /// Renders a page into `html`.
+    /// Renders a page.
     ///
     /// # Errors
     ///
     /// The first error, or those of a template that could not be compiled; an empty list when there is no such template,
     /// which is a finding of front matter.
-    pub fn render(
-        &self,
-        template: &str,
-        context: &Context,
-        html: &mut impl Write,
-    ) -> Result<(), Vec<Diagnostic>> {
+    pub fn render(&self, template: &str, context: &Context) -> Result<String, Vec<Diagnostic>> {
         if let Some(failures) = self.broken.get(template) {
             return Err(failures.clone());
         }
@@ -180,7 +174,7 @@ impl Templates {
             return Err(Vec::new());
         }
         steps::start_page();
-        let rendered = self.tera.render_to(template, context, html);
+        let rendered = self.tera.render(template, context);
         let original = |template: &str, range: Range<usize>| match self.counted.get(template) {
             Some(counted) => counted.original(range),
             None => range,
