@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 const LONGEST: usize = 32;
 
 /// Calls `found` with each term of `text`, in order.
+#[inline]
 pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
     let bytes = text.as_bytes();
     let mut word = String::with_capacity(LONGEST);
@@ -42,6 +43,7 @@ struct Piece {
 }
 
 /// The first piece of a text; eight bytes are looked at in one step, as nearly every word is shorter.
+#[inline]
 fn piece(bytes: &[u8]) -> Piece {
     let mut at = 0;
     let (mut capitals, mut not_ascii) = (0, 0);

@@ -366,7 +366,7 @@ const INLINE: [&str; 27] = [
 
 /// Whether an element, whose name is in lower case, stands within a line of text.
 pub fn is_inline(name: &str) -> bool {
-    INLINE.contains(&name)
+    INLINE.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ impl Default for Names {
 
 impl Names {
     /// The number of a text, which is not empty; the next one, if it is new.
+    #[inline]
     fn id(&mut self, text: &str) -> u32 {
         let Some(short) = short(text) else { return self.id_of_any(text) };
         let place = short.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS);
