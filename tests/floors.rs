@@ -81,6 +81,7 @@ const ENGINES: [(&str, &str); 21] = [
     ("tokio", "src/io/store/cloud"),
     ("futures_util", "src/io/store/cloud"),
     ("imagesize", "src/io/disk/dimensions.rs"),
+    ("exif", "src/io/disk/dimensions.rs"),
     ("image", "src/io/images/engine.rs"),
     ("clap_mangen", "src/cli.rs"),
 ];

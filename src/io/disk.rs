@@ -11,7 +11,7 @@ mod read;
 mod staging;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reason;
 pub use journal::{ChangedText, Changes, Move, change, recover};
@@ -25,112 +25,77 @@ pub(super) use write::{Durable, put};
 pub use write::{Waiting, append, make_folder, read_named, read_text, write};
 
 /// Why the file system could not do what was asked.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum DiskError {
-    /// The system refused; what was tried, and where.
-    Io {
-        /// What was tried, as a verb: `write`.
-        action: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    /// The system refused; what was tried as a verb, where, and the system's reason.
+    #[error("could not {0} `{path}`: {reason}", path = .1.display(), reason = reason(.2))]
+    Io(&'static str, PathBuf, std::io::Error),
     /// The site has no `content` folder.
+    #[error(
+        "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or create one with `silcrow init`",
+        .0.display()
+    )]
     NoContent(PathBuf),
     /// The output folder holds files that silcrow did not write; some of them.
+    #[error(
+        "`{}` contains files that silcrow did not write and would delete: {}; name another folder with `--output`, or empty this one",
+        .0.display(), .1.join(", ")
+    )]
     ForeignFiles(PathBuf, Vec<String>),
     /// The output folder is, contains or is in a folder of sources.
+    #[error(
+        "the output `{}` and the sources `{}` overlap; name another folder with `--output`",
+        .0.display(), .1.display()
+    )]
     Overlap(PathBuf, PathBuf),
     /// The output is a file, not a folder.
+    #[error("the output `{}` is a file, not a folder; name another with `--output`", .0.display())]
     NotAFolder(PathBuf),
     /// The file is there already.
+    #[error("`{}` exists already, and is left as it is", .0.display())]
     Exists(PathBuf),
     /// The file holds something else than what was read.
+    #[error("`{}` has changed since it was read, and nothing was written; run the command again", .0.display())]
     Changed(PathBuf),
     /// The file is a symbolic link.
+    #[error("`{}` is a symbolic link; move what it leads to, and the link by hand", .0.display())]
     Link(PathBuf),
     /// The file was changed after a run that was to change it had been killed; the file of what that run had to do.
+    #[error(
+        "a run of silcrow was killed while it moved files, and `{}` was changed since; take your change back, or remove `{}` and finish by hand",
+        .0.display(), .1.display()
+    )]
     Interrupted(PathBuf, PathBuf),
     /// The file of what a killed run had to do is not one that silcrow left in this site; why.
+    #[error(
+        "`{path}` was not left by silcrow in this site: {1}; nothing was moved or changed, remove the file",
+        path = .0.display()
+    )]
     NotOurs(PathBuf, String),
     /// A killed run left the site half changed; the file of what it had to do.
+    #[error(
+        "a run of silcrow was stopped while it changed this site, as `{}` says; any command that writes finishes it, for example `silcrow build`",
+        .0.display()
+    )]
     Pending(PathBuf),
     /// What kept files from being moved and changed as a whole; the file that says what is to be done.
+    #[error(
+        "files were to be moved, and not all could be: {0}; fix that and run a command that writes, for example `silcrow build`, which finishes it, or remove `{path}` and finish by hand",
+        path = .1.display()
+    )]
     Unfinished(Box<DiskError>, PathBuf),
 }
 
-impl std::fmt::Display for DiskError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Io { action, path, source } => {
-                write!(formatter, "could not {action} `{}`: {}", path.display(), reason(source))
-            }
-            Self::NoContent(root) => write!(
-                formatter,
-                "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or create one with `silcrow init`",
-                root.display()
-            ),
-            Self::ForeignFiles(output, files) => {
-                write!(
-                    formatter,
-                    "`{}` contains files that silcrow did not write and would delete: {}; name another folder with `--output`, or empty this one",
-                    output.display(),
-                    files.join(", ")
-                )
-            }
-            Self::Overlap(output, sources) => write!(
-                formatter,
-                "the output `{}` and the sources `{}` overlap; name another folder with `--output`",
-                output.display(),
-                sources.display()
-            ),
-            Self::NotAFolder(path) => write!(
-                formatter,
-                "the output `{}` is a file, not a folder; name another with `--output`",
-                path.display()
-            ),
-            Self::Changed(path) => write!(
-                formatter,
-                "`{}` has changed since it was read, and nothing was written; run the command again",
-                path.display()
-            ),
-            Self::Link(path) => write!(
-                formatter,
-                "`{}` is a symbolic link; move what it leads to, and the link by hand",
-                path.display()
-            ),
-            Self::Interrupted(path, journal) => write!(
-                formatter,
-                "a run of silcrow was killed while it moved files, and `{}` was changed since; take your change back, or remove `{}` and finish by hand",
-                path.display(),
-                journal.display()
-            ),
-            Self::NotOurs(journal, reason) => write!(
-                formatter,
-                "`{}` was not left by silcrow in this site: {reason}; nothing was moved or changed, remove the file",
-                journal.display()
-            ),
-            Self::Pending(journal) => write!(
-                formatter,
-                "a run of silcrow was stopped while it changed this site, as `{}` says; any command that writes finishes it, for example `silcrow build`",
-                journal.display()
-            ),
-            Self::Unfinished(refused, journal) => write!(
-                formatter,
-                "files were to be moved, and not all could be: {refused}; fix that and run a command that writes, for example `silcrow build`, which finishes it, or remove `{}` and finish by hand",
-                journal.display()
-            ),
-            Self::Exists(path) => {
-                write!(formatter, "`{}` exists already, and is left as it is", path.display())
-            }
-        }
-    }
+pub(super) fn io(
+    action: &'static str,
+    path: impl Into<PathBuf>,
+) -> impl FnOnce(std::io::Error) -> DiskError {
+    let path = path.into();
+    move |error| DiskError::Io(action, path, error)
 }
 
-impl std::error::Error for DiskError {}
-
-fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> DiskError {
-    let path = path.into();
-    move |source| DiskError::Io { action, path, source }
+/// A path as `/`-separated text.
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }

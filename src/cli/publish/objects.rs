@@ -102,7 +102,7 @@ impl Rendered {
             OutputBody::Bytes(bytes) => Ok(bytes.into_owned()),
             OutputBody::Copy { spelling, .. } => {
                 let path = self.root.join(&*spelling);
-                let io = |source| DiskError::Io { action: "read", path: path.clone(), source };
+                let io = |error| DiskError::Io("read", path.clone(), error);
                 let read = Root::new(&self.root).and_then(|root| root.read(Path::new(&*spelling)));
                 Ok(read.map_err(io)?)
             }

@@ -1,8 +1,12 @@
 //! How large a picture is shown, in pixels: what its header says, a photograph turned as its camera was held, and of an SVG
-//! its `width` and `height`, or its `viewBox`. The one file that names the library that reads headers.
+//! its `width` and `height`, or its `viewBox`. The one file that names the libraries that read headers.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
+
+use exif::{In, Tag};
+
+use crate::html;
 
 /// How much of an SVG is looked at: its first tag comes early, after comments at most.
 const SVG_HEAD: u64 = 64 * 1024;
@@ -40,51 +44,24 @@ fn head(file: &mut File, length: u64) -> Option<Vec<u8>> {
 
 /// Whether a JPEG is shown on its side (Exif 2.3, tag 0x0112, values 5 to 8).
 fn is_turned(jpeg: &[u8]) -> bool {
-    orientation(jpeg).is_some_and(|value| (5..=8).contains(&value))
-}
-
-fn orientation(jpeg: &[u8]) -> Option<u16> {
-    let mut at = 2;
-    loop {
-        let [0xff, marker, high, low] = *jpeg.get(at..at + 4)? else { return None };
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        let segment = jpeg.get(at + 4..(at + 2 + length).min(jpeg.len()))?;
-        match marker {
-            0xe1 if segment.starts_with(b"Exif\0\0") => return tag(&segment[6..]),
-            // The picture itself.
-            0xda | 0xd9 => return None,
-            _ => at += 2 + length,
-        }
-    }
-}
-
-/// The tag of the orientation in the first directory of a TIFF header.
-fn tag(tiff: &[u8]) -> Option<u16> {
-    let is_little = tiff.starts_with(b"II");
-    let short = |at: usize| {
-        let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
-    };
-    let long: [u8; 4] = tiff.get(4..8)?.try_into().ok()?;
-    let long = if is_little { u32::from_le_bytes(long) } else { u32::from_be_bytes(long) };
-    let directory = usize::try_from(long).ok()?;
-    let entries = usize::from(short(directory)?);
-    (0..entries)
-        .map_while(|entry| directory.checked_add(2 + 12 * entry))
-        .take_while(|at| *at < tiff.len())
-        .find(|at| short(*at) == Some(0x0112))
-        .and_then(|at| short(at + 8))
+    let mut reader = exif::Reader::new();
+    let read = reader.continue_on_error(true).read_from_container(&mut Cursor::new(jpeg));
+    // Of a damaged header, what can be read counts.
+    let read = read.or_else(|error| error.distill_partial_result(|_| {}));
+    let value = |read: exif::Exif| read.get_field(Tag::Orientation, In::PRIMARY)?.value.get_uint(0);
+    read.ok().and_then(value).is_some_and(|value| (5..=8).contains(&value))
 }
 
 /// The size of an SVG: what it says itself, or that of the box it is drawn in.
 fn svg(text: &str) -> Option<(u32, u32)> {
-    let tag = first_tag(text)?;
-    let length = |name: &str| pixels(attribute(tag, name)?);
-    let view = attribute(tag, "viewBox").and_then(|view| {
-        let split = view.split(|c: char| c == ',' || c.is_ascii_whitespace());
-        let numbers: Vec<f64> =
-            split.filter(|part| !part.is_empty()).map_while(|part| part.parse().ok()).collect();
-        <[f64; 4]>::try_from(numbers).ok().map(|[_, _, width, height]| (width, height))
+    let is_svg = |tag: &html::Tag<'_>| tag.name.rsplit(':').next() == Some("svg");
+    let tag = html::Reader::new(text).start_tags().find(is_svg)?;
+    let length = |name: &str| pixels(tag.attribute(name)?.value.trim());
+    let view = tag.attribute("viewbox").and_then(|view| {
+        let numbers = view.value.split(|c: char| c == ',' || c.is_ascii_whitespace());
+        let numbers = numbers.filter(|part| !part.is_empty()).map_while(|part| part.parse().ok());
+        let numbers = <[f64; 4]>::try_from(numbers.collect::<Vec<_>>()).ok();
+        numbers.map(|[_, _, width, height]| (width, height))
     });
     let view = view.filter(|(width, height)| *width > 0.0 && *height > 0.0);
     let (width, height) = match (length("width"), length("height"), view) {
@@ -99,30 +76,6 @@ fn svg(text: &str) -> Option<(u32, u32)> {
         (1.0..=65_535.0).contains(&rounded).then_some(rounded as u32)
     };
     Some((whole(width)?, whole(height)?))
-}
-
-/// The attributes of the first `<svg>`; comments and whatever precedes it are skipped.
-fn first_tag(mut text: &str) -> Option<&str> {
-    loop {
-        text = &text[text.find('<')?..];
-        if let Some(rest) = text.strip_prefix("<!--") {
-            text = &rest[rest.find("-->")?..];
-        } else if let Some(rest) = text.strip_prefix("<svg") {
-            return rest.find('>').map(|end| &rest[..end]);
-        } else {
-            text = &text[1..];
-        }
-    }
-}
-
-/// The value of an attribute.
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    tag.match_indices(name).find_map(|(at, _)| {
-        let is_name = tag[..at].ends_with(|c: char| c.is_ascii_whitespace());
-        let value = tag[at + name.len()..].trim_start().strip_prefix('=')?.trim_start();
-        let quote = value.chars().next().filter(|c| is_name && matches!(c, '"' | '\''))?;
-        value[1..].split_once(quote).map(|(value, _)| value.trim())
-    })
 }
 
 /// A length in pixels (CSS Values, section 6.2).

@@ -6,8 +6,8 @@
 //! symbolic link on the way leads out of the site. Otherwise nothing is done.
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::iter::successors;
 use std::path::{Path, PathBuf};
 
@@ -60,18 +60,12 @@ pub struct ChangedText {
 impl ChangedText {
     /// The text `new` in the place of `old`.
     pub fn new(path: &str, old: &str, new: &str) -> Self {
-        let old = Some(*blake3::hash(old.as_bytes()).as_bytes());
-        Self { path: path.to_owned(), old, new: new.to_owned() }
+        Self { path: path.to_owned(), old: Some(hash(old.as_bytes())), new: new.to_owned() }
     }
 
     /// A new file.
     pub fn created(path: &str, new: String) -> Self {
         Self { path: path.to_owned(), old: None, new }
-    }
-
-    /// Whether a file holds what it has to hold before the change.
-    fn follows(&self, held: Option<&[u8]>) -> bool {
-        held.map(|held| *blake3::hash(held).as_bytes()) == self.old
     }
 }
 
@@ -81,15 +75,13 @@ impl Changes {
         Self { format: FORMAT, moves, texts }
     }
 
-    /// Every path that is named.
-    fn paths(&self) -> impl Iterator<Item = &str> {
-        let moves = self.moves.iter().flat_map(|step| [&*step.from, &*step.to]);
-        moves.chain(self.texts.iter().map(|text| &*text.path))
-    }
-
     fn origins(&self) -> Origins<'_> {
         self.moves.iter().map(|step| (&*step.to, &*step.from)).collect()
     }
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    *blake3::hash(bytes).as_bytes()
 }
 
 /// Where what moves is before, by where it goes.
@@ -115,12 +107,11 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), Di
     site.remove_leftovers();
     site.may_begin(changes)?;
     let origins = changes.origins();
-    let old: Result<Vec<_>, _> =
-        changes.texts.par_iter().map(|text| site.as_read(&origins, text)).collect();
-    let old = old?;
+    let old = changes.texts.par_iter().map(|text| site.as_read(&origins, text));
+    let old = old.collect::<Result<Vec<_>, _>>()?;
     if let ([], [text]) = (&*changes.moves, &*changes.texts) {
         // One step needs no journal.
-        return site.put(text, Durable::Now);
+        return site.replace(&text.path, text.new.as_bytes(), Durable::Now);
     }
     let text = serde_json::to_string(changes).map_err(std::io::Error::other);
     let text = text.and_then(|text| put(&site.real(JOURNAL), text.as_bytes(), Durable::Now));
@@ -138,7 +129,7 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), Di
 /// When a file was changed since, the journal is not one of silcrow's, or the system refuses.
 pub fn recover(root: &Path, waiting: Waiting) -> Result<(), DiskError> {
     let site = Site::open(root)?;
-    if !site.has_journal() {
+    if !is_there(&site.real(JOURNAL)) {
         tidy(site.root.path());
         return Ok(());
     }
@@ -149,14 +140,12 @@ pub fn recover(root: &Path, waiting: Waiting) -> Result<(), DiskError> {
 /// Refuses a site that a killed run left half changed. A run that is changing it now is waited for.
 pub(super) fn refuse_unfinished(root: &Path) -> Result<(), DiskError> {
     let site = Site::open(root)?;
-    if !site.has_journal() {
+    if !is_there(&site.real(JOURNAL)) {
         return Ok(());
     }
     let _lock = lock(site.root.path(), |_| {});
-    match site.journal()? {
-        Some(_) => Err(DiskError::Pending(site.shown(JOURNAL))),
-        None => Ok(()),
-    }
+    let journal = site.journal()?;
+    journal.map_or(Ok(()), |_| Err(DiskError::Pending(site.shown(JOURNAL))))
 }
 
 /// A site that is changed.
@@ -185,28 +174,26 @@ impl<'a> Site<'a> {
         self.root.hold(Path::new(path)).map_err(io(action, self.shown(path)))
     }
 
-    fn has_journal(&self) -> bool {
-        fs::symlink_metadata(self.real(JOURNAL)).is_ok()
-    }
-
     /// The journal that a killed run left, if there is one.
     fn journal(&self) -> Result<Option<Changes>, DiskError> {
         let text = match self.root.read(Path::new(JOURNAL)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.map_err(io("read", self.shown(JOURNAL)))?,
         };
+        let not_ours = |reason| DiskError::NotOurs(self.shown(JOURNAL), reason);
         let changes: Option<Changes> = serde_json::from_slice(&text).ok();
         let changes = changes.filter(|changes| changes.format == FORMAT);
-        let not_ours = |reason| DiskError::NotOurs(self.shown(JOURNAL), reason);
         let changes = changes.ok_or_else(|| not_ours("it cannot be read".to_owned()))?;
-        let is_below = |path: &str| is_source(path) && self.root.hold(Path::new(path)).is_ok();
         let origins = changes.origins();
-        let is_ours = |path: &str| {
+        let is_below = |path: &str| is_source(path) && self.root.hold(Path::new(path)).is_ok();
+        let is_ours = |path: &&str| {
             // Links on the way are found where they are before the moves.
-            let earlier = successors(Some(path.to_owned()), |path| origin(&origins, path));
+            let earlier = successors(Some((*path).to_owned()), |path| origin(&origins, path));
             earlier.enumerate().all(|(moves, path)| moves < CHAINED && is_below(&path))
         };
-        if let Some(path) = changes.paths().find(|path| !is_ours(path)) {
+        let moves = changes.moves.iter().flat_map(|step| [&*step.from, &*step.to]);
+        let texts = changes.texts.iter().map(|text| &*text.path);
+        if let Some(path) = moves.chain(texts).find(|path| !is_ours(path)) {
             return Err(not_ours(format!("it names `{}`", path.escape_debug())));
         }
         Ok(Some(changes))
@@ -237,7 +224,7 @@ impl<'a> Site<'a> {
             if metadata.is_symlink() {
                 return Err(DiskError::Link(self.shown(from)));
             }
-            if fs::symlink_metadata(&to).is_ok() && !is_same(&real, &to) {
+            if is_there(&to) && !is_same(&real, &to) {
                 return Err(DiskError::Exists(to));
             }
         }
@@ -253,9 +240,8 @@ impl<'a> Site<'a> {
             // A link that is broken before the move is broken after it, too.
             let Ok(target) = fs::canonicalize(link.path()) else { continue };
             let is_absolute = fs::read_link(link.path()).is_ok_and(|to| to.is_absolute());
-            let (moves, target_moves) = (link.path().starts_with(&from), target.starts_with(&real));
-            let holds = if is_absolute { !target_moves } else { moves == target_moves };
-            if !holds {
+            let moves = !is_absolute && link.path().starts_with(&from);
+            if moves != target.starts_with(&real) {
                 return Err(DiskError::Link(link.into_path()));
             }
         }
@@ -271,100 +257,86 @@ impl<'a> Site<'a> {
         let before = origin(origins, &text.path);
         let path = before.as_deref().unwrap_or(&text.path);
         let held = self.text(path)?;
-        if text.follows(held.as_deref()) {
-            return Ok(held);
+        match text.old {
+            old if held.as_deref().map(hash) == old => Ok(held),
+            Some(_) => Err(DiskError::Changed(self.shown(path))),
+            None => Err(DiskError::Exists(self.shown(path))),
         }
-        Err(match text.old {
-            Some(_) => DiskError::Changed(self.shown(path)),
-            None => DiskError::Exists(self.shown(path)),
-        })
     }
 
     /// What a file holds that may be changed, or that there is none.
     fn text(&self, path: &str) -> Result<Option<Vec<u8>>, DiskError> {
-        if fs::symlink_metadata(self.held(path, "read")?).is_err() {
+        let real = self.held(path, "read")?;
+        if !is_there(&real) {
             return Ok(None);
         }
-        let read = || {
-            let mut file = self.root.open(Path::new(path))?;
-            if file.metadata()?.permissions().readonly() {
-                return Err(ErrorKind::PermissionDenied.into());
-            }
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok(Some(bytes))
+        let read = || match fs::metadata(&real)?.permissions().readonly() {
+            true => Err(ErrorKind::PermissionDenied.into()),
+            false => self.root.read(Path::new(path)),
         };
-        read().map_err(io("change", self.shown(path)))
+        read().map(Some).map_err(io("change", self.shown(path)))
     }
 
     /// Takes every step that has not been taken yet, and then the journal away.
     fn apply(&self, changes: &Changes) -> Result<(), DiskError> {
-        changes.moves.iter().try_for_each(|step| self.go(step))?;
-        changes.texts.par_iter().try_for_each(|text| self.put(text, TOGETHER))?;
-        sync(self.root.path());
-        self.remove(JOURNAL)
-    }
-
-    /// Takes a step, unless it was taken before the kill.
-    fn go(&self, step: &Move) -> Result<(), DiskError> {
-        let (from, to) = (self.held(&step.from, "move")?, self.held(&step.to, "create")?);
-        if fs::symlink_metadata(&to).is_ok() && !is_same(&from, &to) {
-            if fs::symlink_metadata(&from).is_err() {
-                return Ok(());
-            }
-            // Somebody has written there since.
-            return Err(DiskError::Interrupted(self.shown(&step.to), self.shown(JOURNAL)));
-        }
-        rename(&from, &to)?;
-        if let Some(folder) = from.parent() {
-            // A folder that holds something still stays.
-            let _ = fs::remove_dir(folder);
-        }
-        Ok(())
+        changes.moves.iter().try_for_each(|step| self.go(&step.from, &step.to))?;
+        let texts = changes.texts.par_iter();
+        texts.try_for_each(|text| self.set(&text.path, text.old, Some(text.new.as_bytes())))?;
+        self.end()
     }
 
     /// Takes back every step that was taken, in the opposite order, and the journal away. `old` is what the texts held.
     fn undo(&self, changes: &Changes, old: &[Option<Vec<u8>>]) -> Result<(), DiskError> {
         for (text, old) in changes.texts.iter().zip(old) {
-            let is_written = self
-                .text(&text.path)
-                .is_ok_and(|held| held.as_deref() == Some(text.new.as_bytes()));
-            match old {
-                _ if !is_written => {}
-                Some(old) => self.replace(&text.path, old, Durable::Now)?,
-                None => {
-                    self.remove(&text.path)?;
-                    self.remove_empty_folders(&text.path);
-                }
-            }
+            self.set(&text.path, Some(hash(text.new.as_bytes())), old.as_deref())?;
         }
-        for Move { from, to } in changes.moves.iter().rev() {
-            let (real_from, real_to) = (self.real(from), self.real(to));
-            if fs::symlink_metadata(&real_from).is_err() && fs::symlink_metadata(&real_to).is_ok() {
-                rename(&real_to, &real_from)?;
-            }
-            self.remove_empty_folders(to);
-        }
-        self.remove(JOURNAL)
+        changes.moves.iter().rev().try_for_each(|step| self.go(&step.to, &step.from))?;
+        self.end()
     }
 
-    /// Removes the folders that were made for a path; one that holds something stays.
-    fn remove_empty_folders(&self, path: &str) {
-        let path = self.real(path);
-        let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.root.path());
-        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
+    /// Takes the journal away, once all that was written is on the disk.
+    fn end(&self) -> Result<(), DiskError> {
+        #[cfg(target_os = "linux")]
+        if let Ok(folder) = fs::File::open(self.root.path()) {
+            // The files are whole, and only a crash of the machine could lose them now.
+            let _ = rustix::fs::syncfs(&folder);
+        }
+        fs::remove_file(self.real(JOURNAL)).map_err(io("remove", self.shown(JOURNAL)))
     }
 
-    /// Puts a text into its place, unless it is there already. A file that somebody has changed since stays as it is.
-    fn put(&self, text: &ChangedText, durable: Durable) -> Result<(), DiskError> {
-        let held = self.text(&text.path)?;
-        if held.as_deref() == Some(text.new.as_bytes()) {
+    /// Moves a file or a folder, unless that is done.
+    fn go(&self, from: &str, to: &str) -> Result<(), DiskError> {
+        let (old, new) = (self.held(from, "move")?, self.held(to, "create")?);
+        if is_there(&new) && !is_same(&old, &new) {
+            // It was moved before the kill, or somebody has written there since.
+            let interrupted = || DiskError::Interrupted(self.shown(to), self.shown(JOURNAL));
+            return if is_there(&old) { Err(interrupted()) } else { Ok(()) };
+        }
+        let moved = new.parent().map_or(Ok(()), fs::create_dir_all);
+        moved.and_then(|()| fs::rename(&old, new)).map_err(io("move", &old))?;
+        self.remove_empty_folders(&old);
+        Ok(())
+    }
+
+    /// Gives a file what it will hold, unless it holds that; nothing stands for no file. What it has to hold before is given by
+    /// its hash: a file that somebody has changed since stays as it is.
+    fn set(&self, path: &str, old: Option<[u8; 32]>, new: Option<&[u8]>) -> Result<(), DiskError> {
+        let held = self.text(path)?;
+        if held.as_deref() == new {
             return Ok(());
         }
-        if !text.follows(held.as_deref()) {
-            return Err(DiskError::Interrupted(self.shown(&text.path), self.shown(JOURNAL)));
+        if held.as_deref().map(hash) != old {
+            return Err(DiskError::Interrupted(self.shown(path), self.shown(JOURNAL)));
         }
-        self.replace(&text.path, text.new.as_bytes(), durable)
+        let Some(new) = new else {
+            let real = self.real(path);
+            fs::remove_file(&real).map_err(io("remove", self.shown(path)))?;
+            self.remove_empty_folders(&real);
+            return Ok(());
+        };
+        // Where one call takes care of all files, no file does by itself.
+        let is_together = cfg!(target_os = "linux");
+        self.replace(path, new, if is_together { Durable::Later } else { Durable::Now })
     }
 
     /// Writes a text in a file's place; of a symbolic link, in the place of what it leads to.
@@ -380,36 +352,20 @@ impl<'a> Site<'a> {
         write().map_err(io("write", self.shown(path)))
     }
 
-    fn remove(&self, path: &str) -> Result<(), DiskError> {
-        fs::remove_file(self.real(path)).map_err(io("remove", self.shown(path)))
+    /// Removes the folders that a file has left empty.
+    fn remove_empty_folders(&self, file: &Path) {
+        let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root.path());
+        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
     }
 }
 
-/// Moves a file or a folder, and makes the folders that it goes to.
-fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(io("create", folder))?;
-    }
-    fs::rename(from, to).map_err(io("move", from))
+fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// Whether two names are one file, as on systems without regard to case.
 fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
-}
-
-/// Where one call takes care of all files, no file does by itself.
-const TOGETHER: Durable = if cfg!(target_os = "linux") { Durable::Later } else { Durable::Now };
-
-/// What was written is on the disk before the journal goes.
-fn sync(root: &Path) {
-    #[cfg(target_os = "linux")]
-    if let Ok(folder) = File::open(root) {
-        // The files are whole, and only a crash of the machine could lose them now.
-        let _ = rustix::fs::syncfs(&folder);
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = root;
 }
 
 #[cfg(unix)]

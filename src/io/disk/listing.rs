@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::staging::MANIFEST;
-use super::{DiskError, io};
+use super::{DiskError, io, slashed};
 
 /// The files below a folder, `/`-separated, each with the BLAKE3 hash of its bytes. Without what belongs to who publishes it
 /// (`.git`), and without silcrow's own list. Symbolic links are followed, but for those that lead to a folder they are in:
@@ -19,8 +19,7 @@ use super::{DiskError, io};
 ///
 /// When there is no such folder, or a file cannot be read.
 pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
-    let metadata = fs::metadata(folder).map_err(io("open", folder))?;
-    if !metadata.is_dir() {
+    if !fs::metadata(folder).map_err(io("open", folder))?.is_dir() {
         return Err(io("open", folder)(std::io::ErrorKind::NotADirectory.into()));
     }
     let mut files: Vec<(String, PathBuf)> = Vec::new();
@@ -35,10 +34,7 @@ pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
             }
             Ok(entry) => entry,
         };
-        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let parts: Vec<_> =
-            relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let name = parts.join("/");
+        let name = slashed(entry.path().strip_prefix(folder).unwrap_or(entry.path()));
         if entry.file_type().is_file() && name != MANIFEST {
             files.push((name, entry.into_path()));
         }

@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::read::{FOLDERS, is_ignored, read_one, read_with_links};
-use super::{DiskError, Root, io};
+use super::read::{FILES, FOLDERS, is_ignored, read_one, read_with_links};
+use super::{DiskError, Root, io, slashed};
 use crate::path::SourcePath;
 use crate::source::Sources;
 use crate::theme;
@@ -25,7 +25,7 @@ enum Change {
     /// Nothing: it is not part of the site.
     None,
     /// A file is to be read, or was removed.
-    File(PathBuf, SourcePath),
+    File(SourcePath),
     /// More than one file may have changed.
     All,
 }
@@ -72,43 +72,26 @@ impl Live {
         changed: &BTreeSet<PathBuf>,
         all: bool,
     ) -> Result<BTreeSet<SourcePath>, DiskError> {
-        if all { self.read_all() } else { self.update(changed) }
+        let before = Arc::clone(&self.sources);
+        let updated = if all { None } else { self.update(changed) };
+        updated.map_or_else(|| self.read_since(&before), Ok)
     }
 
-    /// Takes changes in. Returns the files that are not what they were.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`super::read`]; the snapshot stays as it was then.
-    pub fn update(
-        &mut self,
-        changed: &BTreeSet<PathBuf>,
-    ) -> Result<BTreeSet<SourcePath>, DiskError> {
-        let before = Arc::clone(&self.sources);
+    /// Reads the files that have changed one by one; nothing when only reading all of them can tell what is different.
+    fn update(&mut self, changed: &BTreeSet<PathBuf>) -> Option<BTreeSet<SourcePath>> {
         // A linked file can have several paths, and one change can solve the problem of another file.
         let is_simple = self.links.is_empty() && self.sources.problems.is_empty();
         let mut different = BTreeSet::new();
         for path in changed {
-            let read = match self.change(path) {
-                Change::None => continue,
-                Change::File(path, source) if is_simple => self.update_file(&path, source),
-                Change::File(..) | Change::All => None,
-            };
-            match read {
-                Some(source) => different.extend(source),
-                None => return self.read_since(&before),
+            match self.change(path) {
+                Change::None => {}
+                Change::File(source) if is_simple => {
+                    different.extend(self.update_file(path, source)?);
+                }
+                Change::File(_) | Change::All => return None,
             }
         }
-        Ok(different)
-    }
-
-    /// Reads everything anew. Returns the files that are not what they were.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`super::read`]; the snapshot stays as it was then.
-    pub fn read_all(&mut self) -> Result<BTreeSet<SourcePath>, DiskError> {
-        self.read_since(&Arc::clone(&self.sources))
+        Some(different)
     }
 
     fn read_since(&mut self, before: &Sources) -> Result<BTreeSet<SourcePath>, DiskError> {
@@ -133,26 +116,21 @@ impl Live {
         let Some(relative) = path.strip_prefix(&self.root).ok().filter(|_| !is_linked) else {
             return Change::All;
         };
-        let names: Vec<_> =
-            relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        match names.as_slice() {
-            [] => Change::None,
-            [file] if file == "site.yaml" || file == crate::record::FILE => Change::All,
-            [folder] if FOLDERS.contains(&&**folder) => Change::All,
-            [folder, inside @ ..] if FOLDERS.contains(&&**folder) => {
-                if inside.iter().any(|name| is_ignored(name, folder)) {
-                    return Change::None;
-                }
-                let source = SourcePath::new(&names.join("/"));
-                match fs::symlink_metadata(path) {
-                    Ok(metadata) if metadata.is_file() => Change::File(path.to_owned(), source),
-                    Ok(_) => Change::All,
-                    Err(_) if self.is_own(&source) => Change::File(path.to_owned(), source),
-                    Err(_) if self.sources.has_folder(&source) => Change::All,
-                    Err(_) => Change::None,
-                }
-            }
-            _ => Change::None,
+        let name = slashed(relative);
+        let Some((folder, inside)) = name.split_once('/') else {
+            let is_ours = FILES.contains(&&*name) || FOLDERS.contains(&&*name);
+            return if is_ours { Change::All } else { Change::None };
+        };
+        if !FOLDERS.contains(&folder) || inside.split('/').any(|name| is_ignored(name, folder)) {
+            return Change::None;
+        }
+        let source = SourcePath::new(&name);
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.is_file() => Change::File(source),
+            Ok(_) => Change::All,
+            Err(_) if self.is_own(&source) => Change::File(source),
+            Err(_) if self.sources.has_folder(&source) => Change::All,
+            Err(_) => Change::None,
         }
     }
 
@@ -160,10 +138,10 @@ impl Live {
     fn update_file(&mut self, path: &Path, source: SourcePath) -> Option<Option<SourcePath>> {
         if is_gone(path) {
             let sources = Arc::make_mut(&mut self.sources);
-            let was_there = sources.remove(&source).is_some();
+            let was_there = sources.remove(&source);
             // A file that the site no longer brings is the theme's again.
             theme::add_to(sources);
-            return Some(was_there.then_some(source));
+            return Some(was_there.map(|_| source));
         }
         let (source, file) = read_one(&Root::new(&self.root).ok()?, path)?;
         // A file of the theme's that the site begins to bring is another one even with the same text.

@@ -9,6 +9,9 @@ use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use rustix::fs::{Mode, OFlags, openat};
+
 /// A folder, and all that is below it.
 #[derive(Debug)]
 pub struct Root {
@@ -25,12 +28,10 @@ impl Root {
     /// When there is no such folder, or the system refuses.
     pub fn new(path: &Path) -> Result<Self> {
         let path = fs::canonicalize(path)?;
-        #[cfg(unix)]
-        let folder = unix::open_folder(rustix::fs::CWD, &path)?;
         Ok(Self {
-            path,
             #[cfg(unix)]
-            folder,
+            folder: rustix::fs::open(&path, FILE | OFlags::DIRECTORY, Mode::empty())?,
+            path,
         })
     }
 
@@ -64,10 +65,24 @@ impl Root {
     #[cfg(unix)]
     fn open_any(&self, relative: &Path) -> Result<File> {
         #[cfg(target_os = "linux")]
-        if let Some(opened) = unix::open_beneath(&self.folder, relative) {
-            return opened;
+        {
+            use rustix::fs::{ResolveFlags, openat2};
+            use rustix::io::Errno;
+            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+            match openat2(&self.folder, relative, FILE, Mode::empty(), resolve) {
+                // The kernel cannot, or an absolute link is on the way, which may still lead inside.
+                Err(Errno::XDEV | Errno::NOSYS | Errno::PERM | Errno::AGAIN) => {}
+                opened => return Ok(opened?.into()),
+            }
         }
-        unix::open_each(&self.folder, &self.inside(relative)?)
+        self.open_each(&self.inside(relative)?)
+    }
+
+    /// Opens a path, which goes up nowhere, folder by folder and follows no link.
+    #[cfg(unix)]
+    fn open_each(&self, path: &Path) -> Result<File> {
+        let open = |folder, name| openat(&folder, name, FILE | OFlags::NOFOLLOW, Mode::empty());
+        Ok(path.iter().try_fold(self.folder.try_clone()?, open)?.into())
     }
 
     #[cfg(not(unix))]
@@ -93,11 +108,15 @@ impl Root {
     }
 }
 
+/// How files are opened. Without `NONBLOCK`, a FIFO is opened only when somebody writes to it.
+#[cfg(unix)]
+const FILE: OFlags =
+    OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+
 /// Opens what is at a path, unless it is a symbolic link.
 #[cfg(unix)]
 pub(super) fn open_itself(path: &Path) -> Result<File> {
-    let flags = unix::FILE | rustix::fs::OFlags::NOFOLLOW;
-    Ok(rustix::fs::open(path, flags, rustix::fs::Mode::empty())?.into())
+    Ok(rustix::fs::open(path, FILE | OFlags::NOFOLLOW, Mode::empty())?.into())
 }
 
 fn not_a_file() -> Error {
@@ -109,49 +128,6 @@ fn leads_out() -> Error {
 }
 
 #[cfg(unix)]
-mod unix {
-    use std::fs::File;
-    use std::io::{ErrorKind, Result};
-    use std::path::Path;
-
-    use rustix::fd::{AsFd, OwnedFd};
-    use rustix::fs::{Mode, OFlags, openat};
-
-    /// Without `NONBLOCK`, a FIFO is opened only when somebody writes to it.
-    pub(super) const FILE: OFlags =
-        OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
-
-    pub(super) fn open_folder(from: impl AsFd, path: &Path) -> Result<OwnedFd> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(openat(from, path, flags, Mode::empty())?)
-    }
-
-    /// Opens a file whose path the kernel keeps below the folder; nothing where the kernel cannot, or where the path has an
-    /// absolute link in it, which may still lead inside.
-    #[cfg(target_os = "linux")]
-    pub(super) fn open_beneath(folder: &OwnedFd, path: &Path) -> Option<Result<File>> {
-        use rustix::fs::{ResolveFlags, openat2};
-        use rustix::io::Errno;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-        match openat2(folder, path, FILE, Mode::empty(), resolve) {
-            Err(Errno::XDEV | Errno::NOSYS | Errno::PERM | Errno::AGAIN) => None,
-            opened => Some(opened.map(File::from).map_err(Into::into)),
-        }
-    }
-
-    /// Opens a file folder by folder and follows no link. `path` is below `folder` and goes up nowhere.
-    pub(super) fn open_each(folder: &OwnedFd, path: &Path) -> Result<File> {
-        let mut names = path.iter().collect::<Vec<_>>();
-        let Some(name) = names.pop() else { return Err(ErrorKind::InvalidInput.into()) };
-        let mut folder = folder.try_clone()?;
-        for name in names {
-            folder = open_folder(&folder, Path::new(name))?;
-        }
-        Ok(File::from(openat(&folder, name, FILE | OFlags::NOFOLLOW, Mode::empty())?))
-    }
-}
-
-#[cfg(unix)]
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests read and write files")]
 mod tests {
@@ -160,7 +136,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use super::{Root, unix};
+    use super::Root;
 
     /// A folder `outside/secret` and a root beside it, with links of every kind.
     fn folders() -> (tempfile::TempDir, Root) {
@@ -208,7 +184,7 @@ mod tests {
     #[test]
     fn without_help_of_the_kernel_no_link_is_followed() {
         let (_folder, root) = folders();
-        let open = |path: &str| unix::open_each(&root.folder, Path::new(path));
+        let open = |path: &str| root.open_each(Path::new(path));
         assert!(open("a/b/file").is_ok() && open("absolute/file").is_err());
         assert!(
             open("a/inside").is_err() && open("a/out").is_err() && open("folder/secret").is_err()

@@ -7,13 +7,15 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are compared and removed")]
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, DirEntry, FileType};
+use std::fs;
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::published::create_folders;
+use super::published::in_folder;
+use super::{DiskError, io, slashed};
+use crate::output::OutputBody;
 
 /// How many files that silcrow did not write a message names. No more are looked for.
 pub(super) const NAMED: usize = 5;
@@ -28,80 +30,85 @@ pub(super) struct Previous {
     pub(super) foreign: BTreeSet<String>,
 }
 
-/// What is in a folder of the output.
-struct Entry {
-    /// Its name below the output.
-    name: String,
-    path: PathBuf,
-    kind: FileType,
-}
-
-/// What a file has to hold.
-#[derive(Clone, Copy)]
-pub(super) enum Wanted<'a> {
-    /// These bytes.
-    Bytes(&'a [u8]),
-    /// Bytes with this BLAKE3 hash.
-    Hash(&'a [u8; 32]),
-}
-
 impl Previous {
     /// Lists an output, but for a repository in it. `ours` are the files that silcrow wrote.
     pub(super) fn new(folder: &Path, ours: &HashSet<&str>) -> Result<Self> {
         let mut previous = Self { folder: folder.to_owned(), ..Self::default() };
-        let mut entries = list(folder, "")?;
-        entries.retain(|entry| entry.name != ".git");
-        while !entries.is_empty() && previous.foreign.len() < NAMED {
-            let (folders, others): (Vec<_>, Vec<_>) =
-                entries.into_iter().partition(|entry| entry.kind.is_dir());
-            for Entry { name, kind, .. } in others {
-                if !ours.contains(&*name) {
+        let mut folders = vec![PathBuf::new()];
+        while !folders.is_empty() && previous.foreign.len() < NAMED {
+            let inside = folders.par_iter().map(|path| list(folder, path));
+            let inside = inside.collect::<Result<Vec<_>>>()?.into_iter().flatten();
+            folders = Vec::new();
+            for (path, kind) in inside.filter(|(path, _)| path != Path::new(".git")) {
+                let name = slashed(&path);
+                if kind.is_dir() {
+                    folders.push(path);
+                } else if !ours.contains(&*name) {
                     previous.foreign.insert(name);
                 } else if kind.is_file() {
                     previous.files.insert(name);
                 }
             }
-            let inside = folders.par_iter().map(|inner| list(&inner.path, &inner.name));
-            entries = inside.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
         }
         Ok(previous)
     }
 
     /// Makes the file of that name one of the new output, where it holds what is wanted. Says whether it did.
-    pub(super) fn take_over(&self, name: &str, wanted: Wanted<'_>, to: &Path) -> bool {
-        // No symbolic link is on the way to a file that was listed.
-        if !self.files.contains(name) {
-            return false;
-        }
+    pub(super) fn take_over(&self, name: &str, wanted: &OutputBody, to: &Path) -> bool {
         let old = self.folder.join(name);
-        if !holds(&old, wanted).unwrap_or(false) {
-            return false;
-        }
-        let link = || fs::hard_link(&old, to);
-        let linked = link().or_else(|error| match error.kind() {
-            ErrorKind::NotFound => to.parent().map_or(Ok(()), create_folders).and_then(|()| link()),
-            _ => Err(error),
-        });
-        // Where links are not supported, the file is written.
-        linked.is_ok()
+        // No symbolic link is on the way to a file that was listed. Where links are not supported, the file is written.
+        self.files.contains(name)
+            && holds(&old, wanted).unwrap_or(false)
+            && in_folder(to, || fs::hard_link(&old, to)).is_ok()
     }
 }
 
-/// What is in a folder whose name below the output is `folder`.
-fn list(path: &Path, folder: &str) -> Result<Vec<Entry>> {
-    let entry = |entry: Result<DirEntry>| {
+/// What is in a folder of an output: the path of each below the output, and what it is.
+fn list(output: &Path, folder: &Path) -> Result<Vec<(PathBuf, fs::FileType)>> {
+    let entries = fs::read_dir(output.join(folder))?;
+    let entry = |entry: Result<fs::DirEntry>| {
         let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let name = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-        Ok(Entry { name, path: entry.path(), kind: entry.file_type()? })
+        Ok((folder.join(entry.file_name()), entry.file_type()?))
     };
-    fs::read_dir(path)?.map(entry).collect()
+    entries.map(entry).collect()
 }
 
-/// Removes a folder with all that is in it, by all threads at once.
-pub(super) fn remove_folder(folder: &Path) -> Result<()> {
-    remove_levels(folder, 2)
+/// Whether a file can be taken over and holds what is wanted.
+#[cfg(unix)]
+fn holds(path: &Path, wanted: &OutputBody) -> Result<bool> {
+    use std::io::Read;
+    use std::os::unix::fs::MetadataExt;
+    let mut file = super::open::open_itself(path)?;
+    let metadata = file.metadata()?;
+    if !super::published::is_public(&metadata) || metadata.nlink() != 1 {
+        return Ok(false);
+    }
+    match wanted {
+        OutputBody::Copy { hash, .. } => {
+            Ok(blake3::Hasher::new().update_reader(file)?.finalize() == *hash)
+        }
+        OutputBody::Bytes(bytes) if metadata.len() != bytes.len() as u64 => Ok(false),
+        OutputBody::Bytes(bytes) => {
+            let mut held = Vec::with_capacity(bytes.len() + 1);
+            file.read_to_end(&mut held)?;
+            Ok(held == **bytes)
+        }
+    }
+}
+
+/// Whether a file has other names is not known, and so none is taken over.
+#[cfg(not(unix))]
+fn holds(_: &Path, _: &OutputBody) -> Result<bool> {
+    Ok(false)
+}
+
+/// Removes a file, a folder with all that is in it, or a link; that it is not there is fine.
+pub(in crate::io) fn remove(path: &Path) -> std::result::Result<(), DiskError> {
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    match if is_folder { remove_levels(path, 2) } else { fs::remove_file(path) } {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result.map_err(io("remove", path)),
+    }
 }
 
 /// Removes a folder; what is in its first levels, by all threads at once. No symbolic link is followed.
@@ -114,34 +121,4 @@ fn remove_levels(folder: &Path, levels: usize) -> Result<()> {
         })?;
     }
     fs::remove_dir_all(folder)
-}
-
-/// Whether a file can be taken over and holds what is wanted.
-#[cfg(unix)]
-fn holds(path: &Path, wanted: Wanted<'_>) -> Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let file = super::open::open_itself(path)?;
-    let metadata = file.metadata()?;
-    if !super::published::is_public(&metadata) || metadata.nlink() != 1 {
-        return Ok(false);
-    }
-    match wanted {
-        Wanted::Bytes(bytes) if metadata.len() != bytes.len() as u64 => Ok(false),
-        Wanted::Bytes(mut rest) => loop {
-            let mut buffer = [std::mem::MaybeUninit::uninit(); 64 * 1024];
-            let (read, _) = rustix::io::read(&file, &mut buffer)?;
-            let Some(after) = rest.strip_prefix(&*read) else { return Ok(false) };
-            if read.is_empty() {
-                return Ok(rest.is_empty());
-            }
-            rest = after;
-        },
-        Wanted::Hash(hash) => Ok(blake3::Hasher::new().update_reader(file)?.finalize() == *hash),
-    }
-}
-
-/// Whether a file has other names is not known, and so none is taken over.
-#[cfg(not(unix))]
-fn holds(_: &Path, _: Wanted<'_>) -> Result<bool> {
-    Ok(false)
 }

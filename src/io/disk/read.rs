@@ -2,9 +2,8 @@
 //! snapshot, never a silent skip.
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
-use std::collections::HashSet;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -15,10 +14,15 @@ use walkdir::{DirEntry, WalkDir};
 use super::dimensions::dimensions;
 use super::journal::refuse_unfinished;
 use super::write::is_unfinished;
-use super::{DiskError, Root, io, reason};
+use super::{DiskError, Root, io, reason, slashed};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
 use crate::theme;
+
+/// The site's folders.
+pub(super) const FOLDERS: [&str; 3] = ["content", "static", "templates"];
+/// The files beside the site's folders.
+pub(super) const FILES: [&str; 2] = ["site.yaml", crate::record::FILE];
 
 /// Reads `site.yaml`, `silcrow.lock`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
 ///
@@ -34,38 +38,30 @@ pub fn read(root: &Path) -> Result<Sources, DiskError> {
 pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
     refuse_unfinished(root)?;
     let opened = Root::new(root).map_err(io("open", root))?;
-    let real_root = opened.path();
-    if !real_root.join("content").is_dir() {
+    if !opened.path().join("content").is_dir() {
         return Err(DiskError::NoContent(root.to_owned()));
     }
-    let (sender, names) = mpsc::channel();
+    let (sender, paths) = mpsc::channel();
     // Files are read while others are still looked for.
-    let ((mut problems, links), mut read) = rayon::join(
-        || find(real_root, sender),
+    let ((problems, links), mut read) = rayon::join(
+        || find(opened.path(), sender),
         || {
-            let names = names.into_iter().enumerate().par_bridge();
-            let read = |(index, (path, kind)): (usize, (PathBuf, Kind))| {
-                (index, read_file(&opened, &path, kind))
-            };
-            names.map(read).collect::<Vec<_>>()
+            let paths = paths.into_iter().enumerate().par_bridge();
+            paths.map(|(index, path)| (index, ReadFile::new(&opened, &path))).collect::<Vec<_>>()
         },
     );
     read.sort_unstable_by_key(|(index, _)| *index);
-    let mut seen = HashSet::new();
-    let mut files: Vec<(SourcePath, File)> = Vec::with_capacity(read.len());
-    for (_, (path, spelling, content, problem)) in read {
-        problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
+    let mut sources = Sources::new(Vec::new(), problems);
+    for (_, ReadFile { path, spelling, content, problem }) in read {
+        sources.problems.extend(problem.map(|kind| Problem { path: path.clone(), kind }));
         // Only names that are not ASCII have more than one Unicode form.
-        if !path.as_str().is_ascii() && !seen.insert(path.clone()) {
-            problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
-        } else {
-            let other = (spelling != path.as_str()).then(|| spelling.into());
-            files.extend(
-                content.map(|content| (path, File { spelling: other, ..File::new(content) })),
-            );
+        if !path.as_str().is_ascii() && sources.get(&path).is_some() {
+            sources.problems.push(Problem { path, kind: ProblemKind::SameName(spelling) });
+        } else if let Some(content) = content {
+            let spelling = (spelling != path.as_str()).then(|| spelling.into());
+            sources.insert(path, File { spelling, ..File::new(content) });
         }
     }
-    let mut sources = Sources::new(files, problems);
     theme::add_to(&mut sources);
     Ok((sources, links))
 }
@@ -73,17 +69,11 @@ pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), Di
 /// Reads one file of the site, whose path below the root is as it should be. Nothing when only reading all of it can tell
 /// what it is.
 pub(super) fn read_one(root: &Root, path: &Path) -> Option<(SourcePath, File)> {
-    let relative = path.strip_prefix(root.path()).ok()?;
-    let names: Vec<&str> =
-        relative.components().map(|part| part.as_os_str().to_str()).collect::<Option<_>>()?;
-    let (folder, inside) = names.split_first()?;
-    if inside.len() > MAX_DEPTH || inside.iter().any(|name| unusable_name(name).is_some()) {
-        return None;
-    }
-    let kind = if is_text(folder, path) { Kind::Text } else { Kind::Asset };
-    let (source, spelling, content, problem) = read_file(root, path, kind);
-    let clean = problem.is_none() && spelling == source.as_str();
-    content.filter(|_| clean).map(|content| (source, File::new(content)))
+    path.strip_prefix(root.path()).ok()?.to_str()?;
+    let ReadFile { path, spelling, content, problem } = ReadFile::new(root, path);
+    let is_clean =
+        problem.is_none() && spelling == path.as_str() && unreadable_path(&path).is_none();
+    content.filter(|_| is_clean).map(|content| (path, File::new(content)))
 }
 
 /// Why a source could not be read from a path, if it could not: a name that some systems cannot have, or too many folders inside
@@ -105,127 +95,69 @@ pub(super) fn is_source(path: &str) -> bool {
     };
     match path.split_once('/') {
         Some((folder, inside)) => FOLDERS.contains(&folder) && inside.split('/').all(is_usable),
-        None => path == SETTINGS || path == RECORD,
+        None => FILES.contains(&path),
     }
 }
 
-/// Whether a file below one of the site's folders is a text that is parsed.
-fn is_text(folder: &str, path: &Path) -> bool {
-    folder == "templates"
-        || folder == "content" && path.extension().is_some_and(|extension| extension == "md")
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Text,
-    Asset,
-}
-
-struct Found {
+/// What is found of a site before any file is read.
+struct Found<'a> {
+    root: &'a Path,
     /// Where the files go, to be read.
-    files: Sender<(PathBuf, Kind)>,
+    files: Sender<PathBuf>,
     problems: Vec<Problem>,
     /// What symbolic links lead to.
     links: Vec<PathBuf>,
 }
 
-impl Found {
-    fn file(&self, path: PathBuf, kind: Kind) {
-        // The receiver exists as long as files are sent.
-        let _ = self.files.send((path, kind));
-    }
-}
-
-/// The site's folders.
-pub(super) const FOLDERS: [&str; 3] = ["content", "static", "templates"];
-/// The files beside the site's folders.
-const SETTINGS: &str = "site.yaml";
-const RECORD: &str = crate::record::FILE;
-
-/// A file beside the site's folders: a file of the site, or a problem. Its absence is neither.
-fn root_file(root: &Path, name: &str, found: &mut Found) {
-    let path = root.join(name);
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return };
-    let kind = match fs::canonicalize(&path) {
-        Ok(target) if metadata.is_symlink() && !target.starts_with(root) => {
-            ProblemKind::SymlinkOutside
-        }
-        Ok(target) if !target.is_file() => ProblemKind::Unreadable("it is not a file".to_owned()),
-        Ok(target) => {
-            found.links.extend(metadata.is_symlink().then_some(target));
-            return found.file(path, Kind::Text);
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProblemKind::SymlinkBroken,
-        Err(error) if is_loop(&error) => ProblemKind::SymlinkLoop,
-        Err(error) => ProblemKind::Unreadable(reason(&error)),
-    };
-    found.problems.push(Problem { path: SourcePath::new(name), kind });
-}
-
 /// Finds the files of the site, what is not a file, and the targets of symbolic links.
-fn find(root: &Path, files: Sender<(PathBuf, Kind)>) -> (Vec<Problem>, Vec<PathBuf>) {
-    let mut found = Found { files, problems: Vec::new(), links: Vec::new() };
-    for file in [SETTINGS, RECORD] {
-        root_file(root, file, &mut found);
-    }
-    for folder in FOLDERS {
-        walk(root, folder, &mut found);
+fn find(root: &Path, files: Sender<PathBuf>) -> (Vec<Problem>, Vec<PathBuf>) {
+    let mut found = Found { root, files, problems: Vec::new(), links: Vec::new() };
+    for top in FILES.into_iter().chain(FOLDERS) {
+        // That one is absent is no problem.
+        if fs::symlink_metadata(root.join(top)).is_ok() {
+            found.walk(top);
+        }
     }
     (found.problems, found.links)
 }
 
-fn walk(root: &Path, folder: &'static str, found: &mut Found) {
-    let top = root.join(folder);
-    if fs::symlink_metadata(&top).is_err() {
-        return;
-    }
-    if top.is_file() {
-        let kind = ProblemKind::Unreadable("it is a file where a folder belongs".to_owned());
-        found.problems.push(Problem { path: SourcePath::new(folder), kind });
-        return;
-    }
-    let mut followed: Vec<PathBuf> = Vec::new();
-    let mut entries = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(&top).to_owned();
-                if path.file_name().is_some_and(|name| is_ignored(&name.to_string_lossy(), folder))
-                {
-                    continue;
+impl Found<'_> {
+    /// Walks one of the site's folders, or looks at a file beside them.
+    fn walk(&mut self, top: &str) {
+        let mut followed: Vec<PathBuf> = Vec::new();
+        let walk = WalkDir::new(self.root.join(top)).follow_links(true).sort_by_file_name();
+        let mut entries = walk.into_iter();
+        while let Some(entry) = entries.next() {
+            let path = match &entry {
+                Ok(entry) => entry.path().to_owned(),
+                Err(error) => error.path().unwrap_or(self.root).to_owned(),
+            };
+            let taken = match &entry {
+                _ if is_ignored(&path.file_name().unwrap_or_default().to_string_lossy(), top) => {
+                    Err(None)
                 }
-                found.problems.push(Problem {
-                    path: source_path(root, &path).0,
-                    kind: walk_problem(&error, &path),
-                });
-                continue;
+                Ok(entry) => take(entry, self.root, &followed).map_err(Some),
+                Err(error) => Err(Some(walk_problem(error, &path))),
+            };
+            let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
+            let is_link = entry.is_ok_and(|entry| entry.path_is_symlink());
+            if taken.is_ok() && is_link {
+                self.links.extend(fs::canonicalize(&path));
             }
-        };
-        if entry.depth() > 0 && is_ignored(&entry.file_name().to_string_lossy(), folder) {
-            if entry.file_type().is_dir() {
-                entries.skip_current_dir();
+            match taken {
+                Err(problem) => {
+                    let path = SourcePath::new(&spelling(self.root, &path));
+                    self.problems.extend(problem.map(|kind| Problem { path, kind }));
+                    if is_folder {
+                        entries.skip_current_dir();
+                    }
+                }
+                Ok(()) if is_link && is_folder => followed.push(path),
+                Ok(()) if is_folder => {}
+                // The receiver exists as long as files are sent.
+                Ok(()) => drop(self.files.send(path)),
             }
-            continue;
         }
-        if let Some(kind) = refused(&entry, root, &followed) {
-            found.problems.push(Problem { path: source_path(root, entry.path()).0, kind });
-            if entry.file_type().is_dir() {
-                entries.skip_current_dir();
-            }
-            continue;
-        }
-        if entry.path_is_symlink() {
-            found.links.extend(fs::canonicalize(entry.path()));
-        }
-        if entry.file_type().is_dir() {
-            if entry.path_is_symlink() {
-                followed.push(entry.path().to_owned());
-            }
-            continue;
-        }
-        let kind = if is_text(folder, entry.path()) { Kind::Text } else { Kind::Asset };
-        found.file(entry.into_path(), kind);
     }
 }
 
@@ -239,17 +171,12 @@ pub(super) fn is_ignored(name: &str, folder: &str) -> bool {
 }
 
 fn walk_problem(error: &walkdir::Error, path: &Path) -> ProblemKind {
-    if error.loop_ancestor().is_some() {
-        return ProblemKind::SymlinkLoop;
-    }
-    let is_link =
-        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     match error.io_error() {
-        Some(io) if is_link && io.kind() == std::io::ErrorKind::NotFound => {
-            ProblemKind::SymlinkBroken
-        }
+        _ if error.loop_ancestor().is_some() => ProblemKind::SymlinkLoop,
+        Some(io) if is_link && io.kind() == ErrorKind::NotFound => ProblemKind::SymlinkBroken,
         Some(io) if is_link && is_loop(io) => ProblemKind::SymlinkLoop,
-        Some(io) => ProblemKind::Unreadable(reason(io)),
+        Some(io) => unreadable(io),
         None => ProblemKind::Unreadable(error.to_string()),
     }
 }
@@ -262,108 +189,103 @@ fn is_loop(error: &std::io::Error) -> bool {
     return error.to_string().contains("symbolic link");
 }
 
-/// Why an entry is not taken.
-fn refused(entry: &DirEntry, root: &Path, followed: &[PathBuf]) -> Option<ProblemKind> {
+/// Whether an entry is taken, or why not. `followed` are the links to folders that were taken before.
+fn take(entry: &DirEntry, root: &Path, followed: &[PathBuf]) -> Result<(), ProblemKind> {
+    let (path, kind, is_top) = (entry.path(), entry.file_type(), entry.depth() == 0);
+    let wrong = |reason: &str| Err(ProblemKind::Unreadable(reason.to_owned()));
+    let is_one_of = |names: &[&str]| is_top && names.iter().any(|name| entry.file_name() == *name);
+    if kind.is_file() && is_one_of(&FOLDERS) {
+        return wrong("it is a file where a folder belongs");
+    }
     if entry.path_is_symlink() {
-        match fs::canonicalize(entry.path()) {
-            Ok(target) if !target.starts_with(root) => return Some(ProblemKind::SymlinkOutside),
-            Ok(target) => {
-                let parent = entry.path().parent().and_then(|parent| fs::canonicalize(parent).ok());
-                if entry.depth() > 0 && parent.is_some_and(|parent| parent.starts_with(&target)) {
-                    return Some(ProblemKind::SymlinkLoop);
-                }
-            }
-            Err(error) => return Some(ProblemKind::Unreadable(reason(&error))),
+        let target = fs::canonicalize(path).map_err(|error| unreadable(&error))?;
+        if !target.starts_with(root) {
+            return Err(ProblemKind::SymlinkOutside);
         }
+        let parent = path.parent().and_then(|parent| fs::canonicalize(parent).ok());
+        let is_around = !is_top && parent.is_some_and(|parent| parent.starts_with(&target));
         // Links inside linked folders multiply: each is read once, by the path it really has.
-        if entry.file_type().is_dir() && followed.iter().any(|link| entry.path().starts_with(link))
-        {
-            return Some(ProblemKind::SymlinkLoop);
+        let is_inner = kind.is_dir() && followed.iter().any(|link| path.starts_with(link));
+        if is_around || is_inner {
+            return Err(ProblemKind::SymlinkLoop);
         }
     }
     if entry.depth() > MAX_DEPTH {
-        return Some(ProblemKind::TooDeep);
+        return Err(ProblemKind::TooDeep);
     }
-    if entry.depth() > 0
-        && let Some(reason) = unusable(entry)
-    {
-        return Some(ProblemKind::UnusableName(reason));
+    let name = entry.file_name().to_str();
+    let unusable = name.map_or_else(|| Some("it is not Unicode".to_owned()), unusable_name);
+    match unusable.filter(|_| !is_top) {
+        Some(reason) => Err(ProblemKind::UnusableName(reason)),
+        None if !kind.is_file() && is_one_of(&FILES) => wrong("it is not a file"),
+        None if !kind.is_file() && !kind.is_dir() => wrong("it is neither a file nor a folder"),
+        None => Ok(()),
     }
-    let kind = entry.file_type();
-    (!kind.is_dir() && !kind.is_file())
-        .then(|| ProblemKind::Unreadable("it is neither a file nor a folder".to_owned()))
 }
 
 /// Why a name does not work on every system (Microsoft, "Naming Files, Paths, and Namespaces"), or not as a URL.
-fn unusable(entry: &DirEntry) -> Option<String> {
-    match entry.file_name().to_str() {
-        Some(name) => unusable_name(name),
-        None => Some("it is not Unicode".to_owned()),
-    }
-}
-
 fn unusable_name(name: &str) -> Option<String> {
-    if let Some(bad) = name
-        .chars()
-        .find(|c| matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\') || c.is_control())
-    {
+    let is_bad = |c: &char| "<>:\"|?*\\".contains(*c) || c.is_control();
+    if let Some(bad) = name.chars().find(is_bad) {
         return Some(format!("it holds {bad:?}"));
     }
     if name.ends_with(['.', ' ']) {
         return Some("it ends in a dot or a space".to_owned());
     }
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
-    let numbered = |device: &str| {
-        stem.strip_prefix(device)
-            .is_some_and(|number| number.len() == 1 && matches!(number.as_bytes()[0], b'1'..=b'9'))
-    };
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
-    {
+    let port = stem.strip_suffix(|c| matches!(c, '1'..='9'));
+    if matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL") || matches!(port, Some("COM" | "LPT")) {
         return Some(format!("Windows reserves `{stem}`"));
     }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    if extension.is_some_and(|extension| extension != "md" && extension.eq_ignore_ascii_case("md"))
-    {
-        return Some("an article's extension is `.md`, in lower case".to_owned());
-    }
-    None
+    let extension = name.rsplit_once('.').map_or("md", |(_, extension)| extension);
+    (extension != "md" && extension.eq_ignore_ascii_case("md"))
+        .then(|| "an article's extension is `.md`, in lower case".to_owned())
 }
 
-/// The path below the root, and its spelling there.
-fn source_path(root: &Path, path: &Path) -> (SourcePath, String) {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> =
-        relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let spelling = parts.join("/");
-    (SourcePath::new(&spelling), spelling)
+/// A path below the root as it is spelled there.
+fn spelling(root: &Path, path: &Path) -> String {
+    slashed(path.strip_prefix(root).unwrap_or(path))
 }
 
 /// The stand-in for an article that cannot be read: without a date, without a text.
 const UNREADABLE: &str = "---\ntitle: Unreadable\ndescription: Unreadable\n---\n";
 
-fn read_file(
-    root: &Root,
-    path: &Path,
-    kind: Kind,
-) -> (SourcePath, String, Option<Content>, Option<ProblemKind>) {
-    let (source, spelling) = source_path(root.path(), path);
-    let relative = path.strip_prefix(root.path()).unwrap_or(path);
-    let read = match kind {
-        Kind::Text => root.read(relative).map(text),
-        Kind::Asset => root
-            .open(relative)
-            .and_then(|file| asset(file, &source))
-            .map(|asset| (Content::Asset(Box::new(asset)), None)),
-    };
-    match read {
-        Ok((content, problem)) => (source, spelling, Some(content), problem),
-        Err(error) => {
-            // An article that cannot be read is still a page, so that links to it are not reported too.
-            let content = (kind == Kind::Text && source.below("content").is_some())
-                .then(|| Content::Text(Arc::from(UNREADABLE)));
-            (source, spelling, content, Some(ProblemKind::Unreadable(reason(&error))))
-        }
+/// What was read of a file.
+struct ReadFile {
+    path: SourcePath,
+    /// Its path below the root as the file system spells it.
+    spelling: String,
+    content: Option<Content>,
+    problem: Option<ProblemKind>,
+}
+
+impl ReadFile {
+    fn new(root: &Root, file: &Path) -> Self {
+        let spelling = spelling(root.path(), file);
+        let path = SourcePath::new(&spelling);
+        let relative = file.strip_prefix(root.path()).unwrap_or(file);
+        let is_article = path.below("content").is_some() && path.extension() == Some("md");
+        let is_text = is_article || path.below("templates").is_some() || path.folder().is_empty();
+        let read = if is_text {
+            root.read(relative).map(text)
+        } else {
+            let asset = root.open(relative).and_then(|file| asset(file, &path));
+            asset.map(|asset| (Content::Asset(Box::new(asset)), None))
+        };
+        let (content, problem) = match read {
+            Ok((content, problem)) => (Some(content), problem),
+            Err(error) => {
+                // An article that cannot be read is still a page, so that links to it are not reported too.
+                let stand_in = is_article.then(|| Content::Text(Arc::from(UNREADABLE)));
+                (stand_in, Some(unreadable(&error)))
+            }
+        };
+        Self { path, spelling, content, problem }
     }
+}
+
+fn unreadable(error: &std::io::Error) -> ProblemKind {
+    ProblemKind::Unreadable(reason(error))
 }
 
 /// Text is UTF-8. Of what is not, the readable rest is taken, so that its other findings are seen.
@@ -380,18 +302,16 @@ fn text(bytes: Vec<u8>) -> (Content, Option<ProblemKind>) {
 }
 
 fn asset(mut file: fs::File, source: &SourcePath) -> std::io::Result<Asset> {
-    let extension = source.extension().map(str::to_ascii_lowercase);
-    let extension = extension.as_deref().unwrap_or("");
-    if matches!(extension, "html" | "htm") {
+    let extension = source.extension().unwrap_or_default().to_ascii_lowercase();
+    let (mut hasher, mut text) = (blake3::Hasher::new(), None);
+    if matches!(&*extension, "html" | "htm") {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let (size, hash) = (bytes.len() as u64, *blake3::hash(&bytes).as_bytes());
-        let text = String::from_utf8(bytes).ok().map(Arc::from);
-        return Ok(Asset { size, hash, dimensions: None, text });
+        hasher.update(&bytes);
+        text = String::from_utf8(bytes).ok().map(Arc::from);
+    } else {
+        hasher.update_reader(&mut file)?;
     }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(&mut file)?;
-    let dimensions = dimensions(file, extension);
-    let hash = *hasher.finalize().as_bytes();
-    Ok(Asset { size: hasher.count(), hash, dimensions, text: None })
+    let (size, hash) = (hasher.count(), *hasher.finalize().as_bytes());
+    Ok(Asset { size, hash, dimensions: dimensions(file, &extension), text })
 }

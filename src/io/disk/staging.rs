@@ -7,11 +7,11 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Seek, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
-use super::previous::{NAMED, Previous, Wanted, remove_folder};
+use super::previous::{NAMED, Previous, remove};
 use super::published::{create_file, create_folder, create_folders};
 use super::write::{Waiting, lock};
 use super::{DiskError, Root, io};
@@ -30,15 +30,10 @@ pub struct Staging {
     old: PathBuf,
     root: Root,
     previous: Previous,
-    state: Mutex<State>,
+    /// The files that were written, or the first error.
+    written: Mutex<Result<Vec<String>, DiskError>>,
     /// Held as long as the output is ours: another build of a folder beside it waits.
     _lock: Option<File>,
-}
-
-#[derive(Default)]
-struct State {
-    written: Vec<String>,
-    error: Option<DiskError>,
 }
 
 impl Staging {
@@ -52,22 +47,20 @@ impl Staging {
         let root = Root::new(root).map_err(io("open", root))?;
         let output = resolve(output)?;
         refuse_overlap(root.path(), &output)?;
-        let name = output.file_name().map(OsString::from).unwrap_or_default();
-        let parent = output.parent().unwrap_or(Path::new("/")).to_owned();
-        create_folders(&parent).map_err(io("create", &parent))?;
+        let parent = output.parent().unwrap_or(Path::new("/"));
+        create_folders(parent).map_err(io("create", parent))?;
         let beside = |suffix: &str| {
-            let mut hidden = OsString::from(".");
-            hidden.push(&name);
-            hidden.push(suffix);
-            parent.join(hidden)
+            let mut name = OsString::from(".");
+            name.extend([output.file_name().unwrap_or_default(), suffix.as_ref()]);
+            parent.join(name)
         };
         let mut staging = Self {
             new: beside(".silcrow-new"),
             old: beside(".silcrow-old"),
-            _lock: lock(&parent, waiting),
+            _lock: lock(parent, waiting),
             root,
             previous: Previous::default(),
-            state: Mutex::default(),
+            written: Mutex::new(Ok(Vec::new())),
             output,
         };
         staging.recover()?;
@@ -78,6 +71,8 @@ impl Staging {
 
     /// Puts right what a killed build left: see [`Staging::commit`] for the steps it can have stopped between.
     fn recover(&self) -> Result<(), DiskError> {
+        let is_folder =
+            |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
         if !self.output.exists() && is_folder(&self.old) {
             fs::rename(&self.old, &self.output).map_err(io("bring back", &self.output))?;
         }
@@ -103,7 +98,11 @@ impl Staging {
             }
             Ok(_) => {}
         }
-        let manifest = manifest(output)?;
+        let manifest = match Root::new(output).and_then(|output| output.read(MANIFEST.as_ref())) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            manifest => manifest.map_err(io("read", output.join(MANIFEST)))?,
+        };
+        let manifest = String::from_utf8_lossy(&manifest);
         let mut lines = manifest.lines();
         let mut ours = HashSet::from([MANIFEST]);
         if lines.next() == Some(MANIFEST_HEAD) {
@@ -119,40 +118,30 @@ impl Staging {
 
     /// Writes one file. An error is kept, and returned by [`Staging::commit`]; after it, nothing more is written.
     pub fn write(&self, output: Output) {
-        let mut state = self.state.lock().expect("no thread panics while it holds the lock");
-        if state.error.is_some() {
+        if self.written().is_err() {
             return;
         }
-        state.written.push(output.path.as_str().to_owned());
-        drop(state);
-        if let Err(error) = self.write_file(&output) {
-            self.fail(error);
+        let result = self.write_file(&output);
+        let mut written = self.written();
+        match (&mut *written, result) {
+            (Ok(written), Ok(())) => written.push(output.path.as_str().to_owned()),
+            (Ok(_), Err(error)) => *written = Err(error),
+            (Err(_), _) => {}
         }
     }
 
-    fn fail(&self, error: DiskError) {
-        self.state
-            .lock()
-            .expect("no thread panics while it holds the lock")
-            .error
-            .get_or_insert(error);
+    fn written(&self) -> MutexGuard<'_, Result<Vec<String>, DiskError>> {
+        self.written.lock().expect("no thread panics while it holds the lock")
     }
 
     fn write_file(&self, output: &Output) -> Result<(), DiskError> {
-        let path = self.path(&output.path);
+        let path = self.new.join(output.path.as_str());
         // Most files are the only ones in their folder: making it first saves a failing attempt.
         if let Some(folder) = path.parent().filter(|_| path.ends_with("index.html")) {
-            match create_folder(folder) {
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
-                result => result.map_err(io("create", folder))?,
-            }
+            // Where this fails, there is one already, or the file's own attempt says why.
+            let _ = create_folder(folder);
         }
-        let wanted = match &output.body {
-            OutputBody::Bytes(bytes) => Wanted::Bytes(bytes),
-            OutputBody::Copy { hash, .. } => Wanted::Hash(hash),
-        };
-        if self.previous.take_over(output.path.as_str(), wanted, &path) {
+        if self.previous.take_over(output.path.as_str(), &output.body, &path) {
             return Ok(());
         }
         let mut file = create_file(&path).map_err(io("create", &path))?;
@@ -160,16 +149,18 @@ impl Staging {
             OutputBody::Bytes(bytes) => file.write_all(bytes).map_err(io("write", &path)),
             OutputBody::Copy { spelling, hash, .. } => {
                 let source = self.root.path().join(&**spelling);
-                let from = self.root.open(Path::new(&**spelling)).map_err(io("read", &source))?;
-                let copied = copy(from, &mut file).map_err(io("write", &path))?;
+                let mut from =
+                    self.root.open(Path::new(&**spelling)).map_err(io("read", &source))?;
+                let mut copy = || {
+                    std::io::copy(&mut from, &mut file)?;
+                    file.rewind()?;
+                    Ok(blake3::Hasher::new().update_reader(&file)?.finalize())
+                };
                 // What is copied is what was read: pages name files by what was in them then.
-                if copied == *hash { Ok(()) } else { Err(DiskError::Changed(source)) }
+                let is_same = copy().map_err(io("write", &path))? == *hash;
+                is_same.then_some(()).ok_or(DiskError::Changed(source))
             }
         }
-    }
-
-    fn path(&self, path: &OutputPath) -> PathBuf {
-        self.new.join(path.as_str())
     }
 
     /// Puts what was written in the old site's place.
@@ -182,38 +173,29 @@ impl Staging {
     ///
     /// The first error of writing, or of these steps. The old site is in its place then.
     pub fn commit(self) -> Result<(), DiskError> {
-        let State { mut written, error, .. } = std::mem::take(
-            &mut *self.state.lock().expect("no thread panics while it holds the lock"),
-        );
-        if let Some(error) = error {
-            return Err(self.abandon(error));
+        let written = std::mem::replace(&mut *self.written(), Ok(Vec::new()));
+        let committed = written.and_then(|mut written| {
+            written.sort_unstable();
+            let manifest = format!("{MANIFEST_HEAD}\n{}\n", written.join("\n"));
+            let manifest = Output::bytes(OutputPath::new(MANIFEST), manifest.into_bytes());
+            self.write_file(&manifest)?;
+            self.exchange()
+        });
+        if committed.is_err() {
+            let git = self.new.join(".git");
+            if git.exists() {
+                // Moved for an exchange that did not happen; `recover` would bring it back too.
+                let _ = fs::rename(&git, self.output.join(".git"));
+            }
+            self.discard();
         }
-        written.sort_unstable();
-        let manifest = format!("{MANIFEST_HEAD}\n{}\n", written.join("\n"));
-        let path = self.new.join(MANIFEST);
-        let wanted = Wanted::Bytes(manifest.as_bytes());
-        let listed = match self.previous.take_over(MANIFEST, wanted, &path) {
-            true => Ok(()),
-            false => create_file(&path).and_then(|mut file| file.write_all(manifest.as_bytes())),
-        };
-        let committed = listed.map_err(io("write", &path)).and_then(|()| self.exchange());
-        committed.map_err(|error| self.abandon(error))
+        committed
     }
 
     /// Gives up: the old site stays, and what was written is removed.
     pub fn discard(self) {
         // What cannot be removed now, the next build removes.
-        let _ = remove_folder(&self.new);
-    }
-
-    fn abandon(&self, error: DiskError) -> DiskError {
-        let git = self.new.join(".git");
-        if git.exists() {
-            // Moved for an exchange that did not happen; `recover` would bring it back too.
-            let _ = fs::rename(&git, self.output.join(".git"));
-        }
-        let _ = remove_folder(&self.new);
-        error
+        let _ = remove(&self.new);
     }
 
     fn exchange(&self) -> Result<(), DiskError> {
@@ -226,8 +208,10 @@ impl Staging {
             fs::rename(&git, new.join(".git")).map_err(io("move", &git))?;
         }
         let old = match exchange_folders(new, output) {
-            Ok(()) => new,
-            Err(error) if is_unsupported(&error) => {
+            // Kernels and file systems without the exchange say EINVAL or ENOSYS.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput) =>
+            {
                 fs::rename(output, &self.old).map_err(io("move", output))?;
                 if let Err(error) = fs::rename(new, output) {
                     fs::rename(&self.old, output).map_err(io("bring back", output))?;
@@ -235,63 +219,24 @@ impl Staging {
                 }
                 &self.old
             }
-            Err(error) => return Err(io("write", output)(error)),
+            exchanged => exchanged.map(|()| new).map_err(io("write", output))?,
         };
         // The new site is in its place: what cannot be removed now, the next build removes.
-        let _ = remove_folder(old);
+        let _ = remove(old);
         Ok(())
     }
 }
 
 /// Refuses an output that is, contains or is in a folder of sources.
 fn refuse_overlap(root: &Path, output: &Path) -> Result<(), DiskError> {
-    let sources = ["content", "templates", "static", "site.yaml"].map(|name| root.join(name));
-    for folder in sources.iter().map(PathBuf::as_path).chain([root]) {
-        let source = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        if source.starts_with(output) || folder != root && output.starts_with(&source) {
+    for name in ["content", "templates", "static", "site.yaml", ""] {
+        let source = root.join(name);
+        let source = fs::canonicalize(&source).unwrap_or(source);
+        if source.starts_with(output) || !name.is_empty() && output.starts_with(&source) {
             return Err(DiskError::Overlap(output.to_owned(), source));
         }
     }
     Ok(())
-}
-
-/// What silcrow says that it wrote into an output; nothing where it says nothing.
-fn manifest(output: &Path) -> Result<String, DiskError> {
-    let read = Root::new(output).and_then(|output| output.read(Path::new(MANIFEST)));
-    match read {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(io("read", output.join(MANIFEST))(error)),
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-    }
-}
-
-/// Copies a file. Returns the hash of what was copied.
-fn copy(mut from: File, to: &mut File) -> std::io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 128 * 1024];
-    loop {
-        let count = from.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(hasher.finalize());
-        }
-        hasher.update(&buffer[..count]);
-        to.write_all(&buffer[..count])?;
-    }
-}
-
-/// Whether there is a folder, and no link to one.
-fn is_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
-}
-
-/// Removes what a killed build left: a folder, or whatever has its name. Of a link, the link.
-fn remove(leftover: &Path) -> Result<(), DiskError> {
-    let removed =
-        if is_folder(leftover) { remove_folder(leftover) } else { fs::remove_file(leftover) };
-    match removed {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result.map_err(io("remove", leftover)),
-    }
 }
 
 /// Exchanges two folders in one step (`renameat2` with `RENAME_EXCHANGE`; macOS has the same).
@@ -306,42 +251,23 @@ fn exchange_folders(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
-fn is_unsupported(error: &std::io::Error) -> bool {
-    // Kernels and file systems without the exchange say EINVAL or ENOSYS.
-    matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput)
-}
-
-/// The real path of a folder that may not exist yet.
+/// The real path of a folder that may not exist yet. `..` goes up from where a link leads; from a folder that is not there,
+/// from its name.
 fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
-    // `..` goes up from where a link leads; from a folder that is not there, from its name.
-    let mut absolute = PathBuf::new();
+    let mut real = PathBuf::new();
     for part in std::path::absolute(path).map_err(io("find", path))?.components() {
         if part == Component::ParentDir {
-            absolute = fs::canonicalize(&absolute).unwrap_or(absolute);
-            absolute.pop();
-        } else {
-            absolute.push(part);
+            real.pop();
+            continue;
         }
-    }
-    let mut missing = Vec::new();
-    let mut existing = absolute.as_path();
-    loop {
-        match fs::canonicalize(existing) {
-            Ok(real) => {
-                let mut real = real;
-                real.extend(missing.iter().rev());
-                return Ok(real);
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                missing.push(existing.file_name().unwrap_or_default());
-                existing = existing.parent().ok_or_else(|| io("find", path)(error))?;
-            }
+        let next = real.join(part);
+        real = match fs::canonicalize(&next) {
+            Err(error) if error.kind() == ErrorKind::NotFound => next,
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                return Err(DiskError::NotAFolder(
-                    existing.parent().unwrap_or(existing).to_owned(),
-                ));
+                return Err(DiskError::NotAFolder(real));
             }
-            Err(error) => return Err(io("find", path)(error)),
-        }
+            found => found.map_err(io("find", path))?,
+        };
     }
+    Ok(real)
 }

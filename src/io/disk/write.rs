@@ -12,8 +12,8 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write};
-use std::path::{Component, Path, PathBuf};
+use std::io::{Error, ErrorKind, Write};
+use std::path::{Component, Path, PathBuf, absolute};
 
 use walkdir::WalkDir;
 
@@ -32,13 +32,7 @@ pub type Waiting = fn(&Path);
 /// When the path is one below `root` and leads out of it, or the system refuses; the file is as it was then.
 pub fn write(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
     let place = || {
-        let folder = match below(root, path) {
-            Some(relative) => {
-                let root = Root::new(root)?;
-                root.path().join(root.inside(relative.parent().unwrap_or(Path::new("")))?)
-            }
-            None => std::path::absolute(path)?.parent().unwrap_or(path).to_owned(),
-        };
+        let folder = held(root, absolute(path)?.parent().unwrap_or(path))?;
         tidy(&folder);
         put(&folder.join(path.file_name().unwrap_or_default()), text.as_bytes(), Durable::Now)
     };
@@ -51,18 +45,15 @@ pub fn write(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
 ///
 /// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
 pub fn append(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
-    let open = || {
-        let mut real = path.to_owned();
-        if let Some(relative) = below(root, path) {
-            let root = Root::new(root)?;
-            real = root.hold(&relative)?;
-            if real.symlink_metadata().is_ok() {
-                root.open(&relative)?;
-            }
+    let append = || {
+        if held(root, path)?.symlink_metadata().is_ok()
+            && let Some(relative) = below(root, path)
+        {
+            Root::new(root)?.open(&relative)?;
         }
-        File::options().append(true).create(true).open(real)
+        File::options().append(true).create(true).open(path)?.write_all(text.as_bytes())
     };
-    open().and_then(|mut file| file.write_all(text.as_bytes())).map_err(io("write", path))
+    append().map_err(io("write", path))
 }
 
 /// Reads a file that the user or the program names; nothing where there is none.
@@ -88,10 +79,8 @@ pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, DiskError
 /// Those of [`read_named`], and when there is no such file, or it is not UTF-8.
 pub fn read_text(root: &Path, path: &Path) -> Result<String, DiskError> {
     let bytes = read_named(root, path)?.ok_or_else(|| ErrorKind::NotFound.into());
-    let text = bytes.and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8"))
-    });
-    text.map_err(io("read", path))
+    let text = |bytes| String::from_utf8(bytes).map_err(|_| Error::other("it is not UTF-8"));
+    bytes.and_then(text).map_err(io("read", path))
 }
 
 /// Makes a folder and those that it is in, unless they are there.
@@ -100,21 +89,23 @@ pub fn read_text(root: &Path, path: &Path) -> Result<String, DiskError> {
 ///
 /// When the path is one below `root` and leads out of it, or the system refuses.
 pub fn make_folder(root: &Path, folder: &Path) -> Result<(), DiskError> {
-    let make = || {
-        if let Some(relative) = below(root, folder).filter(|_| root != folder) {
-            Root::new(root)?.hold(&relative)?;
-        }
-        fs::create_dir_all(folder)
-    };
-    make().map_err(io("create", folder))
+    held(root, folder).and_then(fs::create_dir_all).map_err(io("create", folder))
 }
 
-/// A path as one below the root, where it is written as one.
+/// A path, once it is sure that it does not lead out of the root it is below. One elsewhere is as the user names it.
+fn held(root: &Path, path: &Path) -> std::io::Result<PathBuf> {
+    match below(root, path) {
+        Some(relative) => Root::new(root)?.hold(&relative),
+        None => Ok(path.to_owned()),
+    }
+}
+
+/// A path relative to the root, where it is written as one below it.
 fn below(root: &Path, path: &Path) -> Option<PathBuf> {
-    let (root, path) = (std::path::absolute(root).ok()?, std::path::absolute(path).ok()?);
+    let (root, path) = (absolute(root).ok()?, absolute(path).ok()?);
     let relative = path.strip_prefix(root).ok()?;
     let is_plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
-    is_plain.then(|| relative.to_owned())
+    (is_plain && relative != Path::new("")).then(|| relative.to_owned())
 }
 
 /// When a file has to be on the disk, so that a crash of the machine does not lose it.
@@ -128,10 +119,9 @@ pub(in crate::io) enum Durable {
 
 /// Puts bytes in a file's place in one step.
 pub(in crate::io) fn put(path: &Path, bytes: &[u8], durable: Durable) -> std::io::Result<()> {
-    // A cleanup of the folder may take the new file for a leftover, once.
-    let is_removed = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
     match put_once(path, bytes, durable) {
-        Err(error) if is_removed(&error) => put_once(path, bytes, durable),
+        // A cleanup of the folder may take the new file for a leftover, once.
+        Err(error) if error.kind() == ErrorKind::NotFound => put_once(path, bytes, durable),
         result => result,
     }
 }
@@ -143,15 +133,14 @@ fn put_once(path: &Path, bytes: &[u8], durable: Durable) -> std::io::Result<()> 
     new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut new = new.tempfile_in(path.parent().unwrap_or(path))?;
     new.write_all(bytes)?;
-    if let Ok(old) = path.symlink_metadata()
-        && old.is_file()
-    {
+    if let Some(old) = path.symlink_metadata().ok().filter(fs::Metadata::is_file) {
         new.as_file().set_permissions(old.permissions())?;
     }
     if durable == Durable::Now {
         new.as_file().sync_all()?;
     }
-    new.persist(path).map(drop).map_err(|refused| refused.error)
+    new.persist(path)?;
+    Ok(())
 }
 
 /// Whether a name is one of a file that is still being written, or that a killed run left.
@@ -161,10 +150,10 @@ pub(super) fn is_unfinished(name: &str) -> bool {
 
 /// Removes what killed runs left in a folder, unless somebody writes there now.
 pub(super) fn tidy(folder: &Path) {
-    let is_ours = |folder: &File| folder.try_lock().is_ok();
     // Opening anything but a folder could block.
     if folder.is_dir()
-        && let Some(_lock) = File::open(folder).ok().filter(is_ours)
+        && let Ok(lock) = File::open(folder)
+        && lock.try_lock().is_ok()
     {
         remove_leftovers(folder, 1);
     }
@@ -172,13 +161,11 @@ pub(super) fn tidy(folder: &Path) {
 
 /// Removes what killed runs left in a folder and those in it. The caller holds the folder's lock.
 pub(super) fn remove_leftovers(folder: &Path, depth: usize) {
-    let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
-    let is_leftover = |entry: &walkdir::DirEntry| {
-        entry.file_type().is_file() && is_unfinished(&entry.file_name().to_string_lossy())
-    };
-    for entry in entries.filter(is_leftover) {
-        // What cannot be removed is a file that the reader ignores.
-        let _ = fs::remove_file(entry.path());
+    for entry in WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten() {
+        if entry.file_type().is_file() && is_unfinished(&entry.file_name().to_string_lossy()) {
+            // What cannot be removed is a file that the reader ignores.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -186,12 +173,9 @@ pub(super) fn remove_leftovers(folder: &Path, depth: usize) {
 /// is left behind; where a folder cannot be locked, runs are not kept apart.
 pub(super) fn lock(folder: &Path, waiting: Waiting) -> Option<File> {
     let file = File::open(folder).ok()?;
-    match file.try_lock() {
-        Ok(()) => Some(file),
-        Err(TryLockError::WouldBlock) => {
-            waiting(folder);
-            file.lock().ok().map(|()| file)
-        }
-        Err(TryLockError::Error(_)) => None,
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        waiting(folder);
+        file.lock().ok()?;
     }
+    Some(file)
 }

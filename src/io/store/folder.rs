@@ -316,5 +316,5 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 
 fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     let path = path.to_owned();
-    move |source| StoreError::Disk(DiskError::Io { action, path, source })
+    move |source| StoreError::Disk(DiskError::Io(action, path, source))
 }
