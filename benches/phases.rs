@@ -173,7 +173,7 @@ fn pages(bencher: Bencher<'_, '_>) {
     let renderer = compiled.renderer();
     bencher.bench_local(|| {
         let views = renderer.views();
-        compile::pages(black_box(&renderer), views, &|output| drop(black_box(output)))
+        compile::pages(black_box(&renderer), views, &|_, output| drop(black_box(output)))
     });
 }
 

@@ -226,9 +226,10 @@ impl Compiled {
 pub fn pages(
     renderer: &Renderer,
     views: Vec<View>,
-    sink: &(dyn Fn(Output) + Sync),
+    sink: &(dyn Fn(View, Output) + Sync),
 ) -> Vec<Diagnostic> {
-    let failures = views.into_par_iter().filter_map(|view| renderer.render(view).map(sink).err());
+    let render = |view: View| renderer.render(view).map(|output| sink(view, output)).err();
+    let failures = views.into_par_iter().filter_map(render);
     failed(renderer, &failures.flatten().collect::<Vec<_>>())
 }
 

@@ -15,6 +15,11 @@ use crate::path::OutputPath;
 /// The BLAKE3 hash of a content.
 pub type ContentHash = [u8; 32];
 
+/// The hash of a content, which is written in hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HexHash(#[serde(with = "text::hash")] pub ContentHash);
+
 /// The folder of a target that holds silcrow's own objects: manifests, the journal, copies by content.
 pub const OWN_FOLDER: &str = ".silcrow";
 
@@ -75,7 +80,7 @@ pub struct Object {
 impl Object {
     /// An object with the headers that follow from its name and its role. A name that carries its content's hash makes it
     /// a hashed file, whatever `role` says.
-    pub fn new(path: OutputPath, role: Role, (hash, length): (ContentHash, u64)) -> Self {
+    pub fn new(path: OutputPath, role: Role, hash: ContentHash, length: u64) -> Self {
         let role = match role {
             Role::File | Role::Listing if carries_hash(path.as_str(), &hash) => Role::Hashed,
             role => role,
@@ -86,12 +91,9 @@ impl Object {
 
     /// Whether readers get the same bytes with the same headers.
     pub fn is_served_as(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.has_headers_of(other)
-    }
-
-    /// Whether readers get the same headers.
-    pub fn has_headers_of(&self, other: &Self) -> bool {
-        self.media_type == other.media_type && self.cache_control == other.cache_control
+        self.hash == other.hash
+            && self.media_type == other.media_type
+            && self.cache_control == other.cache_control
     }
 }
 
@@ -116,7 +118,7 @@ mod tests {
     fn a_name_with_its_hash_makes_a_hashed_file() {
         let hash = *blake3::hash(b"body {}").as_bytes();
         let digits = super::hex(&hash);
-        let role = |name: &str, role| Object::new(OutputPath::new(name), role, (hash, 7)).role;
+        let role = |name: &str, role| Object::new(OutputPath::new(name), role, hash, 7).role;
         assert_eq!(role(&format!("silcrow.{}.css", &digits[..8]), Role::File), Role::Hashed);
         assert_eq!(role(&format!("search/{}-x.json", &digits[..12]), Role::Listing), Role::Hashed);
         assert_eq!(role(&format!("silcrow.{}.css", &digits[..7]), Role::File), Role::File);
@@ -126,7 +128,7 @@ mod tests {
 
     #[test]
     fn headers_follow_from_name_and_role() {
-        let object = Object::new(OutputPath::new("404.html"), Role::NotFound, ([0; 32], 1));
+        let object = Object::new(OutputPath::new("404.html"), Role::NotFound, [0; 32], 1);
         assert_eq!(object.media_type, "text/html; charset=utf-8");
         assert_eq!(object.cache_control, "no-store");
     }

@@ -1,20 +1,17 @@
 //! `build` and `check`: one run, of which `check` leaves out the writing; and the same rendered for `publish`.
 
 use std::path::{Path, absolute};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 
 use super::arguments::{BuildArguments, CheckArguments, SiteArguments};
 use super::images::Variants;
-use super::publish::Rendered;
+use super::publish::{Hashed, Rendered};
 use super::session::Run;
 use super::{Outcome, baseline, change, printer};
 use crate::compile;
 use crate::io::disk::{self, Staging};
-use crate::output::{Output, OutputBody};
-use crate::path::OutputPath;
-use crate::publish::{ContentHash, Object, Role};
+use crate::output::Output;
 use crate::render::outputs;
 use crate::report;
 
@@ -47,7 +44,7 @@ fn write(
     let sink = |file: Output| staging.write(file);
     let notices = variants.make_all(&run.renderer, &run.sources, &sink);
     run.notices.extend(notices);
-    run.render(run.renderer.views(), &sink);
+    run.render(run.renderer.views(), &|_, page| sink(page));
     if run.fails() {
         staging.discard();
         return Ok(());
@@ -110,36 +107,13 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
 pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rendered, Outcome>> {
     let mut run = Run::open(arguments, &[], None)?;
     let variants = Variants::new(&arguments.root);
-    let (pages, made) = (Hashed::default(), Hashed::default());
-    let notices = variants.make_all(&run.renderer, &run.sources, &|file| made.add(file));
+    let hashed = Hashed::default();
+    let notices = variants.make_all(&run.renderer, &run.sources, &|file| hashed.add(&file, None));
     run.notices.extend(notices);
-    run.render(run.renderer.views(), &|page| pages.add(page));
+    run.render(run.renderer.views(), &|view, page| hashed.add(&page, Some(view)));
     let outcome = run.report(None)?;
     if outcome != Outcome::Clean {
         return Ok(Err(outcome));
     }
-    let made = made.into_inner().into_iter();
-    let made = made.map(|(path, content)| Object::new(path, Role::Hashed, content)).collect();
-    let files = compile::files(run.site(), &run.sources);
-    let site = (run.renderer, &*run.compiled.site);
-    let rendered =
-        Rendered::new(arguments.root.clone(), site, pages.into_inner(), (files, run.sources));
-    Ok(Ok(rendered.with_variants(variants, made)))
-}
-
-/// The hashes and lengths of files whose bytes are not kept.
-#[derive(Default)]
-struct Hashed(Mutex<Vec<(OutputPath, (ContentHash, u64))>>);
-
-impl Hashed {
-    fn add(&self, file: Output) {
-        if let OutputBody::Bytes(bytes) = &file.body {
-            let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((file.path, content));
-        }
-    }
-
-    fn into_inner(self) -> Vec<(OutputPath, (ContentHash, u64))> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
+    Ok(Ok(Rendered::new(run, variants, hashed)))
 }

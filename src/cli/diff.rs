@@ -1,6 +1,7 @@
 //! `diff`: what readers will find different between two sites as they were built. The one before may be published already.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::arguments::DiffFormat;
 use super::{Outcome, printer};
@@ -26,7 +27,7 @@ pub(super) fn diff(old: &str, new: &Path, format: DiffFormat) -> anyhow::Result<
 }
 
 fn compare(old: &str, new: &Path) -> Result<Changes, StoreError> {
-    let store = store::open(old)?;
+    let store = store::open(old, Duration::ZERO)?;
     let old = Path::new(old);
     // Of a target of `publish`, its last release is compared; nothing is written there.
     let published = match store.is_target() {

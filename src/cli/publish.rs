@@ -12,18 +12,18 @@ use super::{Outcome, build, change, printer, session};
 use crate::config::BaseUrl;
 use crate::edit::{self, record::Recorded};
 use crate::io::disk;
-use crate::io::store::{self, Contents, Store, StoreError};
+use crate::io::store::{self, Contents, Publish, Store, StoreError};
 use crate::publish::guard::{Allowed, Refusal};
 use crate::publish::manifest::Manifest;
 use crate::publish::plan::{self, Plan, Wanted};
 use crate::report;
 use crate::wording::plural;
-pub(super) use objects::Rendered;
+pub(super) use objects::{Hashed, Rendered};
 
 pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let mut store = store::open(&arguments.target)?;
-    store.set_patience(Duration::from_secs(arguments.take_over_after));
+    let patience = Duration::from_secs(arguments.take_over_after);
+    let mut store = store::open(&arguments.target, patience)?;
     if arguments.list_releases {
         return list_releases(&*store);
     }
@@ -65,7 +65,7 @@ fn send(
 ) -> anyhow::Result<Plan> {
     let held = store.held()?;
     let wanted = Wanted {
-        site: rendered.base_url(),
+        site: full_url(&rendered.site().base),
         objects: rendered.objects().to_vec(),
         date: session::today(arguments.site.today),
     };
@@ -162,7 +162,7 @@ fn carry_out(
             "an earlier publish has not ended; this one continues when nothing is working on it",
         );
     }
-    store.publish(plan, contents, &committed)?;
+    store.publish(Publish { plan, contents, committed: &committed })?;
     if !store.is_guarded() {
         printer::notice(
             "the target ignores conditional writes; publish to it from one place at a time",

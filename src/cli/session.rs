@@ -72,7 +72,7 @@ pub(super) struct Run<'a> {
     pub(super) findings: Vec<Diagnostic>,
     /// Lines for the terminal that are no findings.
     pub(super) notices: Vec<String>,
-    arguments: &'a SiteArguments,
+    pub(super) arguments: &'a SiteArguments,
     named: NamedFiles,
     start: Instant,
 }
@@ -120,11 +120,11 @@ impl<'a> Run<'a> {
     }
 
     /// Renders views, and adds what fails in templates to the findings.
-    pub(super) fn render(&mut self, views: Vec<View>, sink: &(dyn Fn(Output) + Sync)) {
+    pub(super) fn render(&mut self, views: Vec<View>, sink: &(dyn Fn(View, Output) + Sync)) {
         let progress = Progress::new("rendered", "files", views.len(), self.start);
-        let failures = compile::pages(&self.renderer, views, &|output| {
+        let failures = compile::pages(&self.renderer, views, &|view, output| {
             progress.increment();
-            sink(output);
+            sink(view, output);
         });
         progress.finish();
         self.add(failures);

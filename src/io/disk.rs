@@ -6,7 +6,6 @@ mod listing;
 mod live;
 mod open;
 mod previous;
-mod published;
 mod read;
 mod staging;
 mod write;
@@ -18,11 +17,14 @@ pub use journal::{ChangedText, Changes, Move, change, recover};
 pub use listing::{listing, read_listed};
 pub use live::Live;
 pub use open::Root;
-pub(super) use published::{create_file, create_folders};
+pub(super) use previous::remove;
 pub use read::{read, unreadable_path};
 pub use staging::Staging;
-pub(super) use write::{Durable, put};
+pub(super) use write::{Durable, create_file, create_folders, in_folder, put};
 pub use write::{Waiting, append, make_folder, read_named, read_text, write};
+
+/// What the file system gives, or why it does not.
+pub type Result<T, E = DiskError> = std::result::Result<T, E>;
 
 /// Why the file system could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +94,14 @@ pub(super) fn io(
 ) -> impl FnOnce(std::io::Error) -> DiskError {
     let path = path.into();
     move |error| DiskError::Io(action, path, error)
+}
+
+/// What was found; nothing where there is nothing.
+pub(super) fn found<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
+    }
 }
 
 /// A path as `/`-separated text.

@@ -10,25 +10,22 @@
 /// When the system gives no descriptors for it, or no thread.
 #[cfg(unix)]
 pub fn on_interrupt(action: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    use std::io::Read;
-    use std::os::unix::net::UnixStream;
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::flag::{register, register_conditional_default};
-    use signal_hook::low_level::pipe;
+    use signal_hook::iterator::Signals;
 
-    let (mut told, teller) = UnixStream::pair()?;
     let is_asked = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         // In this order: the first signal only sets the flag, which the second one finds set.
         register_conditional_default(signal, Arc::clone(&is_asked))?;
         register(signal, Arc::clone(&is_asked))?;
-        pipe::register(signal, teller.try_clone()?)?;
     }
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let wait = move || {
-        if told.read_exact(&mut [0]).is_ok() {
+        if signals.forever().next().is_some() {
             action();
         }
     };

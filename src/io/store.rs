@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::disk::DiskError;
+use crate::publish::Object;
 use crate::publish::manifest::Manifest;
 use crate::publish::plan::{Held, Plan};
 use crate::publish::text::Damage;
-use crate::publish::{ContentHash, Object};
 use crate::wording::code_list;
 
 /// A target: where a site is published.
@@ -22,7 +22,7 @@ pub trait Store {
     /// # Errors
     ///
     /// When it cannot be read.
-    fn held(&mut self) -> Result<Held, StoreError>;
+    fn held(&mut self) -> Result<Held>;
 
     /// Whether something has been published at the target, or was to be. A bucket is always read.
     fn is_target(&self) -> bool {
@@ -35,53 +35,57 @@ pub trait Store {
     /// # Errors
     ///
     /// When it cannot be read.
-    fn served(&self) -> Result<Option<Manifest>, StoreError>;
+    fn served(&self) -> Result<Option<Manifest>>;
 
     /// The manifest of a release that the target keeps.
     ///
     /// # Errors
     ///
     /// When it cannot be read.
-    fn release(&self, name: &str) -> Result<Manifest, StoreError>;
+    fn release(&self, name: &str) -> Result<Manifest>;
 
     /// What the target keeps of objects of a release, in their order.
     ///
     /// # Errors
     ///
     /// When one cannot be read, or is not what the release's manifest says.
-    fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError>;
-
-    /// Sets for how long another publish may show no sign of life before this one takes its place. At a folder there is
-    /// nothing to set: the system releases the lock of a dead process at once.
-    fn set_patience(&mut self, _: Duration) {}
+    fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>>;
 
     /// Whether two publishes at the same time are certain to be noticed. Known after [`Store::publish`].
     fn is_guarded(&self) -> bool {
         true
     }
 
-    /// Carries out a plan made of what [`Store::held`] returned. `committed` is called when readers get the new site, before
-    /// anything is deleted.
+    /// Carries out a plan made of what [`Store::held`] returned.
     ///
     /// # Errors
     ///
     /// The first error. Before `committed` was called nothing is deleted, and the next publish continues from there.
-    fn publish(
-        &mut self,
-        plan: &Plan,
-        contents: Contents<'_>,
-        committed: &dyn Fn() -> Result<(), StoreError>,
-    ) -> Result<(), StoreError>;
+    fn publish(&mut self, publish: Publish<'_>) -> Result<()>;
+}
+
+/// A publish to carry out.
+#[derive(Clone, Copy)]
+pub struct Publish<'a> {
+    /// What is done.
+    pub plan: &'a Plan,
+    /// Where the bytes come from.
+    pub contents: Contents<'a>,
+    /// Called when readers get the new site, before anything is deleted.
+    pub committed: &'a dyn Fn() -> Result<()>,
 }
 
 /// Where the bytes of an object come from.
 #[derive(Clone, Copy)]
 pub enum Contents<'a> {
     /// From the publisher.
-    Given(&'a (dyn Fn(&Object) -> Result<Vec<u8>, StoreError> + Sync)),
+    Given(&'a (dyn Fn(&Object) -> Result<Vec<u8>> + Sync)),
     /// From what the target keeps of this release.
     Kept(&'a str),
 }
+
+/// What a target answers, or why it does not.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Why a target cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -154,15 +158,25 @@ impl StoreError {
 /// The schemes of object stores.
 const CLOUD: [&str; 7] = ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"];
 
-/// The target that a text names: a folder's path, or the URL of a bucket.
+/// The target that a text names: a folder's path, or the URL of a bucket. There, another publish may show no sign of life for
+/// as long as `patience` before one takes its place; the system releases a folder's lock of a dead process at once.
 ///
 /// # Errors
 ///
 /// When it names none that this program can write. Nothing is requested from it yet.
-pub fn open(target: &str) -> Result<Box<dyn Store>, StoreError> {
-    match target.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()) {
+pub fn open(target: &str, patience: Duration) -> Result<Box<dyn Store>> {
+    let scheme = target.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme {
         None => Ok(Box::new(folder::Folder::new(PathBuf::from(target)))),
-        Some(scheme) if CLOUD.contains(&scheme.as_str()) => open_cloud(target),
+        #[cfg(feature = "cloud")]
+        Some(scheme) if CLOUD.contains(&&*scheme) => {
+            Ok(Box::new(cloud::Cloud::open(target, patience)?))
+        }
+        #[cfg(not(feature = "cloud"))]
+        Some(scheme) if CLOUD.contains(&&*scheme) => {
+            let _ = patience;
+            Err(StoreError::NotBuilt(target.to_owned()))
+        }
         Some(_) => Err(StoreError::Target(
             target.to_owned(),
             "name a folder, or a bucket as `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`",
@@ -170,31 +184,14 @@ pub fn open(target: &str) -> Result<Box<dyn Store>, StoreError> {
     }
 }
 
-#[cfg(feature = "cloud")]
-fn open_cloud(target: &str) -> Result<Box<dyn Store>, StoreError> {
-    Ok(Box::new(cloud::Cloud::open(target)?))
-}
-
-#[cfg(not(feature = "cloud"))]
-fn open_cloud(target: &str) -> Result<Box<dyn Store>, StoreError> {
-    Err(StoreError::NotBuilt(target.to_owned()))
-}
-
-/// Makes sure that bytes are those of an object that is published.
-fn verify(object: &Object, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+/// Makes sure that bytes are those of an object; `wrong` is the error for the path of one whose bytes they are not.
+fn verify(object: &Object, bytes: Vec<u8>, wrong: fn(String) -> StoreError) -> Result<Vec<u8>> {
     let is_same = holds(object, &bytes);
-    is_same.then_some(bytes).ok_or_else(|| StoreError::Content(object.path.as_str().to_owned()))
-}
-
-/// Makes sure that bytes which the target keeps are those of an object of its.
-fn verify_kept(object: &Object, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    let is_same = holds(object, &bytes);
-    is_same.then_some(bytes).ok_or_else(|| StoreError::Altered(object.path.as_str().to_owned()))
+    is_same.then_some(bytes).ok_or_else(|| wrong(object.path.as_str().to_owned()))
 }
 
 fn holds(object: &Object, bytes: &[u8]) -> bool {
-    let hash: ContentHash = *blake3::hash(bytes).as_bytes();
-    hash == object.hash
+    *blake3::hash(bytes).as_bytes() == object.hash
 }
 
 /// Whether a name is one of a release.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::journal::Journal;
-use super::manifest::Manifest;
 use super::plan::{Held, Wanted};
 use crate::path::OutputPath;
 use crate::wording::code_list;
@@ -77,33 +76,27 @@ pub(super) fn refuse_others(
     {
         return Err(Refusal::OtherSite(theirs.clone(), site.to_owned()));
     }
-    match &held.manifest {
-        Some(_) => Ok(()),
-        None => {
-            let journal = held.journal.iter();
-            let ours: BTreeSet<&OutputPath> =
-                journal.flat_map(Journal::objects).map(|object| &object.path).collect();
-            let paths = wanted.objects.iter().map(|object| &object.path);
-            let lost = paths.filter(|path| held.foreign.contains(*path) && !ours.contains(path));
-            let lost: Vec<_> = lost.collect();
-            let is_fine = allowed.adopt || lost.is_empty();
-            is_fine.then_some(()).ok_or_else(|| Refusal::Foreign(lost.len(), first(&lost)))
-        }
-    }
-}
-
-/// Refuses more deletions than are allowed.
-pub(super) fn refuse_deletions(
-    paths: &[&OutputPath],
-    manifest: Option<&Manifest>,
-    allowed: &Allowed,
-) -> Result<(), Refusal> {
-    let all = manifest.map_or(0, |manifest| manifest.objects.len());
-    let limit = allowed.deletions.unwrap_or(FREE_DELETIONS.max(all / FREE_SHARE));
-    if paths.len() <= limit {
+    if held.manifest.is_some() || allowed.adopt {
         return Ok(());
     }
-    Err(Refusal::Deletions(paths.len(), limit, first(paths)))
+    let ours = held.journal.iter().flat_map(Journal::objects);
+    let ours: BTreeSet<_> = ours.map(|object| &object.path).collect();
+    let paths = wanted.objects.iter().map(|object| &object.path);
+    let lost = paths.filter(|path| held.foreign.contains(*path) && !ours.contains(path));
+    let lost: Vec<_> = lost.collect();
+    if lost.is_empty() { Ok(()) } else { Err(Refusal::Foreign(lost.len(), first(&lost))) }
+}
+
+/// Refuses more deletions than are allowed at a target with `all` objects.
+pub(super) fn refuse_deletions(
+    paths: &[&OutputPath],
+    all: usize,
+    allowed: &Allowed,
+) -> Result<(), Refusal> {
+    let limit = allowed.deletions.unwrap_or(FREE_DELETIONS.max(all / FREE_SHARE));
+    let is_allowed = paths.len() <= limit;
+    let refusal = || Refusal::Deletions(paths.len(), limit, first(paths));
+    is_allowed.then_some(()).ok_or_else(refusal)
 }
 
 /// Enough of a list for a message.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, Damage, FORMAT};
-use super::{ContentHash, Object};
+use super::{HexHash, Object};
 use crate::path::OutputPath;
 
 /// A publish in progress.
@@ -33,8 +33,7 @@ pub struct Journal {
     #[serde(default)]
     pub foreign: Vec<OutputPath>,
     /// Contents of unfinished publishes; their copies are not needed.
-    #[serde(with = "text::hashes")]
-    pub garbage: Vec<ContentHash>,
+    pub garbage: Vec<HexHash>,
     /// Absolute URLs that publishes before this one changed, which died before they could tell.
     #[serde(default)]
     pub untold: Vec<String>,
@@ -49,7 +48,6 @@ struct Head<J> {
     written: usize,
     unsure: usize,
     intended: usize,
-    digest: String,
 }
 
 impl Journal {
@@ -86,6 +84,20 @@ impl Journal {
         self.foreign.iter().filter(move |path| !written.contains(path))
     }
 
+    /// Keeps track of what an unfinished publish left and this one does not write, and of `foreign` files of others that may be
+    /// at the target still.
+    pub(super) fn follow(&mut self, unfinished: &Self, foreign: &BTreeSet<OutputPath>) {
+        let intended: BTreeSet<_> = self.intended.iter().map(|object| &object.path).collect();
+        let is_left = |object: &&Object| !intended.contains(&object.path);
+        self.written = unfinished.written.iter().filter(is_left).cloned().collect();
+        let unsure = unfinished.unsure.iter().chain(&unfinished.intended);
+        self.unsure = unsure.filter(is_left).cloned().collect();
+        let ours: BTreeSet<_> = unfinished.objects().map(|object| &object.path).collect();
+        let paths = self.intended.iter().map(|object| &object.path);
+        let written_over = paths.filter(|path| foreign.contains(*path) && !ours.contains(path));
+        self.foreign = written_over.chain(unfinished.foreign_left()).cloned().collect();
+    }
+
     /// The journal as a text.
     pub fn to_text(&self) -> String {
         let lines: String = self.objects().map(text::line).collect();
@@ -95,9 +107,8 @@ impl Journal {
             written: self.written.len(),
             unsure: self.unsure.len(),
             intended: self.intended.len(),
-            digest: text::digest(&lines),
         };
-        text::line(&head) + &lines
+        text::write(head, &lines)
     }
 
     /// A journal from its text.
@@ -106,7 +117,7 @@ impl Journal {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head<Self>| &head.digest)?;
+        let (head, lines): (Head<Self>, _) = text::read(text)?;
         let objects: Result<Vec<Object>, _> = lines.lines().map(text::read_line).collect();
         let mut written = objects?;
         if written.len() != head.written + head.unsure + head.intended {
@@ -122,11 +133,11 @@ impl Journal {
 mod tests {
     use super::Journal;
     use crate::path::OutputPath;
-    use crate::publish::{Object, Role};
+    use crate::publish::{HexHash, Object, Role};
 
     #[test]
     fn a_journal_is_read_as_it_was_written() {
-        let object = |path: &str| Object::new(OutputPath::new(path), Role::File, ([7; 32], 3));
+        let object = |path: &str| Object::new(OutputPath::new(path), Role::File, [7; 32], 3);
         let journal = Journal {
             site: "https://example.com/".to_owned(),
             release: "000001-abcdef01".to_owned(),
@@ -135,7 +146,7 @@ mod tests {
             intended: vec![object("b"), object("c"), object("d")],
             deletions: vec![OutputPath::new("e/index.html")],
             foreign: vec![OutputPath::new("a"), OutputPath::new("d")],
-            garbage: vec![[9; 32]],
+            garbage: vec![HexHash([9; 32])],
             untold: vec!["https://example.com/e/".to_owned()],
         };
         assert_eq!(journal.foreign_left().map(OutputPath::as_str).collect::<Vec<_>>(), ["d"]);

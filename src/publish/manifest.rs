@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, Damage, FORMAT};
-use super::{KEPT_RELEASES, Object, Role};
+use super::{KEPT_RELEASES, Object};
 use crate::path::OutputPath;
 
 /// A site's objects at a target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Whose site it is: its base URL.
     pub site: String,
@@ -48,7 +48,6 @@ struct Head<M> {
     #[serde(flatten)]
     manifest: M,
     objects: usize,
-    digest: String,
 }
 
 /// The line before a retired object's.
@@ -75,14 +74,14 @@ impl Manifest {
         kept[kept.len().saturating_sub(KEPT_RELEASES - 1)..].to_vec()
     }
 
-    /// Whether a site with no article would be published.
-    pub fn has_articles(&self) -> bool {
-        self.objects.values().any(|object| object.role == Role::Article)
-    }
-
     /// What readers get, and what stays for a while.
     pub fn all_objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.values().chain(self.retired.values().map(|retired| &retired.object))
+    }
+
+    /// Whether the target holds something there.
+    pub(super) fn lists(&self, path: &OutputPath) -> bool {
+        self.objects.contains_key(path) || self.retired.contains_key(path)
     }
 
     fn lines(&self) -> String {
@@ -96,14 +95,8 @@ impl Manifest {
 
     /// The manifest as a text. The same release gives the same bytes.
     pub fn to_text(&self) -> String {
-        let lines = self.lines();
-        let head = Head {
-            silcrow_manifest: FORMAT,
-            manifest: self,
-            objects: self.objects.len(),
-            digest: text::digest(&lines),
-        };
-        text::line(&head) + &lines
+        let objects = self.objects.len();
+        text::write(Head { silcrow_manifest: FORMAT, manifest: self, objects }, &self.lines())
     }
 
     /// A manifest from its text.
@@ -112,7 +105,7 @@ impl Manifest {
     ///
     /// When the text is not one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
-        let (head, lines) = text::split(text, |head: &Head<Self>| &head.digest)?;
+        let (head, lines): (Head<Self>, _) = text::read(text)?;
         let (mut manifest, mut lines) = (head.manifest, lines.lines());
         for line in lines.by_ref().take(head.objects) {
             let object: Object = text::read_line(line)?;
@@ -139,7 +132,7 @@ mod tests {
     fn manifest() -> Manifest {
         let object = |path: &str, role| {
             let hash = *blake3::hash(path.as_bytes()).as_bytes();
-            Object::new(OutputPath::new(path), role, (hash, 3))
+            Object::new(OutputPath::new(path), role, hash, 3)
         };
         let date = jiff::civil::date(2026, 2, 1);
         let article = object("a b/100%/\u{fc}+/index.html", Role::Article);

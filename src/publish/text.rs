@@ -30,20 +30,30 @@ pub(super) fn digest(lines: &str) -> String {
     blake3::hash(lines.as_bytes()).to_hex().to_string()
 }
 
-/// The first line and the others, where the text is whole and of a format that is known.
-pub(super) fn split<T: DeserializeOwned>(
-    text: &str,
-    digest_of: impl Fn(&T) -> &str,
-) -> Result<(T, &str), Damage> {
+/// The first line, with the hash of all others.
+#[derive(Serialize, Deserialize)]
+struct Whole<H> {
+    #[serde(flatten)]
+    head: H,
+    digest: String,
+}
+
+/// A text from its head and the other lines.
+pub(super) fn write(head: impl Serialize, lines: &str) -> String {
+    line(&Whole { head, digest: digest(lines) }) + lines
+}
+
+/// The head and the other lines, where the text is whole and of a format that is known.
+pub(super) fn read<H: DeserializeOwned>(text: &str) -> Result<(H, &str), Damage> {
     let (head, lines) = text.split_once('\n').ok_or(Damage::Unreadable)?;
     // What else a newer head says need not be what this one says.
     let Format { format } = read_line(head)?;
     if format != FORMAT {
         return Err(Damage::Newer);
     }
-    let head: T = read_line(head)?;
-    let is_whole = digest(lines) == digest_of(&head);
-    is_whole.then_some((head, lines)).ok_or(Damage::Unreadable)
+    let whole: Whole<H> = read_line(head)?;
+    let is_whole = digest(lines) == whole.digest;
+    is_whole.then_some((whole.head, lines)).ok_or(Damage::Unreadable)
 }
 
 /// All that every head says, whatever its format.
@@ -55,31 +65,6 @@ struct Format {
 
 /// The format that is written and read.
 pub(super) const FORMAT: u32 = 1;
-
-/// Hashes of contents, in hexadecimal digits.
-pub(super) mod hashes {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::publish::ContentHash;
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(transparent)]
-    struct Digits(#[serde(with = "super::hash")] ContentHash);
-
-    pub(crate) fn serialize<S: Serializer>(
-        hashes: &[ContentHash],
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        to.collect_seq(hashes.iter().map(|hash| Digits(*hash)))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<ContentHash>, D::Error> {
-        let hashes = Vec::<Digits>::deserialize(from)?;
-        Ok(hashes.into_iter().map(|Digits(hash)| hash).collect())
-    }
-}
 
 /// A content's hash, in hexadecimal digits.
 pub(super) mod hash {

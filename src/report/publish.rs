@@ -25,17 +25,17 @@ pub fn plan(plan: &Plan) -> String {
     if let Some(release) = &plan.release {
         text += &format!("release\n  {}\n", release.name());
     }
-    if !plan.deletions.is_empty() {
+    if !plan.journal.deletions.is_empty() {
         text += "deletions\n";
     }
-    let deletions = plan.deletions.iter().map(|path| format!("  - {}\n", path.as_str()));
+    let deletions = plan.journal.deletions.iter().map(|path| format!("  - {}\n", path.as_str()));
     text + &deletions.collect::<String>()
 }
 
 /// How much of a plan there is, for people: `3 files written, 1 deleted`.
 pub fn counts(plan: &Plan) -> String {
     let written = plural(plan.writes.len(), "file");
-    format!("{written} written, {} deleted", plan.deletions.len())
+    format!("{written} written, {} deleted", plan.journal.deletions.len())
 }
 
 /// A line for people on what a publish did, or would do.
@@ -80,7 +80,8 @@ mod tests {
     #[test]
     fn a_summary_of_a_large_plan_says_how_much_is_left_out() {
         let path = |number| OutputPath::new(&format!("{number:0100}/index.html"));
-        let plan = Plan { deletions: (0..10_000).map(path).collect(), ..Plan::default() };
+        let mut plan = Plan::default();
+        plan.journal.deletions.extend((0..10_000).map(path));
         let summary = markdown(&plan, false);
         assert!(summary.len() < LONGEST_SUMMARY + 1000, "{}", summary.len());
         let listed = summary.lines().filter(|line| line.starts_with("  - ")).count();

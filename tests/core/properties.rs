@@ -42,7 +42,7 @@ fn compile_all(sources: &Sources, memo: &mut Memo) -> Everything {
     let renderer = compiled.renderer();
     let mut diagnostics = compiled.findings(sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
-    diagnostics.extend(compile::pages(&renderer, renderer.views(), &|output: Output| {
+    diagnostics.extend(compile::pages(&renderer, renderer.views(), &|_, output: Output| {
         if let OutputBody::Bytes(bytes) = output.body {
             pages
                 .lock()

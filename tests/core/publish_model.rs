@@ -21,7 +21,7 @@ fn day(number: i32) -> Date {
 
 fn object(path: &str, role: Role, content: &str) -> Object {
     let hash = *blake3::hash(content.as_bytes()).as_bytes();
-    Object::new(OutputPath::new(path), role, (hash, content.len() as u64))
+    Object::new(OutputPath::new(path), role, hash, content.len() as u64)
 }
 
 fn page(number: usize, content: u8) -> Object {
@@ -109,7 +109,7 @@ impl Target {
             return Some(());
         }
         steps.next()?;
-        self.journal = Some((plan.journal().to_text(), 0));
+        self.journal = Some((plan.journal.to_text(), 0));
         let mut done = 0;
         for stage in plan.writes.chunk_by(|left, right| left.stage == right.stage) {
             for chunk in stage.chunks(way.chunk) {
@@ -172,7 +172,7 @@ impl Target {
         let names = self.releases.keys().filter(|name| !kept.contains(name));
         let dropped: Vec<String> = names.cloned().collect();
         let mut unneeded = self.contents(&dropped);
-        unneeded.extend(plan.garbage.iter().copied());
+        unneeded.extend(plan.journal.garbage.iter().map(|hash| hash.0));
         for hash in unneeded.difference(&self.contents(&kept)) {
             step()?;
             self.copies.remove(hash);

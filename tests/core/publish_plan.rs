@@ -21,7 +21,7 @@ fn day(number: i32) -> Date {
 
 fn object(path: &str, role: Role, content: &str) -> Object {
     let hash = *blake3::hash(content.as_bytes()).as_bytes();
-    Object::new(OutputPath::new(path), role, (hash, content.len() as u64))
+    Object::new(OutputPath::new(path), role, hash, content.len() as u64)
 }
 
 fn wanted(objects: Vec<Object>, day: Date) -> Wanted {
@@ -63,7 +63,7 @@ impl Target {
         if plan.is_empty() || !step() {
             return;
         }
-        self.journal = Some((plan.journal().to_text(), 0));
+        self.journal = Some((plan.journal.to_text(), 0));
         for (index, write) in plan.writes.iter().enumerate() {
             if !step() {
                 return;
@@ -80,7 +80,7 @@ impl Target {
             }
             self.manifest = Some(release.clone());
         }
-        for path in &plan.deletions {
+        for path in &plan.journal.deletions {
             if !step() {
                 return;
             }
@@ -322,7 +322,7 @@ fn files_of_others_are_not_written_over_unless_that_is_allowed() {
     assert_eq!(refused, Some(Refusal::Foreign(1, vec!["a0/index.html".to_owned()])));
     let adopt = Allowed { adopt: true, ..Allowed::default() };
     let plan = plan(&wanted, &held, &adopt).expect("it is allowed");
-    assert_eq!((plan.writes.len(), plan.deletions.len()), (2, 0));
+    assert_eq!((plan.writes.len(), plan.journal.deletions.len()), (2, 0));
 }
 
 #[test]

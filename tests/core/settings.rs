@@ -24,7 +24,7 @@ fn built(site: &str) -> BTreeMap<String, String> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         files.lock().expect("no panic").insert(file.path.as_str().to_owned(), text);
     };
-    let failures = compile::pages(&renderer, renderer.views(), &keep);
+    let failures = compile::pages(&renderer, renderer.views(), &|_, file| keep(file));
     assert!(failures.is_empty(), "{failures:?}");
     renderer.write_search(&keep);
     files.into_inner().expect("no panic")

@@ -41,7 +41,7 @@ fn pages(articles: usize) -> BTreeMap<String, String> {
     let renderer = compiled.renderer();
     let mut diagnostics = compiled.findings(&sources, &renderer);
     let pages = Mutex::new(BTreeMap::new());
-    diagnostics.extend(compile::pages(&renderer, renderer.views(), &|output: Output| {
+    diagnostics.extend(compile::pages(&renderer, renderer.views(), &|_, output: Output| {
         if let OutputBody::Bytes(bytes) = output.body {
             let text = String::from_utf8(bytes.into_owned()).expect("a page is UTF-8");
             pages.lock().expect("no thread panics").insert(output.path.as_str().to_owned(), text);

@@ -3,17 +3,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::cli::images::Variants;
+use crate::cli::session::Run;
+use crate::compile;
 use crate::io::disk::{DiskError, Root};
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
-use crate::path::{OutputPath, UrlPath};
-use crate::publish::{ContentHash, Object, Role};
+use crate::path::OutputPath;
+use crate::publish::{Object, Role};
 use crate::render::{Renderer, View, outputs};
 use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::source::{Content, Sources};
+
+/// The objects of a site as far as it is rendered: pages with their views, and what belongs to none.
+#[derive(Default)]
+pub(in crate::cli) struct Hashed(Mutex<Vec<(Object, Option<View>)>>);
+
+impl Hashed {
+    /// Adds a page of a view, or a file that has its hash in its name.
+    pub(in crate::cli) fn add(&self, file: &Output, view: Option<View>) {
+        let object = object(file, view.map_or(Role::Hashed, role));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((object, view));
+    }
+}
 
 /// A site that nothing is wrong with.
 pub(in crate::cli) struct Rendered {
@@ -23,59 +38,54 @@ pub(in crate::cli) struct Rendered {
     views: BTreeMap<OutputPath, View>,
     files: BTreeMap<OutputPath, Output>,
     objects: Vec<Object>,
-    base_url: Option<String>,
     variants: Variants,
 }
 
 impl Rendered {
-    /// A site from its pages' hashes and its other files.
-    pub(in crate::cli) fn new(
-        root: PathBuf,
-        (renderer, site): (Renderer, &Site),
-        pages: Vec<(OutputPath, (ContentHash, u64))>,
-        (files, sources): (Vec<Output>, Sources),
-    ) -> Self {
-        let search = renderer.search_files();
-        let views: BTreeMap<_, _> =
-            renderer.views().into_iter().map(|view| (path(&renderer, view), view)).collect();
-        let page = |(path, content): (OutputPath, _)| {
-            let view = views.get(&path);
-            let role = view.map_or(Role::Listing, |view| role(*view));
-            let object = Object::new(path, role, content);
-            match view {
-                Some(View::Generated(file)) => {
-                    Object { media_type: outputs::media_type(site, *file).to_owned(), ..object }
-                }
-                _ => object,
+    /// A site from what is rendered of it.
+    pub(in crate::cli) fn new(run: Run<'_>, variants: Variants, rendered: Hashed) -> Self {
+        let Run { renderer, sources, arguments, .. } = run;
+        let site = &renderer.site;
+        let (mut objects, mut views) = (Vec::new(), BTreeMap::new());
+        for (mut object, view) in rendered.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(View::Generated(file)) = view {
+                object.media_type = outputs::media_type(site, file).to_owned();
             }
+            views.extend(view.map(|view| (object.path.clone(), view)));
+            objects.push(object);
+        }
+        let assets = site.routes.assets.iter().map(|asset| asset.url.output());
+        let assets: BTreeSet<_> = assets.collect();
+        let mut files = compile::files(site, &sources);
+        let file = |file: &Output| {
+            let OutputBody::Copy { source, .. } = &file.body else {
+                // The theme's files are bytes, and assets like others.
+                let is_asset = assets.contains(&file.path);
+                return object(file, if is_asset { Role::File } else { Role::Listing });
+            };
+            let length = match sources.get(source).map(|file| &file.content) {
+                Some(Content::Asset(asset)) => asset.size,
+                _ => 0,
+            };
+            Object { length, ..object(file, Role::File) }
         };
-        let mut objects: Vec<_> = pages.into_iter().map(page).collect();
-        let assets: BTreeSet<_> =
-            site.routes.assets.iter().map(|asset| asset.url.output()).collect();
-        objects.extend(files.iter().map(|file| self::file(file, &sources, &assets)));
-        objects.extend(search.iter().map(search_file));
+        objects.extend(files.iter().map(file));
+        let search = renderer.search_files();
+        objects.extend(search.iter().map(|file| {
+            // All but the first have names that change with their contents.
+            let is_first = file.path.as_str().ends_with("/index.json");
+            object(file, if is_first { Role::Listing } else { Role::Hashed })
+        }));
         objects.sort_by(|left, right| left.path.cmp(&right.path));
-        let files = files.into_iter().chain(search).map(|file| (file.path.clone(), file)).collect();
-        let base_url = site.base.absolute(site.base.path());
-        let variants = Variants::new(&root);
-        Self { root, sources, renderer, views, files, objects, base_url, variants }
-    }
-
-    /// The same with variants of its pictures, and who has their bytes.
-    pub(in crate::cli) fn with_variants(mut self, variants: Variants, made: Vec<Object>) -> Self {
-        self.objects.extend(made);
-        self.objects.sort_by(|left, right| left.path.cmp(&right.path));
-        Self { variants, ..self }
+        files.extend(search);
+        let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let root = arguments.root.clone();
+        Self { root, sources, renderer, views, files, objects, variants }
     }
 
     /// What is published, sorted by path.
     pub(super) fn objects(&self) -> &[Object] {
         &self.objects
-    }
-
-    /// Where the site is published, when that is known in full.
-    pub(super) fn base_url(&self) -> Option<String> {
-        self.base_url.clone()
     }
 
     /// The site.
@@ -110,21 +120,13 @@ impl Rendered {
     }
 }
 
-/// Where a view goes.
-fn path(renderer: &Renderer, view: View) -> OutputPath {
-    let site = &renderer.site;
-    match view {
-        View::Article(id) | View::Section(id, 1) => site.page(id).url.output(),
-        View::Section(id, number) => {
-            let url = site.page(id).url.as_str();
-            UrlPath::new(&format!("{url}page/{number}/")).output()
-        }
-        View::NotFound => OutputPath::new("404.html"),
-        View::Retired(index) => site.routes.retired[index].output(),
-        View::Search => UrlPath::new("/search/").output(),
-        View::Generated(file) => site.generated_url(file).output(),
-        View::Redirect(index) => site.routes.alias_list[index].from.output(),
-    }
+/// A file as an object. How long a copy is, only its source tells.
+fn object(file: &Output, role: Role) -> Object {
+    let (hash, length) = match &file.body {
+        OutputBody::Bytes(bytes) => (*blake3::hash(bytes).as_bytes(), bytes.len() as u64),
+        OutputBody::Copy { hash, .. } => (*hash, 0),
+    };
+    Object::new(file.path.clone(), role, hash, length)
 }
 
 fn role(view: View) -> Role {
@@ -135,36 +137,5 @@ fn role(view: View) -> Role {
         // Its page links to it.
         View::Generated(Generated::MarkdownCopy(..)) => Role::File,
         View::Redirect(_) | View::Retired(_) | View::Generated(_) => Role::Listing,
-    }
-}
-
-/// A file of the search index. All but the first have names that change with their contents.
-fn search_file(file: &Output) -> Object {
-    let OutputBody::Bytes(bytes) = &file.body else {
-        return Object::new(file.path.clone(), Role::Listing, Default::default());
-    };
-    let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
-    let is_first = file.path.as_str().ends_with("/index.json");
-    let role = if is_first { Role::Listing } else { Role::Hashed };
-    Object::new(file.path.clone(), role, content)
-}
-
-/// A file that is no page: a copy of a source, whose hash is known, or what tells machines of pages.
-fn file(file: &Output, sources: &Sources, assets: &BTreeSet<OutputPath>) -> Object {
-    let asset = |source| match &sources.get(source)?.content {
-        Content::Asset(asset) => Some((asset.hash, asset.size)),
-        Content::Text(_) => None,
-    };
-    let path = file.path.clone();
-    match &file.body {
-        OutputBody::Bytes(bytes) => {
-            let content = (*blake3::hash(bytes).as_bytes(), bytes.len() as u64);
-            // The theme's files are bytes too, and assets like others.
-            let role = if assets.contains(&path) { Role::File } else { Role::Listing };
-            Object::new(path, role, content)
-        }
-        OutputBody::Copy { source, .. } => {
-            Object::new(path, Role::File, asset(source).unwrap_or_default())
-        }
     }
 }

@@ -8,22 +8,19 @@ use exif::{In, Tag};
 
 use crate::html;
 
-/// How much of an SVG is looked at: its first tag comes early, after comments at most.
-const SVG_HEAD: u64 = 64 * 1024;
-
-/// How much of a JPEG is looked at for how it is turned.
-const JPEG_HEAD: u64 = 256 * 1024;
+/// How much of a JPEG or an SVG is looked at: what tells how it is shown comes early, after comments at most.
+const HEAD: u64 = 256 * 1024;
 
 /// Width and height; none where the file does not tell.
-pub(super) fn dimensions(mut file: File, extension: &str) -> Option<(u32, u32)> {
+pub(super) fn dimensions(file: File, extension: &str) -> Option<(u32, u32)> {
     match extension {
         "png" | "gif" | "webp" | "avif" | "heic" => size(&file),
         "jpg" | "jpeg" => {
             let (width, height) = size(&file)?;
-            let is_turned = is_turned(&head(&mut file, JPEG_HEAD)?);
+            let is_turned = is_turned(&head(file)?);
             Some(if is_turned { (height, width) } else { (width, height) })
         }
-        "svg" => svg(&String::from_utf8_lossy(&head(&mut file, SVG_HEAD)?)),
+        "svg" => svg(&String::from_utf8_lossy(&head(file)?)),
         _ => None,
     }
 }
@@ -35,10 +32,10 @@ fn size(mut file: &File) -> Option<(u32, u32)> {
     (width > 0 && height > 0).then_some((width, height))
 }
 
-fn head(file: &mut File, length: u64) -> Option<Vec<u8>> {
+fn head(mut file: File) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind().ok()?;
-    file.take(length).read_to_end(&mut bytes).ok()?;
+    file.take(HEAD).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 

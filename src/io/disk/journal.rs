@@ -15,14 +15,16 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::read::is_source;
+use super::read::{FOLDERS, is_source};
 use super::write::{Durable, Waiting, lock, put, remove_leftovers, tidy};
-use super::{DiskError, Root, io};
+use super::{DiskError, Result, Root, found, io};
 
 /// The file that says what is to be done; it begins with a dot and ends with `~`, so that nothing takes it for a source.
 const JOURNAL: &str = ".silcrow-journal~";
 /// The format's number.
 const FORMAT: u32 = 1;
+/// Where one call takes care of all files, no file does by itself.
+const TOGETHER: Durable = if cfg!(target_os = "linux") { Durable::Later } else { Durable::Now };
 /// Folders inside each other in which leftovers are looked for.
 const DEPTH: usize = crate::source::MAX_DEPTH + 2;
 /// Moves one after the other of the same thing in a journal; silcrow writes no more.
@@ -100,7 +102,7 @@ fn origin(origins: &Origins<'_>, path: &str) -> Option<String> {
 ///
 /// When something is not as it was read or is in the way, or the system refuses a step: then nothing has changed. Where it
 /// refuses to take back what was done, too, the journal stays, and the error names it.
-pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), DiskError> {
+pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<()> {
     let site = Site::open(root)?;
     let _lock = lock(site.root.path(), waiting);
     site.finish()?;
@@ -127,7 +129,7 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<(), Di
 /// # Errors
 ///
 /// When a file was changed since, the journal is not one of silcrow's, or the system refuses.
-pub fn recover(root: &Path, waiting: Waiting) -> Result<(), DiskError> {
+pub fn recover(root: &Path, waiting: Waiting) -> Result<()> {
     let site = Site::open(root)?;
     if !is_there(&site.real(JOURNAL)) {
         tidy(site.root.path());
@@ -138,7 +140,7 @@ pub fn recover(root: &Path, waiting: Waiting) -> Result<(), DiskError> {
 }
 
 /// Refuses a site that a killed run left half changed. A run that is changing it now is waited for.
-pub(super) fn refuse_unfinished(root: &Path) -> Result<(), DiskError> {
+pub(super) fn refuse_unfinished(root: &Path) -> Result<()> {
     let site = Site::open(root)?;
     if !is_there(&site.real(JOURNAL)) {
         return Ok(());
@@ -156,7 +158,7 @@ struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    fn open(named: &'a Path) -> Result<Self, DiskError> {
+    fn open(named: &'a Path) -> Result<Self> {
         Ok(Self { root: Root::new(named).map_err(io("open", named))?, named })
     }
 
@@ -170,16 +172,14 @@ impl<'a> Site<'a> {
     }
 
     /// The path of what is there or will be, once it is sure that it is below the root.
-    fn held(&self, path: &str, action: &'static str) -> Result<PathBuf, DiskError> {
+    fn held(&self, path: &str, action: &'static str) -> Result<PathBuf> {
         self.root.hold(Path::new(path)).map_err(io(action, self.shown(path)))
     }
 
     /// The journal that a killed run left, if there is one.
-    fn journal(&self) -> Result<Option<Changes>, DiskError> {
-        let text = match self.root.read(Path::new(JOURNAL)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            text => text.map_err(io("read", self.shown(JOURNAL)))?,
-        };
+    fn journal(&self) -> Result<Option<Changes>> {
+        let text = found(self.root.read(Path::new(JOURNAL)));
+        let Some(text) = text.map_err(io("read", self.shown(JOURNAL)))? else { return Ok(None) };
         let not_ours = |reason| DiskError::NotOurs(self.shown(JOURNAL), reason);
         let changes: Option<Changes> = serde_json::from_slice(&text).ok();
         let changes = changes.filter(|changes| changes.format == FORMAT);
@@ -199,7 +199,7 @@ impl<'a> Site<'a> {
         Ok(Some(changes))
     }
 
-    fn finish(&self) -> Result<(), DiskError> {
+    fn finish(&self) -> Result<()> {
         let Some(changes) = self.journal()? else { return Ok(()) };
         self.remove_leftovers();
         self.apply(&changes).map_err(|refused| match refused {
@@ -211,13 +211,13 @@ impl<'a> Site<'a> {
     /// Removes the files that killed runs were writing.
     fn remove_leftovers(&self) {
         remove_leftovers(self.root.path(), 1);
-        for folder in ["content", "static", "templates"] {
+        for folder in FOLDERS {
             remove_leftovers(&self.real(folder), DEPTH);
         }
     }
 
     /// Whether all that moves is there, nothing is where it goes, and every link leads afterwards where it leads now.
-    fn may_begin(&self, changes: &Changes) -> Result<(), DiskError> {
+    fn may_begin(&self, changes: &Changes) -> Result<()> {
         for Move { from, to } in &changes.moves {
             let (real, to) = (self.held(from, "move")?, self.held(to, "create")?);
             let metadata = fs::symlink_metadata(&real).map_err(io("move", self.shown(from)))?;
@@ -232,7 +232,7 @@ impl<'a> Site<'a> {
     }
 
     /// Whether every symbolic link among the articles leads where it led when what is at `from` is elsewhere.
-    fn links_hold(&self, from: &str) -> Result<(), DiskError> {
+    fn links_hold(&self, from: &str) -> Result<()> {
         let from = self.real(from);
         let real = fs::canonicalize(&from).map_err(io("open", &from))?;
         let entries = walkdir::WalkDir::new(self.real("content")).into_iter().flatten();
@@ -249,11 +249,7 @@ impl<'a> Site<'a> {
     }
 
     /// What a text holds, where it is before the moves; that has to be still what was read.
-    fn as_read(
-        &self,
-        origins: &Origins<'_>,
-        text: &ChangedText,
-    ) -> Result<Option<Vec<u8>>, DiskError> {
+    fn as_read(&self, origins: &Origins<'_>, text: &ChangedText) -> Result<Option<Vec<u8>>> {
         let before = origin(origins, &text.path);
         let path = before.as_deref().unwrap_or(&text.path);
         let held = self.text(path)?;
@@ -265,7 +261,7 @@ impl<'a> Site<'a> {
     }
 
     /// What a file holds that may be changed, or that there is none.
-    fn text(&self, path: &str) -> Result<Option<Vec<u8>>, DiskError> {
+    fn text(&self, path: &str) -> Result<Option<Vec<u8>>> {
         let real = self.held(path, "read")?;
         if !is_there(&real) {
             return Ok(None);
@@ -278,24 +274,35 @@ impl<'a> Site<'a> {
     }
 
     /// Takes every step that has not been taken yet, and then the journal away.
-    fn apply(&self, changes: &Changes) -> Result<(), DiskError> {
+    fn apply(&self, changes: &Changes) -> Result<()> {
         changes.moves.iter().try_for_each(|step| self.go(&step.from, &step.to))?;
-        let texts = changes.texts.par_iter();
-        texts.try_for_each(|text| self.set(&text.path, text.old, Some(text.new.as_bytes())))?;
+        changes.texts.par_iter().try_for_each(|text| self.write(text))?;
         self.end()
     }
 
     /// Takes back every step that was taken, in the opposite order, and the journal away. `old` is what the texts held.
-    fn undo(&self, changes: &Changes, old: &[Option<Vec<u8>>]) -> Result<(), DiskError> {
+    fn undo(&self, changes: &Changes, old: &[Option<Vec<u8>>]) -> Result<()> {
         for (text, old) in changes.texts.iter().zip(old) {
-            self.set(&text.path, Some(hash(text.new.as_bytes())), old.as_deref())?;
+            let new = Some(text.new.as_bytes());
+            match old {
+                _ if !self.text(&text.path).is_ok_and(|held| held.as_deref() == new) => {}
+                Some(old) => self.replace(&text.path, old, TOGETHER)?,
+                None => {
+                    let real = self.real(&text.path);
+                    fs::remove_file(&real).map_err(io("remove", &real))?;
+                    self.remove_empty_folders(&real);
+                }
+            }
         }
-        changes.moves.iter().rev().try_for_each(|step| self.go(&step.to, &step.from))?;
+        for step in changes.moves.iter().rev() {
+            self.go(&step.to, &step.from)?;
+            self.remove_empty_folders(&self.real(&step.to));
+        }
         self.end()
     }
 
     /// Takes the journal away, once all that was written is on the disk.
-    fn end(&self) -> Result<(), DiskError> {
+    fn end(&self) -> Result<()> {
         #[cfg(target_os = "linux")]
         if let Ok(folder) = fs::File::open(self.root.path()) {
             // The files are whole, and only a crash of the machine could lose them now.
@@ -305,7 +312,7 @@ impl<'a> Site<'a> {
     }
 
     /// Moves a file or a folder, unless that is done.
-    fn go(&self, from: &str, to: &str) -> Result<(), DiskError> {
+    fn go(&self, from: &str, to: &str) -> Result<()> {
         let (old, new) = (self.held(from, "move")?, self.held(to, "create")?);
         if is_there(&new) && !is_same(&old, &new) {
             // It was moved before the kill, or somebody has written there since.
@@ -318,29 +325,20 @@ impl<'a> Site<'a> {
         Ok(())
     }
 
-    /// Gives a file what it will hold, unless it holds that; nothing stands for no file. What it has to hold before is given by
-    /// its hash: a file that somebody has changed since stays as it is.
-    fn set(&self, path: &str, old: Option<[u8; 32]>, new: Option<&[u8]>) -> Result<(), DiskError> {
-        let held = self.text(path)?;
-        if held.as_deref() == new {
+    /// Writes a text, unless that is done. A file that somebody has changed since stays as it is.
+    fn write(&self, text: &ChangedText) -> Result<()> {
+        let held = self.text(&text.path)?;
+        if held.as_deref() == Some(text.new.as_bytes()) {
             return Ok(());
         }
-        if held.as_deref().map(hash) != old {
-            return Err(DiskError::Interrupted(self.shown(path), self.shown(JOURNAL)));
+        if held.as_deref().map(hash) != text.old {
+            return Err(DiskError::Interrupted(self.shown(&text.path), self.shown(JOURNAL)));
         }
-        let Some(new) = new else {
-            let real = self.real(path);
-            fs::remove_file(&real).map_err(io("remove", self.shown(path)))?;
-            self.remove_empty_folders(&real);
-            return Ok(());
-        };
-        // Where one call takes care of all files, no file does by itself.
-        let is_together = cfg!(target_os = "linux");
-        self.replace(path, new, if is_together { Durable::Later } else { Durable::Now })
+        self.replace(&text.path, text.new.as_bytes(), TOGETHER)
     }
 
     /// Writes a text in a file's place; of a symbolic link, in the place of what it leads to.
-    fn replace(&self, path: &str, bytes: &[u8], durable: Durable) -> Result<(), DiskError> {
+    fn replace(&self, path: &str, bytes: &[u8], durable: Durable) -> Result<()> {
         let write = || {
             let real = match self.root.inside(Path::new(path)) {
                 Ok(inside) => self.root.path().join(inside),
@@ -355,7 +353,7 @@ impl<'a> Site<'a> {
     /// Removes the folders that a file has left empty.
     fn remove_empty_folders(&self, file: &Path) {
         let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root.path());
-        let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
+        let _ = folders.map_while(|folder| fs::remove_dir(folder).ok()).count();
     }
 }
 

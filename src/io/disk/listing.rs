@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::staging::MANIFEST;
-use super::{DiskError, io, slashed};
+use super::{Result, io, slashed};
 
 /// The files below a folder, `/`-separated, each with the BLAKE3 hash of its bytes. Without what belongs to who publishes it
 /// (`.git`), and without silcrow's own list. Symbolic links are followed, but for those that lead to a folder they are in:
@@ -18,7 +18,7 @@ use super::{DiskError, io, slashed};
 /// # Errors
 ///
 /// When there is no such folder, or a file cannot be read.
-pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
+pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>> {
     if !fs::metadata(folder).map_err(io("open", folder))?.is_dir() {
         return Err(io("open", folder)(std::io::ErrorKind::NotADirectory.into()));
     }
@@ -51,7 +51,7 @@ pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>, DiskError> {
 /// # Errors
 ///
 /// When the system refuses.
-pub fn read_listed(folder: &Path, name: &str) -> Result<String, DiskError> {
+pub fn read_listed(folder: &Path, name: &str) -> Result<String> {
     let path = folder.join(name);
     let bytes = fs::read(&path).map_err(io("read", &path))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

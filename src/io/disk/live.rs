@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::read::{FILES, FOLDERS, is_ignored, read_one, read_with_links};
-use super::{DiskError, Root, io, slashed};
+use super::{Result, Root, found, io, slashed};
 use crate::path::SourcePath;
 use crate::source::Sources;
 use crate::theme;
@@ -36,7 +35,7 @@ impl Live {
     /// # Errors
     ///
     /// Those of [`super::read`].
-    pub fn new(root: &Path) -> Result<Self, DiskError> {
+    pub fn new(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(io("open", root))?;
         let (sources, links) = read_with_links(&root)?;
         Ok(Self { root, sources: Arc::new(sources), links })
@@ -47,14 +46,10 @@ impl Live {
         &self.sources
     }
 
-    /// The site's folders below a root, which are to be watched beside the root itself.
-    pub fn folders(root: &Path) -> Vec<PathBuf> {
-        FOLDERS.iter().map(|folder| root.join(folder)).collect()
-    }
-
     /// What is to be watched beside the root itself: the site's folders, and what symbolic links in them lead to.
     pub fn watched(&self) -> Vec<PathBuf> {
-        Self::folders(&self.root).into_iter().chain(self.links.iter().cloned()).collect()
+        let folders = FOLDERS.iter().map(|folder| self.root.join(folder));
+        folders.chain(self.links.iter().cloned()).collect()
     }
 
     /// The real path of the root.
@@ -67,11 +62,7 @@ impl Live {
     /// # Errors
     ///
     /// Those of [`super::read`]; the snapshot stays as it was then.
-    pub fn take(
-        &mut self,
-        changed: &BTreeSet<PathBuf>,
-        all: bool,
-    ) -> Result<BTreeSet<SourcePath>, DiskError> {
+    pub fn take(&mut self, changed: &BTreeSet<PathBuf>, all: bool) -> Result<BTreeSet<SourcePath>> {
         let before = Arc::clone(&self.sources);
         let updated = if all { None } else { self.update(changed) };
         updated.map_or_else(|| self.read_since(&before), Ok)
@@ -94,7 +85,7 @@ impl Live {
         Some(different)
     }
 
-    fn read_since(&mut self, before: &Sources) -> Result<BTreeSet<SourcePath>, DiskError> {
+    fn read_since(&mut self, before: &Sources) -> Result<BTreeSet<SourcePath>> {
         let (sources, links) = read_with_links(&self.root)?;
         let mut different = sources.differences(before);
         let problems = sources.problems.iter().filter(|problem| !before.problems.contains(problem));
@@ -154,5 +145,5 @@ impl Live {
 }
 
 fn is_gone(path: &Path) -> bool {
-    matches!(fs::symlink_metadata(path), Err(error) if error.kind() == ErrorKind::NotFound)
+    matches!(found(fs::symlink_metadata(path)), Ok(None))
 }

@@ -56,9 +56,8 @@ impl Root {
     ///
     /// Those of [`Root::open`] and of reading.
     pub fn read(&self, relative: &Path) -> Result<Vec<u8>> {
-        let mut file = self.open(relative)?;
-        let mut bytes = Vec::with_capacity(file.metadata()?.len() as usize);
-        file.read_to_end(&mut bytes)?;
+        let mut bytes = Vec::new();
+        self.open(relative)?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 

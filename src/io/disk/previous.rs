@@ -8,17 +8,17 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::published::in_folder;
-use super::{DiskError, io, slashed};
+use super::staging::{MANIFEST, MANIFEST_HEAD};
+use super::write::in_folder;
+use super::{DiskError, Result, Root, found, io, slashed};
 use crate::output::OutputBody;
 
 /// How many files that silcrow did not write a message names. No more are looked for.
-pub(super) const NAMED: usize = 5;
+const NAMED: usize = 5;
 
 /// The output that is there.
 #[derive(Default)]
@@ -26,31 +26,56 @@ pub(super) struct Previous {
     folder: PathBuf,
     /// The regular files of silcrow's.
     files: HashSet<String>,
-    /// What silcrow did not write: all of it or [`NAMED`] and more, in the order of the names.
-    pub(super) foreign: BTreeSet<String>,
 }
 
 impl Previous {
-    /// Lists an output, but for a repository in it. `ours` are the files that silcrow wrote.
-    pub(super) fn new(folder: &Path, ours: &HashSet<&str>) -> Result<Self> {
-        let mut previous = Self { folder: folder.to_owned(), ..Self::default() };
+    /// Lists the output that is there, but for a repository in it. One that holds files which silcrow did not write is refused.
+    pub(super) fn open(output: &Path) -> Result<Self> {
+        match found(fs::symlink_metadata(output)).map_err(io("open", output))? {
+            None => return Ok(Self::default()),
+            Some(metadata) if !metadata.is_dir() => {
+                return Err(DiskError::NotAFolder(output.to_owned()));
+            }
+            Some(_) => {}
+        }
+        let manifest = found(Root::new(output).and_then(|output| output.read(MANIFEST.as_ref())));
+        let manifest = manifest.map_err(io("read", output.join(MANIFEST)))?.unwrap_or_default();
+        let manifest = String::from_utf8_lossy(&manifest);
+        let mut lines = manifest.lines();
+        let mut ours = HashSet::from([MANIFEST]);
+        if lines.next() == Some(MANIFEST_HEAD) {
+            ours.extend(lines);
+        }
+        let mut previous = Self { folder: output.to_owned(), files: HashSet::new() };
+        let foreign = previous.list(&ours).map_err(io("look into", output))?;
+        let some: Vec<_> = foreign.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        if some.is_empty() {
+            Ok(previous)
+        } else {
+            Err(DiskError::ForeignFiles(previous.folder, some))
+        }
+    }
+
+    /// Lists the files of silcrow's. Returns what it did not write: all of it or [`NAMED`] and more.
+    fn list(&mut self, ours: &HashSet<&str>) -> std::io::Result<BTreeSet<String>> {
+        let mut foreign = BTreeSet::new();
         let mut folders = vec![PathBuf::new()];
-        while !folders.is_empty() && previous.foreign.len() < NAMED {
-            let inside = folders.par_iter().map(|path| list(folder, path));
-            let inside = inside.collect::<Result<Vec<_>>>()?.into_iter().flatten();
+        while !folders.is_empty() && foreign.len() < NAMED {
+            let inside = folders.par_iter().map(|path| list(&self.folder, path));
+            let inside = inside.collect::<std::io::Result<Vec<_>>>()?.into_iter().flatten();
             folders = Vec::new();
             for (path, kind) in inside.filter(|(path, _)| path != Path::new(".git")) {
                 let name = slashed(&path);
                 if kind.is_dir() {
                     folders.push(path);
                 } else if !ours.contains(&*name) {
-                    previous.foreign.insert(name);
+                    foreign.insert(name);
                 } else if kind.is_file() {
-                    previous.files.insert(name);
+                    self.files.insert(name);
                 }
             }
         }
-        Ok(previous)
+        Ok(foreign)
     }
 
     /// Makes the file of that name one of the new output, where it holds what is wanted. Says whether it did.
@@ -64,9 +89,9 @@ impl Previous {
 }
 
 /// What is in a folder of an output: the path of each below the output, and what it is.
-fn list(output: &Path, folder: &Path) -> Result<Vec<(PathBuf, fs::FileType)>> {
+fn list(output: &Path, folder: &Path) -> std::io::Result<Vec<(PathBuf, fs::FileType)>> {
     let entries = fs::read_dir(output.join(folder))?;
-    let entry = |entry: Result<fs::DirEntry>| {
+    let entry = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry?;
         Ok((folder.join(entry.file_name()), entry.file_type()?))
     };
@@ -75,12 +100,12 @@ fn list(output: &Path, folder: &Path) -> Result<Vec<(PathBuf, fs::FileType)>> {
 
 /// Whether a file can be taken over and holds what is wanted.
 #[cfg(unix)]
-fn holds(path: &Path, wanted: &OutputBody) -> Result<bool> {
+fn holds(path: &Path, wanted: &OutputBody) -> std::io::Result<bool> {
     use std::io::Read;
     use std::os::unix::fs::MetadataExt;
     let mut file = super::open::open_itself(path)?;
     let metadata = file.metadata()?;
-    if !super::published::is_public(&metadata) || metadata.nlink() != 1 {
+    if !super::write::is_public(&metadata) || metadata.nlink() != 1 {
         return Ok(false);
     }
     match wanted {
@@ -89,8 +114,8 @@ fn holds(path: &Path, wanted: &OutputBody) -> Result<bool> {
         }
         OutputBody::Bytes(bytes) if metadata.len() != bytes.len() as u64 => Ok(false),
         OutputBody::Bytes(bytes) => {
-            let mut held = Vec::with_capacity(bytes.len() + 1);
-            file.read_to_end(&mut held)?;
+            let mut held = vec![0; bytes.len()];
+            file.read_exact(&mut held)?;
             Ok(held == **bytes)
         }
     }
@@ -98,23 +123,21 @@ fn holds(path: &Path, wanted: &OutputBody) -> Result<bool> {
 
 /// Whether a file has other names is not known, and so none is taken over.
 #[cfg(not(unix))]
-fn holds(_: &Path, _: &OutputBody) -> Result<bool> {
+fn holds(_: &Path, _: &OutputBody) -> std::io::Result<bool> {
     Ok(false)
 }
 
 /// Removes a file, a folder with all that is in it, or a link; that it is not there is fine.
-pub(in crate::io) fn remove(path: &Path) -> std::result::Result<(), DiskError> {
+pub(in crate::io) fn remove(path: &Path) -> Result<()> {
     let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    match if is_folder { remove_levels(path, 2) } else { fs::remove_file(path) } {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result.map_err(io("remove", path)),
-    }
+    let removed = if is_folder { remove_levels(path, 2) } else { fs::remove_file(path) };
+    found(removed).map(drop).map_err(io("remove", path))
 }
 
 /// Removes a folder; what is in its first levels, by all threads at once. No symbolic link is followed.
-fn remove_levels(folder: &Path, levels: usize) -> Result<()> {
+fn remove_levels(folder: &Path, levels: usize) -> std::io::Result<()> {
     if levels > 0 {
-        let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>>>()?;
+        let entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
         entries.into_par_iter().try_for_each(|entry| match entry.file_type()?.is_dir() {
             true => remove_levels(&entry.path(), levels - 1),
             false => fs::remove_file(entry.path()),

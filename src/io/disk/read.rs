@@ -14,7 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::dimensions::dimensions;
 use super::journal::refuse_unfinished;
 use super::write::is_unfinished;
-use super::{DiskError, Root, io, reason, slashed};
+use super::{DiskError, Result, Root, io, reason, slashed};
 use crate::path::SourcePath;
 use crate::source::{Asset, Content, File, MAX_DEPTH, Problem, ProblemKind, Sources};
 use crate::theme;
@@ -30,12 +30,12 @@ pub(super) const FILES: [&str; 2] = ["site.yaml", crate::record::FILE];
 ///
 /// When there is no `content` folder, or the root itself cannot be looked at. Everything else is a problem in the
 /// snapshot.
-pub fn read(root: &Path) -> Result<Sources, DiskError> {
+pub fn read(root: &Path) -> Result<Sources> {
     read_with_links(root).map(|(sources, _)| sources)
 }
 
 /// The same, with what symbolic links in the site lead to: what changes there changes the site.
-pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>), DiskError> {
+pub(super) fn read_with_links(root: &Path) -> Result<(Sources, Vec<PathBuf>)> {
     refuse_unfinished(root)?;
     let opened = Root::new(root).map_err(io("open", root))?;
     if !opened.path().join("content").is_dir() {

@@ -4,24 +4,22 @@
 //! the old site (`previous.rs`).
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-use super::previous::{NAMED, Previous, remove};
-use super::published::{create_file, create_folder, create_folders};
-use super::write::{Waiting, lock};
-use super::{DiskError, Root, io};
+use super::previous::{Previous, remove};
+use super::write::{Waiting, create_file, create_folder, create_folders, lock};
+use super::{DiskError, Result, Root, io};
 use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 
 /// The list of what silcrow wrote, in the output. Only files that it lists are ever removed.
 pub(super) const MANIFEST: &str = ".silcrow-manifest";
 /// The manifest's first line; the number is its format's.
-const MANIFEST_HEAD: &str = "silcrow 1";
+pub(super) const MANIFEST_HEAD: &str = "silcrow 1";
 
 /// An output that is being written.
 pub struct Staging {
@@ -31,7 +29,7 @@ pub struct Staging {
     root: Root,
     previous: Previous,
     /// The files that were written, or the first error.
-    written: Mutex<Result<Vec<String>, DiskError>>,
+    written: Mutex<Result<Vec<String>>>,
     /// Held as long as the output is ours: another build of a folder beside it waits.
     _lock: Option<File>,
 }
@@ -43,7 +41,7 @@ impl Staging {
     /// # Errors
     ///
     /// When the folder is not ours to write, or the system refuses.
-    pub fn begin(root: &Path, output: &Path, waiting: Waiting) -> Result<Self, DiskError> {
+    pub fn begin(root: &Path, output: &Path, waiting: Waiting) -> Result<Self> {
         let root = Root::new(root).map_err(io("open", root))?;
         let output = resolve(output)?;
         refuse_overlap(root.path(), &output)?;
@@ -54,66 +52,13 @@ impl Staging {
             name.extend([output.file_name().unwrap_or_default(), suffix.as_ref()]);
             parent.join(name)
         };
-        let mut staging = Self {
-            new: beside(".silcrow-new"),
-            old: beside(".silcrow-old"),
-            _lock: lock(parent, waiting),
-            root,
-            previous: Previous::default(),
-            written: Mutex::new(Ok(Vec::new())),
-            output,
-        };
-        staging.recover()?;
-        staging.previous = staging.look_into_output()?;
-        create_folder(&staging.new).map_err(io("create", &staging.new))?;
-        Ok(staging)
-    }
-
-    /// Puts right what a killed build left: see [`Staging::commit`] for the steps it can have stopped between.
-    fn recover(&self) -> Result<(), DiskError> {
-        let is_folder =
-            |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-        if !self.output.exists() && is_folder(&self.old) {
-            fs::rename(&self.old, &self.output).map_err(io("bring back", &self.output))?;
-        }
-        for leftover in [&self.new, &self.old] {
-            let git = leftover.join(".git");
-            if is_folder(leftover) && git.exists() && !self.output.join(".git").exists() {
-                create_folders(&self.output).map_err(io("create", &self.output))?;
-                fs::rename(&git, self.output.join(".git")).map_err(io("bring back", &git))?;
-            }
-            remove(leftover)?;
-        }
-        Ok(())
-    }
-
-    /// The files of the output that is there. One that holds files which silcrow did not write is refused.
-    fn look_into_output(&self) -> Result<Previous, DiskError> {
-        let output = &self.output;
-        match fs::symlink_metadata(output) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Previous::default()),
-            Err(error) => return Err(io("open", output)(error)),
-            Ok(metadata) if !metadata.is_dir() => {
-                return Err(DiskError::NotAFolder(output.clone()));
-            }
-            Ok(_) => {}
-        }
-        let manifest = match Root::new(output).and_then(|output| output.read(MANIFEST.as_ref())) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            manifest => manifest.map_err(io("read", output.join(MANIFEST)))?,
-        };
-        let manifest = String::from_utf8_lossy(&manifest);
-        let mut lines = manifest.lines();
-        let mut ours = HashSet::from([MANIFEST]);
-        if lines.next() == Some(MANIFEST_HEAD) {
-            ours.extend(lines);
-        }
-        let previous = Previous::new(output, &ours).map_err(io("look into", output))?;
-        if previous.foreign.is_empty() {
-            return Ok(previous);
-        }
-        let some = previous.foreign.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-        Err(DiskError::ForeignFiles(output.clone(), some))
+        let (new, old) = (beside(".silcrow-new"), beside(".silcrow-old"));
+        let lock = lock(parent, waiting);
+        recover(&output, [&new, &old])?;
+        let previous = Previous::open(&output)?;
+        create_folder(&new).map_err(io("create", &new))?;
+        let written = Mutex::new(Ok(Vec::new()));
+        Ok(Self { output, new, old, root, previous, written, _lock: lock })
     }
 
     /// Writes one file. An error is kept, and returned by [`Staging::commit`]; after it, nothing more is written.
@@ -130,11 +75,11 @@ impl Staging {
         }
     }
 
-    fn written(&self) -> MutexGuard<'_, Result<Vec<String>, DiskError>> {
+    fn written(&self) -> MutexGuard<'_, Result<Vec<String>>> {
         self.written.lock().expect("no thread panics while it holds the lock")
     }
 
-    fn write_file(&self, output: &Output) -> Result<(), DiskError> {
+    fn write_file(&self, output: &Output) -> Result<()> {
         let path = self.new.join(output.path.as_str());
         // Most files are the only ones in their folder: making it first saves a failing attempt.
         if let Some(folder) = path.parent().filter(|_| path.ends_with("index.html")) {
@@ -172,7 +117,7 @@ impl Staging {
     /// # Errors
     ///
     /// The first error of writing, or of these steps. The old site is in its place then.
-    pub fn commit(self) -> Result<(), DiskError> {
+    pub fn commit(self) -> Result<()> {
         let written = std::mem::replace(&mut *self.written(), Ok(Vec::new()));
         let committed = written.and_then(|mut written| {
             written.sort_unstable();
@@ -198,7 +143,7 @@ impl Staging {
         let _ = remove(&self.new);
     }
 
-    fn exchange(&self) -> Result<(), DiskError> {
+    fn exchange(&self) -> Result<()> {
         let (output, new) = (&self.output, &self.new);
         if fs::symlink_metadata(output).is_err() {
             return fs::rename(new, output).map_err(io("write", output));
@@ -227,8 +172,26 @@ impl Staging {
     }
 }
 
+/// Puts right what a killed build left: see [`Staging::commit`] for the steps it can have stopped between.
+fn recover(output: &Path, [new, old]: [&Path; 2]) -> Result<()> {
+    let is_folder =
+        |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    if !output.exists() && is_folder(old) {
+        fs::rename(old, output).map_err(io("bring back", output))?;
+    }
+    for leftover in [new, old] {
+        let git = leftover.join(".git");
+        if is_folder(leftover) && git.exists() && !output.join(".git").exists() {
+            create_folders(output).map_err(io("create", output))?;
+            fs::rename(&git, output.join(".git")).map_err(io("bring back", &git))?;
+        }
+        remove(leftover)?;
+    }
+    Ok(())
+}
+
 /// Refuses an output that is, contains or is in a folder of sources.
-fn refuse_overlap(root: &Path, output: &Path) -> Result<(), DiskError> {
+fn refuse_overlap(root: &Path, output: &Path) -> Result<()> {
     for name in ["content", "templates", "static", "site.yaml", ""] {
         let source = root.join(name);
         let source = fs::canonicalize(&source).unwrap_or(source);
@@ -253,7 +216,7 @@ fn exchange_folders(_: &Path, _: &Path) -> std::io::Result<()> {
 
 /// The real path of a folder that may not exist yet. `..` goes up from where a link leads; from a folder that is not there,
 /// from its name.
-fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
+fn resolve(path: &Path) -> Result<PathBuf> {
     let mut real = PathBuf::new();
     for part in std::path::absolute(path).map_err(io("find", path))?.components() {
         if part == Component::ParentDir {

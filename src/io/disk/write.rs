@@ -8,6 +8,8 @@
 //! - A path below the site's root does not lead out of it, whatever links the site holds. Elsewhere, what the user names is
 //!   what is meant.
 //! - The permissions of a file that is replaced are kept.
+//! - Servers read what is published as somebody else, so everybody may, whatever the mask of the process is. Each such file
+//!   and folder is made anew: nothing that is there already is ever written to.
 //! - What a killed run left is removed by the next one that writes in that folder, while it holds the folder's lock.
 #![expect(clippy::disallowed_methods, reason = "this is where files are written")]
 
@@ -17,7 +19,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use walkdir::WalkDir;
 
-use super::{DiskError, Root, io};
+use super::{Result, Root, found, io};
 
 /// How the names of files end that are still being written. They begin with a dot.
 const UNFINISHED: &str = ".silcrow~";
@@ -30,7 +32,7 @@ pub type Waiting = fn(&Path);
 /// # Errors
 ///
 /// When the path is one below `root` and leads out of it, or the system refuses; the file is as it was then.
-pub fn write(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
+pub fn write(root: &Path, path: &Path, text: &str) -> Result<()> {
     let place = || {
         let folder = held(root, absolute(path)?.parent().unwrap_or(path))?;
         tidy(&folder);
@@ -44,7 +46,7 @@ pub fn write(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
 /// # Errors
 ///
 /// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
-pub fn append(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
+pub fn append(root: &Path, path: &Path, text: &str) -> Result<()> {
     let append = || {
         if held(root, path)?.symlink_metadata().is_ok()
             && let Some(relative) = below(root, path)
@@ -61,15 +63,12 @@ pub fn append(root: &Path, path: &Path, text: &str) -> Result<(), DiskError> {
 /// # Errors
 ///
 /// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
-pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, DiskError> {
+pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>> {
     let read = || match below(root, path) {
         Some(relative) => Root::new(root)?.read(&relative),
         None => fs::read(path),
     };
-    match read() {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        read => read.map(Some).map_err(io("read", path)),
-    }
+    found(read()).map_err(io("read", path))
 }
 
 /// Reads a text that has to be there.
@@ -77,7 +76,7 @@ pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, DiskError
 /// # Errors
 ///
 /// Those of [`read_named`], and when there is no such file, or it is not UTF-8.
-pub fn read_text(root: &Path, path: &Path) -> Result<String, DiskError> {
+pub fn read_text(root: &Path, path: &Path) -> Result<String> {
     let bytes = read_named(root, path)?.ok_or_else(|| ErrorKind::NotFound.into());
     let text = |bytes| String::from_utf8(bytes).map_err(|_| Error::other("it is not UTF-8"));
     bytes.and_then(text).map_err(io("read", path))
@@ -88,7 +87,7 @@ pub fn read_text(root: &Path, path: &Path) -> Result<String, DiskError> {
 /// # Errors
 ///
 /// When the path is one below `root` and leads out of it, or the system refuses.
-pub fn make_folder(root: &Path, folder: &Path) -> Result<(), DiskError> {
+pub fn make_folder(root: &Path, folder: &Path) -> Result<()> {
     held(root, folder).and_then(fs::create_dir_all).map_err(io("create", folder))
 }
 
@@ -141,6 +140,59 @@ fn put_once(path: &Path, bytes: &[u8], durable: Durable) -> std::io::Result<()> 
     }
     new.persist(path)?;
     Ok(())
+}
+
+/// What is allowed with files, and with folders.
+#[cfg(unix)]
+const MODES: (u32, u32) = (0o644, 0o755);
+
+/// Makes a file that must not be there yet, and the folder that it is in.
+pub(in crate::io) fn create_file(path: &Path) -> std::io::Result<File> {
+    let file =
+        in_folder(path, || File::options().read(true).write(true).create_new(true).open(path))?;
+    #[cfg(unix)]
+    if !is_public(&file.metadata()?) {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(MODES.0))?;
+    }
+    Ok(file)
+}
+
+/// Makes a folder that must not be there yet.
+pub(super) fn create_folder(path: &Path) -> std::io::Result<()> {
+    fs::create_dir(path)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(MODES.1))?;
+    Ok(())
+}
+
+/// Makes a folder and those that it is in, unless they are there.
+pub(in crate::io) fn create_folders(path: &Path) -> std::io::Result<()> {
+    match in_folder(path, || create_folder(path)) {
+        // Another thread was faster, or the folder was there before.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made,
+    }
+}
+
+/// Makes something at a path; where that fails for want of the folder it is in, once more with the folder.
+pub(in crate::io) fn in_folder<T>(
+    path: &Path,
+    make: impl Fn() -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    match (make(), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
+            create_folders(folder)?;
+            make()
+        }
+        (made, _) => made,
+    }
+}
+
+/// Whether a file is one that can be published: a regular one with the permissions that published files have.
+#[cfg(unix)]
+pub(super) fn is_public(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.is_file() && metadata.mode() & 0o7777 == MODES.0
 }
 
 /// Whether a name is one of a file that is still being written, or that a killed run left.

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Contents, Store, StoreError, holds, is_release_name, verify, verify_kept};
-use crate::io::disk::{DiskError, Durable, Root, create_file, create_folders, put};
+use super::{Contents, Publish, Result, Store, StoreError, holds, is_release_name, verify};
+use crate::io::disk::{
+    Durable, Root, create_file, create_folders, found, in_folder, io, put, remove,
+};
 use crate::path::OutputPath;
 use crate::publish::journal::Journal;
 use crate::publish::manifest::Manifest;
-use crate::publish::plan::{Held, Plan};
-use crate::publish::text::Damage;
+use crate::publish::plan::Held;
 use crate::publish::{OWN_FOLDER, Object};
 
 /// The link to the release that readers get.
@@ -51,7 +52,7 @@ impl Folder {
     }
 
     /// What a folder holds without `current`: nothing, or what a first publish left that was killed.
-    fn never_served(&self, manifests: &[String]) -> Result<Held, StoreError> {
+    fn never_served(&self, manifests: &[String]) -> Result<Held> {
         let is_first = |name: &String| name.starts_with("000001-");
         if !manifests.iter().all(is_first) {
             return Err(self.no_current(manifests));
@@ -61,7 +62,7 @@ impl Folder {
     }
 
     /// The manifest of the release that `current` leads to.
-    fn served_manifest(&self, name: &str) -> Result<Manifest, StoreError> {
+    fn served_manifest(&self, name: &str) -> Result<Manifest> {
         match self.release_path(name).is_dir() {
             true => self.release(name),
             false => Err(self.no_current(&self.manifests()?)),
@@ -75,40 +76,36 @@ impl Folder {
     }
 
     /// The names of releases that there are manifests of, sorted.
-    fn manifests(&self) -> Result<Vec<String>, StoreError> {
-        let folder = self.root.join(OWN_FOLDER).join(RELEASES);
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(io("list", &folder))?,
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(io("list", &folder))?.file_name();
-            names.extend(name.to_str().filter(|name| is_release_name(name)).map(str::to_owned));
-        }
+    fn manifests(&self) -> Result<Vec<String>> {
+        let folder = self.manifest_path("");
+        let entries = found(fs::read_dir(&folder)).map_err(io("list", &folder))?;
+        let Some(entries) = entries else { return Ok(Vec::new()) };
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name().into_string()));
+        let names = names.collect::<Result<Vec<_>, _>>().map_err(io("list", &folder))?;
+        let mut names: Vec<_> = names.into_iter().flatten().collect();
+        names.retain(|name| is_release_name(name));
         names.sort();
         Ok(names)
     }
 
     /// The release that readers get.
-    fn current(&self) -> Result<Option<String>, StoreError> {
+    fn current(&self) -> Result<Option<String>> {
         let link = self.root.join(CURRENT);
-        let target = match fs::read_link(&link) {
-            Ok(target) => target,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput) => {
+        let target = match found(fs::read_link(&link)) {
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
                 return Err(StoreError::NotOurs(link));
             }
-            Err(error) => return Err(io("open", &link)(error)),
+            target => target.map_err(io("open", &link))?,
         };
-        let name = target.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        let name = name.filter(|name| target == Path::new(RELEASES).join(name));
-        let name = name.filter(|name| is_release_name(name));
-        name.map(Some).ok_or(StoreError::NotOurs(link))
+        let Some(target) = target else { return Ok(None) };
+        let name = target.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_ours = target == Path::new(RELEASES).join(name) && is_release_name(name);
+        if is_ours { Ok(Some(name.to_owned())) } else { Err(StoreError::NotOurs(link)) }
     }
 
-    fn kept(&self, release: &str, object: &Object) -> Result<Vec<u8>, StoreError> {
-        verify_kept(object, read(&self.release_path(release), Path::new(object.path.as_str()))?)
+    fn kept(&self, release: &str, object: &Object) -> Result<Vec<u8>> {
+        let bytes = read(&self.release_path(release), object.path.as_str())?;
+        verify(object, bytes, StoreError::Altered)
     }
 
     fn manifest_path(&self, name: &str) -> PathBuf {
@@ -125,62 +122,52 @@ impl Folder {
     }
 
     /// Keeps two publishes apart. The lock is on the folder itself, so that nothing is left behind.
-    fn lock(&self) -> Result<File, StoreError> {
+    fn lock(&self) -> Result<File> {
         let folder = File::open(&self.root).map_err(io("open", &self.root))?;
         match folder.try_lock() {
             Ok(()) => Ok(folder),
             Err(fs::TryLockError::WouldBlock) => {
                 Err(StoreError::Busy("another publish to this folder is in progress"))
             }
-            Err(fs::TryLockError::Error(error)) => Err(io("lock", &self.root)(error)),
+            Err(fs::TryLockError::Error(error)) => Err(io("lock", &self.root)(error))?,
         }
     }
 
-    fn fill(&self, new: &Path, plan: &Plan, contents: Contents<'_>) -> Result<(), StoreError> {
-        let Some(manifest) = &plan.release else { return Ok(()) };
+    fn fill(&self, new: &Path, manifest: &Manifest, publish: Publish<'_>) -> Result<()> {
         let before = self.seen.as_deref().map(|name| self.release_path(name));
         let written: BTreeSet<&OutputPath> =
-            plan.writes.iter().map(|write| &write.object.path).collect();
+            publish.plan.writes.iter().map(|write| &write.object.path).collect();
         let objects: Vec<&Object> = manifest.all_objects().collect();
-        let folders: BTreeSet<&Path> = objects
-            .iter()
-            .flat_map(|object| Path::new(object.path.as_str()).ancestors().skip(1))
-            .collect();
-        // A folder comes before those in it.
-        folders.into_iter().try_for_each(|folder| create_folder(&new.join(folder)))?;
         objects.par_iter().try_for_each(|object| {
             let path = new.join(object.path.as_str());
-            match before.as_ref().filter(|_| !written.contains(&object.path)) {
-                Some(before) => link(&before.join(object.path.as_str()), &path),
-                None => write(&path, &self.bytes(object, contents)?),
+            if let Some(before) = before.as_ref().filter(|_| !written.contains(&object.path)) {
+                let from = before.join(object.path.as_str());
+                // Where the file system cannot make a file another one too, it is copied.
+                let linked = in_folder(&path, || fs::hard_link(&from, &path));
+                let taken = linked.or_else(|_| fs::copy(&from, &path).map(drop));
+                return Ok(taken.map_err(io("take over", &from))?);
             }
+            let bytes = match publish.contents {
+                Contents::Given(given) => verify(object, given(object)?, StoreError::Content)?,
+                Contents::Kept(name) => self.kept(name, object)?,
+            };
+            let written = create_file(&path).and_then(|mut file| file.write_all(&bytes));
+            Ok(written.map_err(io("write", &path))?)
         })
     }
 
-    fn bytes(&self, object: &Object, contents: Contents<'_>) -> Result<Vec<u8>, StoreError> {
-        match contents {
-            Contents::Given(given) => verify(object, given(object)?),
-            Contents::Kept(name) => self.kept(name, object),
-        }
-    }
-
     /// The commit point: from here on readers get the new site.
-    #[cfg(unix)]
-    fn switch(&self, name: &str) -> Result<(), StoreError> {
+    fn switch(&self, name: &str) -> Result<()> {
         let (link, new) = (self.root.join(CURRENT), self.root.join(NEW_LINK));
-        std::os::unix::fs::symlink(Path::new(RELEASES).join(name), &new)
-            .and_then(|()| fs::rename(&new, &link))
-            .map_err(io("switch", &link))
-    }
-
-    #[cfg(not(unix))]
-    fn switch(&self, _: &str) -> Result<(), StoreError> {
-        let error = std::io::Error::from(ErrorKind::Unsupported);
-        Err(io("switch", &self.root.join(CURRENT))(error))
+        #[cfg(unix)]
+        let made = std::os::unix::fs::symlink(Path::new(RELEASES).join(name), &new);
+        #[cfg(not(unix))]
+        let made = Err(std::io::Error::other(format!("`{name}` cannot be linked to")));
+        Ok(made.and_then(|()| fs::rename(&new, &link)).map_err(io("switch", &link))?)
     }
 
     /// Removes releases that have manifests and cannot be rolled back to.
-    fn clean(&self, kept: &[String]) -> Result<(), StoreError> {
+    fn clean(&self, kept: &[String]) -> Result<()> {
         for name in self.manifests()?.iter().filter(|name| !kept.contains(name)) {
             remove(&self.release_path(name))?;
             remove(&self.manifest_path(name))?;
@@ -192,16 +179,14 @@ impl Folder {
 impl Store for Folder {
     /// Whether there are releases, or a link that led to one.
     fn is_target(&self) -> bool {
-        let releases = self.root.join(OWN_FOLDER).join(RELEASES);
-        releases.is_dir() || matches!(self.current(), Ok(Some(_)))
+        self.manifest_path("").is_dir() || matches!(self.current(), Ok(Some(_)))
     }
 
-    /// The manifest of the release that readers get, if there is one.
-    fn served(&self) -> Result<Option<Manifest>, StoreError> {
+    fn served(&self) -> Result<Option<Manifest>> {
         self.current()?.map(|name| self.served_manifest(&name)).transpose()
     }
 
-    fn held(&mut self) -> Result<Held, StoreError> {
+    fn held(&mut self) -> Result<Held> {
         self.seen = self.current()?;
         let manifests = self.manifests()?;
         let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
@@ -215,33 +200,27 @@ impl Store for Folder {
         Ok(Held { manifest: Some(manifest), journal, lost, ..Held::default() })
     }
 
-    fn release(&self, name: &str) -> Result<Manifest, StoreError> {
-        let path = self.manifest_path(name);
-        let bytes = read(&self.root.join(OWN_FOLDER), &Path::new(RELEASES).join(name))?;
-        let text = String::from_utf8(bytes).map_err(|_| Damage::Unreadable);
-        text.and_then(|text| Manifest::parse(&text))
-            .map_err(|damage| StoreError::Damaged(format!("manifest `{}`", path.display()), damage))
+    fn release(&self, name: &str) -> Result<Manifest> {
+        let bytes = read(&self.root.join(OWN_FOLDER), &format!("{RELEASES}/{name}"))?;
+        let manifest = Manifest::parse(&String::from_utf8_lossy(&bytes));
+        let name = || format!("manifest `{}`", self.manifest_path(name).display());
+        manifest.map_err(|damage| StoreError::Damaged(name(), damage))
     }
 
-    fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>, StoreError> {
+    fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>> {
         objects.par_iter().map(|object| self.kept(release, object)).collect()
     }
 
     /// Steps, each of which a killed publish can have been the last of: a folder beside the releases is filled; the
     /// manifest is written; the folder gets its name; the link changes; releases that cannot be rolled back to are removed.
-    fn publish(
-        &mut self,
-        plan: &Plan,
-        contents: Contents<'_>,
-        committed: &dyn Fn() -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn publish(&mut self, publish: Publish<'_>) -> Result<()> {
         let own = self.root.join(OWN_FOLDER);
         for folder in [&self.root.join(RELEASES), &own, &own.join(RELEASES)] {
             // A link could lead anywhere; only the folder itself may be named by one.
             if fs::symlink_metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
                 return Err(StoreError::NotOurs(folder.clone()));
             }
-            create_folder(folder)?;
+            create_folders(folder).map_err(io("create", folder))?;
         }
         let _lock = self.lock()?;
         if self.current()? != self.seen {
@@ -251,70 +230,37 @@ impl Store for Folder {
         for leftover in [&new, &self.root.join(NEW_LINK)] {
             remove(leftover)?;
         }
-        let Some(manifest) = &plan.release else {
-            committed()?;
+        let Some(manifest) = &publish.plan.release else {
+            (publish.committed)()?;
             let served = self.seen.as_deref().map(|name| self.release(name)).transpose()?;
             return served.map_or(Ok(()), |manifest| self.clean(&manifest.kept()));
         };
         let name = manifest.name();
         remove(&self.release_path(&name))?;
-        create_folder(&new)?;
-        self.fill(&new, plan, contents)?;
+        create_folders(&new).map_err(io("create", &new))?;
+        self.fill(&new, manifest, publish)?;
         let path = self.manifest_path(&name);
         put(&path, manifest.to_text().as_bytes(), Durable::Now).map_err(io("write", &path))?;
         fs::rename(&new, self.release_path(&name)).map_err(io("name", &new))?;
         self.switch(&name)?;
-        committed()?;
+        (publish.committed)()?;
         self.clean(&manifest.kept())
     }
 }
 
 /// Whether there is a regular file that servers can read.
 fn is_readable_by_all(path: &Path) -> bool {
-    #[cfg(unix)]
-    let may_read = |metadata: &fs::Metadata| {
-        use std::os::unix::fs::PermissionsExt;
-        metadata.permissions().mode() & 0o444 == 0o444
-    };
-    #[cfg(not(unix))]
-    let may_read = |_: &fs::Metadata| true;
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && may_read(&metadata))
-}
-
-/// Creates a folder with what it is in, and lets servers look into it. One that is there stays as it is.
-fn create_folder(path: &Path) -> Result<(), StoreError> {
-    create_folders(path).map_err(io("create", path))
-}
-
-/// Writes a new file, and lets servers read it.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    create_file(path).and_then(|mut file| file.write_all(bytes)).map_err(io("write", path))
+    fs::symlink_metadata(path).is_ok_and(|metadata| {
+        #[cfg(unix)]
+        let may_read = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o444 == 0o444;
+        #[cfg(not(unix))]
+        let may_read = true;
+        metadata.is_file() && may_read
+    })
 }
 
 /// Reads a regular file in a folder. No link leads out of the folder.
-fn read(folder: &Path, file: &Path) -> Result<Vec<u8>, StoreError> {
-    Root::new(folder).and_then(|root| root.read(file)).map_err(io("read", &folder.join(file)))
-}
-
-/// Makes a file that is another one too; where the file system cannot, a copy of it.
-fn link(from: &Path, to: &Path) -> Result<(), StoreError> {
-    fs::hard_link(from, to)
-        .or_else(|_| fs::copy(from, to).map(|_| ()))
-        .map_err(io("take over", from))
-}
-
-/// Removes a file, a link or a folder; that it is not there is fine.
-fn remove(path: &Path) -> Result<(), StoreError> {
-    let result = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => Err(error),
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-    };
-    result.map_err(io("remove", path))
-}
-
-fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |source| StoreError::Disk(DiskError::Io(action, path, source))
+fn read(folder: &Path, file: &str) -> Result<Vec<u8>> {
+    let read = Root::new(folder).and_then(|root| root.read(Path::new(file)));
+    Ok(read.map_err(io("read", folder.join(file)))?)
 }

@@ -23,7 +23,7 @@ pub fn everything(files: &[(&str, &str)]) {
     let compiled = compile::site(&sources, &options, &mut Memo::default());
     let renderer = compiled.renderer();
     let mut findings = compiled.findings(&sources, &renderer);
-    findings.extend(compile::pages(&renderer, renderer.views(), &|_| {}));
+    findings.extend(compile::pages(&renderer, renderer.views(), &|_, _| {}));
     let findings = compiled.settle(findings, false);
     for finding in &findings {
         let spans = std::iter::once(&finding.span).chain(finding.related.iter().map(|label| &label.span));

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{AT_A_TIME, Run, content_key, own, release_key};
-use crate::io::store::{StoreError, is_release_name};
+use crate::io::store::{Result, StoreError, is_release_name};
 use crate::publish::ContentHash;
 use crate::publish::manifest::Manifest;
 
 impl Run<'_> {
     /// Deletes files of the site, then copies of releases that cannot be rolled back to.
-    pub(super) async fn clean(&self) -> Result<(), StoreError> {
-        for step in self.plan.deletion_steps() {
+    pub(super) async fn clean(&self) -> Result<()> {
+        for step in self.publish.plan.deletion_steps() {
             self.delete(step.iter().map(|path| path.as_str().to_owned()).collect()).await?;
         }
         let kept = self.kept().await?;
@@ -22,9 +22,9 @@ impl Run<'_> {
             .filter(|name| is_release_name(name) && !kept.iter().any(|kept| kept == name))
             .map(str::to_owned)
             .collect();
-        if !dropped.is_empty() || !self.plan.garbage.is_empty() {
+        if !dropped.is_empty() || !self.publish.plan.journal.garbage.is_empty() {
             let (mut unneeded, _) = self.hashes(&dropped).await?;
-            unneeded.extend(self.plan.garbage.iter().copied());
+            unneeded.extend(self.publish.plan.journal.garbage.iter().map(|hash| hash.0));
             let (needed, is_all) = self.hashes(&kept).await?;
             if !is_all {
                 return Ok(());
@@ -35,21 +35,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn kept(&self) -> Result<Vec<String>, StoreError> {
-        if let Some(release) = &self.plan.release {
+    async fn kept(&self) -> Result<Vec<String>> {
+        if let Some(release) = &self.publish.plan.release {
             return Ok(release.kept());
         }
-        let found = self.requests.get(&super::manifest_key()).await?;
-        let manifest = found.map(|(bytes, _)| super::read_manifest(&bytes)).transpose()?;
+        let manifest = self.requests.served().await?;
         Ok(manifest.as_ref().map_or_else(Vec::new, Manifest::kept))
     }
 
     /// The contents of releases, and whether that is all of them: not where a manifest is damaged. One that is gone
     /// already has none.
-    async fn hashes(
-        &self,
-        releases: &[String],
-    ) -> Result<(BTreeSet<ContentHash>, bool), StoreError> {
+    async fn hashes(&self, releases: &[String]) -> Result<(BTreeSet<ContentHash>, bool)> {
         let (mut hashes, mut is_all) = (BTreeSet::new(), true);
         for name in releases {
             match self.requests.release(name).await {
@@ -64,7 +60,7 @@ impl Run<'_> {
         Ok((hashes, is_all))
     }
 
-    async fn delete(&self, keys: Vec<String>) -> Result<(), StoreError> {
+    async fn delete(&self, keys: Vec<String>) -> Result<()> {
         stream::iter(&keys)
             .map(|key| self.requests.delete(key))
             .buffer_unordered(AT_A_TIME)

@@ -6,22 +6,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::own;
-use super::requests::{Expect, Requests, Version};
-use crate::io::store::StoreError;
+use super::requests::{PutMode, Requests, Version};
+use super::{LOCK, own};
+use crate::io::store::{Result, StoreError};
 use crate::publish::journal::Journal;
+use crate::publish::text::Damage;
 
-/// The folder of journals.
-const JOURNALS: &str = "journals";
 /// How often a lock is looked at while it is waited for.
 const LOOK: Duration = Duration::from_millis(500);
 
-pub(super) fn key() -> String {
-    own("lock")
-}
-
-pub(super) fn journal_key(name: &str) -> String {
-    own(&format!("{JOURNALS}/{name}"))
+fn journal_key(name: &str) -> String {
+    own(&format!("journals/{name}"))
 }
 
 /// The lock's text.
@@ -33,21 +28,39 @@ pub(super) struct Lock {
     /// Whether the owner gave up in an orderly way.
     ended: bool,
     /// The name of the journal that is in force.
-    pub(super) journal: Option<String>,
+    journal: Option<String>,
     /// How many of the journal's objects are written.
-    pub(super) done: usize,
+    done: usize,
     /// The names of journals that are no longer valid.
     stale: Vec<String>,
     /// Whether its text was not that of a lock.
     #[serde(skip)]
-    pub(super) is_damaged: bool,
+    is_damaged: bool,
 }
 
 impl Lock {
-    /// A lock from its text. One that cannot be parsed still has an owner, which may be alive.
-    pub(super) fn read(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes)
-            .unwrap_or_else(|_| Self { is_damaged: true, ..Self::default() })
+    /// The lock that is there. One that cannot be parsed still has an owner, which may be alive.
+    pub(super) async fn find(requests: &Requests) -> Result<Option<(Self, Version)>> {
+        let damaged = || Self { is_damaged: true, ..Self::default() };
+        let found = requests.get(LOCK).await?;
+        Ok(found.map(|(bytes, version)| {
+            (serde_json::from_slice(&bytes).unwrap_or_else(|_| damaged()), version)
+        }))
+    }
+
+    /// What the publish that had the lock did. Where it had not begun, or had come to its very end, that is nothing; its
+    /// lock is removed anyway. None when that is unknown, as the lock or the journal is damaged.
+    pub(super) async fn journal(&self, requests: &Requests) -> Result<Option<Journal>> {
+        let found = match &self.journal {
+            Some(name) => requests.get(&journal_key(name)).await?,
+            None => None,
+        };
+        match found.map(|(bytes, _)| Journal::parse(&String::from_utf8_lossy(&bytes))) {
+            None => Ok((!self.is_damaged).then(Journal::default)),
+            Some(Ok(journal)) => Ok(Some(journal.after(self.done))),
+            Some(Err(Damage::Unreadable)) => Ok(None),
+            Some(Err(damage)) => Err(StoreError::Damaged("journal".to_owned(), damage)),
+        }
     }
 
     fn text(&self) -> String {
@@ -56,7 +69,8 @@ impl Lock {
 }
 
 /// A lock that is ours.
-pub(super) struct Held {
+pub(super) struct Held<'a> {
+    requests: &'a Requests,
     lock: Lock,
     version: Option<Version>,
 }
@@ -65,17 +79,17 @@ fn busy() -> StoreError {
     StoreError::Busy("another publish to this target is in progress")
 }
 
-impl Held {
+impl<'a> Held<'a> {
     /// Takes the lock: at once where there is none, else when its owner has shown no life for as long as `patience`.
     pub(super) async fn take(
-        requests: &mut Requests,
+        requests: &'a Requests,
         seen: Option<(Lock, Version)>,
         patience: Duration,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let owner = format!("{:x}-{:x}", now.as_nanos(), std::process::id());
         let (lock, expect) = match seen {
-            None => (Lock { owner, ..Lock::default() }, Expect::Nothing),
+            None => (Lock { owner, ..Lock::default() }, PutMode::Create),
             Some((lock, version)) => {
                 if !lock.ended {
                     wait(requests, &lock, patience).await?;
@@ -85,61 +99,49 @@ impl Held {
                 stale.extend(Some(lock.owner).filter(|owner| !owner.is_empty()));
                 let (beat, is_damaged) = (lock.beat + 1, false);
                 let lock = Lock { owner, beat, ended: false, stale, is_damaged, ..lock };
-                (lock, Expect::Version(version))
+                (lock, PutMode::Update(version))
             }
         };
-        let version = requests.put_own(&key(), &lock.text(), expect).await?.ok_or_else(busy)?;
-        requests.probe(&key(), &lock.text()).await?;
+        let version = requests.put_own(LOCK, &lock.text(), expect).await?.ok_or_else(busy)?;
+        requests.probe(LOCK, &lock.text()).await?;
         // Where conditions are not obeyed, the probe itself has written a new version of the same text.
-        let version = if requests.obeys_conditions() { Some(version) } else { None };
-        Ok(Self { lock, version })
+        let version = requests.obeys_conditions.get().then_some(version);
+        Ok(Self { requests, lock, version })
     }
 
     /// Writes what is going to be done. Until that is there nothing else may be written.
-    pub(super) async fn write_journal(
-        &mut self,
-        requests: &Requests,
-        journal: &Journal,
-    ) -> Result<(), StoreError> {
-        let name = self.lock.owner.clone();
-        requests.put_own(&journal_key(&name), &journal.to_text(), Expect::Anything).await?;
+    pub(super) async fn write_journal(&mut self, journal: &Journal) -> Result<()> {
+        let (name, text) = (self.lock.owner.clone(), journal.to_text());
+        self.requests.put_own(&journal_key(&name), &text, PutMode::Overwrite).await?;
         self.lock.journal = Some(name);
-        self.beat(requests, Some(0)).await
+        self.beat(Some(0)).await
     }
 
     /// Shows that the publish lives, and how far it is.
-    pub(super) async fn beat(
-        &mut self,
-        requests: &Requests,
-        done: Option<usize>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn beat(&mut self, done: Option<usize>) -> Result<()> {
         self.lock.beat += 1;
         self.lock.done = done.unwrap_or(self.lock.done);
-        self.write(requests).await
+        self.write().await
     }
 
-    async fn write(&mut self, requests: &Requests) -> Result<(), StoreError> {
-        let text = self.lock.text();
+    async fn write(&mut self) -> Result<()> {
+        let (requests, text) = (self.requests, self.lock.text());
         let Some(version) = self.version.clone() else {
             // The best that can be done where conditions are not obeyed.
-            let there = requests.get(&key()).await?;
-            let there = there.map(|(bytes, _)| Lock::read(&bytes));
-            if there.is_none_or(|there| there.owner != self.lock.owner) {
+            let there = Lock::find(requests).await?;
+            if there.is_none_or(|(there, _)| there.owner != self.lock.owner) {
                 return Err(busy());
             }
-            requests.put_own(&key(), &text, Expect::Anything).await?;
+            requests.put_own(LOCK, &text, PutMode::Overwrite).await?;
             return Ok(());
         };
-        match requests.put_own(&key(), &text, Expect::Version(version)).await? {
-            Some(version) => {
-                self.version = Some(version);
-                Ok(())
-            }
-            None => {
-                self.lock.owner.clear();
-                Err(busy())
-            }
+        let version = requests.put_own(LOCK, &text, PutMode::Update(version)).await?;
+        if version.is_none() {
+            self.lock.owner.clear();
+            return Err(busy());
         }
+        self.version = version;
+        Ok(())
     }
 
     /// Whether the lock is not known to be lost.
@@ -148,31 +150,29 @@ impl Held {
     }
 
     /// Records that the publish was abandoned.
-    pub(super) async fn end(mut self, requests: &Requests) -> Result<(), StoreError> {
+    pub(super) async fn end(mut self) -> Result<()> {
         self.lock.ended = true;
-        self.write(requests).await
+        self.write().await
     }
 
     /// Gives the lock back: all is done.
-    pub(super) async fn release(mut self, requests: &Requests) -> Result<(), StoreError> {
+    pub(super) async fn release(mut self) -> Result<()> {
         // Only the owner may delete it.
-        self.beat(requests, None).await?;
+        self.beat(None).await?;
         for name in self.lock.stale.iter().chain(&self.lock.journal) {
-            requests.delete(&journal_key(name)).await?;
+            self.requests.delete(&journal_key(name)).await?;
         }
-        requests.delete(&key()).await
+        self.requests.delete(LOCK).await
     }
 }
 
 /// Waits until no owner can be active.
-async fn wait(requests: &Requests, lock: &Lock, patience: Duration) -> Result<(), StoreError> {
+async fn wait(requests: &Requests, lock: &Lock, patience: Duration) -> Result<()> {
     let mut waited = Duration::ZERO;
     while waited < patience {
         tokio::time::sleep(LOOK).await;
         waited += LOOK;
-        let now = requests.get(&key()).await?;
-        let now = now.map(|(bytes, _)| Lock::read(&bytes));
-        if now.as_ref() != Some(lock) {
+        if Lock::find(requests).await?.is_none_or(|(now, _)| now != *lock) {
             return Err(busy());
         }
     }

@@ -1,125 +1,65 @@
 //! Single requests to an object store, with retries; the only file that names the library but for what opens it. Says
 //! why a request failed in one line, without URLs' queries and without secrets.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
-    PutPayload, UpdateVersion,
+    Attribute, Attributes, Error, ObjectMeta, ObjectStore, ObjectStoreExt, PutOptions, PutPayload,
 };
+/// What has to be there for an object to be written, and the version of one object.
+pub(super) use object_store::{PutMode, UpdateVersion as Version};
 
-use super::credentials::{self, Opened};
-use crate::io::store::StoreError;
+use super::LOCK;
+use super::credentials::without_secrets;
+use crate::io::store::{Result, StoreError};
 use crate::publish::Object;
-
-/// A version of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Version(UpdateVersion);
-
-/// What has to be there for an object to be written.
-#[derive(Clone)]
-pub(super) enum Expect {
-    Anything,
-    Nothing,
-    Version(Version),
-}
 
 /// So many bytes, sixteen times at once, pass a slow line well within the time that a request may take.
 const SMALL: usize = 64 * 1024;
 
 /// Requests to one target.
 pub(super) struct Requests {
-    store: Arc<dyn ObjectStore>,
+    pub(super) store: Arc<dyn ObjectStore>,
     /// The same, with time for contents of any size.
-    patient: Arc<dyn ObjectStore>,
-    prefix: Path,
-    obeys: bool,
+    pub(super) patient: Arc<dyn ObjectStore>,
+    /// What names at the store begin with: nothing, or a folder and `/`.
+    pub(super) prefix: String,
+    /// Whether the store is known to write under conditions only when they hold.
+    pub(super) obeys_conditions: Cell<bool>,
 }
 
 impl Requests {
-    pub(super) fn new(Opened { store, patient, prefix }: Opened) -> Self {
-        Self { store, patient, prefix, obeys: true }
+    fn path(&self, key: &str) -> Result<Path> {
+        let path = Path::parse(format!("{}{key}", self.prefix));
+        path.map_err(|error| failure("name", key, &error.into()))
     }
 
-    /// Whether the store is known to write under conditions only when they hold.
-    pub(super) fn obeys_conditions(&self) -> bool {
-        self.obeys
-    }
-
-    /// Whom to ask to write so many bytes.
-    fn store_for(&self, length: usize) -> &Arc<dyn ObjectStore> {
-        if length > SMALL { &self.patient } else { &self.store }
-    }
-
-    fn path(&self, key: &str) -> Result<Path, StoreError> {
-        let whole = match self.prefix.as_ref() {
-            "" => key.to_owned(),
-            prefix => format!("{prefix}/{key}"),
-        };
-        Path::parse(&whole).map_err(|error| failure("name", key, &error.into()))
-    }
-
-    /// An object's bytes and version; nothing when it is not there. For small ones.
-    pub(super) async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
-        Self::get_from(&self.store, self.path(key)?, key).await
-    }
-
-    /// The same for objects of any size.
-    pub(super) async fn get_large(
-        &self,
-        key: &str,
-    ) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
-        Self::get_from(&self.patient, self.path(key)?, key).await
-    }
-
-    async fn get_from(
-        store: &Arc<dyn ObjectStore>,
-        path: Path,
-        key: &str,
-    ) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
-        let result = match store.get(&path).await {
-            Err(Error::NotFound { .. }) => return Ok(None),
-            result => result.map_err(|error| failure("read", key, &error))?,
-        };
-        let version = UpdateVersion {
-            e_tag: result.meta.e_tag.clone(),
-            version: result.meta.version.clone(),
-        };
-        let bytes = result.bytes().await.map_err(|error| failure("read", key, &error))?;
-        Ok(Some((bytes.to_vec(), Version(version))))
+    /// An object's bytes and version; nothing when it is not there.
+    pub(super) async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, Version)>> {
+        // All others can be large.
+        let store = if key == LOCK { &self.store } else { &self.patient };
+        let found = found(store.get(&self.path(key)?).await, "read", key)?;
+        let Some(found) = found else { return Ok(None) };
+        let version = version(found.meta.clone());
+        let bytes = found.bytes().await.map_err(|error| failure("read", key, &error))?;
+        Ok(Some((bytes.to_vec(), version)))
     }
 
     /// An object's version; nothing when it is not there.
-    pub(super) async fn version(&self, key: &str) -> Result<Option<Version>, StoreError> {
-        let path = self.path(key)?;
-        let options = GetOptions { head: true, ..GetOptions::default() };
-        match self.store.get_opts(&path, options).await {
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(failure("inspect", key, &error)),
-            Ok(result) => {
-                let (e_tag, version) = (result.meta.e_tag, result.meta.version);
-                Ok(Some(Version(UpdateVersion { e_tag, version })))
-            }
-        }
+    pub(super) async fn version(&self, key: &str) -> Result<Option<Version>> {
+        let found = found(self.store.head(&self.path(key)?).await, "inspect", key)?;
+        Ok(found.map(version))
     }
 
     /// The keys below a folder of the target; all of them below an empty one.
-    pub(super) async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        let path = if folder.is_empty() { self.prefix.clone() } else { self.path(folder)? };
-        let found: Vec<_> = self
-            .store
-            .list(Some(&path))
-            .try_collect()
-            .await
-            .map_err(|error| failure("list", folder, &error))?;
-        let prefix = match self.prefix.as_ref() {
-            "" => String::new(),
-            prefix => format!("{prefix}/"),
-        };
-        let key = |meta: &object_store::ObjectMeta| {
-            meta.location.as_ref().strip_prefix(&prefix).map(str::to_owned)
+    pub(super) async fn list(&self, folder: &str) -> Result<Vec<String>> {
+        let found = self.store.list(Some(&self.path(folder)?)).try_collect::<Vec<_>>().await;
+        let found = found.map_err(|error| failure("list", folder, &error))?;
+        let key = |meta: &ObjectMeta| {
+            meta.location.as_ref().strip_prefix(&self.prefix).map(str::to_owned)
         };
         Ok(found.iter().filter_map(key).collect())
     }
@@ -130,30 +70,18 @@ impl Requests {
         key: &str,
         object: &Object,
         bytes: Vec<u8>,
-    ) -> Result<(), StoreError> {
-        let attributes = Attributes::from_iter([
-            (Attribute::ContentType, object.media_type.clone()),
-            (Attribute::CacheControl, object.cache_control.clone()),
-        ]);
-        let options = PutOptions { attributes, ..PutOptions::default() };
-        let path = self.path(key)?;
-        let store = self.store_for(bytes.len());
-        let result = store.put_opts(&path, PutPayload::from(bytes), options).await;
+    ) -> Result<()> {
+        let options = options(PutMode::Overwrite, &object.media_type, &object.cache_control);
+        let result = self.send(&self.path(key)?, bytes, options).await;
         result.map(drop).map_err(|error| failure("write", key, &error))
     }
 
     /// Copies an object within the store; where it cannot do that, `bytes` are sent.
-    pub(super) async fn copy(
-        &self,
-        from: &str,
-        to: &str,
-        bytes: Vec<u8>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn copy(&self, from: &str, to: &str, bytes: Vec<u8>) -> Result<()> {
         let (source, target) = (self.path(from)?, self.path(to)?);
         let result = match self.store.copy(&source, &target).await {
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
-                let store = self.store_for(bytes.len());
-                store.put(&target, PutPayload::from(bytes)).await.map(drop)
+                self.send(&target, bytes, PutOptions::default()).await.map(drop)
             }
             result => result,
         };
@@ -165,55 +93,53 @@ impl Requests {
         &self,
         key: &str,
         text: &str,
-        expect: Expect,
-    ) -> Result<Option<Version>, StoreError> {
-        let result = self.try_put(key, text, &expect).await;
-        match result {
-            Ok(version) => Ok(Some(version)),
+        expected: PutMode,
+    ) -> Result<Option<Version>> {
+        let path = self.path(key)?;
+        let result = match self.try_put(&path, text, expected).await {
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
                 // An answer can get lost and the request be sent again: then what is there is what we wrote.
-                let there = self.get(key).await?;
-                Ok(there.filter(|(bytes, _)| bytes == text.as_bytes()).map(|(_, version)| version))
+                let there = self.get(key).await?.filter(|(bytes, _)| bytes == text.as_bytes());
+                return Ok(there.map(|(_, version)| version));
             }
             // Stores without conditions.
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
-                let result = self.try_put(key, text, &Expect::Anything).await;
-                result.map(Some).map_err(|error| failure("write", key, &error))
+                self.try_put(&path, text, PutMode::Overwrite).await
             }
-            Err(error) => Err(failure("write", key, &error)),
-        }
+            result => result,
+        };
+        result.map(Some).map_err(|error| failure("write", key, &error))
     }
 
-    async fn try_put(&self, key: &str, text: &str, expect: &Expect) -> Result<Version, Error> {
-        let mode = match expect {
-            Expect::Nothing => PutMode::Create,
-            Expect::Version(Version(version)) if self.obeys => PutMode::Update(version.clone()),
-            Expect::Anything | Expect::Version(_) => PutMode::Overwrite,
+    async fn try_put(&self, path: &Path, text: &str, expected: PutMode) -> Result<Version, Error> {
+        let mode = match expected {
+            PutMode::Update(_) if !self.obeys_conditions.get() => PutMode::Overwrite,
+            expected => expected,
         };
-        let attributes = Attributes::from_iter([
-            (Attribute::ContentType, "text/plain; charset=utf-8"),
-            (Attribute::CacheControl, "no-store"),
-        ]);
-        let options = PutOptions { mode, attributes, ..PutOptions::default() };
-        let path = self.path(key).map_err(|error| Error::Generic {
-            store: "silcrow",
-            source: error.to_string().into(),
-        })?;
-        let store = self.store_for(text.len());
-        let result = store.put_opts(&path, PutPayload::from(text.to_owned()), options).await?;
-        Ok(Version(result.into()))
+        let options = options(mode, "text/plain; charset=utf-8", "no-store");
+        self.send(path, text.to_owned().into_bytes(), options).await
+    }
+
+    async fn send(
+        &self,
+        path: &Path,
+        bytes: Vec<u8>,
+        options: PutOptions,
+    ) -> Result<Version, Error> {
+        let store = if bytes.len() > SMALL { &self.patient } else { &self.store };
+        Ok(store.put_opts(path, PutPayload::from(bytes), options).await?.into())
     }
 
     /// Finds out whether the store obeys conditions: some ignore them and say nothing. The object is there and holds
     /// `text`, so that both requests have to fail, and do no harm where they do not.
-    pub(super) async fn probe(&mut self, key: &str, text: &str) -> Result<(), StoreError> {
-        let wrong =
-            UpdateVersion { e_tag: Some("\"0\"".to_owned()), version: Some("1".to_owned()) };
-        for expect in [Expect::Nothing, Expect::Version(Version(wrong))] {
-            match self.try_put(key, text, &expect).await {
+    pub(super) async fn probe(&self, key: &str, text: &str) -> Result<()> {
+        let path = self.path(key)?;
+        let wrong = Version { e_tag: Some("\"0\"".to_owned()), version: Some("1".to_owned()) };
+        for expected in [PutMode::Create, PutMode::Update(wrong)] {
+            match self.try_put(&path, text, expected).await {
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
                 Ok(_) | Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
-                    self.obeys = false;
+                    self.obeys_conditions.set(false);
                 }
                 Err(error) => return Err(failure("write", key, &error)),
             }
@@ -222,16 +148,33 @@ impl Requests {
     }
 
     /// Deletes an object; that it is not there is fine.
-    pub(super) async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        match self.store.delete(&self.path(key)?).await {
-            Err(Error::NotFound { .. }) => Ok(()),
-            result => result.map_err(|error| failure("delete", key, &error)),
-        }
+    pub(super) async fn delete(&self, key: &str) -> Result<()> {
+        found(self.store.delete(&self.path(key)?).await, "delete", key).map(drop)
+    }
+}
+
+fn version(ObjectMeta { e_tag, version, .. }: ObjectMeta) -> Version {
+    Version { e_tag, version }
+}
+
+fn options(mode: PutMode, media_type: &str, cache_control: &str) -> PutOptions {
+    let attributes = Attributes::from_iter([
+        (Attribute::ContentType, media_type.to_owned()),
+        (Attribute::CacheControl, cache_control.to_owned()),
+    ]);
+    PutOptions { mode, attributes, ..PutOptions::default() }
+}
+
+/// What a request found; nothing when there is nothing.
+fn found<T>(result: Result<T, Error>, action: &str, key: &str) -> Result<Option<T>> {
+    match result {
+        Err(Error::NotFound { .. }) => Ok(None),
+        result => result.map(Some).map_err(|error| failure(action, key, &error)),
     }
 }
 
 fn failure(action: &str, key: &str, error: &Error) -> StoreError {
-    let reason = credentials::without_secrets(&reason(error));
+    let reason = without_secrets(&reason(error));
     match error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
             StoreError::Credentials(reason)
