@@ -35,13 +35,13 @@ pub use session::Session;
 /// their texts, the strings and the addresses of the assets are equal.
 #[derive(Default)]
 pub struct Memo {
-    articles: Vec<Reading<ReadArticle>>,
+    articles: Vec<Reading<Checked<Article>>>,
     /// Whether these tell their source lines.
     source_lines: bool,
     html: Vec<Reading<HtmlFile>>,
     record: Remembered<record::ReadRecord>,
-    settings: Remembered<ReadSettings>,
-    strings: Remembered<ReadStrings>,
+    settings: Remembered<Checked<Configuration>>,
+    strings: Remembered<Checked<Strings>>,
     site: Option<Arc<Site>>,
     templates: Option<Arc<Templates>>,
     highlighters: Arc<Highlighters>,
@@ -91,22 +91,10 @@ fn read_all<'a, T: Send + Sync>(
     *memo = texts.into_par_iter().map(value).collect();
 }
 
-struct ReadArticle {
-    article: Arc<Article>,
+/// What a text says, and what is wrong with it.
+struct Checked<T> {
+    value: Arc<T>,
     diagnostics: Vec<Diagnostic>,
-}
-
-/// What the theme says, with the site's own text.
-struct ReadStrings {
-    strings: Arc<Strings>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-/// What `site.yaml` says.
-struct ReadSettings {
-    configuration: Arc<Configuration>,
-    diagnostics: Vec<Diagnostic>,
-    suppressions: Vec<Suppression>,
 }
 
 /// A site and what was found while it was put together.
@@ -117,7 +105,8 @@ pub struct Compiled {
     templates: Arc<Templates>,
     highlighters: Arc<Highlighters>,
     diagnostics: Vec<Diagnostic>,
-    settings: Arc<ReadSettings>,
+    /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
+    suppressions: Vec<Suppression>,
 }
 
 /// Stage 1: every text parsed, the site put together, every link resolved.
@@ -133,44 +122,45 @@ pub fn site(sources: &Sources, options: &Options, memo: &mut Memo) -> Compiled {
     }
     read_all(&mut memo.articles, sources.texts_below(CONTENT), |path, text| {
         let (article, diagnostics) = parse::article(path, text, options.source_lines);
-        ReadArticle { article: Arc::new(article), diagnostics }
+        Checked { value: Arc::new(article), diagnostics }
     });
     let articles = memo.articles.iter().map(|reading| &reading.value);
     let in_articles = articles.clone().flat_map(|read| &read.diagnostics);
     let found = settings.diagnostics.iter().chain(&strings.diagnostics).chain(in_articles);
     let mut diagnostics: Vec<_> = found.cloned().collect();
     let texts = Texts {
-        configuration: Arc::clone(&settings.configuration),
-        articles: articles.map(|read| Arc::clone(&read.article)).collect(),
+        configuration: Arc::clone(&settings.value),
+        articles: articles.map(|read| Arc::clone(&read.value)).collect(),
         html: html(sources, &mut memo.html),
         record,
     };
     let site = Arc::new(site::site(texts, sources, options, memo.site.as_deref()));
     diagnostics.extend(site.conflicts.iter().cloned());
     memo.site = Some(Arc::clone(&site));
-    let strings = Arc::clone(&strings.strings);
+    let strings = Arc::clone(&strings.value);
     let inputs = Inputs::new(sources, &site, &strings);
     let known = memo.templates.take().filter(|known| known.inputs == inputs);
     let templates = known.unwrap_or_else(|| Arc::new(templates::compile(inputs)));
     memo.templates = Some(Arc::clone(&templates));
     let highlighters = Arc::clone(&memo.highlighters);
-    Compiled { site, strings, templates, highlighters, diagnostics, settings }
+    let settings = SourcePath::new(parse::CONFIGURATION_FILE);
+    let comments =
+        sources.text(&settings).map(|text| suppression::in_text(&settings, text, 0..text.len()));
+    let suppressions = comments.unwrap_or_default();
+    Compiled { site, strings, templates, highlighters, diagnostics, suppressions }
 }
 
-fn read_settings(text: Option<&str>) -> ReadSettings {
-    let text = text.unwrap_or("");
-    let (configuration, diagnostics) = parse::configuration(text);
-    let path = SourcePath::new(parse::CONFIGURATION_FILE);
-    let suppressions = suppression::in_text(&path, text, 0..text.len());
-    ReadSettings { configuration: Arc::new(configuration), diagnostics, suppressions }
+fn read_settings(text: Option<&str>) -> Checked<Configuration> {
+    let (configuration, diagnostics) = parse::configuration(text.unwrap_or(""));
+    Checked { value: Arc::new(configuration), diagnostics }
 }
 
-fn read_strings(text: Option<&str>) -> ReadStrings {
+fn read_strings(text: Option<&str>) -> Checked<Strings> {
     let mut strings = Strings::new();
     // The theme's own file is right: a test reads it.
     let _ = strings::read(theme::text(strings::FILE), &mut strings);
     let diagnostics = text.map_or_else(Vec::new, |text| strings::read(text, &mut strings));
-    ReadStrings { strings: Arc::new(strings), diagnostics }
+    Checked { value: Arc::new(strings), diagnostics }
 }
 
 /// The HTML that reaches readers as it is written, sorted by path.
@@ -311,7 +301,7 @@ impl Compiled {
         let Site { pages, html, .. } = &*self.site;
         let in_articles = pages.iter().flat_map(|page| &page.article.suppressions);
         let in_html = html.iter().flat_map(|file| &file.suppressions);
-        let comments = self.settings.suppressions.iter().chain(in_articles).chain(in_html);
+        let comments = self.suppressions.iter().chain(in_articles).chain(in_html);
         let was_looked_for = |family| external || family != Family::External;
         let settled = settle(&self.site, diagnostics);
         settle(&self.site, suppressions::apply(settled, comments, was_looked_for))

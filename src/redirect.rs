@@ -41,34 +41,13 @@ pub enum Location {
     Origin(UrlPath),
 }
 
-/// An address that is not on the site's origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreign {
-    /// The site has no base URL to compare a full URL with.
-    NoBaseUrl,
-    /// It is another site's.
-    OtherOrigin,
-}
-
-impl Foreign {
-    /// What is wrong with the address, and what to do.
-    pub fn message_and_help(self, address: &str, base: Option<&BaseUrl>) -> (String, &'static str) {
-        match self {
-            Self::NoBaseUrl => (
-                format!(
-                    "`{address}` is a full URL, and the site has no `base_url` to compare it with"
-                ),
-                "set `base_url` in `site.yaml`, or write a path below it",
-            ),
-            Self::OtherOrigin => {
-                let own = base.and_then(BaseUrl::origin).unwrap_or("this site");
-                (
-                    format!("`{address}` is not an address of {own}"),
-                    "redirects from another site have to be made there",
-                )
-            }
-        }
-    }
+/// Why an address is not on the site's origin, and what to do.
+#[derive(Debug, PartialEq)]
+pub struct Foreign {
+    /// What is wrong with the address.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
 }
 
 impl OldAddress {
@@ -128,9 +107,19 @@ impl OldAddress {
     /// When it is not on the site's origin.
     pub fn location(&self, base: Option<&BaseUrl>) -> Result<Location, Foreign> {
         let Some(origin) = &self.origin else { return Ok(Location::Site(self.path.clone())) };
-        let base = base.ok_or(Foreign::NoBaseUrl)?;
+        let written = &self.written;
+        let base = base.ok_or_else(|| Foreign {
+            message: format!(
+                "`{written}` is a full URL, and the site has no `base_url` to compare it with"
+            ),
+            help: "set `base_url` in `site.yaml`, or write a path below it",
+        })?;
         if base.origin() != Some(origin) {
-            return Err(Foreign::OtherOrigin);
+            let own = base.origin().unwrap_or("this site");
+            return Err(Foreign {
+                message: format!("`{written}` is not an address of {own}"),
+                help: "redirects from another site have to be made there",
+            });
         }
         Ok(Location::on_origin(self.path.as_str(), base))
     }
@@ -352,8 +341,10 @@ mod tests {
         assert_eq!(place("https://a.B:443/docs/x/"), Ok(Location::Site(UrlPath::new("/x/"))));
         assert_eq!(place("https://a.b/x/"), Ok(Location::Origin(UrlPath::new("/x/"))));
         assert_eq!(place("/x/"), Ok(Location::Site(UrlPath::new("/x/"))));
-        assert_eq!(place("https://a.b.c/x/"), Err(Foreign::OtherOrigin));
-        assert_eq!(old("https://a.b/").location(None), Err(Foreign::NoBaseUrl));
+        let wrong = |place: Result<Location, Foreign>| place.map_err(|foreign| foreign.message);
+        let other = "`https://a.b.c/x/` is not an address of https://a.b";
+        assert_eq!(wrong(place("https://a.b.c/x/")), Err(other.to_owned()));
+        assert!(wrong(old("https://a.b/").location(None)).is_err_and(|it| it.contains("base_url")));
         let recorded = |url: &str| Location::of(url, Some(&base));
         assert_eq!(recorded("/x//%C3%BC///"), Some(Location::Site(UrlPath::new("/x/\u{fc}/"))));
         assert_eq!(recorded("https://a.b/x/"), Some(Location::Origin(UrlPath::new("/x/"))));

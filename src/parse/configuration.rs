@@ -4,6 +4,7 @@ use crate::config::Configuration;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE};
 use crate::fields::{Kind, Problem, Problems};
 use crate::path::SourcePath;
+use crate::redirect::Foreign;
 use crate::source::without_mark;
 use crate::yaml;
 
@@ -23,8 +24,7 @@ pub fn read(text: &str) -> (Configuration, Vec<Diagnostic>) {
             redirect.location = location;
             true
         }
-        Err(foreign) => {
-            let (message, help) = foreign.message_and_help(redirect.from.as_written(), base);
+        Err(Foreign { message, help }) => {
             let problem = Problem::new(&INVALID_VALUE, redirect.from.at(), message);
             problems.push(problem.help(help));
             false

@@ -408,11 +408,7 @@ impl AliasConflict {
                 format!("`{written}` is an alias of `{}` too", path(other)),
                 "an old address can lead to one page only; remove one",
             ),
-            Self::Foreign(foreign) => {
-                let base = site.configuration.base_url.as_ref();
-                let (message, help) = foreign.message_and_help(written, base);
-                (&INVALID_VALUE, message, help)
-            }
+            Self::Foreign(Foreign { message, help }) => (&INVALID_VALUE, message, help),
         };
         Diagnostic::new(rule, Span::file(path(page)), message).help(help)
     }

@@ -1,6 +1,6 @@
 //! Folders → sections, in order. Knows nothing of links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Page, PageId, Section, SectionId};
@@ -62,23 +62,15 @@ pub fn tree(
 }
 
 /// Every folder that is a section, sorted, so that parents come before what is in them and the home page's is first.
-fn folders(articles: &[Arc<Article>]) -> Vec<String> {
-    let mut folders = vec![String::new()];
-    let mut last = "";
+fn folders(articles: &[Arc<Article>]) -> BTreeSet<String> {
+    let mut folders = BTreeSet::from([String::new()]);
     for article in articles {
         let folder = folder(&article.path);
-        if folder == last {
-            continue;
-        }
-        last = folder;
-        let mut ancestor = Some(folder);
-        while let Some(name) = ancestor.filter(|name| !name.is_empty()) {
-            folders.push(name.to_owned());
-            ancestor = parent(name);
-        }
+        let upwards = std::iter::successors(Some(folder), |folder| parent(folder));
+        let new = upwards.take_while(|folder| !folders.contains(*folder)).map(str::to_owned);
+        let new: Vec<String> = new.collect();
+        folders.extend(new);
     }
-    folders.sort();
-    folders.dedup();
     folders
 }
 
