@@ -269,7 +269,7 @@ pub fn notice(site: &Site) -> Option<String> {
 
 /// Everything that is emitted and not rendered: copies of files.
 pub fn files(site: &Site, sources: &Sources) -> Vec<Output> {
-    site.published_assets().filter_map(|(_, asset)| file(site, sources, asset)).collect()
+    site.published_assets().filter_map(|asset| file(site, sources, asset)).collect()
 }
 
 /// What is emitted for one file that is copied.

@@ -18,6 +18,7 @@ use crate::output::Output;
 use crate::path::{OutputPath, UrlPath};
 use crate::picture::Variant;
 use crate::site::generated::Generated;
+use crate::site::routes::Place;
 use crate::site::{PageId, Site};
 use highlight::Highlighters;
 use pages::Source;
@@ -113,10 +114,13 @@ impl Renderer {
     /// `404.html`.
     pub fn pages(&self) -> Vec<View> {
         let mut views = Vec::with_capacity(self.site.pages.len() + 1);
-        for id in self.site.included().filter(|id| self.site.is_published(*id)) {
+        let site = &self.site;
+        for id in site.included().filter(|id| site.is_published(Place::Page(*id))) {
             if self.site.is_section_page(id) {
-                let numbers = 1..=self.list_pages(id);
-                let lists = numbers.filter(|number| self.site.is_list_published(id, *number));
+                let is_published = |number: &usize| {
+                    *number == 1 || site.is_published(Place::SectionList(id, *number as u32))
+                };
+                let lists = (1..=self.list_pages(id)).filter(is_published);
                 views.extend(lists.map(|number| View::Section(id, number)));
             } else {
                 views.push(View::Article(id));

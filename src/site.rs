@@ -301,24 +301,16 @@ impl Site {
         self.ids_of_pages().filter(|id| self.page(*id).included)
     }
 
-    /// Whether the file of a page's URL is the page's: of several that claim one, only the first has it.
-    pub fn is_published(&self, id: PageId) -> bool {
-        self.routes.place(self.page(id).url.as_str()) == Some(Place::Page(id))
+    /// Whether what is at a place has the file of its URL: of several that claim one, only the first has it.
+    pub fn is_published(&self, place: Place) -> bool {
+        self.routes.place(self.url(place).as_str()) == Some(place)
     }
 
-    /// The same of a page of a section's list, from 1.
-    pub fn is_list_published(&self, id: PageId, number: usize) -> bool {
-        let number = number as u32;
-        let list = || generated::list_url(&self.page(id).url, number);
-        number == 1 || self.routes.place(list().as_str()) == Some(Place::SectionList(id, number))
-    }
-
-    /// The files that are copied and have the file of their URL, with their indexes.
-    pub fn published_assets(&self) -> impl Iterator<Item = (usize, &AssetRoute)> {
-        let has_place = |(index, asset): &(usize, &AssetRoute)| {
-            self.routes.place(asset.url.as_str()) == Some(Place::Asset(*index as u32))
-        };
-        self.routes.assets.iter().enumerate().filter(has_place)
+    /// The files that are copied and have the file of their URL.
+    pub fn published_assets(&self) -> impl Iterator<Item = &AssetRoute> {
+        let assets = self.routes.assets.iter().zip(0..);
+        let published = assets.filter(|(_, index)| self.is_published(Place::Asset(*index)));
+        published.map(|(asset, _)| asset)
     }
 
     /// Whether the page is a section's own.

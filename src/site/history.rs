@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::routes::AssetRoute;
+use super::routes::{AssetRoute, Place};
 use super::{Page, PageId, Site};
 use crate::article::Article;
 use crate::record::{Ids, Published, Record, State, TextHash};
@@ -11,7 +11,8 @@ use crate::theme;
 /// Every URL of the site, as the record has it: pages, files, and old addresses that lead on.
 pub fn record(site: &Site) -> Record {
     // What is reported as a warning only can keep a page from its file.
-    let included: Vec<PageId> = site.included().filter(|id| site.is_published(*id)).collect();
+    let included: Vec<PageId> =
+        site.included().filter(|id| site.is_published(Place::Page(*id))).collect();
     let pages: Vec<_> = included
         .par_iter()
         .map(|id| {
@@ -46,7 +47,7 @@ pub fn files(site: &Site) -> impl Iterator<Item = &AssetRoute> {
         let url = asset.url.as_str();
         !theme::is_own(&asset.source) && !url.contains("/.") && !is_for_hosts(url)
     };
-    site.published_assets().map(|(_, asset)| asset).filter(is_kept)
+    site.published_assets().filter(is_kept)
 }
 
 /// Whether a URL path is that of a file by which hosts are told something, such as `/_headers`.
