@@ -25,7 +25,7 @@ use crate::record;
 use crate::source::Sources;
 use generated::Generated;
 use ids::PageIds;
-use links::{Document, Reference, Target};
+use links::{Document, Holder, Reference, Target};
 use routes::{AssetRoute, Place, Routes};
 
 /// A page's identity within one site. Path and URL hang on it.
@@ -226,12 +226,9 @@ fn anew(texts: Texts, sources: &Sources, options: &Options) -> Site {
 
 fn backlinks(site: &Site) -> Arc<[Vec<PageId>]> {
     let mut backlinks = vec![Vec::new(); site.pages.len()];
-    for (index, references) in site.references.iter().enumerate() {
-        let source = PageId(index as u32);
-        if !site.page(source).included {
-            continue;
-        }
-        let in_text = references.iter().filter(|one| one.link.kind.is_link());
+    for source in site.included() {
+        let references = site.references[source.0 as usize].iter();
+        let in_text = references.filter(|one| one.link.kind.is_link());
         for page in in_text.filter_map(|one| one.target.page()) {
             if page != source && backlinks[page.0 as usize].last() != Some(&source) {
                 backlinks[page.0 as usize].push(source);
@@ -255,7 +252,11 @@ impl Site {
     /// Every file that holds references: pages, HTML files, the settings.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
         let pages = self.ids_of_pages().map(|id| Document::of_page(self, id));
-        let html = (0..self.html.len()).map(|index| Document::of_html(self, index));
+        let files = self.html.iter().zip(&*self.html_references);
+        let html = files.map(|(file, references)| {
+            let (holder, path) = (Holder::Html(file), &file.path);
+            Document { holder, path, references, text: "" }
+        });
         pages.chain(html).chain([Document::of_settings(self)])
     }
 

@@ -2,12 +2,12 @@
 //! the one file that names the libraries. Knows nothing of what the keys mean.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use ahash::AHashMap;
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag};
 
+use crate::source::char_boundary;
 /// A number of YAML 1.2's core schema.
 pub use serde_yaml::Number;
 
@@ -225,19 +225,17 @@ pub fn read(text: &str, range: Range<usize>) -> Document<'_> {
 
 /// From `at` to the end of its line; where nothing is left of the line, the whole line.
 fn line_rest(text: &str, at: usize, within: &Range<usize>) -> Range<usize> {
-    let mut at = at.clamp(within.start, within.end);
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let end = text[at..within.end].find('\n').map_or(within.end, |end| at + end);
-    let rest = text[at..end].trim_end();
+    let at = char_boundary(text, at.clamp(within.start, within.end));
+    let line = |start: usize| {
+        let line = text[start..within.end].lines().next().unwrap_or("");
+        start..start + line.trim_end().len()
+    };
+    let rest = line(at);
     if !rest.is_empty() {
-        return at..at + rest.len();
+        return rest;
     }
     let before = text[within.start..at].trim_end();
-    let start = before.rfind('\n').map_or(within.start, |newline| within.start + newline + 1);
-    let line = text[start..within.end].lines().next().unwrap_or("");
-    start..start + line.trim_end().len()
+    line(before.rfind('\n').map_or(within.start, |newline| within.start + newline + 1))
 }
 
 /// A message and an offset.
@@ -251,7 +249,7 @@ struct Reader<'a> {
     start: usize,
     events: Parser<'a, StrInput<'a>>,
     /// Nodes that aliases can repeat.
-    anchors: HashMap<usize, Node<'a>>,
+    anchors: AHashMap<usize, Node<'a>>,
     /// How many nodes may still be copied for aliases.
     copies_left: usize,
     /// Where the events before the last one ended, and where that ended, in `text`.
@@ -265,7 +263,7 @@ impl<'a> Reader<'a> {
             text,
             start,
             events: Parser::new_from_str(text),
-            anchors: HashMap::new(),
+            anchors: AHashMap::new(),
             copies_left: MAX_REPEATED,
             ends: [0, 0],
             duplicates: Vec::new(),

@@ -45,14 +45,11 @@ pub fn record(site: &Site) -> Record {
 pub fn files(site: &Site) -> impl Iterator<Item = &AssetRoute> {
     let is_kept = |asset: &&AssetRoute| {
         let url = asset.url.as_str();
-        !theme::is_own(&asset.source) && !url.contains("/.") && !is_for_hosts(url)
+        // `/_headers` and its like tell hosts something.
+        let is_for_hosts = url.strip_prefix("/_").is_some_and(|name| !name.contains('/'));
+        !theme::is_own(&asset.source) && !url.contains("/.") && !is_for_hosts
     };
     site.published_assets().filter(is_kept)
-}
-
-/// Whether a URL path is that of a file by which hosts are told something, such as `/_headers`.
-fn is_for_hosts(url: &str) -> bool {
-    url.strip_prefix("/_").is_some_and(|name| !name.contains('/'))
 }
 
 /// Whether a recorded URL is a file's: those of pages end in `/`.

@@ -38,8 +38,8 @@ pub struct Document<'a> {
     pub path: &'a SourcePath,
     /// The references.
     pub references: &'a [Reference],
-    /// The text that destinations are taken from.
-    text: &'a str,
+    /// The text that destinations are taken from, where references do not hold them.
+    pub(in crate::site) text: &'a str,
 }
 
 impl<'a> Document<'a> {
@@ -49,12 +49,6 @@ impl<'a> Document<'a> {
         let references = &site.references[id.0 as usize];
         let text = &article.source.text;
         Self { holder: Holder::Page(id), path: &article.path, references, text }
-    }
-
-    /// The document of the HTML file with this index.
-    pub fn of_html(site: &'a Site, index: usize) -> Self {
-        let (file, references) = (&site.html[index], &site.html_references[index]);
-        Self { holder: Holder::Html(file), path: &file.path, references, text: "" }
     }
 
     /// The document of the settings.
