@@ -147,10 +147,9 @@ pub(super) fn make(
         let moved = plan.moved.iter();
         let moves =
             moved.map(|moved| Move { from: moved.spelling(before), to: moved.to.to_string() });
-        let texts = texts.iter().map(|text| match &text.old {
-            Some(old) => ChangedText::new(&text.spelling, old, &text.new),
-            None => ChangedText::created(&text.spelling, text.new.to_string()),
-        });
+        let texts = texts
+            .iter()
+            .map(|text| ChangedText::new(&text.spelling, text.old.as_deref(), &text.new));
         let changes = Changes::new(moves.collect(), texts.collect());
         disk::change(root, &changes, printer::waiting)?;
     }

@@ -29,7 +29,7 @@ pub(super) fn init(folder: &Path, named: Option<Date>) -> anyhow::Result<Outcome
         bail!("`{}` exists already; name a folder that holds no site", taken.display());
     }
     let created =
-        STARTER.map(|(path, text)| ChangedText::created(path, text.replace("{today}", &today)));
+        STARTER.map(|(path, text)| ChangedText::new(path, None, &text.replace("{today}", &today)));
     disk::change(folder, &Changes::new(Vec::new(), created.into()), printer::waiting)?;
     let folder = folder.display();
     printer::say(format_args!(
@@ -64,7 +64,7 @@ pub(super) fn new(site: &SiteFolder, name: &str, title: &str) -> anyhow::Result<
     let text = format!(
         "---\ntitle: {title}\ndescription: One sentence on what this article is for.\nupdated: {today}\ndraft: true\n---\n\nWhat the reader wants to do, and what they need for it.\n"
     );
-    let created = Changes::new(Vec::new(), vec![ChangedText::created(&path, text)]);
+    let created = Changes::new(Vec::new(), vec![ChangedText::new(&path, None, &text)]);
     disk::change(root, &created, printer::waiting)?;
     // Messages name the file as the writer would.
     let file = root.strip_prefix(".").unwrap_or(root).join(&path);

@@ -4,10 +4,6 @@
 /// Calls `action` once, on a separate thread, when the program is asked to end. A second request ends it at once.
 ///
 /// On Windows the system ends the program by itself, and nothing is called.
-///
-/// # Errors
-///
-/// When the system gives no descriptors for it, or no thread.
 #[cfg(unix)]
 pub fn on_interrupt(action: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     use std::sync::Arc;

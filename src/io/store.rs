@@ -18,10 +18,6 @@ use crate::wording::code_list;
 /// A target: where a site is published.
 pub trait Store {
     /// What the target holds.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
     fn held(&mut self) -> Result<Held>;
 
     /// Whether something has been published at the target, or was to be. A bucket is always read.
@@ -31,24 +27,12 @@ pub trait Store {
 
     /// The manifest of the release that readers get, if there is one. For who only reads: whether files are missing, or
     /// another publish is in progress, is not checked.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
     fn served(&self) -> Result<Option<Manifest>>;
 
     /// The manifest of a release that the target keeps.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
     fn release(&self, name: &str) -> Result<Manifest>;
 
-    /// What the target keeps of objects of a release, in their order.
-    ///
-    /// # Errors
-    ///
-    /// When one cannot be read, or is not what the release's manifest says.
+    /// What the target keeps of objects of a release, in their order, each as the release's manifest says.
     fn contents(&self, release: &str, objects: &[&Object]) -> Result<Vec<Vec<u8>>>;
 
     /// Whether two publishes at the same time are certain to be noticed. Known after [`Store::publish`].
@@ -57,10 +41,7 @@ pub trait Store {
     }
 
     /// Carries out a plan made of what [`Store::held`] returned.
-    ///
-    /// # Errors
-    ///
-    /// The first error. Before `committed` was called nothing is deleted, and the next publish continues from there.
+    /// Returns the first error. Before `committed` was called nothing is deleted, and the next publish continues from there.
     fn publish(&mut self, publish: Publish<'_>) -> Result<()>;
 }
 
@@ -160,10 +141,7 @@ const CLOUD: [&str; 7] = ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"];
 
 /// The target that a text names: a folder's path, or the URL of a bucket. There, another publish may show no sign of life for
 /// as long as `patience` before one takes its place; the system releases a folder's lock of a dead process at once.
-///
-/// # Errors
-///
-/// When it names none that this program can write. Nothing is requested from it yet.
+/// Nothing is requested from it yet.
 pub fn open(target: &str, patience: Duration) -> Result<Box<dyn Store>> {
     let scheme = target.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme {

@@ -111,11 +111,7 @@ impl Journal {
         text::write(head, &lines)
     }
 
-    /// A journal from its text.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not one that silcrow wrote, whole.
+    /// A journal from its text, which is one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
         let (head, lines): (Head<Self>, _) = text::read(text)?;
         let objects: Result<Vec<Object>, _> = lines.lines().map(text::read_line).collect();

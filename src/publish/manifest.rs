@@ -99,11 +99,7 @@ impl Manifest {
         text::write(Head { silcrow_manifest: FORMAT, manifest: self, objects }, &self.lines())
     }
 
-    /// A manifest from its text.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not one that silcrow wrote, whole.
+    /// A manifest from its text, which is one that silcrow wrote, whole.
     pub fn parse(text: &str) -> Result<Self, Damage> {
         let (head, lines): (Head<Self>, _) = text::read(text)?;
         let (mut manifest, mut lines) = (head.manifest, lines.lines());

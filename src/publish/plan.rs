@@ -135,10 +135,7 @@ fn is_page(path: &OutputPath) -> bool {
 }
 
 /// The plan, or why there is none.
-///
-/// # Errors
-///
-/// When the site is not to be published like that; then nothing may be written.
+/// Where there is none, nothing may be written.
 pub fn plan(wanted: &Wanted, held: &Held, allowed: &Allowed) -> Result<Plan, Refusal> {
     if !wanted.objects.iter().any(|object| object.role == Role::Article) {
         return Err(Refusal::Empty);

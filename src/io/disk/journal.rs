@@ -60,14 +60,10 @@ pub struct ChangedText {
 }
 
 impl ChangedText {
-    /// The text `new` in the place of `old`.
-    pub fn new(path: &str, old: &str, new: &str) -> Self {
-        Self { path: path.to_owned(), old: Some(hash(old.as_bytes())), new: new.to_owned() }
-    }
-
-    /// A new file.
-    pub fn created(path: &str, new: String) -> Self {
-        Self { path: path.to_owned(), old: None, new }
+    /// The text `new` in the place of `old`, where there is one.
+    pub fn new(path: &str, old: Option<&str>, new: &str) -> Self {
+        let old = old.map(|old| hash(old.as_bytes()));
+        Self { path: path.to_owned(), old, new: new.to_owned() }
     }
 }
 
@@ -97,11 +93,8 @@ fn origin(origins: &Origins<'_>, path: &str) -> Option<String> {
 }
 
 /// Makes changes below `root`, all or none.
-///
-/// # Errors
-///
-/// When something is not as it was read or is in the way, or the system refuses a step: then nothing has changed. Where it
-/// refuses to take back what was done, too, the journal stays, and the error names it.
+/// When something is not as it was read or is in the way, or the system refuses a step, nothing has changed. Where it refuses
+/// to take back what was done, too, the journal stays, and the error names it.
 pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<()> {
     let site = Site::open(root)?;
     let _lock = lock(site.root.path(), waiting);
@@ -125,10 +118,6 @@ pub fn change(root: &Path, changes: &Changes, waiting: Waiting) -> Result<()> {
 }
 
 /// Finishes what a killed run began. Commands that write call it before they read the site.
-///
-/// # Errors
-///
-/// When a file was changed since, the journal is not one of silcrow's, or the system refuses.
 pub fn recover(root: &Path, waiting: Waiting) -> Result<()> {
     let site = Site::open(root)?;
     if !is_there(&site.real(JOURNAL)) {
@@ -384,10 +373,10 @@ mod tests {
         fs::write(at("content/b.md"), "b").expect("writable");
         let step = Move { from: "content/s/a.md".to_owned(), to: "content/t/a.md".to_owned() };
         let texts = vec![
-            ChangedText::new("content/t/a.md", "a", "changed"),
-            ChangedText::created("content/new/c.md", "new".to_owned()),
+            ChangedText::new("content/t/a.md", Some("a"), "changed"),
+            ChangedText::new("content/new/c.md", None, "new"),
             // There is a file where its folder would be.
-            ChangedText::created("content/b.md/d.md", "new".to_owned()),
+            ChangedText::new("content/b.md/d.md", None, "new"),
         ];
         let refused = change(folder.path(), &Changes::new(vec![step], texts), |_| {});
         assert!(matches!(refused, Err(DiskError::Io { .. })), "{refused:?}");

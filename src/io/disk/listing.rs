@@ -14,10 +14,6 @@ use super::{Result, io, slashed};
 /// The files below a folder, `/`-separated, each with the BLAKE3 hash of its bytes. Without what belongs to who publishes it
 /// (`.git`), and without silcrow's own list. Symbolic links are followed, but for those that lead to a folder they are in:
 /// what is below is listed once already.
-///
-/// # Errors
-///
-/// When there is no such folder, or a file cannot be read.
 pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>> {
     if !fs::metadata(folder).map_err(io("open", folder))?.is_dir() {
         return Err(io("open", folder)(std::io::ErrorKind::NotADirectory.into()));
@@ -47,10 +43,6 @@ pub fn listing(folder: &Path) -> Result<BTreeMap<String, [u8; 32]>> {
 }
 
 /// The text of a file of a listing; what is not UTF-8 in it as far as it can be read.
-///
-/// # Errors
-///
-/// When the system refuses.
 pub fn read_listed(folder: &Path, name: &str) -> Result<String> {
     let path = folder.join(name);
     let bytes = fs::read(&path).map_err(io("read", &path))?;

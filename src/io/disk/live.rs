@@ -31,10 +31,6 @@ enum Change {
 
 impl Live {
     /// Reads everything.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`super::read`].
     pub fn new(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(io("open", root))?;
         let (sources, links) = read_with_links(&root)?;
@@ -58,10 +54,7 @@ impl Live {
     }
 
     /// Takes changes in: these, or whatever there are. Returns the files that are not what they were.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`super::read`]; the snapshot stays as it was then.
+    /// Where that fails, the snapshot stays as it was.
     pub fn take(&mut self, changed: &BTreeSet<PathBuf>, all: bool) -> Result<BTreeSet<SourcePath>> {
         let before = Arc::clone(&self.sources);
         let updated = if all { None } else { self.update(changed) };

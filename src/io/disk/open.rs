@@ -22,10 +22,6 @@ pub struct Root {
 
 impl Root {
     /// Opens a folder. Its own path may lead through symbolic links.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such folder, or the system refuses.
     pub fn new(path: &Path) -> Result<Self> {
         let path = fs::canonicalize(path)?;
         Ok(Self {
@@ -41,20 +37,12 @@ impl Root {
     }
 
     /// Opens a regular file below the folder for reading.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, when it is not a regular file, when a link leads out of the folder, or when the system refuses.
     pub fn open(&self, relative: &Path) -> Result<File> {
         let file = self.open_any(relative)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
     }
 
     /// Reads a regular file below the folder.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Root::open`] and of reading.
     pub fn read(&self, relative: &Path) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.open(relative)?.read_to_end(&mut bytes)?;

@@ -25,11 +25,7 @@ pub(super) const FOLDERS: [&str; 3] = ["content", "static", "templates"];
 pub(super) const FILES: [&str; 2] = ["site.yaml", crate::record::FILE];
 
 /// Reads `site.yaml`, `silcrow.lock`, `content/`, `templates/` and `static/` below `root`, and adds the theme.
-///
-/// # Errors
-///
-/// When there is no `content` folder, or the root itself cannot be looked at. Everything else is a problem in the
-/// snapshot.
+/// There has to be a `content` folder; anything else that is wrong is a problem in the snapshot.
 pub fn read(root: &Path) -> Result<Sources> {
     read_with_links(root).map(|(sources, _)| sources)
 }

@@ -37,10 +37,6 @@ pub struct Staging {
 impl Staging {
     /// Begins to write `output`, whose sources are below `root`: waits for another build of the same folder to end,
     /// cleans up after one that was killed, and refuses folders that are not silcrow's.
-    ///
-    /// # Errors
-    ///
-    /// When the folder is not ours to write, or the system refuses.
     pub fn begin(root: &Path, output: &Path, waiting: Waiting) -> Result<Self> {
         let root = Root::new(root).map_err(io("open", root))?;
         let output = resolve(output)?;
@@ -113,10 +109,7 @@ impl Staging {
     /// Steps, each of which a killed build can have been the last of: the manifest is written; a foreign `.git` moves
     /// to the new folder; the folders change places; the old one is removed. Where the file system cannot exchange two
     /// folders, the old one is moved aside first, and a build that finds it there and no output moves it back.
-    ///
-    /// # Errors
-    ///
-    /// The first error of writing, or of these steps. The old site is in its place then.
+    /// Returns the first error of writing, or of these steps. The old site is in its place then.
     pub fn commit(self) -> Result<()> {
         let written = std::mem::replace(&mut *self.written(), Ok(Vec::new()));
         let committed = written.and_then(|mut written| {

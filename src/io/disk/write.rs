@@ -28,10 +28,7 @@ const UNFINISHED: &str = ".silcrow~";
 pub type Waiting = fn(&Path);
 
 /// Writes a text in the place of a file's, in one step.
-///
-/// # Errors
-///
-/// When the path is one below `root` and leads out of it, or the system refuses; the file is as it was then.
+/// Where that fails, the file is as it was.
 pub fn write(root: &Path, path: &Path, text: &str) -> Result<()> {
     let place = || {
         let folder = held(root, absolute(path)?.parent().unwrap_or(path))?;
@@ -42,10 +39,6 @@ pub fn write(root: &Path, path: &Path, text: &str) -> Result<()> {
 }
 
 /// Puts a text at the end of a file.
-///
-/// # Errors
-///
-/// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
 pub fn append(root: &Path, path: &Path, text: &str) -> Result<()> {
     let append = || {
         if held(root, path)?.symlink_metadata().is_ok()
@@ -59,10 +52,6 @@ pub fn append(root: &Path, path: &Path, text: &str) -> Result<()> {
 }
 
 /// Reads a file that the user or the program names; nothing where there is none.
-///
-/// # Errors
-///
-/// When the path is one below `root` and leads out of it or not to a regular file, or the system refuses.
 pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>> {
     let read = || match below(root, path) {
         Some(relative) => Root::new(root)?.read(&relative),
@@ -71,11 +60,7 @@ pub fn read_named(root: &Path, path: &Path) -> Result<Option<Vec<u8>>> {
     found(read()).map_err(io("read", path))
 }
 
-/// Reads a text that has to be there.
-///
-/// # Errors
-///
-/// Those of [`read_named`], and when there is no such file, or it is not UTF-8.
+/// Reads a text that has to be there, in UTF-8.
 pub fn read_text(root: &Path, path: &Path) -> Result<String> {
     let bytes = read_named(root, path)?.ok_or_else(|| ErrorKind::NotFound.into());
     let text = |bytes| String::from_utf8(bytes).map_err(|_| Error::other("it is not UTF-8"));
@@ -83,10 +68,6 @@ pub fn read_text(root: &Path, path: &Path) -> Result<String> {
 }
 
 /// Makes a folder and those that it is in, unless they are there.
-///
-/// # Errors
-///
-/// When the path is one below `root` and leads out of it, or the system refuses.
 pub fn make_folder(root: &Path, folder: &Path) -> Result<()> {
     held(root, folder).and_then(fs::create_dir_all).map_err(io("create", folder))
 }
