@@ -50,7 +50,7 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
         for tag in tags {
             match tag.text {
                 "{%" => reader.tag(&tag.inside),
-                _ => reader.expressions(&tag.inside),
+                _ => _ = reader.expression(&tag.inside),
             }
         }
         reader
@@ -62,28 +62,27 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
             "for" => {
                 let Some(parts) = loop_of(rest) else { return };
                 // The list is read outside of the loop.
-                self.expressions(parts.list);
+                let list = self.expression(parts.list);
                 self.loops.push(self.scopes.len());
-                self.bind(parts);
+                self.bind(parts.names, list);
             }
             "endfor" => self.scopes.truncate(self.loops.pop().unwrap_or(0)),
             "component" => self.begin_component(rest),
             "endcomponent" => self.scopes.truncate(self.component.take().unwrap_or(0)),
             "set" | "set_global" => self.set(rest),
             // A filter's name, then its arguments.
-            "filter" => self.expressions(rest.get(1..).unwrap_or(&[])),
-            "if" | "elif" => self.expressions(rest),
+            "filter" => _ = self.expression(rest.get(1..).unwrap_or(&[])),
+            "if" | "elif" => _ = self.expression(rest),
             name if first.is_name() || name == "</" => {}
-            _ => self.expressions(tokens),
+            _ => _ = self.expression(tokens),
         }
     }
 
     /// The names of a loop hold the items of its list from here on.
-    fn bind(&mut self, Loop { names, list }: Loop<'_, 't>) {
-        let item = self.type_of(list).item();
+    fn bind(&mut self, names: &[Token<'t>], list: &'a Type) {
         let names: Vec<&str> =
             names.iter().filter(|token| token.is_name()).map(|token| token.text).collect();
-        let held = if names.len() == 1 { item } else { &ANY };
+        let held = if names.len() == 1 { list.item() } else { &ANY };
         self.scopes.extend(names.into_iter().map(|name| (name, held)));
     }
 
@@ -116,46 +115,70 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
     fn set(&mut self, tokens: &[Token<'t>]) {
         let Some((name, rest)) = tokens.split_first() else { return };
         let held = match rest {
-            [Token { text: "=", .. }, value @ ..] => self.type_of(value),
-            _ => &ANY,
+            [Token { text: "=", .. }, value @ ..] => self.expression(value),
+            _ => {
+                self.expression(rest);
+                &ANY
+            }
         };
-        // It is not seen before, but nothing before asks.
         self.scopes.push((name.text, held));
-        self.expressions(rest);
     }
 
-    fn expressions(&mut self, tokens: &[Token<'t>]) {
+    /// Reads an expression. Returns what is known of it: something of a path alone, or of a list comprehension of items.
+    fn expression(&mut self, tokens: &[Token<'t>]) -> &'a Type {
         let mut rest = tokens;
+        let mut known: &'a Type = &ANY;
         while let [token, after @ ..] = rest {
             let before = tokens[..tokens.len() - rest.len()].last();
-            rest = match token.text {
-                "(" | "[" | "{" | "?[" => {
-                    let outside = self.scopes.len();
-                    if let Some(parts) = comprehension(&token.inside) {
-                        self.bind(parts);
-                    }
-                    self.expressions(&token.inside);
-                    self.scopes.truncate(outside);
-                    after
+            let is_first = before.is_none();
+            (known, rest) = match token.text {
+                "[" => (self.list(&token.inside), after),
+                "(" | "{" | "?[" => {
+                    self.expression(&token.inside);
+                    (&ANY, after)
                 }
                 // The name of a filter, a field or a test follows.
-                "|" | "." | "?." => after.get(1..).unwrap_or(&[]),
+                "|" | "." | "?." => (&ANY, after.get(1..).unwrap_or(&[])),
                 "is" => match after {
-                    [Token { text: "not", .. }, _, after @ ..] | [_, after @ ..] => after,
-                    [] => after,
+                    [Token { text: "not", .. }, _, after @ ..] | [_, after @ ..] => (&ANY, after),
+                    [] => (&ANY, after),
                 },
                 "<" if !before.is_some_and(Token::is_value)
                     && after.first().is_some_and(Token::is_name) =>
                 {
-                    self.call(after)
+                    (&ANY, self.call(after))
                 }
                 name if token.is_name() && !WORDS.contains(&name) => match after {
                     // An argument's name, or a function's.
-                    [Token { text: "=" | "(", .. }, ..] => after,
+                    [Token { text: "=" | "(", .. }, ..] => (&ANY, after),
                     _ => self.name(rest),
                 },
-                _ => after,
+                _ => (&ANY, after),
             };
+            if !is_first {
+                known = &ANY;
+            }
+        }
+        known
+    }
+
+    /// Reads what stands in `[…]`: items, or `ITEM for NAME in LIST if CONDITION`.
+    fn list(&mut self, tokens: &[Token<'t>]) -> &'a Type {
+        let Some(Loop { item, names, list, condition }) = comprehension(tokens) else {
+            self.expression(tokens);
+            return &ANY;
+        };
+        let held = self.expression(list);
+        let outside = self.scopes.len();
+        self.bind(names, held);
+        self.expression(item);
+        self.expression(condition);
+        self.scopes.truncate(outside);
+        match (item, names, held) {
+            // A list of the same items, or of some of them.
+            ([item], [name], Type::List(_)) if item.text == name.text => held,
+            ([item], [name], _) if item.text == name.text => &LIST,
+            _ => &ANY,
         }
     }
 
@@ -167,18 +190,18 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
             rest = match rest {
                 [name, Token { text: "=", .. }, value, after @ ..] if name.is_name() => {
                     let is_expression = value.text == "{";
-                    let held = if is_expression { self.type_of(&value.inside) } else { &PLAIN };
+                    let held = if is_expression { self.expression(&value.inside) } else { &PLAIN };
                     self.calls.push((key(name.text), held));
-                    self.expressions(&value.inside);
                     after
                 }
                 [name, ..] if name.is_name() => {
-                    self.calls.push((key(name.text), self.type_of(&rest[..1])));
-                    self.name(rest)
+                    let (held, after) = self.name(rest);
+                    self.calls.push((key(name.text), held));
+                    after
                 }
                 // `{...spread}`: it may hold any of the parameters, but those that are written out go before it.
                 [Token { text: "{", inside, .. }, after @ ..] => {
-                    self.expressions(inside);
+                    self.expression(inside);
                     after
                 }
                 _ => return rest,
@@ -186,51 +209,24 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
         }
     }
 
-    /// Reads a name in an expression, and the fields after it. Returns what comes after them.
-    fn name<'s>(&mut self, tokens: &'s [Token<'t>]) -> &'s [Token<'t>] {
+    /// Reads a name in an expression, and the fields after it. Returns what they hold, and what comes after them.
+    fn name<'s>(&mut self, tokens: &'s [Token<'t>]) -> (&'a Type, &'s [Token<'t>]) {
         let (path, rest) = path(tokens);
         if asks(rest) {
-            return rest;
+            return (&ANY, rest);
         }
         let Some(mut held) = self.held(path[0].text) else {
             self.unknown_variable(&path[0]);
-            return rest;
+            return (&ANY, rest);
         };
         for names in path.windows(3).step_by(2) {
-            match held.field(names[2].text) {
-                Some(field) => held = field,
-                None => {
-                    self.unknown_field(names[0].text, held, &names[2]);
-                    break;
-                }
-            }
+            let Some(field) = held.field(names[2].text) else {
+                self.unknown_field(names[0].text, held, &names[2]);
+                return (&ANY, rest);
+            };
+            held = field;
         }
-        rest
-    }
-
-    /// What is known of an expression: something of a path alone, or of a list comprehension of paths.
-    fn type_of(&self, tokens: &[Token<'t>]) -> &'a Type {
-        match tokens {
-            [Token { text: "[", inside, .. }] => match (comprehension(inside), &inside[..]) {
-                // A list of the same items, or of some of them.
-                (Some(Loop { names: [name], list }), [item, Token { text: "for", .. }, ..])
-                    if item.text == name.text =>
-                {
-                    let held = self.type_of(list);
-                    if matches!(held, Type::List(_)) { held } else { &LIST }
-                }
-                _ => &ANY,
-            },
-            [name, ..] if name.is_name() => {
-                let (path, rest) = path(tokens);
-                let held = self.held(name.text).filter(|_| rest.is_empty());
-                let mut fields = path.iter().step_by(2).skip(1);
-                let held =
-                    fields.try_fold(held.unwrap_or(&ANY), |held, name| held.field(name.text));
-                held.unwrap_or(&ANY)
-            }
-            _ => &ANY,
-        }
+        (held, rest)
     }
 
     /// What a variable holds; nothing when there is none of that name.

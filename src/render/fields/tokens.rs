@@ -14,11 +14,12 @@ pub(super) struct Token<'t> {
     pub(super) inside: Vec<Self>,
 }
 
-/// `NAME in LIST` or `KEY, NAME in LIST`.
-#[derive(Clone, Copy)]
+/// `NAME in LIST` or `KEY, NAME in LIST`; in a list comprehension with what stands before and after it.
 pub(super) struct Loop<'a, 't> {
+    pub(super) item: &'a [Token<'t>],
     pub(super) names: &'a [Token<'t>],
     pub(super) list: &'a [Token<'t>],
+    pub(super) condition: &'a [Token<'t>],
 }
 
 /// Symbols of more than one character; longer ones first.
@@ -138,13 +139,13 @@ fn quoted(text: &str, quote: char) -> usize {
 /// The loop that the tokens after a `for` describe.
 pub(super) fn loop_of<'a, 't>(tokens: &'a [Token<'t>]) -> Option<Loop<'a, 't>> {
     let at = tokens.iter().position(|token| token.text == "in")?;
-    Some(Loop { names: &tokens[..at], list: &tokens[at + 1..] })
+    Some(Loop { item: &[], names: &tokens[..at], list: &tokens[at + 1..], condition: &[] })
 }
 
-/// The loop of the list comprehension that stands in brackets: `… for NAME in LIST if CONDITION`.
+/// The loop of the list comprehension that stands in brackets: `ITEM for NAME in LIST if CONDITION`.
 pub(super) fn comprehension<'a, 't>(inside: &'a [Token<'t>]) -> Option<Loop<'a, 't>> {
     let at = inside.iter().position(|token| token.text == "for")?;
-    let tokens = &inside[at + 1..];
+    let (item, tokens) = (&inside[..at], &inside[at + 1..]);
     let end = tokens.iter().position(|token| token.text == "if").unwrap_or(tokens.len());
-    loop_of(&tokens[..end])
+    Some(Loop { item, condition: &tokens[end..], ..loop_of(&tokens[..end])? })
 }
