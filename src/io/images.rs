@@ -7,12 +7,13 @@ mod cache;
 #[cfg(feature = "images")]
 mod engine;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::disk::Root;
 use super::reason;
 use crate::picture::{Original, Variant, widths};
-use cache::Cache;
 use engine::Engine;
 
 /// A file with more bytes is not used as a picture for a page.
@@ -42,8 +43,9 @@ mod engine {
 /// What makes the variants of a site's pictures.
 pub struct Images {
     root: PathBuf,
-    cache: Cache,
     engine: Engine,
+    /// What is wrong with the cache folder.
+    problem: OnceLock<String>,
 }
 
 /// Why there are no variants of a picture. The picture itself is published as it is.
@@ -57,19 +59,19 @@ pub struct ImageError {
 impl Images {
     /// Variants of the pictures of the site in a folder.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), cache: Cache::new(root), engine: Engine::new() }
+        Self { root: root.to_owned(), engine: Engine::new(), problem: OnceLock::new() }
     }
 
-    /// The useful variants of a picture with their bytes, the narrowest first: none where the picture is animated, or cannot be written in
-    /// fewer bytes.
+    /// The useful variants of a picture with their bytes, the narrowest first: none where the picture is animated, or
+    /// cannot be written in fewer bytes.
     ///
     /// # Errors
     ///
     /// When the picture cannot be read or understood.
     pub fn make(&self, original: &Original) -> Result<Vec<(Variant, Vec<u8>)>, ImageError> {
         let widths = widths(original.width);
-        let known: Option<Vec<_>> =
-            widths.iter().map(|width| self.cache.get(original, *width)).collect();
+        let known = widths.iter().map(|width| cache::get(&self.root, original, *width));
+        let known: Option<Vec<_>> = known.collect();
         let files = match known {
             Some(files) => files,
             None => self.anew(original, widths).map_err(|reason| {
@@ -98,18 +100,30 @@ impl Images {
         let mut made = self.engine.variants(&bytes, original.format, widths)?;
         for (width, file) in widths.iter().zip(&mut made) {
             *file = file.take().filter(|file| (file.len() as u64) < original.size);
-            self.cache.put(original, *width, file.as_deref());
+            let bytes = file.as_deref().unwrap_or(&[]);
+            // Where it cannot be remembered, it is made again the next time; another build may have removed the folder already.
+            if let Err(error) = cache::put(&self.root, original, *width, bytes)
+                && error.kind() != ErrorKind::NotFound
+            {
+                self.problem.get_or_init(|| self.not_remembered(&error));
+            }
         }
         Ok(made)
     }
 
     /// Forgets the variants of all pictures but these.
     pub fn prune(&self, kept: &[Original]) {
-        self.cache.prune(kept);
+        cache::prune(&self.root, kept);
     }
 
     /// What is wrong with the cache folder; the site is still correct.
     pub fn problem(&self) -> Option<String> {
-        self.cache.problem()
+        self.problem.get().cloned()
+    }
+
+    fn not_remembered(&self, error: &std::io::Error) -> String {
+        let (folder, reason) = (self.root.join(cache::IMAGES), reason(error));
+        let folder = folder.display();
+        format!("could not write `{folder}`, so pictures are generated again each time: {reason}")
     }
 }
