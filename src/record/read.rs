@@ -61,7 +61,8 @@ impl ReadRecord {
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Self::unreadable(0..0, no_head(), Remedy::History);
         }
-        let mut reader = Reader::default();
+        let has_marks = text.lines().any(|line| mark(line).is_some());
+        let mut reader = Reader { has_marks, ..Reader::default() };
         let mut at = 0;
         for whole in text.split_inclusive('\n') {
             let content = whole.trim_end_matches(['\n', '\r']);
@@ -110,15 +111,12 @@ struct Reader<'a> {
     has_marks: bool,
     /// The URL of the line before.
     last: Option<&'a str>,
-    /// Lines that are out of order.
-    disorder: Vec<Damage>,
     /// Pages that one side of a conflict has moved.
     moved: Vec<Moved>,
 }
 
 impl<'a> Reader<'a> {
     fn mark(&mut self, at: Range<usize>, mark: char) {
-        self.has_marks = true;
         match (mark, &mut self.conflict) {
             ('<', _) => {
                 self.end_conflict(false);
@@ -172,15 +170,14 @@ impl<'a> Reader<'a> {
             Some(Ordering::Equal) => format!("duplicate URL `{url}`"),
             _ => return,
         };
-        self.disorder.push(Damage { at, message, remedy: Remedy::Repair });
+        // Both sides of a conflict name the same URLs: that is the conflict, and no other mistake.
+        if !self.has_marks {
+            self.damage(at, message, Remedy::Repair);
+        }
     }
 
     fn end(mut self) -> ReadRecord {
         self.end_conflict(false);
-        // Both sides of a conflict name the same URLs: that is the conflict, and no other mistake.
-        if !self.has_marks {
-            self.read.damages.append(&mut self.disorder);
-        }
         self.read.record.carry(self.moved);
         self.read.damages.sort_by_key(|damage| damage.at.start);
         self.read
