@@ -37,7 +37,7 @@ impl Severity {
 }
 
 /// One row of the table of rules.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Rule {
     /// The name in `site.yaml` and in every output. Never reused, never renamed.
     pub name: &'static str,
@@ -70,12 +70,6 @@ impl Rule {
     fn between(&self, start: &str, end: &str) -> &'static str {
         let rest = self.text.split_once(start).map_or("", |(_, rest)| rest);
         rest.split(end).next().unwrap_or("").trim()
-    }
-}
-
-impl PartialEq for Rule {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
     }
 }
 
@@ -159,7 +153,7 @@ impl Diagnostic {
         self.replace(suggestion, Applicability::Suggested)
     }
 
-    /// The same with what was likely meant, if anything is likely, and else another line of help.
+    /// The same with what was likely meant, and a line of help that asks for it; where nothing is likely, with other help.
     #[must_use]
     pub fn did_you_mean(self, near: Option<String>, otherwise: impl Into<String>) -> Self {
         match near {

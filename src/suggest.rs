@@ -50,11 +50,9 @@ impl<'a> Index<'a> {
         let mut by_start: Vec<_> = names.collect();
         by_start.sort_unstable();
         by_start.dedup();
-        let mut by_end = Vec::new();
-        if by_start.len() > COMPARED {
-            by_end.clone_from(&by_start);
-            by_end.sort_unstable_by(|one, other| from_end(one, other));
-        }
+        // Of few names, those around any place are all of them.
+        let mut by_end = if by_start.len() > COMPARED { by_start.clone() } else { Vec::new() };
+        by_end.sort_unstable_by(|one, other| from_end(one, other));
         Self { by_start, by_end }
     }
 
@@ -97,7 +95,11 @@ fn without_shared_ends<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
 }
 
 /// How often each byte is in a text, with bytes that are alike in their lower five bits counted together.
-struct Letters([u8; 32]);
+struct Letters {
+    counts: [u8; 32],
+    /// How many bytes a character has at most.
+    width: usize,
+}
 
 impl Letters {
     fn of(text: &str) -> Self {
@@ -106,15 +108,17 @@ impl Letters {
             let count = &mut counts[usize::from(byte & 31)];
             *count = count.saturating_add(1);
         }
-        Self(counts)
+        Self { counts, width: if text.is_ascii() { 1 } else { char::MAX.len_utf8() } }
     }
 
     /// Whether another text can be this one with at most so many edits: each edit changes at most one character, and so
     /// at most two counts by as many bytes as a character has.
     fn may_be_within(&self, edits: usize, other: &str) -> bool {
-        let Self(counts) = Self::of(other);
-        let differences = self.0.iter().zip(counts).map(|(one, other)| one.abs_diff(other));
-        differences.map(usize::from).sum::<usize>() <= edits * 2 * 4
+        let other = Self::of(other);
+        let differences =
+            self.counts.iter().zip(other.counts).map(|(one, other)| one.abs_diff(other));
+        let most = edits * 2 * self.width.max(other.width);
+        differences.map(usize::from).sum::<usize>() <= most
     }
 }
 

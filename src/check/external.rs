@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::article::LinkKind;
 use crate::config::ExternalSettings;
-use crate::diagnostic::{Diagnostic, EXTERNAL_DEAD, Label};
+use crate::diagnostic::{Diagnostic, EXTERNAL_DEAD};
 use crate::external::{Answers, Request, named_place};
 use crate::site::Site;
 use crate::site::links::{Document, Problem, Target};
@@ -80,21 +80,18 @@ pub fn requests(links: &[ExternalLink<'_>]) -> Vec<Request> {
 
 /// What is wrong with links, given the answers to what was asked. Links of which nothing is known say nothing.
 pub fn findings(links: &[ExternalLink<'_>], answers: &Answers) -> Vec<Diagnostic> {
-    let of_link = |link: &ExternalLink<'_>| {
-        let mut found = match &link.url {
+    let of_link = links.iter().flat_map(|link| {
+        let found = match &link.url {
             Err(reason) => vec![unusable(link, reason)],
             Ok(url) => match answers.get(&url.without_fragment()) {
                 Some(answer) => verdict::findings(link, url, answer),
                 None => Vec::new(),
             },
         };
-        for finding in &mut found {
-            let used = |span: &Span| Label { span: span.clone(), message: "used here".to_owned() };
-            finding.related.extend(link.uses.iter().map(used));
-        }
-        found
-    };
-    links.iter().flat_map(of_link).collect()
+        let relate = |finding: Diagnostic, used: &Span| finding.relate(used.clone(), "used here");
+        found.into_iter().map(move |finding| link.uses.iter().fold(finding, relate))
+    });
+    of_link.collect()
 }
 
 fn unusable(link: &ExternalLink<'_>, reason: &str) -> Diagnostic {

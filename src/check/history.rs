@@ -44,17 +44,12 @@ pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-/// What is at a URL now.
+/// What is at a URL now: a page, an old address of one, something else that answers, a draft, or nothing.
 enum Now {
-    /// A page, which says of its text what the record can be compared with.
     Page(PageId),
-    /// An old address of a page.
     Alias(PageId),
-    /// Something else that answers.
     Other,
-    /// A draft.
     Draft(PageId),
-    /// Nothing.
     Nothing,
 }
 

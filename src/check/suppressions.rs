@@ -51,8 +51,9 @@ pub fn apply<'a>(
     findings
 }
 
-/// What is wrong with a comment. Whether nothing can be said against its use, depends on the family of its rule.
-fn problem(comment: &Suppression, is_fine: impl Fn(Family) -> bool) -> Option<Diagnostic> {
+/// What is wrong with a comment. `may_be_used` says of its rule's family whether, as far as is known, the comment has
+/// something to suppress.
+fn problem(comment: &Suppression, may_be_used: impl Fn(Family) -> bool) -> Option<Diagnostic> {
     let name = &comment.rule;
     let new = |rule, message: String| Diagnostic::new(rule, comment.span.clone(), message);
     const FORM: &str = "write `silcrow-ignore RULE: reason`";
@@ -70,7 +71,7 @@ fn problem(comment: &Suppression, is_fine: impl Fn(Family) -> bool) -> Option<Di
         let message = format!("this comment does not say why it suppresses `{name}`");
         return Some(new(&SUPPRESSION_WITHOUT_REASON, message).help(FORM));
     }
-    (!is_fine(rule.family)).then(|| {
+    (!may_be_used(rule.family)).then(|| {
         new(&UNUSED_SUPPRESSION, format!("there is no `{name}` on the line below"))
             .help("remove the comment, or move it right above the line that it speaks of")
     })

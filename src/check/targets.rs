@@ -13,7 +13,7 @@ use crate::diagnostic::{
     OWN_SITE_ABSOLUTE, PATH_CASE, PROTOCOL_RELATIVE, RELATED_DUPLICATE, RELATED_SELF, RELATIVE_URL,
     Rule, SELF_LINK, UNICODE_NORMALISATION,
 };
-use crate::path::encode_path;
+use crate::path::{UrlPath, encode_path};
 use crate::site::links::{Document, Holder, Problem, Reference, Target, relative_path, written};
 use crate::site::routes::Place;
 use crate::site::tree::CONTENT;
@@ -97,10 +97,8 @@ impl Broken<'_, '_> {
             }
             Problem::DraftTarget => self.draft(),
             Problem::NonCanonicalUrl => {
-                let page = self.page().map(|page| self.site.page(page).url.encoded());
-                let url = page.or_else(|| self.asset().map(encode_path));
-                let right = url.map(|url| self.written(&self.below_root(&url), self.rest()));
-                new(&NON_CANONICAL_URL, format!("`{written}` is not the page's own URL")).fix(right)
+                new(&NON_CANONICAL_URL, format!("`{written}` is not the page's own URL"))
+                    .fix(self.right_url())
             }
             Problem::RelativeUrl => {
                 new(&RELATIVE_URL, format!("`{written}` is not a source file")).fix(self.right())
@@ -185,13 +183,7 @@ impl Broken<'_, '_> {
 
     fn own_site_absolute(&self) -> Diagnostic {
         let what = if self.page().is_some() { "page" } else { "file" };
-        let right = self.right().or_else(|| match self.reference.target {
-            Target::Place(place) => {
-                let url = self.below_root(&self.site.url(place).encoded());
-                Some(self.written(&url, self.rest()))
-            }
-            _ => None,
-        });
+        let right = self.right().or_else(|| self.right_url());
         let message = format!("`{}` is a {what} of this site", self.destination());
         self.found(&OWN_SITE_ABSOLUTE, message).write(right)
     }
@@ -200,11 +192,7 @@ impl Broken<'_, '_> {
         if self.reference.link.kind.is_name() {
             return self.missing_name();
         }
-        let from = match self.document.holder {
-            Holder::Page(page) => Some(page),
-            Holder::Html(_) | Holder::Settings => None,
-        };
-        let page = if self.suggests { self.names.page(wanted, from) } else { None };
+        let page = if self.suggests { self.names.page(wanted, self.own()) } else { None };
         let near = page.map(|page| self.written(&self.to_page(page), self.rest()));
         self.found(&MISSING_PAGE, format!("there is no page `{}`", wanted.trim_matches('/')))
             .did_you_mean(near, "create the page, or remove the link")
@@ -213,10 +201,8 @@ impl Broken<'_, '_> {
     /// No page has the name: of an entry of `related`, or of a link of the theme.
     fn missing_name(&self) -> Diagnostic {
         let name = self.destination();
-        let rule = match self.reference.link.kind {
-            LinkKind::Related => &MISSING_RELATED,
-            _ => &MISSING_PAGE,
-        };
+        let is_related = self.reference.link.kind == LinkKind::Related;
+        let rule = if is_related { &MISSING_RELATED } else { &MISSING_PAGE };
         let near = if self.suggests { self.names.page_name(name) } else { None };
         self.found(rule, format!("there is no page `{name}`")).did_you_mean(
             near.map(str::to_owned),
@@ -234,7 +220,7 @@ impl Broken<'_, '_> {
     fn missing_anchor(&self, anchor: &str) -> Diagnostic {
         let page = self.page();
         let message = match (page, self.asset()) {
-            (Some(page), _) if matches!(self.document.holder, Holder::Page(own) if own == page) => {
+            (Some(page), _) if self.own() == Some(page) => {
                 format!("this page has no heading with the id `{anchor}`")
             }
             (Some(page), _) => {
@@ -265,11 +251,20 @@ impl Broken<'_, '_> {
         }
     }
 
+    /// The page that the link is on, if it is on one: only there, destinations are source files and paths between them.
+    /// Elsewhere they are URLs that nobody rewrites.
+    fn own(&self) -> Option<PageId> {
+        match self.document.holder {
+            Holder::Page(page) => Some(page),
+            Holder::Html(_) | Holder::Settings => None,
+        }
+    }
+
     /// The page that the link leads to.
     fn page(&self) -> Option<PageId> {
-        match (self.reference.target, self.document.holder) {
-            (Target::Place(Place::Page(page) | Place::SectionList(page, _)), _) => Some(page),
-            (Target::SamePage, Holder::Page(own)) => Some(own),
+        match self.reference.target {
+            Target::Place(Place::Page(page) | Place::SectionList(page, _)) => Some(page),
+            Target::SamePage => self.own(),
             _ => None,
         }
     }
@@ -303,35 +298,33 @@ impl Broken<'_, '_> {
         Some(self.written(&path, self.rest()))
     }
 
-    /// Whether destinations are source files and paths between them: elsewhere they are URLs that nobody rewrites.
-    fn is_rewritten(&self) -> bool {
-        matches!(self.document.holder, Holder::Page(_))
+    /// How the link is written when it is the URL of what it leads to.
+    fn right_url(&self) -> Option<String> {
+        let Target::Place(place) = self.reference.target else { return None };
+        Some(self.written(&self.below_root(&self.site.url(place)), self.rest()))
     }
 
     /// How a link to a page is written.
     fn to_page(&self, page: PageId) -> String {
-        self.to(self.source(page), self.site.page(page).url.as_str())
+        self.to(self.source(page), &self.site.page(page).url)
     }
 
     /// How a link to a file of the site is written, given its URL.
     fn to_url(&self, url: &str) -> String {
-        self.to(&format!("{CONTENT}{url}"), url)
+        self.to(&format!("{CONTENT}{url}"), &UrlPath::new(url))
     }
 
     /// How a link is written: to a source file, or where nothing is rewritten, to a URL.
-    fn to(&self, source: &str, url: &str) -> String {
-        match self.is_rewritten() {
-            true => relative_path(self.document.path.folder(), source),
-            false => self.below_root(&encode_path(url)),
+    fn to(&self, source: &str, url: &UrlPath) -> String {
+        match self.own() {
+            Some(_) => relative_path(self.document.path.folder(), source),
+            None => self.below_root(url),
         }
     }
 
-    /// How an encoded URL below the base URL is written: with its path where nothing is rewritten.
-    fn below_root(&self, url: &str) -> String {
-        match self.is_rewritten() {
-            true => url.to_owned(),
-            false => format!("{}{}", self.site.base.path(), url.trim_start_matches('/')),
-        }
+    /// How a URL is written: with the base URL's path where nothing is rewritten.
+    fn below_root(&self, url: &UrlPath) -> String {
+        if self.own().is_some() { url.encoded() } else { self.site.href(url) }
     }
 
     /// The destination with another fragment.

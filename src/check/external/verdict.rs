@@ -105,12 +105,10 @@ impl Seen<'_> {
             FragmentState::Missing => {
                 let message = format!("`{page_url}` has no id `{fragment}`");
                 let finding = self.finding(&EXTERNAL_ANCHOR_MISSING, message);
-                let Some(id) = nearest_id(page, fragment) else {
-                    return Some(finding.help("correct the fragment, or remove it"));
-                };
-                let right = page_url.or_fragment(Some(&id)).to_string();
-                let right = written_url(&right, self.link.kind);
-                Some(finding.help(format!("did you mean `{right}`?")).suggest(Some(right)))
+                let near = nearest_id(page, fragment).map(|id| {
+                    written_url(&page_url.or_fragment(Some(&id)).to_string(), self.link.kind)
+                });
+                Some(finding.did_you_mean(near, "correct the fragment, or remove it"))
             }
         }
     }
