@@ -140,7 +140,7 @@ pub(super) fn make(
         let moved = moved.map(|Moved { from, to }| format!("rename from {from}\nrename to {to}\n"));
         let texts = texts.iter().map(|text| {
             let old = text.old.as_deref().unwrap_or("");
-            diff::between(text.path.as_str(), text.new_path.as_str(), old, &text.new)
+            diff::unified(text.path.as_str(), text.new_path.as_str(), old, &text.new)
         });
         printer::plain(&moved.chain(texts).collect::<String>())?;
     } else if !texts.is_empty() || plan.moved.is_some() {

@@ -159,7 +159,8 @@ impl Changes {
             (Some(was), Some(is)) if was.is_gone && !is.is_gone => (Change::Added, is),
             (Some(was), Some(is)) if was.text == is.text => return self.markup.push(url),
             (Some(was), Some(is)) => {
-                let diff = diff::unified(url.trim_start_matches('/'), &was.text, &is.text);
+                let path = url.trim_start_matches('/');
+                let diff = diff::unified(path, path, &was.text, &is.text);
                 return self.push(url, is, Change::Changed, diff);
             }
         };

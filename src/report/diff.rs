@@ -10,13 +10,8 @@ use imara_diff::{
 /// How many unchanged lines are shown around a change.
 const CONTEXT: u32 = 1;
 
-/// The difference between two texts of the file at `path`.
-pub fn unified(path: &str, old: &str, new: &str) -> String {
-    between(path, path, old, new)
-}
-
 /// The difference between the text of a file and that of the one that takes its place.
-pub fn between(old_path: &str, new_path: &str, old: &str, new: &str) -> String {
+pub fn unified(old_path: &str, new_path: &str, old: &str, new: &str) -> String {
     let input = InternedInput::new(old, new);
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
@@ -79,7 +74,7 @@ mod tests {
     #[test]
     fn changed_lines_are_shown_with_their_neighbours() {
         let old = "one\ntwo\nthree\nfour\n";
-        let diff = unified("content/a.md", old, &old.replace("two", "2"));
+        let diff = unified("content/a.md", "content/a.md", old, &old.replace("two", "2"));
         assert_eq!(
             diff,
             "--- a/content/a.md\n+++ b/content/a.md\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"

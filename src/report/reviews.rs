@@ -1,6 +1,5 @@
 //! Reviews that are due: as text for people, as JSON, and as a calendar (RFC 5545).
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::civil::Date;
@@ -43,19 +42,15 @@ pub struct Due<'a> {
 
 /// A list by author and section, in each the oldest first.
 pub fn text(due: &[Due<'_>]) -> String {
-    let mut authors: BTreeMap<(bool, &str), BTreeMap<&str, Vec<&Due<'_>>>> = BTreeMap::new();
-    for article in due {
-        let author = (article.author.is_none(), article.author.unwrap_or("no author"));
-        authors.entry(author).or_default().entry(article.section).or_default().push(article);
-    }
+    let mut sorted: Vec<&Due<'_>> = due.iter().collect();
+    sorted.sort_by_key(|one| (one.author.is_none(), one.author, one.section, one.due, one.file));
     let mut text = String::new();
-    for ((_, author), sections) in authors {
-        let count = sections.values().map(Vec::len).sum();
-        let _ = writeln!(text, "{author}: {}", plural(count, "article"));
-        for (section, mut articles) in sections {
-            let _ = writeln!(text, "  {section}");
-            articles.sort_by_key(|article| (article.due, article.file));
-            for Due { due, days_late, name, title, .. } in articles {
+    for of_author in sorted.chunk_by(|one, next| one.author == next.author) {
+        let author = of_author[0].author.unwrap_or("no author");
+        let _ = writeln!(text, "{author}: {}", plural(of_author.len(), "article"));
+        for of_section in of_author.chunk_by(|one, next| one.section == next.section) {
+            let _ = writeln!(text, "  {}", of_section[0].section);
+            for Due { due, days_late, name, title, .. } in of_section {
                 let days = plural(days_late.unsigned_abs() as usize, "day");
                 let when = match days_late {
                     0 => "today".to_owned(),
