@@ -19,7 +19,6 @@ pub struct Request {
 /// The answers to requests, by their URLs.
 pub type Answers = BTreeMap<WebUrl, Answer>;
 
-/// The result of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The redirects that were followed, in order.
@@ -28,10 +27,8 @@ pub struct Answer {
     pub end: Result<PageIds, Trouble>,
 }
 
-/// A redirect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hop {
-    /// Where it leads.
     pub to: WebUrl,
     /// Whether it is permanent (301, 308).
     pub is_permanent: bool,
@@ -60,7 +57,6 @@ pub enum PageIds {
 pub enum FragmentState {
     /// It is there, or it is not for the page's HTML to say.
     Found,
-    /// It is not there.
     Missing,
     /// It cannot be determined; why.
     Unknown(&'static str),
@@ -69,46 +65,34 @@ pub enum FragmentState {
 /// Why a URL cannot be said to be there.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Trouble {
-    /// The status of the answer.
     #[error("the server answers {0}")]
     Status(u16),
-    /// The system's resolver knows none.
     #[error("there is no such host")]
     NoSuchHost,
     /// The host has no address that may be asked; one that it has.
     #[error("the host has the private address {0}")]
     Private(IpAddr),
-    /// Why the connection cannot be trusted.
     #[error("there is no trusted connection: {0}")]
     Tls(String),
-    /// The reason of the system's resolver.
     #[error("the host could not be looked up: {0}")]
     NotResolved(String),
-    /// None within the limit of a request.
     #[error("there was no answer in time")]
     Timeout,
-    /// Nobody listens, or a firewall says so.
     #[error("the host refuses connections")]
     Refused,
-    /// Before the answer was whole.
     #[error("the connection broke off")]
     BrokenOff,
-    /// Another reason.
     #[error("no connection could be made: {0}")]
     Unreachable(String),
-    /// What is wrong with the answer.
     #[error("the answer is not HTTP: {0}")]
     Garbled(String),
     /// Something that cannot be requested, as it is written.
     #[error("a redirect leads to `{0}`")]
     BadRedirect(String),
-    /// More than are followed.
     #[error("redirects lead in a circle, or to ever more redirects")]
     TooManyRedirects,
-    /// Longer than there is time.
     #[error("the host asks for more patience than a run has")]
     AskedToWait,
-    /// The run has an end.
     #[error("time was up before it was asked")]
     NotReached,
 }

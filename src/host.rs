@@ -62,7 +62,6 @@ pub fn is_private(address: IpAddr) -> bool {
 pub struct Authority {
     /// A name in ASCII, or an address in whatever form browsers take it: `127.0.0.1`, `2130706433`, `0x7f.1`.
     pub host: Host,
-    /// The port, where one is written.
     pub port: Option<u16>,
 }
 

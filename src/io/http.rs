@@ -65,13 +65,10 @@ impl Default for Settings {
 /// Why the server could not start, or did not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// Another program listens there.
     #[error("another program listens on `{0}`; name another port with `--port`")]
     Taken(SocketAddr),
-    /// Other programs listen there and on every port up to this one.
     #[error("other programs listen on `{0}` and every port up to {1}; name another with `--port`")]
     AllTaken(SocketAddr, u16),
-    /// The system refused the address.
     #[error("could not listen on `{0}`: {reason}", reason = reason(.1))]
     Listen(SocketAddr, io::Error),
     /// The system refused what the server needs besides, a descriptor or a folder for its socket, or it accepts no more.
@@ -116,7 +113,6 @@ impl Server {
         })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -29,7 +29,6 @@ const POLLING: Duration = Duration::from_millis(500);
 /// How often to check whether a root that was removed is there again.
 const ROOT_CHECK: Duration = Duration::from_millis(200);
 
-/// Files that have changed.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// What has changed, as far as it is known.
@@ -38,7 +37,6 @@ pub struct Batch {
     pub is_incomplete: bool,
 }
 
-/// Watches folders.
 pub struct Watch {
     folders: Folders,
     /// What reports changes: the system, or where it cannot, checking files again and again.

@@ -25,7 +25,6 @@ impl Events {
         lock(&self.0).retain(|listener| listener.push(&text));
     }
 
-    /// How many listen.
     pub fn count(&self) -> usize {
         let mut listeners = lock(&self.0);
         listeners.retain(|listener| !listener.is_closed());

@@ -18,43 +18,35 @@ pub struct Request<'a> {
     pub has_unknown_site: bool,
 }
 
-/// An answer.
 #[derive(Debug)]
 pub enum Answer {
-    /// A page or a file.
     Content(Content),
     /// Another place: a status of 301, 302, 307 or 308, and its URL, percent-encoded.
     Redirect {
-        /// The status.
         status: u16,
-        /// Where to.
         location: String,
     },
     /// A stream of events, which stays open.
     Events(Listener),
 }
 
-/// A page or a file.
 #[derive(Debug)]
 pub struct Content {
     /// The status: 200, or 404 for the page that says so.
     pub status: u16,
     /// Its media type; see [`crate::media_type::media_type`].
     pub media_type: &'static str,
-    /// What it holds.
     pub body: Body,
     /// A hash of the bytes where one is known, for the `ETag`. That of [`Body::Bytes`] is computed where it is not.
     pub hash: Option<String>,
 }
 
 impl Content {
-    /// Bytes that were found.
     pub fn found(media_type: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { status: 200, media_type, body: Body::Bytes(bytes.into()), hash: None }
     }
 }
 
-/// What an answer holds.
 #[derive(Debug)]
 pub enum Body {
     /// These bytes, which answers share.
