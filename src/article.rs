@@ -5,7 +5,9 @@ pub mod front_matter;
 mod grammar;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use ahash::AHashMap;
 
 use crate::diagnostic::Suppression;
 use crate::path::SourcePath;
@@ -49,6 +51,8 @@ pub struct HtmlFile {
     pub links: Vec<Link>,
     /// Every id that can be linked to, sorted. Of a template, those that are written out.
     pub ids: Vec<Box<str>>,
+    /// The same ids, to be found whatever their case.
+    pub folded_ids: FoldedIds,
     /// Whether a template has an id that is only known when a page is rendered.
     pub has_dynamic_ids: bool,
     /// Comments that suppress findings.
@@ -68,6 +72,26 @@ impl HtmlFile {
     /// Whether a link to `#id` finds a place.
     pub fn has_id(&self, id: &str) -> bool {
         self.ids.binary_search_by(|known| known.as_ref().cmp(id)).is_ok()
+    }
+
+    /// The id that is different in case alone.
+    pub fn id_in_other_case(&self, id: &str) -> Option<&str> {
+        self.folded_ids.find(id, self.ids.iter().map(AsRef::as_ref))
+    }
+}
+
+/// Ids by their lower-case forms, collected when the first link asks for an id that does not exist.
+#[derive(Debug, Default)]
+pub struct FoldedIds(OnceLock<AHashMap<String, Box<str>>>);
+
+impl FoldedIds {
+    fn find<'a>(&self, id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&str> {
+        let folded = self.0.get_or_init(|| {
+            let mut folded = AHashMap::new();
+            ids.for_each(|id| _ = folded.entry(id.to_lowercase()).or_insert_with(|| id.into()));
+            folded
+        });
+        folded.get(&id.to_lowercase()).map(AsRef::as_ref)
     }
 }
 
@@ -106,6 +130,8 @@ pub struct Body {
     pub links: Box<[Link]>,
     /// Ids that are no shown heading's: of raw HTML, of a heading that repeats the title, old ones. Sorted.
     pub other_ids: Box<[Box<str>]>,
+    /// All ids, to be found whatever their case.
+    pub folded_ids: FoldedIds,
 }
 
 impl Body {
@@ -115,6 +141,11 @@ impl Body {
             .iter()
             .map(|heading| heading.id.as_ref())
             .chain(self.other_ids.iter().map(AsRef::as_ref))
+    }
+
+    /// The id that is different in case alone.
+    pub fn id_in_other_case(&self, id: &str) -> Option<&str> {
+        self.folded_ids.find(id, self.ids())
     }
 }
 
@@ -137,7 +168,7 @@ pub enum SlotContent {
     /// ` srcset="…" sizes="…"` of the image that this link leads to, where it has variants; and the width in pixels that is
     /// written of it, 0 where none is.
     Variants(u32, u16),
-    /// What the theme says under this name, escaped.
+    /// The theme's string of that name, escaped.
     Word(&'static str),
     /// The anchor link of the heading with this index.
     Anchor(u32),
@@ -166,8 +197,8 @@ pub struct Heading {
 /// A link or another attribute that holds a URL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// The destination.
-    destination: Destination,
+    /// The destination; nothing where it is written in the source as it is meant, as nearly all are.
+    destination: Option<Box<str>>,
     /// Offsets of the destination as written in the source.
     pub span: (u32, u32),
     /// What holds the destination.
@@ -176,41 +207,25 @@ pub struct Link {
     pub used_at: Option<(u32, u32)>,
 }
 
-/// A destination. Nearly all are written in the source as they are meant, and are not held twice.
-#[derive(Clone, Debug, PartialEq)]
-enum Destination {
-    AsWritten,
-    Resolved(Box<str>),
-}
-
 impl Link {
-    /// A link to a destination whose escapes and entities are resolved. It stands nowhere yet.
-    pub fn new(destination: impl Into<Box<str>>, kind: LinkKind) -> Self {
-        let destination = Destination::Resolved(destination.into());
-        Self { destination, span: (0, 0), kind, used_at: None }
+    /// A link to a destination whose escapes and entities are resolved, written at a place.
+    pub fn new(destination: impl Into<Box<str>>, at: Range<usize>, kind: LinkKind) -> Self {
+        let span = (at.start as u32, at.end as u32);
+        Self { destination: Some(destination.into()), span, kind, used_at: None }
     }
 
-    /// What is written in front matter or in the settings, at its place.
-    pub fn in_yaml(written: &str, at: Range<usize>, kind: LinkKind) -> Self {
-        Self { span: (at.start as u32, at.end as u32), ..Self::new(written, kind) }
-    }
-
-    /// The link at its place, where `written` stands.
-    pub fn place(&mut self, span: (u32, u32), written: &str) {
-        self.span = span;
-        if matches!(&self.destination, Destination::Resolved(resolved) if **resolved == *written) {
-            self.destination = Destination::AsWritten;
-        }
+    /// Moves the link to its place in an article.
+    pub fn place(&mut self, at: Range<usize>, source: &str) {
+        self.span = (at.start as u32, at.end as u32);
+        self.destination.take_if(|destination| source.get(at) == Some(destination));
     }
 
     /// The destination, escapes and entities resolved, not yet percent-decoded. `source` is the text of the article that the
     /// link stands in; a file of HTML needs none.
     pub fn destination<'a>(&'a self, source: &'a str) -> &'a str {
         match &self.destination {
-            Destination::AsWritten => {
-                source.get(self.span.0 as usize..self.span.1 as usize).unwrap_or("")
-            }
-            Destination::Resolved(destination) => destination,
+            Some(destination) => destination,
+            None => source.get(self.span.0 as usize..self.span.1 as usize).unwrap_or(""),
         }
     }
 }
@@ -247,6 +262,11 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
+    /// What an attribute of raw HTML holds.
+    pub fn in_html(is_resource: bool) -> Self {
+        if is_resource { Self::HtmlResource } else { Self::HtmlLink }
+    }
+
     /// Whether the page loads the destination.
     pub fn is_resource(self) -> bool {
         matches!(self, Self::Resource | Self::HtmlResource)

@@ -156,10 +156,7 @@ fn read_settings(text: Option<&str>) -> Checked<Configuration> {
 }
 
 fn read_strings(text: Option<&str>) -> Checked<Strings> {
-    let mut strings = Strings::new();
-    // The theme's own file is right: a test reads it.
-    let _ = strings::read(theme::text(strings::FILE), &mut strings);
-    let diagnostics = text.map_or_else(Vec::new, |text| strings::read(text, &mut strings));
+    let (strings, diagnostics) = strings::read(text);
     Checked { value: Arc::new(strings), diagnostics }
 }
 

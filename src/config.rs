@@ -47,7 +47,7 @@ impl Options {
 }
 
 /// Everything that the theme says, by name.
-pub type Strings = BTreeMap<&'static str, String>;
+pub type Strings = BTreeMap<String, String>;
 
 table! {
     /// The settings of a site, as `site.yaml` says or by default.

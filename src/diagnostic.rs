@@ -2,10 +2,12 @@
 
 mod edits;
 mod keys;
+mod problem;
 mod rules;
 
 pub use edits::{Applicability, Edit, EditSet, by_file};
 pub use keys::{Key, keys};
+pub use problem::Problem;
 pub use rules::*;
 
 use crate::source::Span;

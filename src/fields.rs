@@ -7,61 +7,10 @@ use std::ops::Range;
 
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{
-    DUPLICATE_FIELD, Diagnostic, INVALID_VALUE, INVALID_YAML, Rule, UNKNOWN_FIELD,
-};
-use crate::path::SourcePath;
-use crate::source::Span;
+use crate::diagnostic::{DUPLICATE_FIELD, INVALID_VALUE, INVALID_YAML, Problem, UNKNOWN_FIELD};
 use crate::suggest;
 use crate::yaml::{Document, Entry, Node, Value};
 pub use kinds::{CalendarDate, Entries, Flag, FreeData, Text, WholeNumber};
-
-/// Something wrong with a key or value.
-#[derive(Debug)]
-pub struct Problem {
-    /// The rule that it breaks.
-    pub rule: &'static Rule,
-    /// Where.
-    pub at: Range<usize>,
-    /// Of a duplicate key, the first one.
-    pub first: Option<Range<usize>>,
-    /// What is wrong.
-    pub message: String,
-    /// What to type next.
-    pub help: Option<String>,
-    /// What to type in place of the key or value.
-    pub suggestion: Option<String>,
-}
-
-impl Problem {
-    /// A problem at a place, without help.
-    pub fn new(rule: &'static Rule, at: Range<usize>, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { rule, at, first: None, message, help: None, suggestion: None }
-    }
-
-    /// The same with what to type next.
-    #[must_use]
-    pub fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// The same with what to type in place of the key or value.
-    #[must_use]
-    pub fn suggest(self, suggestion: Option<String>) -> Self {
-        Self { suggestion, ..self }
-    }
-
-    /// The finding in a file.
-    pub fn diagnostic(self, path: &SourcePath) -> Diagnostic {
-        let finding = Diagnostic::new(self.rule, Span::new(path, self.at), self.message);
-        let finding = Diagnostic { help: self.help, ..finding.suggest(self.suggestion) };
-        match self.first {
-            Some(first) => finding.relate(Span::new(path, first), "first written here"),
-            None => finding,
-        }
-    }
-}
 
 /// What is wrong so far.
 #[derive(Debug, Default)]
@@ -81,7 +30,7 @@ impl Problems {
         let duplicates = document.duplicates.drain(..).map(|key| {
             let message = format!("duplicate key `{}`", key.name);
             let problem = Problem::new(&DUPLICATE_FIELD, key.second, message);
-            Problem { first: Some(key.first), ..problem.help("remove one of the two") }
+            problem.help("remove one of the two").relate(key.first, "first written here")
         });
         Self { found: error.into_iter().chain(duplicates).collect() }
     }

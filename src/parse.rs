@@ -11,7 +11,6 @@ mod raw_html;
 pub mod strings;
 pub mod suppression;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
@@ -21,10 +20,10 @@ pub use raw_html::anchors;
 use crate::article::front_matter::{REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS};
 use crate::article::{Article, ArticleKind, ArticleSource, FrontMatter};
 use crate::config::Configuration;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::Diagnostic;
 use crate::fields::Kind;
 use crate::path::SourcePath;
-use crate::source::Span;
+use markdown::Markdown;
 
 /// Parses one file of `content/`; with `source_lines`, its blocks tell the lines they stand on. A broken one still yields the best article that can be had, so that one mistake never
 /// hides others.
@@ -36,12 +35,13 @@ pub fn article(
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
     let read = front_matter::read(text, kind, &|| title_from_path(path));
-    let problems = read.problems.into_iter().map(|problem| problem.diagnostic(path));
-    let markdown = markdown::body(text, read.body.clone(), &read.front_matter, source_lines);
-    let findings = markdown.findings.into_iter().map(|finding| finding.diagnostic(path));
-    let diagnostics = problems.chain(findings).collect();
+    let front_matter = &read.front_matter;
+    let markdown = Markdown { source: text, start: read.body.start, front_matter, source_lines };
+    let markdown = markdown.read();
+    let problems = read.problems.into_iter().chain(markdown.problems);
+    let diagnostics = problems.map(|problem| problem.diagnostic(path)).collect();
     let mut suppressions = suppression::in_text(path, text, 0..read.body.start);
-    suppressions.extend(suppression::placed(path, text, markdown.suppressions));
+    suppressions.extend(suppression::in_comments(path, text, markdown.comments));
     let article = Article {
         path: path.clone(),
         kind,
@@ -65,48 +65,6 @@ pub fn title_from_path(path: &SourcePath) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => "Untitled".to_owned(),
-    }
-}
-
-/// Something wrong at a place in a file.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    rule: &'static Rule,
-    at: Range<usize>,
-    message: String,
-    help: Option<String>,
-    other: Option<(Range<usize>, &'static str)>,
-}
-
-impl Finding {
-    /// A finding of `rule` at a place.
-    pub(crate) fn new(rule: &'static Rule, at: Range<usize>, message: String) -> Self {
-        Self { rule, at, message, help: None, other: None }
-    }
-
-    /// The same with a line of help.
-    pub(crate) fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// The same with another place that belongs to it, and why.
-    pub(crate) fn other(self, at: Range<usize>, why: &'static str) -> Self {
-        Self { other: Some((at, why)), ..self }
-    }
-
-    /// Moves its places by as many bytes.
-    pub(crate) fn shift(&mut self, offset: usize) {
-        let ranges = std::iter::once(&mut self.at).chain(self.other.as_mut().map(|(at, _)| at));
-        ranges.for_each(|at| *at = at.start + offset..at.end + offset);
-    }
-
-    fn diagnostic(self, path: &SourcePath) -> Diagnostic {
-        let Self { rule, at, message, help, other } = self;
-        let finding = Diagnostic { help, ..Diagnostic::new(rule, Span::new(path, at), message) };
-        match other {
-            Some((at, why)) => finding.relate(Span::new(path, at), why),
-            None => finding,
-        }
     }
 }
 

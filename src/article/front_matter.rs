@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
 use crate::config::ReviewInterval;
-use crate::diagnostic::INVALID_VALUE;
+use crate::diagnostic::{INVALID_VALUE, Problem};
 use crate::fields::{
-    CalendarDate, Entries, Flag, FreeData, Kind, Problem, Problems, Text, WholeNumber, table,
+    CalendarDate, Entries, Flag, FreeData, Kind, Problems, Text, WholeNumber, table,
 };
 use crate::redirect::OldAddress;
 use crate::source::{BYTE_ORDER_MARK, Placed};

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use serde_json::{Value as Json, json};
 
 use super::{BaseUrl, Pattern, ReviewInterval, SecurityTxt, TextDirection};
-use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD};
-use crate::fields::{Fields, Kind, Problem, Problems, TextKind, WrongText};
+use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD, Problem};
+use crate::fields::{Fields, Kind, Problems, TextKind, WrongText};
 use crate::host::Authority;
 use crate::redirect::{OldAddress, Redirect};
 use crate::source::Placed;

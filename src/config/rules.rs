@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use globset::{Glob, GlobBuilder, GlobSet};
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{self, INVALID_VALUE, RULES, Rule, Severity, UNKNOWN_RULE};
-use crate::fields::{Fields, Kind, Problem, Problems, TextKind, WrongText};
+use crate::diagnostic::{self, INVALID_VALUE, Problem, RULES, Rule, Severity, UNKNOWN_RULE};
+use crate::fields::{Fields, Kind, Problems, TextKind, WrongText};
 use crate::path::SourcePath;
 use crate::suggest;
 use crate::yaml::{Entry, Node, Value};

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::kinds::begins_with;
 use super::{Accent, NamedLink};
 use crate::colour::{Colour, DARK_GROUNDS, LEAST_CONTRAST, LIGHT_GROUNDS};
-use crate::diagnostic::{INVALID_VALUE, LOW_CONTRAST};
-use crate::fields::{Entries, Fields, Kind, Problem, Problems, TextKind, WrongText};
+use crate::diagnostic::{INVALID_VALUE, LOW_CONTRAST, Problem};
+use crate::fields::{Entries, Fields, Kind, Problems, TextKind, WrongText};
 use crate::source::Placed;
 use crate::yaml::{Node, Value};
 

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
-use super::{Fields, Kind, Problem, Problems, TextKind, WrongText, describe};
-use crate::diagnostic::INVALID_VALUE;
+use super::{Fields, Kind, Problems, TextKind, WrongText, describe};
+use crate::diagnostic::{INVALID_VALUE, Problem};
 use crate::source::Placed;
 use crate::yaml::{Entry, Node, Value};
 

@@ -1,8 +1,8 @@
 //! Reads `site.yaml`: its keys are tables in `config`; here is what is wrong with keys beside each other.
 
 use crate::config::Configuration;
-use crate::diagnostic::{Diagnostic, INVALID_VALUE};
-use crate::fields::{Kind, Problem, Problems};
+use crate::diagnostic::{Diagnostic, INVALID_VALUE, Problem};
+use crate::fields::{Kind, Problems};
 use crate::path::SourcePath;
 use crate::redirect::Foreign;
 use crate::source::without_mark;

@@ -7,9 +7,9 @@ use crate::article::front_matter::{
 };
 use crate::article::{ArticleKind, FrontMatter};
 use crate::diagnostic::{
-    MISSING_FIELD, MISSING_FRONT_MATTER, UNCLOSED_FRONT_MATTER, UNKNOWN_FIELD,
+    MISSING_FIELD, MISSING_FRONT_MATTER, Problem, UNCLOSED_FRONT_MATTER, UNKNOWN_FIELD,
 };
-use crate::fields::{Kind, Problem, Problems};
+use crate::fields::{Kind, Problems};
 use crate::source::BYTE_ORDER_MARK;
 use crate::yaml;
 

@@ -1,11 +1,24 @@
 //! Heading ids as GitHub makes them, with exactly the character set of the npm package `github-slugger`. Our one
 //! deviation: a heading whose slug is empty is called `section`.
 
-mod kept;
+use std::sync::LazyLock;
 
 use ahash::AHashMap;
+use regex_syntax::hir::{Class, HirKind};
 
-use kept::is_kept;
+/// The characters beyond ASCII that ids keep, as ranges: those of the package, which are the letters, marks, digits and
+/// connectors of Unicode 13. Capital letters are in some ranges and not in others: text is in lower case by then.
+static KEPT: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let class = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}&&\p{Age:13.0}]";
+    let class = regex_syntax::parse(class).map(regex_syntax::hir::Hir::into_kind);
+    let Ok(HirKind::Class(Class::Unicode(class))) = class else { return Vec::new() };
+    class.iter().map(|range| (range.start(), range.end())).collect()
+});
+
+fn is_kept(c: char) -> bool {
+    let index = KEPT.partition_point(|(first, _)| *first <= c);
+    index > 0 && c <= KEPT[index - 1].1
+}
 
 /// The slug of a heading's text, before collisions are counted: lower case, letters, marks, decimal and letter numbers,
 /// connector punctuation and `-` kept, each space a `-`, all else dropped.
@@ -88,6 +101,15 @@ mod tests {
         ] {
             assert_eq!(slug(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_characters_of_ids_stay_those_of_github_slugger() {
+        let kept =
+            ('\u{80}'..=char::MAX).filter(|c| super::is_kept(*c) && c.to_lowercase().eq([*c]));
+        let hash = |hash: u64, c| hash.wrapping_mul(31).wrapping_add(u64::from(u32::from(c)));
+        let (count, hash) = kept.fold((0, 0), |(count, sum), c| (count + 1, hash(sum, c)));
+        assert_eq!((count, hash), (133_132, 16_786_141_083_942_291_626));
     }
 
     #[test]

@@ -1,43 +1,40 @@
 //! HTML that reaches readers as it is written: files of `static/`, and templates, of which only what is written out can be
 //! read.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::raw_html::{self, Url};
+use super::raw_html::{self, Part};
 use super::suppression;
-use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
+use crate::article::{FoldedIds, HtmlFile, HtmlKind, Link, LinkKind};
 use crate::path::SourcePath;
 use crate::source::replace_ranges;
 
 /// Reads an HTML file.
 pub fn html(path: &SourcePath, kind: HtmlKind, text: &str) -> HtmlFile {
     let tags = if kind == HtmlKind::Template { tags(text) } else { Vec::new() };
-    let found = raw_html::scan(&without(text, &tags));
-    let made_up = |range: &Range<usize>| {
+    // Spaces in the place of the tags: all else keeps its place.
+    let blanks = tags.iter().map(|tag| (tag.clone(), " ".repeat(tag.len()))).collect();
+    let is_dynamic = |range: Range<usize>| {
         let after = tags.partition_point(|tag| tag.end <= range.start);
         tags.get(after).is_some_and(|tag| tag.start < range.end)
     };
-    let links = found.urls.into_iter().filter(|url| !made_up(&url.range)).map(link).collect();
-    let named = found.ids.into_iter().chain(found.names);
-    let (unknown, known): (Vec<_>, Vec<_>) = named.partition(|name| made_up(&name.range));
-    let mut ids: Vec<Box<str>> = known.into_iter().map(|name| name.value.into()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    HtmlFile {
-        path: path.clone(),
-        kind,
-        links,
-        ids,
-        has_dynamic_ids: !unknown.is_empty(),
-        suppressions: suppression::in_text(path, text, 0..text.len()).into(),
+    let (mut links, mut ids) = (Vec::new(), BTreeSet::new());
+    let mut has_dynamic_ids = false;
+    for part in raw_html::scan(&replace_ranges(text, blanks)) {
+        match part {
+            Part::Url { url, is_resource } if !is_dynamic(url.at()) => {
+                links.push(Link::new(url.as_str(), url.at(), LinkKind::in_html(is_resource)));
+            }
+            Part::Id(name) | Part::Name(name) if is_dynamic(name.at()) => has_dynamic_ids = true,
+            Part::Id(name) | Part::Name(name) => _ = ids.insert(name.value.into()),
+            _ => {}
+        }
     }
-}
-
-fn link(url: Url) -> Link {
-    let kind = if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink };
-    let mut link = Link::new(url.value, kind);
-    link.span = (url.range.start as u32, url.range.end as u32);
-    link
+    let suppressions = suppression::in_text(path, text, 0..text.len()).into();
+    let (path, ids) = (path.clone(), ids.into_iter().collect());
+    let folded_ids = FoldedIds::default();
+    HtmlFile { path, kind, links, ids, folded_ids, has_dynamic_ids, suppressions }
 }
 
 /// Where the template engine's tags and comments stand.
@@ -58,12 +55,6 @@ fn tags(text: &str) -> Vec<Range<usize>> {
         found.push(start..at);
     }
     found
-}
-
-/// The text with spaces in the place of the tags, so that all else keeps its place.
-fn without(text: &str, tags: &[Range<usize>]) -> String {
-    let blanks = tags.iter().map(|tag| (tag.clone(), " ".repeat(tag.len())));
-    replace_ranges(text, blanks.collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Markdown to HTML with slots. The one file that names the Markdown library. Our own writer, because the library's
 //! emits style attributes and unlabelled checkboxes, which a strict content security policy and accessibility forbid.
-//!
-//! Longer than most files: the match over the library's events cannot be split without hiding which are handled.
 
 mod code;
 mod definitions;
@@ -9,7 +7,6 @@ mod footnotes;
 mod guard;
 mod headings;
 mod ids;
-mod lines;
 mod links;
 mod raw;
 
@@ -17,81 +14,40 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, Options,
-    Parser, Tag, TagEnd,
+    Alignment, BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag,
+    TagEnd,
 };
 
-use super::fragment::{Fragment, Insert, WrittenHeading, finish};
-use super::{Finding, suppression};
+use super::fragment::{Fragment, Insert, finish};
 use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, FrontMatter, Link, SlotContent};
-use crate::diagnostic::UNREADABLE_FILE;
+use crate::diagnostic::{Problem, UNREADABLE_FILE};
 use crate::html;
+use crate::source::LineIndex;
 use code::OpenCode;
-use definitions::{Definitions, ShownRanges};
+use definitions::Definitions;
 use footnotes::Footnotes;
 pub(super) use footnotes::Numbers;
 use guard::Guarded;
-use headings::{attributes, only_comments};
-use lines::Lines;
-use links::{Image, OpenLink, Unnamed};
-use raw::{OpenAnchor, RawPieces};
+use links::{Image, OpenLink};
+use raw::RawPieces;
+
+/// The Markdown of a file. All places are places in the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Markdown<'a> {
+    pub source: &'a str,
+    /// Where it begins.
+    pub start: usize,
+    pub front_matter: &'a FrontMatter,
+    /// Whether blocks tell the lines they are written on.
+    pub source_lines: bool,
+}
 
 /// What was read of a file's Markdown.
 pub(crate) struct ReadBody {
-    /// The body.
     pub body: Body,
-    /// What is wrong in it; places are in the file.
-    pub findings: Vec<Finding>,
-    /// Comments that suppress findings.
-    pub suppressions: Vec<suppression::Written>,
-}
-
-/// Turns the Markdown in `range` of `source` into HTML. Spans count from the start of `source`.
-pub(crate) fn body(
-    source: &str,
-    range: Range<usize>,
-    front_matter: &FrontMatter,
-    source_lines: bool,
-) -> ReadBody {
-    // The library has panicked at definition lists. Each try has a writer of its own, so nothing half-done is kept.
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        let settings = Settings { extensions: EXTENSIONS, source_lines };
-        write(source, range.clone(), front_matter, settings)
-    }));
-    result.unwrap_or_else(|_| without_definition_lists(source, range, front_matter, source_lines))
-}
-
-/// The body with definition lists shown as text, and the finding that says so, at the first line that may be a definition.
-fn without_definition_lists(
-    source: &str,
-    range: Range<usize>,
-    front_matter: &FrontMatter,
-    source_lines: bool,
-) -> ReadBody {
-    let extensions = EXTENSIONS - Options::ENABLE_DEFINITION_LIST;
-    let settings = Settings { extensions, source_lines };
-    let mut read = write(source, range.clone(), front_matter, settings);
-    let mut start = range.start;
-    let line = source[range.clone()].split_inclusive('\n').find_map(|line| {
-        let at = start..start + line.trim_end().len();
-        start += line.len();
-        line.trim_start_matches([' ', '\t', '>']).starts_with(':').then_some(at)
-    });
-    let message = "the Markdown library fails at the definition lists of this article".to_owned();
-    let finding = Finding::new(&UNREADABLE_FILE, line.unwrap_or(range), message).help(
-        "write them in another way, for instance as a table; until then they are shown as text",
-    );
-    read.findings.push(finding);
-    read
-}
-
-/// How a text is read and written.
-#[derive(Clone, Copy)]
-struct Settings {
-    extensions: Options,
-    /// Whether blocks tell their source lines.
-    source_lines: bool,
+    pub problems: Vec<Problem>,
+    pub comments: Vec<Range<usize>>,
 }
 
 const EXTENSIONS: Options = Options::ENABLE_TABLES
@@ -101,65 +57,70 @@ const EXTENSIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_GFM)
     .union(Options::ENABLE_DEFINITION_LIST);
 
-fn write(
-    source: &str,
-    range: Range<usize>,
-    front_matter: &FrontMatter,
-    settings: Settings,
-) -> ReadBody {
-    let markdown = &source[range.clone()];
-    let guarded = Guarded::new(markdown);
-    let mut broken = Vec::new();
-    let mut note_broken = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
-        broken.extend(definitions::broken(markdown, &link));
-        None
-    };
-    let parser = Parser::new_with_broken_link_callback(
-        &guarded.markdown,
-        settings.extensions,
-        Some(&mut note_broken),
-    );
-    let mut writer = Writer {
-        markdown,
-        offset: range.start,
-        lines: settings.source_lines.then(|| Lines::new(source)),
-        title: &front_matter.title,
-        out: Fragment::with_capacity(markdown.len() + markdown.len() / 3),
-        outer: Vec::new(),
-        links: Vec::new(),
-        definitions: Definitions::new(markdown, parser.reference_definitions()),
-        open_links: Vec::new(),
-        unnamed: Vec::new(),
-        anchor: None,
-        findings: Vec::new(),
-        suppressions: Vec::new(),
-        image: None,
-        heading: None,
-        code: None,
-        raw: None,
-        table: Table::default(),
-        footnotes: Footnotes::default(),
-        images: 0,
-        tables: 0,
-    };
-    let mut shown = (!writer.definitions.is_empty()).then(ShownRanges::default);
-    for (event, range) in parser.into_offset_iter() {
-        writer.extend_link(&event, &range);
-        if let Some(shown) = &mut shown {
-            shown.add(&event, &range);
-        }
-        writer.event(guarded.restore(event), range);
+impl Markdown<'_> {
+    /// Turns it into HTML.
+    pub(crate) fn read(self) -> ReadBody {
+        // The library has panicked at definition lists. Each try has a writer of its own, so nothing half-done is kept.
+        let result = catch_unwind(AssertUnwindSafe(|| self.write(EXTENSIONS)));
+        result.unwrap_or_else(|_| self.without_definition_lists())
     }
-    writer.findings.append(&mut broken);
-    writer.finish(shown.as_ref(), &front_matter.anchors)
+
+    /// The body with definition lists shown as text, and the finding that says so, at the first line that may be a
+    /// definition.
+    fn without_definition_lists(self) -> ReadBody {
+        let mut read = self.write(EXTENSIONS - Options::ENABLE_DEFINITION_LIST);
+        let mut start = self.start;
+        let line = self.source[start..].split_inclusive('\n').find_map(|line| {
+            let at = start..start + line.trim_end().len();
+            start += line.len();
+            line.trim_start_matches([' ', '\t', '>']).starts_with(':').then_some(at)
+        });
+        let message = "the Markdown library fails at the definition lists of this article";
+        let at = line.unwrap_or(self.start..self.source.len());
+        read.problems.push(Problem::new(&UNREADABLE_FILE, at, message).help(
+            "write them in another way, for instance as a table; until then they are shown as text",
+        ));
+        read
+    }
+
+    fn write(self, extensions: Options) -> ReadBody {
+        let Self { source, start, front_matter, source_lines } = self;
+        let in_file = |range: Range<usize>| range.start + start..range.end + start;
+        let guarded = Guarded::new(&source[start..]);
+        let mut broken = Vec::new();
+        let mut note_broken = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
+            broken.extend(definitions::broken(source, in_file(link.span), link.link_type));
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(
+            &guarded.markdown,
+            extensions,
+            Some(&mut note_broken),
+        );
+        let mut writer = Writer {
+            source,
+            lines: source_lines.then(|| LineIndex::new(source)),
+            title: &front_matter.title,
+            out: Fragment::with_capacity((source.len() - start) * 4 / 3),
+            definitions: Definitions::new(source, start, parser.reference_definitions()),
+            ..Writer::default()
+        };
+        for (event, range) in parser.into_offset_iter() {
+            let range = in_file(range);
+            writer.extend_link(&event, &range);
+            writer.definitions.shown(&event, &range);
+            writer.event(guarded.restore(event), range);
+        }
+        writer.problems.append(&mut broken);
+        writer.finish(&front_matter.anchors)
+    }
 }
 
+#[derive(Default)]
 struct Writer<'a> {
-    markdown: &'a str,
-    /// Where the Markdown begins in the file.
-    offset: usize,
-    /// Counts lines, where blocks are to tell theirs.
-    lines: Option<Lines<'a>>,
+    source: &'a str,
+    /// The lines of the file, where blocks are to tell theirs.
+    lines: Option<LineIndex<'a>>,
     title: &'a str,
     out: Fragment,
     /// What was being written when a footnote's definition began.
@@ -167,23 +128,20 @@ struct Writer<'a> {
     links: Vec<Link>,
     definitions: Definitions,
     open_links: Vec<OpenLink>,
-    unnamed: Vec<Unnamed>,
-    anchor: Option<OpenAnchor>,
-    findings: Vec<Finding>,
-    suppressions: Vec<suppression::Written>,
-    image: Option<Image>,
-    heading: Option<OpenHeading>,
+    /// Where the `<a>` of raw HTML leads in which nothing was read yet.
+    unnamed_anchor: Option<Range<usize>>,
+    problems: Vec<Problem>,
+    /// Where comments are.
+    comments: Vec<Range<usize>>,
+    image: Option<Image<'a>>,
+    /// Where the HTML of the open heading begins.
+    heading: Option<usize>,
     code: Option<OpenCode>,
     raw: Option<RawPieces>,
     table: Table,
     footnotes: Footnotes,
     images: u32,
     tables: u32,
-}
-
-struct OpenHeading {
-    text: String,
-    start: usize,
 }
 
 #[derive(Default)]
@@ -195,26 +153,27 @@ struct Table {
 
 impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
-    fn finish(mut self, shown: Option<&ShownRanges>, anchors: &[OldAnchor]) -> ReadBody {
-        let footnotes = std::mem::take(&mut self.footnotes);
-        let numbers = footnotes.write(self.markdown, &mut self.out, &mut self.findings);
-        if let Some(shown) = shown {
-            self.findings.extend(self.definitions.findings(self.markdown, shown));
+    fn finish(mut self, anchors: &[OldAnchor]) -> ReadBody {
+        let (numbers, problems) = self.footnotes.write(self.source, &mut self.out);
+        self.problems.extend(problems);
+        self.problems.extend(self.definitions.problems(self.source));
+        self.problems.extend(ids::problems(&self.out, &numbers, anchors));
+        let body = finish(self.out, self.links, &numbers, anchors);
+        ReadBody { body, problems: self.problems, comments: self.comments }
+    }
+
+    /// Writes the start of a block's tag (`<p`), the line that the block is on where lines are told, and the tag's end.
+    fn open_block(&mut self, tag: &str, range: &Range<usize>, end: &str) {
+        self.out.push(tag);
+        if let Some(line) = self.line(range) {
+            self.out.push(&format!(" data-line=\"{line}\""));
         }
-        for Unnamed { link, rule } in &self.unnamed {
-            let (start, end) = self.links[*link].span;
-            let at = start as usize - self.offset..end as usize - self.offset;
-            self.findings.push(links::unnamed(rule, at));
-        }
-        self.findings.extend(ids::findings(&self.out, &numbers, anchors));
-        let offset = self.offset;
-        self.findings.iter_mut().for_each(|finding| finding.shift(offset));
-        self.suppressions.iter_mut().for_each(|written| written.shift(offset));
-        ReadBody {
-            body: finish(self.out, self.links, &numbers, anchors),
-            findings: self.findings,
-            suppressions: self.suppressions,
-        }
+        self.out.push(end);
+    }
+
+    /// The line of a block, from 1, where lines are told.
+    fn line(&self, range: &Range<usize>) -> Option<usize> {
+        self.lines.as_ref().map(|lines| lines.line(range.start) + 1)
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
@@ -238,7 +197,7 @@ impl<'a> Writer<'a> {
                 }
             }
             Event::InlineHtml(text) => {
-                self.raw_html(&RawPieces::inline(&text, range.start));
+                self.raw_html(RawPieces::inline(&text, range.start));
             }
             Event::SoftBreak => {
                 self.heading_text("\n");
@@ -250,12 +209,10 @@ impl<'a> Writer<'a> {
             }
             Event::Rule => self.out.push("<hr>\n"),
             Event::TaskListMarker(done) => {
-                self.out.push(if done {
-                    "<input type=\"checkbox\" disabled checked aria-label=\""
-                } else {
-                    "<input type=\"checkbox\" disabled aria-label=\""
-                });
-                let word = if done { "done" } else { "not_done" };
+                let (checked, word) = if done { (" checked", "done") } else { ("", "not_done") };
+                self.out.push("<input type=\"checkbox\" disabled");
+                self.out.push(checked);
+                self.out.push(" aria-label=\"");
                 self.out.insert(Insert::Slot(SlotContent::Word(word)));
                 self.out.push("\"> ");
             }
@@ -335,7 +292,7 @@ impl<'a> Writer<'a> {
             TagEnd::CodeBlock => self.end_code(),
             TagEnd::HtmlBlock => {
                 if let Some(raw) = self.raw.take() {
-                    self.raw_html(&raw);
+                    self.raw_html(raw);
                 }
             }
             TagEnd::List(ordered) => self.out.push(if ordered { "</ol>\n" } else { "</ul>\n" }),
@@ -381,70 +338,10 @@ impl<'a> Writer<'a> {
             self.name_link();
         }
         if text == "[" {
-            self.footnotes.undefined(self.markdown, range.start);
+            self.problems.extend(footnotes::undefined(self.source, range.start));
         }
         self.heading_text(text);
         html::escape_text_into(&mut self.out.html, text);
-    }
-
-    /// Adds to the text that the open heading's id is made from.
-    fn heading_text(&mut self, text: &str) {
-        if let Some(heading) = &mut self.heading {
-            heading.text.push_str(text);
-        }
-    }
-
-    fn start_heading(&mut self, level: HeadingLevel, range: Range<usize>) {
-        let index = self.out.headings.len() as u32;
-        self.heading = Some(OpenHeading { text: String::new(), start: self.out.html.len() });
-        let mut attributes = String::new();
-        self.line(&range, &mut attributes);
-        self.out.headings.push(WrittenHeading {
-            level: level as u8,
-            id: None,
-            classes: Vec::new(),
-            text: String::new(),
-            span: ((range.start + self.offset) as u32, (range.end + self.offset) as u32),
-            is_title: false,
-            attributes,
-        });
-        self.out.insert(Insert::HeadingOpen(index));
-    }
-
-    fn end_heading(&mut self, range: Range<usize>) {
-        let Some(mut open) = self.heading.take() else { return };
-        let index = self.out.headings.len() - 1;
-        let written = self.markdown.get(range.clone()).unwrap_or("");
-        let found =
-            attributes(&self.out.html[open.start..], &open.text, written).map(str::to_owned);
-        if let Some(attributes) = found.as_deref() {
-            let html = self.out.html.trim_end_matches(attributes).trim_end().len();
-            self.out.html.truncate(html.max(open.start));
-            open.text.truncate(open.text.trim_end_matches(attributes).trim_end().len());
-            let source = range.start + written.rfind(attributes).unwrap_or(0);
-            for token in attributes.trim_matches(['{', '}']).split_whitespace() {
-                match token.split_at(1) {
-                    ("#", id) => {
-                        let at = source + attributes.find(token).unwrap_or(0) + 1;
-                        self.out.ids.push((id.to_owned(), at..at + id.len()));
-                        self.out.headings[index].id = Some(id.to_owned());
-                    }
-                    (_, class) => self.out.headings[index].classes.push(class.to_owned()),
-                }
-            }
-        }
-        let is_first =
-            index == 0 && self.outer.is_empty() && only_comments(&self.out.html[..open.start]);
-        let heading = &mut self.out.headings[index];
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        heading.is_title = is_first && heading.level == 1 && words(&open.text) == words(self.title);
-        heading.text = open.text;
-        if heading.is_title {
-            self.out.truncate(open.start);
-            self.out.insert(Insert::HeadingTarget(index as u32));
-        } else {
-            self.out.insert(Insert::HeadingClose(index as u32));
-        }
     }
 
     fn start_callout(&mut self, kind: BlockQuoteKind, range: &Range<usize>) {
@@ -478,39 +375,43 @@ impl<'a> Writer<'a> {
             _ => ">",
         });
     }
-
-    fn place(&self, range: Range<usize>) -> (u32, u32) {
-        ((range.start + self.offset) as u32, (range.end + self.offset) as u32)
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FrontMatter, body, without_definition_lists};
+    use super::{FrontMatter, Markdown, ReadBody};
+
+    fn with<T>(source: &str, read: impl FnOnce(Markdown<'_>) -> T) -> T {
+        let front_matter = &FrontMatter::default();
+        read(Markdown { source, start: 0, front_matter, source_lines: false })
+    }
+
+    fn body(source: &str) -> ReadBody {
+        with(source, |markdown| markdown.read())
+    }
 
     #[test]
     fn definition_lists_that_cannot_be_read_are_reported() {
         let source = "Text.\n\nTerm\n: Definition\n";
-        let front_matter = FrontMatter::default();
-        let read = body(source, 0..source.len(), &front_matter, false);
-        assert!(read.findings.is_empty() && read.body.html.contains("<dd>Definition</dd>"));
-        let read = without_definition_lists(source, 0..source.len(), &front_matter, false);
-        assert_eq!(&source[read.findings[0].at.clone()], ": Definition");
+        let read = body(source);
+        assert!(read.problems.is_empty() && read.body.html.contains("<dd>Definition</dd>"));
+        let read = with(source, |markdown| markdown.without_definition_lists());
+        assert_eq!(&source[read.problems[0].at.clone()], ": Definition");
         assert!(read.body.html.contains("Term\n: Definition"), "{}", read.body.html);
     }
 
     #[test]
     fn no_character_of_a_text_is_taken_for_an_internal_mark() {
         let source = "[:a]: /x\n\n:one\u{1} [a\n:b](/y) `c\n:d` [:a]\n\n```\n:e\u{1}\n```\n";
-        let read = body(source, 0..source.len(), &FrontMatter::default(), false);
+        let read = body(source);
         assert_eq!(
             &*read.body.html,
             "<p>:one\u{1} <a href=\"\">a\n:b</a> <code>c :d</code> <a href=\"\">:a</a></p>\n\
              <pre tabindex=\"0\"><code>:e\u{1}\n</code></pre>\n"
         );
-        assert!(read.findings.is_empty(), "{:?}", read.findings);
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
         let all: String = (1..=31_u8).map(char::from).collect();
-        let read = body(&format!(":{all}:x\n"), 0..all.len() + 4, &FrontMatter::default(), false);
+        let read = body(&format!(":{all}:x\n"));
         assert!(read.body.html.contains('\u{1}') && read.body.html.contains('\u{1f}'));
     }
 }

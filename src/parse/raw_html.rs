@@ -4,73 +4,32 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::html::{self, Attribute, Event, Reader, Tag};
+use crate::source::Placed;
 
-/// What a piece of raw HTML holds.
-#[derive(Debug, Default)]
-pub(crate) struct RawHtml {
-    /// Attributes that hold URLs, in order of their places.
-    pub urls: Vec<Url>,
-    /// Values of `id`.
-    pub ids: Vec<Name>,
-    /// Values of `name` on `a`.
-    pub names: Vec<Name>,
-    /// What else there is, in order.
-    pub parts: Vec<Part>,
-}
-
-/// A name that a link can lead to.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Name {
-    /// The name, character references resolved.
-    pub value: String,
-    /// Where it is written, in bytes, without quotes.
-    pub range: Range<usize>,
-}
-
-/// A URL in an attribute.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Url {
-    /// The URL, character references resolved.
-    pub value: String,
-    /// Where it is written, in bytes, without quotes.
-    pub range: Range<usize>,
-    /// Whether the page loads it.
-    pub resource: bool,
-}
-
-/// A part of raw HTML. Places are in bytes.
+/// A part of raw HTML. Places are in bytes, those of attributes without quotes; character references are resolved.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Part {
-    /// An `<a>` with a destination.
-    Anchor {
-        /// Where the destination is written.
-        href: Range<usize>,
-        /// Whether an attribute gives it a name.
-        is_named: bool,
-    },
+    /// A URL in an attribute, and whether the page loads it.
+    Url { url: Placed<String>, is_resource: bool },
+    /// A value of `id`.
+    Id(Placed<String>),
+    /// A value of `name` on `a`.
+    Name(Placed<String>),
+    /// An `<a>` with a destination, and whether an attribute gives it a name.
+    Anchor { href: Range<usize>, is_named: bool },
     /// `</a>`.
     AnchorEnd,
-    /// Text that is no white space.
-    Text {
-        /// Where it stands.
-        range: Range<usize>,
-        /// Whether it is code, or otherwise to be taken by the letter.
-        is_verbatim: bool,
-    },
-    /// An `<img>`.
+    /// Text that is no white space, and whether it is code or otherwise to be taken by the letter.
+    Text { range: Range<usize>, is_verbatim: bool },
+    /// An `<img>`, before its attributes.
     Image(Image),
     /// Something that a strict content security policy blocks.
-    Blocked {
-        /// Where it stands.
-        range: Range<usize>,
-        /// What it is.
-        what: &'static str,
-    },
+    Blocked(Placed<&'static str>),
     /// A comment, its marks included.
     Comment(Range<usize>),
 }
 
-/// An `<img>`. Places are in bytes.
+/// An `<img>`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Image {
     /// Where its URL is written; where it has none, the tag.
@@ -94,96 +53,95 @@ const VERBATIM: [&str; 8] =
     ["pre", "code", "kbd", "samp", "script", "style", "textarea", "template"];
 
 /// Reads a piece of raw HTML.
-pub(crate) fn scan(html: &str) -> RawHtml {
-    let mut found = RawHtml::default();
+pub(crate) fn scan(html: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
     let mut verbatim = 0_usize;
     for event in Reader::new(html) {
         match event {
             Event::Start(tag) => {
                 let element = &*tag.element();
                 verbatim += usize::from(VERBATIM.contains(&element) && !tag.is_self_closing());
-                tag.attributes().for_each(|attribute| found.attribute(tag, element, attribute));
-                found.element(tag, element);
+                parts.extend(of_element(tag, element));
+                for attribute in tag.attributes() {
+                    of_attribute(tag, element, attribute, &mut parts);
+                }
             }
             Event::End(tag) => {
                 verbatim -= usize::from(verbatim > 0 && VERBATIM.contains(&&*tag.element()));
                 if tag.is("a") {
-                    found.parts.push(Part::AnchorEnd);
+                    parts.push(Part::AnchorEnd);
                 }
             }
             Event::Text(text, at) if !text.trim_ascii().is_empty() => {
                 let range = at..at + text.len();
-                found.parts.push(Part::Text { range, is_verbatim: verbatim > 0 });
+                parts.push(Part::Text { range, is_verbatim: verbatim > 0 });
             }
-            Event::Comment(text, at) => found.parts.push(Part::Comment(at..at + text.len())),
+            Event::Comment(text, at) => parts.push(Part::Comment(at..at + text.len())),
             Event::Text(..) | Event::Doctype => {}
         }
     }
-    found
+    parts
 }
 
 /// Every name that a link to a page of another site can lead to.
 pub fn anchors(html: &str) -> BTreeSet<String> {
-    let found = scan(html);
-    found.ids.into_iter().chain(found.names).map(|name| name.value).collect()
+    let name = |part| match part {
+        Part::Id(name) | Part::Name(name) => Some(name.value),
+        _ => None,
+    };
+    scan(html).into_iter().filter_map(name).collect()
 }
 
-impl RawHtml {
-    fn attribute(&mut self, tag: Tag<'_>, element: &str, attribute: Attribute<'_>) {
-        let Attribute { range, value, .. } = &attribute;
-        let url = |resource| Url { value: attribute.text().into(), range: range.clone(), resource };
-        let name = || Name { value: attribute.text().into(), range: range.clone() };
-        // Of two attributes with the same name, browsers take the first.
-        let is = |name| {
-            let first = || tag.attribute(name).is_some_and(|first| first.range == *range);
-            attribute.name.eq_ignore_ascii_case(name) && first()
-        };
-        let is_resource = || matches!(element, "link" | "use" | "image");
-        match attribute.name.as_bytes()[0].to_ascii_lowercase() {
-            b'i' if is("id") => self.ids.push(name()),
-            b'n' if element == "a" && is("name") => self.names.push(name()),
-            b'h' if element != "base" && is("href") && !is_hint(tag) => {
-                self.urls.push(url(is_resource()));
-            }
-            b'p' if is("poster") => self.urls.push(url(true)),
-            b'd' if element == "object" && is("data") => self.urls.push(url(true)),
-            b's' if is("src") => self.urls.push(url(true)),
-            b's' if is("srcset") => self.urls.extend(candidates(value, range.start)),
-            b's' if is("style") => self.block(range.clone(), "an inline style"),
-            b'o' if attribute.name.len() > 2
-                && attribute.name.as_bytes()[1].eq_ignore_ascii_case(&b'n') =>
-            {
-                self.block(range.clone(), "an inline event handler");
-            }
-            _ => {}
+fn of_element(tag: Tag<'_>, element: &str) -> Option<Part> {
+    let blocked = |range, what| Some(Part::Blocked(Placed::new(what, range)));
+    match element {
+        "a" => {
+            let says = |name| {
+                tag.attribute(name).is_some_and(|value| !value.text().trim_ascii().is_empty())
+            };
+            let is_named = ["aria-label", "aria-labelledby", "title"].into_iter().any(says);
+            tag.attribute("href").map(|href| Part::Anchor { href: href.range, is_named })
         }
-    }
-
-    fn element(&mut self, tag: Tag<'_>, element: &str) {
-        match element {
-            "a" => {
-                let is_named = ["aria-label", "aria-labelledby", "title"].into_iter().any(|name| {
-                    tag.attribute(name).is_some_and(|value| !value.text().trim_ascii().is_empty())
-                });
-                let href = tag.attribute("href").map(|href| href.range);
-                self.parts.extend(href.map(|href| Part::Anchor { href, is_named }));
+        "img" => Some(Part::Image(image(tag))),
+        "style" => blocked(tag.range(), "an inline style sheet"),
+        "script" => match tag.attribute("src") {
+            None => blocked(tag.range(), "an inline script"),
+            Some(src) if is_elsewhere(src.value) => {
+                blocked(src.range, "a script from another site")
             }
-            "img" => self.parts.push(Part::Image(image(tag))),
-            "style" => self.block(tag.range(), "an inline style sheet"),
-            "script" => match tag.attribute("src") {
-                None => self.block(tag.range(), "an inline script"),
-                Some(src) if is_elsewhere(src.value) => {
-                    self.block(src.range, "a script from another site");
-                }
-                Some(_) => {}
-            },
-            _ => {}
-        }
+            Some(_) => None,
+        },
+        _ => None,
     }
+}
 
-    fn block(&mut self, range: Range<usize>, what: &'static str) {
-        self.parts.push(Part::Blocked { range, what });
-    }
+fn of_attribute(tag: Tag<'_>, element: &str, attribute: Attribute<'_>, parts: &mut Vec<Part>) {
+    let at = || attribute.range.clone();
+    let value = || Placed::new(attribute.text().into_owned(), at());
+    // Of two attributes with the same name, browsers take the first.
+    let is = |name| {
+        let first = || tag.attribute(name).is_some_and(|first| first.range == attribute.range);
+        attribute.name.eq_ignore_ascii_case(name) && first()
+    };
+    let is_handler = || attribute.name.get(..2).is_some_and(|on| on.eq_ignore_ascii_case("on"));
+    let part = match attribute.name.as_bytes()[0].to_ascii_lowercase() {
+        b'i' if is("id") => Part::Id(value()),
+        b'n' if element == "a" && is("name") => Part::Name(value()),
+        b'h' if element != "base" && is("href") && !is_hint(tag) => {
+            let is_resource = matches!(element, "link" | "use" | "image");
+            Part::Url { url: value(), is_resource }
+        }
+        b'p' if is("poster") => Part::Url { url: value(), is_resource: true },
+        b'd' if element == "object" && is("data") => Part::Url { url: value(), is_resource: true },
+        b's' if is("src") => Part::Url { url: value(), is_resource: true },
+        b's' if is("srcset") => return candidates(attribute, parts),
+        b's' if is("style") => Part::Blocked(Placed::new("an inline style", at())),
+        b'o' if attribute.name.len() > 2 && is_handler() => {
+            Part::Blocked(Placed::new("an inline event handler", at()))
+        }
+        _ => return,
+    };
+    parts.push(part);
 }
 
 fn image(tag: Tag<'_>) -> Image {
@@ -217,10 +175,9 @@ fn is_elsewhere(url: &str) -> bool {
     url.starts_with("//") || url.contains("://")
 }
 
-/// The URLs of a `srcset` that is written at `start` (WHATWG HTML, section 4.8.4.2.1): each up to white space, descriptors
-/// up to a comma.
-fn candidates(srcset: &str, start: usize) -> Vec<Url> {
-    let mut urls = Vec::new();
+/// The URLs of a `srcset` (WHATWG HTML, section 4.8.4.2.1): each up to white space, descriptors up to a comma.
+fn candidates(attribute: Attribute<'_>, parts: &mut Vec<Part>) {
+    let srcset = attribute.value;
     let mut at = 0;
     let find = |at: usize, is: fn(char) -> bool| {
         srcset[at..].find(is).map_or(srcset.len(), |length| at + length)
@@ -230,10 +187,11 @@ fn candidates(srcset: &str, start: usize) -> Vec<Url> {
         let end = find(begin, |c| c.is_ascii_whitespace());
         let url = srcset[begin..end].trim_end_matches(',');
         if url.is_empty() {
-            return urls;
+            return;
         }
-        let range = start + begin..start + begin + url.len();
-        urls.push(Url { value: html::decode(url).into(), range, resource: true });
+        let start = attribute.range.start + begin;
+        let value = Placed::new(html::decode(url).into_owned(), start..start + url.len());
+        parts.push(Part::Url { url: value, is_resource: true });
         at = if url.len() < end - begin { end } else { find(end, |c| c == ',') };
     }
 }
@@ -242,10 +200,14 @@ fn candidates(srcset: &str, start: usize) -> Vec<Url> {
 mod tests {
     use std::ops::Range;
 
-    use super::{Name, Part, anchors, scan};
+    use super::{Part, anchors, scan};
 
     fn urls(html: &str) -> Vec<(String, String)> {
-        scan(html).urls.into_iter().map(|url| (html[url.range].to_owned(), url.value)).collect()
+        let url = |part| match part {
+            Part::Url { url, .. } => Some((html[url.at()].to_owned(), url.value)),
+            _ => None,
+        };
+        scan(html).into_iter().filter_map(url).collect()
     }
 
     #[test]
@@ -280,15 +242,17 @@ mod tests {
         let html = "<a href=x></a><a href=y title=t>é <img src=i.png></a><!-- c --><p style='a'>t<code>[v]</code></p>";
         let at = |range: &Range<usize>| html[range.clone()].to_owned();
         let told: Vec<String> = scan(html)
-            .parts
             .iter()
-            .map(|part| match part {
-                Part::Anchor { href, is_named } => format!("a {} {is_named}", at(href)),
-                Part::AnchorEnd => "/a".to_owned(),
-                Part::Text { range, is_verbatim } => format!("text {} {is_verbatim}", at(range)),
-                Part::Image(image) => format!("img {} {:?}", at(&image.src), image.alt),
-                Part::Blocked { range, what } => format!("{what} {}", at(range)),
-                Part::Comment(range) => format!("comment {}", at(range)),
+            .filter_map(|part| match part {
+                Part::Url { .. } | Part::Id(_) | Part::Name(_) => None,
+                Part::Anchor { href, is_named } => Some(format!("a {} {is_named}", at(href))),
+                Part::AnchorEnd => Some("/a".to_owned()),
+                Part::Text { range, is_verbatim } => {
+                    Some(format!("text {} {is_verbatim}", at(range)))
+                }
+                Part::Image(image) => Some(format!("img {} {:?}", at(&image.src), image.alt)),
+                Part::Blocked(what) => Some(format!("{what} {}", at(&what.at()))),
+                Part::Comment(range) => Some(format!("comment {}", at(range))),
             })
             .collect();
         assert_eq!(
@@ -315,19 +279,22 @@ mod tests {
             assert_eq!(anchors(&html).len(), 2, "{attribute}");
         }
         let nothing = "\0".repeat(1 << 20);
-        assert_eq!(scan(&nothing).parts.len(), 1, "a file of zeros is one text");
-        let found = scan("<a id=one id=two href=a href=b>");
-        assert_eq!((found.ids.len(), found.urls.len()), (1, 1));
+        assert_eq!(scan(&nothing).len(), 1, "a file of zeros is one text");
+        let html = "<a id=one id=two href=a href=b>";
+        assert_eq!((anchors(html).len(), urls(html).len()), (1, 1));
     }
 
     #[test]
     fn ids_and_names_are_read() {
         let found = scan("<p id=one><a name='two'></a><input name=three>");
-        let values =
-            |names: Vec<Name>| names.into_iter().map(|name| name.value).collect::<Vec<_>>();
-        assert_eq!(
-            (values(found.ids), values(found.names)),
-            (vec!["one".to_owned()], vec!["two".to_owned()])
-        );
+        let names: Vec<_> = found
+            .iter()
+            .filter_map(|part| match part {
+                Part::Id(name) => Some(("id", name.as_str())),
+                Part::Name(name) => Some(("name", name.as_str())),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(names, [("id", "one"), ("name", "two")]);
     }
 }

@@ -10,88 +10,62 @@ use crate::source::Span;
 /// What a comment begins with.
 const MARK: &str = "silcrow-ignore";
 
-/// A rule that a comment names.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Written {
-    /// The rule, as it is written.
-    rule: String,
-    /// Where the rule stands.
-    at: Range<usize>,
+/// The rules that a comment names.
+struct Named {
+    /// Where they stand.
+    rules: Vec<Range<usize>>,
     /// Whether a reason follows.
     has_reason: bool,
-    /// Where the comment ends.
-    end: usize,
 }
 
-impl Written {
-    /// Moves its place by as many bytes.
-    pub(crate) fn shift(&mut self, offset: usize) {
-        self.at = self.at.start + offset..self.at.end + offset;
-        self.end += offset;
+/// The rules named by the comment at `range`; nothing where it is any other comment.
+fn named(text: &str, range: &Range<usize>) -> Option<Named> {
+    let comment = &text[range.clone()];
+    let opening = comment.find(char::is_alphabetic)?;
+    let rest = comment[opening..].strip_prefix(MARK)?;
+    if !rest.is_empty() && !rest.starts_with([' ', '\t', ':']) {
+        return None;
     }
-}
-
-/// The rules that a comment names. `text` is the whole comment, and stands at `start`.
-pub(crate) fn in_comment(text: &str, start: usize) -> Vec<Written> {
-    let opening = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let Some(rest) = text[opening..].strip_prefix(MARK) else { return Vec::new() };
-    if !rest.starts_with([' ', '\t', ':']) && !rest.is_empty() {
-        return Vec::new();
-    }
-    let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let line = ["-->", "#}"]
-        .iter()
-        .fold(&rest[..end], |line, close| line.split(close).next().unwrap_or(line));
-    let (rules, reason) = line.split_once(':').unwrap_or((line, ""));
+    let line = rest.split(['\n', '\r']).next().unwrap_or("");
+    let line = line.split("-->").next().and_then(|line| line.split("#}").next()).unwrap_or("");
+    let (names, reason) = line.split_once(':').unwrap_or((line, ""));
     let has_reason = reason.contains(char::is_alphanumeric);
-    let rest_at = start + opening + MARK.len();
-    let written = |at: usize, rule: &str| {
-        let at = rest_at + at..rest_at + at + rule.len();
-        Written { rule: rule.to_owned(), at, has_reason, end: start + text.len() }
-    };
-    let mut found: Vec<Written> = words(rules).map(|(at, rule)| written(at, rule)).collect();
-    if found.is_empty() {
-        // A comment without a rule does nothing: the finding is at its mark.
-        let at = start + opening..rest_at;
-        found.push(Written { rule: String::new(), at, has_reason, end: start + text.len() });
+    let mut at = range.start + opening + MARK.len();
+    let mut rules = Vec::new();
+    for name in names.split([' ', '\t', ',']) {
+        if !name.is_empty() {
+            rules.push(at..at + name.len());
+        }
+        at += name.len() + 1;
     }
-    found
+    Some(Named { rules, has_reason })
 }
 
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let separators = [' ', '\t', ','];
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + text[at..].find(|c| !separators.contains(&c))?;
-        let end = text[start..].find(separators).map_or(text.len(), |end| start + end);
-        at = end;
-        Some((start, &text[start..end]))
-    })
-}
-
-/// The comments of a text that is not Markdown: YAML's on lines of their own, and those of HTML and templates.
+/// The suppressions of a text that is not Markdown: in YAML's comments on lines of their own, and in those of HTML and
+/// templates.
 pub fn in_text(path: &SourcePath, text: &str, range: Range<usize>) -> Vec<Suppression> {
-    let mut found = Vec::new();
-    let mut html_ends = Next::new(text, "-->");
-    let mut template_ends = Next::new(text, "#}");
+    let mut comments: Vec<Range<usize>> = Vec::new();
     for (at, _) in text[range.clone()].match_indices(MARK) {
         let at = range.start + at;
+        if comments.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
         let before = text[..at].trim_end_matches([' ', '\t']);
-        let (opening, end) = if before.ends_with("<!--") {
-            ("<!--", html_ends.after(at))
+        let (opening, close) = if before.ends_with("<!--") {
+            ("<!--", "-->")
         } else if before.ends_with("{#") {
-            ("{#", template_ends.after(at))
+            ("{#", "#}")
         } else if before.ends_with("{#-") {
-            ("{#-", template_ends.after(at))
+            ("{#-", "#}")
         } else if before.strip_suffix('#').is_some_and(is_first_on_line) {
-            ("#", text[at..].find('\n').map_or(text.len(), |end| at + end))
+            ("#", "\n")
         } else {
             continue;
         };
-        let start = before.len() - opening.len();
-        found.extend(in_comment(&text[start..end], start));
+        let end = text[at..].find(close).map_or(text.len(), |end| at + end + close.trim().len());
+        comments.push(before.len() - opening.len()..end);
     }
-    placed(path, text, found)
+    in_comments(path, text, comments)
 }
 
 fn is_first_on_line(before: &str) -> bool {
@@ -99,65 +73,55 @@ fn is_first_on_line(before: &str) -> bool {
     before.is_empty() || before.ends_with('\n')
 }
 
-/// The next end of a comment, found once however many places before it ask.
-struct Next<'t> {
-    text: &'t str,
-    end: &'static str,
-    known: usize,
-}
-
-impl<'t> Next<'t> {
-    fn new(text: &'t str, end: &'static str) -> Self {
-        Self { text, end, known: 0 }
-    }
-
-    /// Where the first end after a place ends itself; the text's end where there is none. Places are asked for in order.
-    fn after(&mut self, at: usize) -> usize {
-        if self.known < at + self.end.len() {
-            let found = self.text[at..].find(self.end);
-            self.known = found.map_or(self.text.len(), |end| at + end + self.end.len());
-        }
-        self.known
-    }
-}
-
-/// Finds the lines that comments speak of: each the first below that is not such a comment itself.
-pub(crate) fn placed(path: &SourcePath, text: &str, written: Vec<Written>) -> Vec<Suppression> {
-    let mut placed: Vec<Suppression> = Vec::with_capacity(written.len());
+/// The suppressions in comments. Each is for the first line below that is not such a comment itself.
+pub(crate) fn in_comments(
+    path: &SourcePath,
+    text: &str,
+    comments: Vec<Range<usize>>,
+) -> Vec<Suppression> {
+    let mut found: Vec<Suppression> = Vec::new();
     let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |end| from + end + 1);
-    // The line that the comment spoke of that was read last.
-    let mut below: Option<(u32, u32)> = None;
     let mut last_end = text.len();
     // From the last to the first: of two comments below each other, the lower one's line is known first.
-    for Written { rule, at, has_reason, end } in written.into_iter().rev() {
-        let end = end.min(last_end);
-        let line = match &below {
-            Some(line) if !text[end..last_end].contains('\n') => *line,
-            _ => {
+    for comment in comments.into_iter().rev() {
+        let Some(Named { rules, has_reason }) = named(text, &comment) else { continue };
+        let end = comment.end.min(last_end);
+        let line = match found.last() {
+            Some(lower) if !text[end..last_end].contains('\n') => lower.line,
+            lower => {
                 let start = line_end(end);
                 let next = start..line_end(start);
-                let lower =
-                    placed.last().filter(|lower| next.contains(&(lower.span.start as usize)));
+                let lower = lower.filter(|lower| next.contains(&(lower.span.start as usize)));
                 lower.map_or((next.start as u32, next.end as u32), |lower| lower.line)
             }
         };
-        (below, last_end) = (Some(line), end);
-        placed.push(Suppression { rule, span: Span::new(path, at), has_reason, line });
+        last_end = end;
+        let suppression = |at: Range<usize>, rule: &str| Suppression {
+            rule: rule.to_owned(),
+            span: Span::new(path, at),
+            has_reason,
+            line,
+        };
+        if rules.is_empty() {
+            // A comment without a rule does nothing: the finding is at its mark.
+            let mark = comment.start + text[comment.clone()].find(MARK).unwrap_or(0);
+            found.push(suppression(mark..mark + MARK.len(), ""));
+        }
+        found.extend(rules.into_iter().rev().map(|at| suppression(at.clone(), &text[at])));
     }
-    placed.reverse();
-    placed
+    found.reverse();
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{in_comment, in_text};
+    use super::{in_comments, in_text};
     use crate::path::SourcePath;
 
     fn rules(comment: &str) -> Vec<(String, bool)> {
-        in_comment(comment, 0)
-            .into_iter()
-            .map(|written| (written.rule, written.has_reason))
-            .collect()
+        let whole = std::iter::once(0..comment.len()).collect();
+        let found = in_comments(&SourcePath::new("a.md"), comment, whole).into_iter();
+        found.map(|found| (found.rule, found.has_reason)).collect()
     }
 
     #[test]

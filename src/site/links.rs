@@ -68,16 +68,16 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
                 resolution = wrong(resolution.target, Problem::RelatedDuplicate);
             }
         }
-        Reference::new(Link::in_yaml(entry, entry.at(), LinkKind::Related), resolution)
+        Reference::new(Link::new(entry.as_str(), entry.at(), LinkKind::Related), resolution)
     });
     let own = Target::Place(Place::Page(id));
     let aliases = front_matter.aliases.iter().map(|alias| {
-        Reference::new(Link::in_yaml(alias.as_written(), alias.at(), LinkKind::Alias), found(own))
+        Reference::new(Link::new(alias.as_written(), alias.at(), LinkKind::Alias), found(own))
     });
     let anchors = front_matter.anchors.iter().flat_map(|OldAnchor { old, new }| {
         let ids = [(old, LinkKind::OldAnchor), (new, LinkKind::NewAnchor)];
         ids.map(|(id, kind)| {
-            Reference::new(Link::in_yaml(id, id.at(), kind), found(Target::SamePage))
+            Reference::new(Link::new(id.as_str(), id.at(), kind), found(Target::SamePage))
         })
     });
     body.chain(related).chain(aliases).chain(anchors).collect()
@@ -94,7 +94,7 @@ pub fn of_settings(site: &Site) -> Arc<[Reference]> {
             }
             false => (LinkKind::Theme, by_name(site, to)),
         };
-        Reference::new(Link::in_yaml(to, to.at(), kind), resolution)
+        Reference::new(Link::new(to.as_str(), to.at(), kind), resolution)
     });
     let of_redirects = redirects.iter().flat_map(|Redirect { from, to, .. }| {
         let resolution = resolve(site, Holder::Settings, LinkKind::RedirectTo, to);
@@ -103,8 +103,8 @@ pub fn of_settings(site: &Site) -> Arc<[Reference]> {
             Some(Problem::LinkToAlias) => Target::Unknown,
             _ => resolution.target,
         };
-        let from = Link::in_yaml(from.as_written(), from.at(), LinkKind::RedirectFrom);
-        let to = Link::in_yaml(to, to.at(), LinkKind::RedirectTo);
+        let from = Link::new(from.as_written(), from.at(), LinkKind::RedirectFrom);
+        let to = Link::new(to.as_str(), to.at(), LinkKind::RedirectTo);
         [from, to].map(|link| Reference::new(link, found(target)))
     });
     of_theme.chain(of_redirects).collect()

@@ -1,142 +1,102 @@
 //! Reference definitions (`[label]: destination`), used and not, and what looks like a link and is none: references that
 //! nothing defines, links the wrong way round, wiki links.
 
-use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ahash::AHashMap;
-use pulldown_cmark::{BrokenLink, Event, LinkType, RefDefs, Tag};
+use pulldown_cmark::{Event, LinkType, RefDefs, Tag};
 
 use crate::diagnostic::{
-    DUPLICATE_DEFINITION, MALFORMED_LINK, UNDEFINED_REFERENCE, UNUSED_DEFINITION, WIKILINK,
+    DUPLICATE_DEFINITION, MALFORMED_LINK, Problem, UNDEFINED_REFERENCE, UNUSED_DEFINITION, WIKILINK,
 };
-use crate::parse::{Finding, destination};
+use crate::parse::destination;
 
-/// The reference definitions of one text, and which are used.
+/// The reference definitions of one text, and what is wrong with them.
+#[derive(Default)]
 pub(super) struct Definitions {
-    /// Sorted by place.
-    all: Vec<Definition>,
-    by_label: AHashMap<String, usize>,
+    by_label: BTreeMap<String, Definition>,
+    /// What defines a label again, by its place, unless it is found to be shown: a definition is not.
+    duplicates: BTreeMap<usize, Problem>,
 }
 
-/// One reference definition.
-pub(super) struct Definition {
+struct Definition {
     /// Where its `[` is.
     start: usize,
-    /// Where its destination is.
-    pub destination: Range<usize>,
-    is_used: Cell<bool>,
-    /// Whether it is a comment in disguise: `[//]: # (text)` is how people write those that are not shown anywhere.
-    is_comment: bool,
+    destination: Range<usize>,
+    is_used: bool,
 }
 
 impl Definitions {
-    /// The definitions that the library found.
-    pub(super) fn new(markdown: &str, definitions: &RefDefs<'_>) -> Self {
-        let mut found = Vec::new();
-        for (label, definition) in definitions.iter() {
-            let is_comment = matches!(&*definition.dest, "#" | "");
-            let span = definition.span.clone();
-            let start = span.start;
-            let label = self::label(markdown, start).unwrap_or(label);
-            let destination = destination::definition(markdown, span);
-            let is_used = Cell::new(false);
-            found.push((fold(label), Definition { start, destination, is_used, is_comment }));
+    /// The definitions that the library found in the text from `start` on.
+    pub(super) fn new(source: &str, start: usize, definitions: &RefDefs<'_>) -> Self {
+        let mut found = Self::default();
+        for (name, definition) in definitions.iter() {
+            let span = definition.span.start + start..definition.span.end + start;
+            let name = fold(label(source, span.start).unwrap_or(name));
+            // `[//]: # (text)` is how people write comments that are not shown anywhere.
+            let is_used = matches!(&*definition.dest, "#" | "");
+            let (start, destination) = (span.start, destination::definition(source, span));
+            found.by_label.insert(name, Definition { start, destination, is_used });
         }
-        found.sort_by_key(|(_, definition)| definition.start);
-        let (labels, all): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        let by_label =
-            labels.into_iter().enumerate().map(|(index, label)| (label, index)).collect();
-        Self { all, by_label }
-    }
-
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    /// The definition of a label, which is used now.
-    pub(super) fn used(&self, label: &str) -> Option<&Definition> {
-        let definition = self.get(label)?;
-        definition.is_used.set(true);
-        Some(definition)
-    }
-
-    fn get(&self, label: &str) -> Option<&Definition> {
-        self.by_label.get(&fold(label)).map(|index| &self.all[*index])
-    }
-
-    /// What is wrong with the definitions. A definition is not shown.
-    pub(super) fn findings(&self, markdown: &str, shown: &ShownRanges) -> Vec<Finding> {
-        let unused = self
-            .all
-            .iter()
-            .filter(|definition| !definition.is_used.get() && !definition.is_comment);
-        let mut findings: Vec<_> = unused
-            .map(|definition| {
-                let at = definition.destination.clone();
-                let name = label(markdown, definition.start).unwrap_or_default();
-                Finding::new(&UNUSED_DEFINITION, at, format!("nothing refers to `{name}`"))
-                    .help(format!("remove the definition, or link to it with `[text][{name}]`"))
-            })
-            .collect();
-        let mut start = 0;
-        for line in markdown.split_inclusive('\n') {
-            findings.extend(self.duplicate(markdown, shown, start..start + line.len()));
-            start += line.len();
+        if !found.by_label.is_empty() {
+            let mut at = start;
+            for line in source[start..].split_inclusive('\n') {
+                let duplicate = found.duplicate(source, at..at + line.len());
+                found.duplicates.extend(duplicate);
+                at += line.len();
+            }
         }
-        findings
+        found
     }
 
-    /// The finding of a line that begins with a definition whose label is defined before.
-    fn duplicate(
-        &self,
-        markdown: &str,
-        shown: &ShownRanges,
-        line: Range<usize>,
-    ) -> Option<Finding> {
-        let before = |byte: u8| byte.is_ascii_digit() || b" \t>-*+.)".contains(&byte);
-        let length = markdown[line.clone()].bytes().position(|byte| !before(byte))?;
-        let start = line.start + length;
-        let name = markdown[start..].starts_with('[').then(|| label(markdown, start))??;
-        let after = start + 1 + name.len();
-        let is_definition = markdown[after..].starts_with("]:") && after < line.end;
-        let first = self.get(name).filter(|first| first.start != start && !first.is_comment)?;
-        if !is_definition || shown.is_shown(start) {
-            return None;
-        }
-        let second = destination::definition(markdown, start..line.end);
-        let finding =
-            Finding::new(&DUPLICATE_DEFINITION, second, format!("`{name}` is already defined"))
-                .help("the first definition counts; remove one of the two")
-                .other(first.destination.clone(), "first defined here");
-        Some(finding)
+    /// Where the definition of a label, which is used now, has its destination.
+    pub(super) fn of(&mut self, label: &str) -> Option<Range<usize>> {
+        let definition = self.by_label.get_mut(&fold(label))?;
+        definition.is_used = true;
+        Some(definition.destination.clone())
     }
-}
 
-/// Where text is shown. Only needed when there are definitions, which are not shown.
-#[derive(Default)]
-pub(super) struct ShownRanges {
-    /// Starts of what is shown, ascending, each with the furthest end so far.
-    reaches: Vec<(usize, usize)>,
-}
-
-impl ShownRanges {
-    /// Adds what is shown next.
-    pub(super) fn add(&mut self, event: &Event<'_>, range: &Range<usize>) {
+    /// What an event shows is no definition.
+    pub(super) fn shown(&mut self, event: &Event<'_>, range: &Range<usize>) {
         let is_shown = match event {
             Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. }),
             event => !matches!(event, Event::End(_)),
         };
-        if is_shown {
-            let reach = self.reaches.last().map_or(range.end, |(_, end)| range.end.max(*end));
-            self.reaches.push((range.start, reach));
+        while is_shown && let Some((at, _)) = self.duplicates.range(range.clone()).next() {
+            let at = *at;
+            self.duplicates.remove(&at);
         }
     }
 
-    fn is_shown(&self, at: usize) -> bool {
-        let after = self.reaches.partition_point(|(start, _)| *start <= at);
-        after > 0 && self.reaches[after - 1].1 > at
+    /// What is wrong with the definitions.
+    pub(super) fn problems(self, source: &str) -> impl Iterator<Item = Problem> {
+        let unused = self.by_label.into_values().filter(|definition| !definition.is_used);
+        let unused = unused.map(|Definition { start, destination, .. }| {
+            let name = label(source, start).unwrap_or_default();
+            Problem::new(&UNUSED_DEFINITION, destination, format!("nothing refers to `{name}`"))
+                .help(format!("remove the definition, or link to it with `[text][{name}]`"))
+        });
+        unused.chain(self.duplicates.into_values())
+    }
+
+    /// The place and the problem of a definition at the beginning of a line whose label is defined before. None is used yet
+    /// but comments.
+    fn duplicate(&self, source: &str, line: Range<usize>) -> Option<(usize, Problem)> {
+        let before = |byte: u8| byte.is_ascii_digit() || b" \t>-*+.)".contains(&byte);
+        let start = line.start + source[line.clone()].bytes().position(|byte| !before(byte))?;
+        let name = source[start..].starts_with('[').then(|| label(source, start))??;
+        let after = start + 1 + name.len();
+        let first = self.by_label.get(&fold(name));
+        let first = first.filter(|first| first.start != start && !first.is_used)?;
+        if !source[after..].starts_with("]:") || after >= line.end {
+            return None;
+        }
+        let second = destination::definition(source, start..line.end);
+        let message = format!("`{name}` is already defined");
+        let problem = Problem::new(&DUPLICATE_DEFINITION, second, message)
+            .help("the first definition counts; remove one of the two")
+            .relate(first.destination.clone(), "first defined here");
+        Some((start, problem))
     }
 }
 
@@ -162,139 +122,110 @@ fn label(markdown: &str, start: usize) -> Option<&str> {
 }
 
 /// What is wrong with brackets that the library found to be no link.
-pub(super) fn broken(markdown: &str, link: &BrokenLink<'_>) -> Option<Finding> {
-    let range = link.span.clone();
-    let before = &markdown[..range.start];
-    let after = &markdown[range.end..];
-    match link.link_type {
-        LinkType::Reference => undefined_reference(markdown, range, before),
-        LinkType::Collapsed => {
-            let name = label(markdown, range.start)?;
+pub(super) fn broken(source: &str, range: Range<usize>, syntax: LinkType) -> Option<Problem> {
+    let before = &source[..range.start];
+    let after = &source[range.end..];
+    match syntax {
+        LinkType::Reference if !is_attached(before) => undefined_reference(source, range),
+        LinkType::Collapsed if !is_attached(before) => {
             // The range may end with the label or with the empty brackets after it.
-            let at = range.start + 1..range.start + 1 + name.len();
-            (!attached(before)).then(|| undefined(at, name))
+            let name = label(source, range.start)?;
+            Some(undefined(range.start + 1..range.start + 1 + name.len(), name))
         }
         LinkType::Shortcut if before.ends_with('[') && after.starts_with(']') => {
-            wikilink(markdown, range)
+            wikilink(source, range)
         }
-        LinkType::Shortcut if before.ends_with(')') => reversed(markdown, range),
-        LinkType::Shortcut if after.starts_with(" (") => spaced(markdown, range),
+        LinkType::Shortcut if before.ends_with(')') => reversed(source, range),
+        LinkType::Shortcut if after.starts_with(" (") => spaced(source, range),
         _ => None,
     }
 }
 
 /// Whether brackets are attached to a word, as an index is: `matrix[i][j]`.
-fn attached(before: &str) -> bool {
-    before
-        .chars()
-        .next_back()
-        .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '\\'))
+fn is_attached(before: &str) -> bool {
+    before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '\\'))
 }
 
-fn undefined_reference(markdown: &str, range: Range<usize>, before: &str) -> Option<Finding> {
-    let written = &markdown[range.clone()];
+fn undefined_reference(source: &str, range: Range<usize>) -> Option<Problem> {
+    let written = &source[range.clone()];
     let open = written.rfind('[')?;
     let name = written[open + 1..].strip_suffix(']')?;
     let text = written[..open].trim_start_matches(['!', '[']).trim_end_matches(']');
     // `[1][2]` are two notes, and `[a-z][0-9]` are sets of characters.
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_set = |text: &str| text.len() <= 8 && text.as_bytes().get(1) == Some(&b'-');
-    if attached(before) || is_number(text) && is_number(name) || is_set(text) || is_set(name) {
-        return None;
-    }
-    let at = range.start + open + 1..range.end - 1;
-    Some(undefined(at, name))
+    let are_no_link = is_number(text) && is_number(name) || is_set(text) || is_set(name);
+    (!are_no_link).then(|| undefined(range.start + open + 1..range.end - 1, name))
 }
 
-fn undefined(at: Range<usize>, name: &str) -> Finding {
-    Finding::new(&UNDEFINED_REFERENCE, at, format!("nothing defines `{name}`"))
+fn undefined(at: Range<usize>, name: &str) -> Problem {
+    Problem::new(&UNDEFINED_REFERENCE, at, format!("nothing defines `{name}`"))
         .help(format!("add a line `[{name}]: destination`, or write `[text](destination)`"))
 }
 
 /// `[[page]]` or `[[page|text]]`. The range is that of the inner brackets.
-fn wikilink(markdown: &str, range: Range<usize>) -> Option<Finding> {
+fn wikilink(source: &str, range: Range<usize>) -> Option<Problem> {
     let inner = range.start + 1..range.end - 1;
-    let name = &markdown[inner.clone()];
-    let outside = markdown[..range.start - 1].chars().next_back();
-    let next = markdown[range.end + 1..].chars().next();
+    let name = &source[inner.clone()];
     let is_page = name.starts_with(char::is_alphanumeric)
         && !name.ends_with(char::is_whitespace)
         && !name.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
     // `\[[x]]` is escaped, `[[x]](y)` a link whose text has brackets, and `a[[x]]` no text.
-    let is_link = !is_page
-        || matches!(outside, Some('\\'))
-        || outside.is_some_and(char::is_alphanumeric)
-        || matches!(next, Some('(' | '['));
-    if is_link {
+    let outside = &source[..range.start - 1];
+    if !is_page
+        || outside.ends_with(|c: char| c == '\\' || c.is_alphanumeric())
+        || source[range.end + 1..].starts_with(['(', '['])
+    {
         return None;
     }
     let page = name.split(['|', '#']).next().unwrap_or(name).trim();
     let text = name.split('|').next_back().unwrap_or(name).trim();
     let file = page.to_lowercase().replace(' ', "-");
     let file = file.strip_suffix(".md").unwrap_or(&file);
-    Some(
-        Finding::new(&WIKILINK, inner, format!("`[[{name}]]` is not a link in Markdown"))
-            .help(format!("write `[{text}]({file}.md)`")),
-    )
+    let problem = Problem::new(&WIKILINK, inner, format!("`[[{name}]]` is not a link in Markdown"));
+    Some(problem.help(format!("write `[{text}]({file}.md)`")))
 }
 
 /// `(text)[destination]`: the brackets are the wrong way round. The range is that of the square ones.
-fn reversed(markdown: &str, range: Range<usize>) -> Option<Finding> {
-    let inner = range.start + 1..range.end - 1;
-    let destination = &markdown[inner.clone()];
+fn reversed(source: &str, range: Range<usize>) -> Option<Problem> {
     // No text that anybody links is longer.
     const LONGEST: usize = 1_000;
-    let before = &markdown[..range.start - 1];
+    let inner = range.start + 1..range.end - 1;
+    let destination = &source[inner.clone()];
+    let before = &source[..range.start - 1];
     let ends = |byte| matches!(byte, b'(' | b'\n');
     let length = before.bytes().rev().take(LONGEST).position(ends)?;
-    let text = &before[before.len() - length..];
-    if !before[..before.len() - length].ends_with('(') {
+    let (before, text) = before.split_at(before.len() - length);
+    if !before.ends_with('(') || text.trim().is_empty() || !looks_like_destination(destination) {
         return None;
     }
-    if !looks_like_destination(destination) || text.trim().is_empty() {
-        return None;
-    }
-    Some(
-        Finding::new(
-            &MALFORMED_LINK,
-            inner,
-            "the brackets of this link are the wrong way round".to_owned(),
-        )
-        .help(format!("write `[{text}]({destination})`")),
-    )
+    let message = "the brackets of this link are the wrong way round";
+    let problem = Problem::new(&MALFORMED_LINK, inner, message);
+    Some(problem.help(format!("write `[{text}]({destination})`")))
 }
 
 /// `[text] (destination.md)`: a space keeps it from being a link. The range is that of the square brackets.
-fn spaced(markdown: &str, range: Range<usize>) -> Option<Finding> {
+fn spaced(source: &str, range: Range<usize>) -> Option<Problem> {
     let start = range.end + 2;
-    let end = start + markdown[start..].find(|c: char| c == ')' || c.is_whitespace())?;
-    let destination = &markdown[start..end];
+    let end = start + source[start..].find(|c: char| c == ')' || c.is_whitespace())?;
+    let destination = &source[start..end];
     let path = destination.split('#').next().unwrap_or("");
-    if !path.ends_with(".md") || !markdown[end..].starts_with(')') {
+    if !path.ends_with(".md") || !source[end..].starts_with(')') {
         return None;
     }
-    let text = &markdown[range.start + 1..range.end - 1];
-    Some(
-        Finding::new(
-            &MALFORMED_LINK,
-            start..end,
-            "a space keeps this from being a link".to_owned(),
-        )
-        .help(format!("write `[{text}]({destination})`")),
-    )
+    let text = &source[range.start + 1..range.end - 1];
+    let message = "a space keeps this from being a link";
+    let problem = Problem::new(&MALFORMED_LINK, start..end, message);
+    Some(problem.help(format!("write `[{text}]({destination})`")))
 }
 
 /// Whether a text can only be meant as a destination.
 fn looks_like_destination(text: &str) -> bool {
+    const ENDS: [&str; 6] = [".md", ".html", ".png", ".jpg", ".svg", ".pdf"];
     let path = text.split(['#', '?']).next().unwrap_or("");
     !text.contains(char::is_whitespace)
         && (text.contains("://")
-            || text.starts_with("mailto:")
-            || [".md", ".html", ".png", ".jpg", ".svg", ".pdf"]
-                .iter()
-                .any(|end| path.ends_with(end))
-            || text.starts_with('#') && text.len() > 1
-            || text.starts_with("./")
-            || text.starts_with("../")
-            || text.starts_with('/') && text.len() > 1)
+            || ["mailto:", "./", "../"].iter().any(|start| text.starts_with(start))
+            || ENDS.iter().any(|end| path.ends_with(end))
+            || text.starts_with(['#', '/']) && text.len() > 1)
 }

@@ -1,14 +1,12 @@
 //! Footnotes: numbered by their first use, and written at the end of the page. One that nothing on the page refers to is not
 //! shown, and neither is a second text of the same name.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use ahash::AHashMap;
 
 use crate::article::SlotContent;
-use crate::diagnostic::{DUPLICATE_DEFINITION, UNDEFINED_FOOTNOTE, UNUSED_FOOTNOTE};
-use crate::parse::Finding;
+use crate::diagnostic::{DUPLICATE_DEFINITION, Problem, UNDEFINED_FOOTNOTE, UNUSED_FOOTNOTE};
 use crate::parse::fragment::{Fragment, Insert};
 
 /// The footnotes of one page. Names are in lower case, as they are matched without case.
@@ -22,8 +20,6 @@ pub(super) struct Footnotes {
     references: Vec<Reference>,
     /// The definitions whose text is being read.
     open: Vec<usize>,
-    /// Names in `[^…]` that nothing defines, and where.
-    undefined: Vec<Range<usize>>,
 }
 
 /// The text of a footnote.
@@ -44,36 +40,44 @@ struct Reference {
 /// The numbers of the footnotes that are shown.
 #[derive(Default)]
 pub(in crate::parse) struct Numbers {
-    /// For each reference, where it is shown, the footnote's number and how often it is used up to there.
-    references: Vec<Option<(u32, u32)>>,
+    /// For each reference, where it is shown, which use of which number it is.
+    references: Vec<Option<Use>>,
     /// For each number, the definition and how often it is used.
     shown: Vec<(usize, u32)>,
+}
+
+/// The `count`-th use of the footnote with a number.
+#[derive(Clone, Copy)]
+struct Use {
+    number: usize,
+    count: u32,
+}
+
+impl Use {
+    /// The id of the reference.
+    fn id(self) -> String {
+        match self {
+            Self { number, count: 1 } => format!("fnref:{number}"),
+            Self { number, count } => format!("fnref:{number}-{count}"),
+        }
+    }
 }
 
 impl Numbers {
     /// Writes the reference with this index.
     pub(in crate::parse) fn write(&self, reference: usize, html: &mut String) {
-        if let Some(Some((number, uses))) = self.references.get(reference) {
-            let suffix = suffix(*uses);
-            let _ = write!(
-                html,
-                "<sup class=\"footnote-reference\"><a id=\"fnref:{number}{suffix}\" href=\"#fn:{number}\">{number}</a></sup>"
-            );
+        if let Some(Some(one)) = self.references.get(reference) {
+            let (id, number) = (one.id(), one.number);
+            html.push_str(&format!(
+                "<sup class=\"footnote-reference\"><a id=\"{id}\" href=\"#fn:{number}\">{number}</a></sup>"
+            ));
         }
     }
 
-    /// Whether a footnote or a reference to one has this id.
-    pub(super) fn has_id(&self, id: &str) -> bool {
-        let uses_of = |number: &str| {
-            let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-            self.shown.get(index).map(|(_, uses)| *uses)
-        };
-        let Some((kind @ ("fn" | "fnref"), rest)) = id.split_once(':') else { return false };
-        let (number, uses) = match rest.split_once('-').filter(|_| kind == "fnref") {
-            Some((number, uses)) => (number, uses.parse().unwrap_or(0)),
-            None => (rest, 1),
-        };
-        uses_of(number).is_some_and(|most| (1..=most).contains(&uses))
+    /// The ids of the footnotes and of the references to them.
+    pub(super) fn ids(&self) -> impl Iterator<Item = String> {
+        let notes = (1..=self.shown.len()).map(|number| format!("fn:{number}"));
+        notes.chain(self.references.iter().flatten().map(|one| one.id()))
     }
 }
 
@@ -102,34 +106,12 @@ impl Footnotes {
         }
     }
 
-    /// Notes what looks like a reference to a footnote and, being shown as text, is none. The `[` is at `start`.
-    pub(super) fn undefined(&mut self, markdown: &str, start: usize) {
-        let before = markdown[..start].chars().next_back();
-        let Some(inside) = markdown[start..].strip_prefix("[^") else { return };
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-        let length = inside.find(|c| !is_name(c)).filter(|end| inside[*end..].starts_with(']'));
-        let Some(length) = length else { return };
-        let after = inside[length + 1..].chars().next();
-        // `[^a-z]+` is a set of characters.
-        let is_set = matches!(after, Some('+' | '*' | '?' | '{' | '['))
-            || inside.as_bytes().get(1) == Some(&b'-')
-            || matches!(before, Some('\\' | '(' | '/' | '^' | '`' | '"' | ']' | '+' | '*'));
-        if length > 0 && !is_set {
-            self.undefined.push(start + 2..start + 2 + length);
-        }
-    }
-
     /// Writes the list of those that are shown, in the order of their numbers.
-    pub(super) fn write(
-        mut self,
-        markdown: &str,
-        out: &mut Fragment,
-        findings: &mut Vec<Finding>,
-    ) -> Numbers {
+    pub(super) fn write(mut self, source: &str, out: &mut Fragment) -> (Numbers, Vec<Problem>) {
         let numbers = self.numbers();
-        findings.extend(self.findings(markdown, &numbers));
+        let problems = self.problems(source, &numbers);
         if numbers.shown.is_empty() {
-            return numbers;
+            return (numbers, problems);
         }
         out.push("<section class=\"footnotes\" aria-label=\"");
         out.insert(Insert::Slot(SlotContent::Word("footnotes")));
@@ -138,17 +120,16 @@ impl Footnotes {
             out.push(&format!("<li id=\"fn:{number}\">"));
             out.append(std::mem::take(&mut self.definitions[*definition].text));
             for count in 1..=*uses {
-                let suffix = suffix(count);
-                out.push(&format!(
-                    "<a class=\"footnote-back\" href=\"#fnref:{number}{suffix}\" aria-label=\""
-                ));
+                let id = Use { number, count }.id();
+                let link = format!("<a class=\"footnote-back\" href=\"#{id}\" aria-label=\"");
+                out.push(&link);
                 out.insert(Insert::Slot(SlotContent::Word("back_to_text")));
                 out.push("\">\u{21a9}\u{fe0e}</a>");
             }
             out.push("</li>\n");
         }
         out.push("</ol>\n</section>\n");
-        numbers
+        (numbers, problems)
     }
 
     fn numbers(&self) -> Numbers {
@@ -159,13 +140,14 @@ impl Footnotes {
             let definition =
                 self.by_name.get(name).filter(|_| inside.is_none_or(|at| is_shown[at]));
             numbers.references.push(definition.map(|definition| {
-                if number_of[*definition] == 0 {
+                let number = &mut number_of[*definition];
+                if *number == 0 {
                     numbers.shown.push((*definition, 0));
-                    number_of[*definition] = numbers.shown.len();
+                    *number = numbers.shown.len();
                 }
-                let uses = &mut numbers.shown[number_of[*definition] - 1].1;
+                let (_, uses) = &mut numbers.shown[*number - 1];
                 *uses += 1;
-                (number_of[*definition] as u32, *uses)
+                Use { number: *number, count: *uses }
             }));
         }
         numbers
@@ -188,37 +170,42 @@ impl Footnotes {
         is_shown
     }
 
-    fn findings(&self, markdown: &str, numbers: &Numbers) -> Vec<Finding> {
-        let undefined = self.undefined.iter().map(|at| {
-            let name = &markdown[at.clone()];
-            let message = format!("nothing defines the footnote `{name}`");
-            Finding::new(&UNDEFINED_FOOTNOTE, at.clone(), message)
-                .help(format!("add a line `[^{name}]: …` with its text"))
-        });
-        let mut findings: Vec<_> = undefined.collect();
+    fn problems(&self, source: &str, numbers: &Numbers) -> Vec<Problem> {
         let mut is_shown = vec![false; self.definitions.len()];
         numbers.shown.iter().for_each(|(definition, _)| is_shown[*definition] = true);
-        for (index, Definition { name, at, .. }) in self.definitions.iter().enumerate() {
-            let written = &markdown[at.clone()];
+        let problem = |(index, Definition { name, at, .. }): (usize, &Definition)| {
+            let written = &source[at.clone()];
             let first = self.by_name[name];
             if first != index {
                 let message = format!("the footnote `{written}` is already defined");
-                let finding = Finding::new(&DUPLICATE_DEFINITION, at.clone(), message)
+                let problem = Problem::new(&DUPLICATE_DEFINITION, at.clone(), message)
                     .help("the first definition counts; remove one of the two")
-                    .other(self.definitions[first].at.clone(), "first defined here");
-                findings.push(finding);
-            } else if !is_shown[index] {
-                let message = format!("nothing on the page refers to the footnote `{written}`");
-                let finding = Finding::new(&UNUSED_FOOTNOTE, at.clone(), message)
-                    .help(format!("write `[^{written}]` where it belongs, or remove it"));
-                findings.push(finding);
+                    .relate(self.definitions[first].at.clone(), "first defined here");
+                return Some(problem);
             }
-        }
-        findings
+            let message = format!("nothing on the page refers to the footnote `{written}`");
+            let problem = Problem::new(&UNUSED_FOOTNOTE, at.clone(), message)
+                .help(format!("write `[^{written}]` where it belongs, or remove it"));
+            (!is_shown[index]).then_some(problem)
+        };
+        self.definitions.iter().enumerate().filter_map(problem).collect()
     }
 }
 
-/// What distinguishes the second and further uses of a footnote from the first.
-fn suffix(count: u32) -> String {
-    if count > 1 { format!("-{count}") } else { String::new() }
+/// The problem of what looks like a reference to a footnote and, being shown as text, is none. The `[` is at `start`.
+pub(super) fn undefined(source: &str, start: usize) -> Option<Problem> {
+    let inside = source[start..].strip_prefix("[^")?;
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let (name, after) = inside.split_at(inside.find(|c| !is_name(c))?);
+    // `[^a-z]+` is a set of characters.
+    let is_set = after.strip_prefix(']')?.starts_with(['+', '*', '?', '{', '['])
+        || name.as_bytes().get(1) == Some(&b'-')
+        || source[..start].ends_with(['\\', '(', '/', '^', '`', '"', ']', '+', '*']);
+    if name.is_empty() || is_set {
+        return None;
+    }
+    let at = start + 2..start + 2 + name.len();
+    let problem =
+        Problem::new(&UNDEFINED_FOOTNOTE, at, format!("nothing defines the footnote `{name}`"));
+    Some(problem.help(format!("add a line `[^{name}]: …` with its text")))
 }

@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::Writer;
 use crate::article::{Link, LinkKind, SlotContent};
-use crate::diagnostic::{EMPTY_LINK_TEXT, IMAGE_NO_ALT, Rule};
+use crate::diagnostic::{EMPTY_LINK_TEXT, IMAGE_NO_ALT, Problem};
 use crate::html;
+use crate::parse::destination;
 use crate::parse::fragment::Insert;
-use crate::parse::{Finding, destination};
 
 /// A link or image whose text is being read.
 pub(super) struct OpenLink {
-    /// Index among the links; none for one in an image's text, which is not shown.
-    index: Option<usize>,
-    kind: LinkType,
+    /// Index among the links.
+    index: usize,
+    syntax: LinkType,
     /// Where the text ends, as far as is known.
     inner_end: usize,
     /// Where its definition has the destination, where it has one.
@@ -25,128 +25,92 @@ pub(super) struct OpenLink {
 }
 
 /// An image whose text is being read.
-pub(super) struct Image {
+pub(super) struct Image<'a> {
     alt: String,
-    title: String,
+    title: CowStr<'a>,
+    /// How many links and images are open in it.
     depth: u32,
-    link: u32,
-}
-
-/// A link or image that has no name.
-pub(super) struct Unnamed {
-    /// Index among the links.
-    pub link: usize,
-    /// The rule that this breaks.
-    pub rule: &'static Rule,
-}
-
-/// The finding of a link or image at `at` that has no name.
-pub(super) fn unnamed(rule: &'static Rule, at: Range<usize>) -> Finding {
-    if rule == &IMAGE_NO_ALT {
-        Finding::new(rule, at, "this image says nothing to those who do not see it".to_owned())
-            .help("write what it shows between the brackets: `![The key page](…)`")
-    } else {
-        Finding::new(rule, at, "this link has no text".to_owned())
-            .help("write what it leads to between the brackets")
-    }
-}
-
-impl OpenLink {
-    fn inside_image(kind: LinkType, start: usize) -> Self {
-        Self { index: None, kind, inner_end: start, definition: None, is_named: true }
-    }
 }
 
 impl<'a> Writer<'a> {
     /// Notes how far the open link's text reaches.
     pub(super) fn extend_link(&mut self, event: &Event<'_>, range: &Range<usize>) {
-        let Some(open) = self.open_links.last_mut() else { return };
-        match event {
-            Event::End(TagEnd::Link | TagEnd::Image) => return,
-            Event::Text(text) | Event::Code(text) => open.is_named |= !text.trim().is_empty(),
-            // An image without words is a mistake of its own.
-            Event::Start(Tag::Image { .. }) => open.is_named = true,
-            _ => {}
+        if let Some(open) = self.open_links.last_mut()
+            && !matches!(event, Event::End(TagEnd::Link | TagEnd::Image))
+        {
+            open.inner_end = open.inner_end.max(range.end);
         }
-        open.inner_end = open.inner_end.max(range.end);
     }
 
     pub(super) fn start_link(&mut self, tag: Tag<'a>, range: Range<usize>) {
         let Tag::Link { link_type, dest_url, title, id } = tag else { return };
-        let automatic = matches!(link_type, LinkType::Autolink | LinkType::Email);
-        let kind = if automatic { LinkKind::Autolink } else { LinkKind::Link };
-        let destination = if link_type == LinkType::Email {
-            format!("mailto:{dest_url}")
-        } else {
-            dest_url.into_string()
+        let kind = match link_type {
+            LinkType::Autolink | LinkType::Email => LinkKind::Autolink,
+            _ => LinkKind::Link,
         };
-        let index = self.open_link(link_type, destination, &id, range, kind);
+        let destination = match link_type {
+            LinkType::Email => format!("mailto:{dest_url}"),
+            _ => dest_url.into_string(),
+        };
         self.out.push("<a href=\"");
-        self.out.insert(Insert::Slot(SlotContent::Link(index)));
+        self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
         self.out.attribute_end("title", &title);
         self.out.push(">");
+        self.links.push(Link::new(destination, range, kind));
+        self.open_link(link_type, &id);
     }
 
     pub(super) fn start_image(&mut self, tag: Tag<'a>, range: Range<usize>) {
         let Tag::Image { link_type, dest_url, title, id } = tag else { return };
-        let destination = dest_url.into_string();
-        let link = self.open_link(link_type, destination, &id, range, LinkKind::Resource);
-        self.image = Some(Image { alt: String::new(), title: title.into_string(), depth: 1, link });
+        // An image without words is a mistake of its own.
+        self.name_link();
+        self.links.push(Link::new(dest_url.into_string(), range, LinkKind::Resource));
+        self.open_link(link_type, &id);
+        self.image = Some(Image { alt: String::new(), title, depth: 0 });
     }
 
-    fn open_link(
-        &mut self,
-        kind: LinkType,
-        destination: String,
-        id: &str,
-        range: Range<usize>,
-        link: LinkKind,
-    ) -> u32 {
-        let reference =
-            matches!(kind, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
-        let definition = if reference {
-            self.definitions.used(id).map(|at| at.destination.clone())
-        } else {
-            None
-        };
-        let index = self.links.len();
-        self.links.push(Link::new(destination, link));
-        self.open_links.push(OpenLink {
-            index: Some(index),
-            kind,
-            inner_end: range.start + 1,
-            definition,
-            is_named: false,
-        });
-        index as u32
+    /// Opens the link that was added last.
+    fn open_link(&mut self, syntax: LinkType, label: &str) {
+        let has_label =
+            matches!(syntax, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut);
+        let definition = if has_label { self.definitions.of(label) } else { None };
+        let index = self.links.len() - 1;
+        let inner_end = self.links[index].span.0 as usize + 1;
+        self.open_links.push(OpenLink { index, syntax, inner_end, definition, is_named: false });
     }
 
     pub(super) fn close_link(&mut self, range: Range<usize>) {
         let Some(open) = self.open_links.pop() else { return };
-        if let Some(outer) = self.open_links.last_mut() {
-            outer.inner_end = outer.inner_end.max(range.end);
-        }
-        let Some(index) = open.index else { return };
-        let (span, used_at) = match open.definition {
-            Some(definition) => (definition, Some(self.place(range))),
-            None if matches!(open.kind, LinkType::Autolink | LinkType::Email) => {
-                (destination::autolink(self.markdown, range), None)
-            }
-            None => (destination::inline(self.markdown, range, open.inner_end), None),
-        };
+        let link = &mut self.links[open.index];
         // Not placed yet, it holds its destination itself.
-        let link = &self.links[index];
         let leads = !link.destination("").trim().is_empty();
-        if !open.is_named && link.kind == LinkKind::Link && leads {
-            self.unnamed.push(Unnamed { link: index, rule: &EMPTY_LINK_TEXT });
-        }
-        self.links[index].used_at = used_at;
-        self.place_link(index, span);
-    }
-
-    pub(super) fn place_link(&mut self, index: usize, range: Range<usize>) {
-        let (span, written) = (self.place(range.clone()), self.markdown.get(range));
-        self.links[index].place(span, written.unwrap_or(""));
+        let at = match (open.definition, open.syntax) {
+            (Some(definition), _) => {
+                link.used_at = Some(link.span);
+                definition
+            }
+            (None, LinkType::Autolink | LinkType::Email) => {
+                destination::autolink(self.source, range)
+            }
+            (None, _) => destination::inline(self.source, range, open.inner_end),
+        };
+        link.place(at.clone(), self.source);
+        self.problems.extend(match link.kind {
+            _ if open.is_named => None,
+            LinkKind::Resource => Some(
+                Problem::new(
+                    &IMAGE_NO_ALT,
+                    at,
+                    "this image says nothing to those who do not see it",
+                )
+                .help("write what it shows between the brackets: `![The key page](…)`"),
+            ),
+            LinkKind::Link if leads => Some(
+                Problem::new(&EMPTY_LINK_TEXT, at, "this link has no text")
+                    .help("write what it leads to between the brackets"),
+            ),
+            _ => None,
+        });
     }
 
     /// Handles an event inside an image's text, of which only words are shown. Returns whether it did.
@@ -155,19 +119,10 @@ impl<'a> Writer<'a> {
         match event {
             Event::Text(text) | Event::Code(text) => image.alt.push_str(text),
             Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
-            Event::Start(Tag::Image { link_type, .. }) => {
-                image.depth += 1;
-                self.open_links.push(OpenLink::inside_image(*link_type, range.start));
-            }
-            Event::Start(Tag::Link { link_type, .. }) => {
-                self.open_links.push(OpenLink::inside_image(*link_type, range.start));
-            }
-            Event::End(TagEnd::Link) => self.close_link(range.clone()),
+            Event::Start(Tag::Image { .. } | Tag::Link { .. }) => image.depth += 1,
+            Event::End(TagEnd::Link | TagEnd::Image) if image.depth > 0 => image.depth -= 1,
             Event::End(TagEnd::Image) => {
-                image.depth -= 1;
-                if image.depth == 0 {
-                    self.end_image();
-                }
+                self.end_image();
                 self.close_link(range.clone());
             }
             _ => {}
@@ -176,18 +131,18 @@ impl<'a> Writer<'a> {
     }
 
     fn end_image(&mut self) {
-        let Some(image) = self.image.take() else { return };
-        if image.alt.trim().is_empty() {
-            let link = image.link as usize;
-            self.unnamed.push(Unnamed { link, rule: &IMAGE_NO_ALT });
-        }
+        let (Some(image), Some(open)) = (self.image.take(), self.open_links.last_mut()) else {
+            return;
+        };
+        open.is_named = !image.alt.trim().is_empty();
+        let link = open.index as u32;
         self.out.push("<img src=\"");
-        self.out.insert(Insert::Slot(SlotContent::Link(image.link)));
+        self.out.insert(Insert::Slot(SlotContent::Link(link)));
         self.out.push("\" alt=\"");
         html::escape_into(&mut self.out.html, &image.alt);
         self.out.attribute_end("title", &image.title);
-        self.out.insert(Insert::Slot(SlotContent::Dimensions(image.link)));
-        self.out.insert(Insert::Slot(SlotContent::Variants(image.link, 0)));
+        self.out.insert(Insert::Slot(SlotContent::Dimensions(link)));
+        self.out.insert(Insert::Slot(SlotContent::Variants(link, 0)));
         // The first image is likely in view: loading it late would delay what the reader waits for.
         self.out.push(if self.images > 0 { " loading=\"lazy\">" } else { ">" });
         self.images += 1;

@@ -4,97 +4,129 @@ use std::ops::Range;
 
 use super::Writer;
 use crate::article::{Link, LinkKind, SlotContent};
-use crate::diagnostic::{EMPTY_LINK_TEXT, IMAGE_NO_ALT, INLINE_STYLE_OR_SCRIPT, MD_LINK_IN_HTML};
+use crate::diagnostic::{
+    EMPTY_LINK_TEXT, IMAGE_NO_ALT, INLINE_STYLE_OR_SCRIPT, MD_LINK_IN_HTML, Problem,
+};
 use crate::parse::fragment::Insert;
 use crate::parse::raw_html::{self, Image, Part};
-use crate::parse::{Finding, suppression};
+use crate::source::Placed;
 
-/// Raw HTML as the library hands it out, piece by piece, with each piece's place in the Markdown.
+/// Raw HTML as the library hands it out, piece by piece.
 #[derive(Default)]
 pub(super) struct RawPieces {
     text: String,
-    starts: Vec<(usize, usize)>,
+    /// Where each piece begins in the text, and in the file.
+    starts: Vec<Placed<usize>>,
     /// Whether it stands among text, and not in a block of its own.
     is_inline: bool,
-}
-
-/// An `<a>` of raw HTML whose text is being read.
-pub(super) struct OpenAnchor {
-    /// The destination, in the Markdown.
-    destination: Range<usize>,
-    is_named: bool,
+    /// How much of the text is written.
+    written: usize,
+    /// The image whose attributes are being read.
+    image: Option<Image>,
 }
 
 impl RawPieces {
     /// A tag among text.
     pub(super) fn inline(text: &str, source: usize) -> Self {
-        Self { text: text.to_owned(), starts: vec![(0, source)], is_inline: true }
+        let mut raw = Self { is_inline: true, ..Self::default() };
+        raw.add(text, source);
+        raw
     }
 
-    /// Adds a piece.
     pub(super) fn add(&mut self, text: &str, source: usize) {
-        self.starts.push((self.text.len(), source));
+        let start = self.text.len();
+        self.starts.push(Placed::new(source, start..start + text.len()));
         self.text.push_str(text);
     }
 
-    /// Where the byte at `at` of the text stands in the Markdown.
-    fn source(&self, at: usize) -> usize {
-        let piece = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        self.starts.get(piece).map_or(0, |(start, source)| source + (at - start))
-    }
-
+    /// Where a part of the text is in the file.
     fn range(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.source(range.start);
+        let place = |at: usize| {
+            let next = self.starts.partition_point(|piece| piece.at().start <= at);
+            let piece = next.checked_sub(1).and_then(|piece| self.starts.get(piece));
+            piece.map_or(0, |piece| piece.value + at - piece.at().start)
+        };
+        let start = place(range.start);
         start..start + range.len()
     }
 }
 
 impl Writer<'_> {
-    pub(super) fn raw_html(&mut self, raw: &RawPieces) {
-        let found = raw_html::scan(&raw.text);
-        let mut images = found.parts.iter().filter_map(|part| match part {
-            Part::Image(image) if !image.src.is_empty() => Some(image),
-            _ => None,
-        });
-        let mut image = images.next();
-        let mut written = 0;
-        for url in found.urls {
-            if url.range.start < written {
-                continue;
-            }
-            // What is added to a tag stands before its URLs.
-            while let Some(next) = image.filter(|image| image.src.start <= url.range.start) {
-                if next.src == url.range {
-                    written = self.image_attributes(raw, next, written);
+    pub(super) fn raw_html(&mut self, mut raw: RawPieces) {
+        for part in raw_html::scan(&raw.text) {
+            match part {
+                Part::Url { url, is_resource } => self.raw_url(&mut raw, url, is_resource),
+                Part::Id(id) => {
+                    let at = raw.range(&id.at());
+                    self.out.ids.push(Placed::new(id.value, at));
                 }
-                image = images.next();
+                Part::Name(name) => self.out.names.push(name.value),
+                Part::Anchor { href, is_named } => {
+                    let is_unnamed = !is_named && !href.is_empty();
+                    self.unnamed_anchor = is_unnamed.then(|| raw.range(&href));
+                }
+                Part::AnchorEnd => {
+                    let unnamed = self.unnamed_anchor.take();
+                    self.problems.extend(unnamed.map(|at| {
+                        Problem::new(&EMPTY_LINK_TEXT, at, "this link has no text")
+                            .help("write what it leads to between the tags, or in `aria-label`")
+                    }));
+                }
+                Part::Text { range, is_verbatim } => {
+                    self.name_link();
+                    if !raw.is_inline && !is_verbatim {
+                        self.markdown_in_html(&raw, &range);
+                    }
+                }
+                Part::Image(image) => {
+                    self.raw_image(&raw, &image);
+                    raw.image = Some(image);
+                }
+                Part::Blocked(what) => {
+                    let message = format!("a strict content security policy blocks {what}");
+                    let at = raw.range(&what.at());
+                    let problem = Problem::new(&INLINE_STYLE_OR_SCRIPT, at, message);
+                    let help = "put it into a file of `static/`, and name it in a template";
+                    self.problems.push(problem.help(help));
+                }
+                Part::Comment(range) => self.comments.push(raw.range(&range)),
             }
-            self.out.push(&raw.text[written..url.range.start]);
-            written = url.range.end;
-            let kind = if url.resource { LinkKind::HtmlResource } else { LinkKind::HtmlLink };
-            self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
-            self.links.push(Link::new(url.value, kind));
-            self.place_link(self.links.len() - 1, raw.range(&url.range));
         }
-        self.out.push(&raw.text[written..]);
-        for id in found.ids {
-            let at = raw.range(&id.range);
-            self.out.ids.push((id.value, at));
+        self.out.push(&raw.text[raw.written..]);
+    }
+
+    fn raw_url(&mut self, raw: &mut RawPieces, url: Placed<String>, is_resource: bool) {
+        let is_src = |image: &Image| image.src == url.at() && !image.src.is_empty();
+        // An image whose first URL is another one has no place left that can be added to.
+        if let Some(image) = raw.image.take().filter(is_src) {
+            self.out.push(&raw.text[raw.written..image.name_end]);
+            raw.written = image.name_end;
+            self.image_attributes(&image);
         }
-        self.out.names.extend(found.names.into_iter().map(|name| name.value));
-        for part in &found.parts {
-            self.raw_part(raw, part);
+        self.out.push(&raw.text[raw.written..url.at().start]);
+        raw.written = url.at().end;
+        self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
+        let at = raw.range(&url.at());
+        let mut link = Link::new(url.value, 0..0, LinkKind::in_html(is_resource));
+        link.place(at, self.source);
+        self.links.push(link);
+    }
+
+    fn raw_image(&mut self, raw: &RawPieces, image: &Image) {
+        // An image without words is a mistake of its own.
+        if image.alt.as_deref() != Some("") {
+            self.name_link();
+        }
+        if image.alt.is_none() {
+            let at = raw.range(&image.src);
+            let help = "add `alt=\"what it shows\"`, or `alt=\"\"` where it only decorates";
+            let problem = Problem::new(&IMAGE_NO_ALT, at, "this image has no `alt`");
+            self.problems.push(problem.help(help));
         }
     }
 
-    /// Adds to an `<img>` what it does not say itself. Returns how much of the HTML is written.
-    fn image_attributes(&mut self, raw: &RawPieces, image: &Image, written: usize) -> usize {
-        // An attribute with a URL before `src` is written already, and so is what it stands in.
-        let at = image.name_end;
-        if at < written {
-            return written;
-        }
-        self.out.push(&raw.text[written..at]);
+    /// Adds to an `<img>` what it does not say itself.
+    fn image_attributes(&mut self, image: &Image) {
         let link = self.links.len() as u32;
         if !image.is_sized {
             self.out.insert(Insert::Slot(SlotContent::Dimensions(link)));
@@ -107,73 +139,13 @@ impl Writer<'_> {
             self.out.push(" loading=\"lazy\"");
         }
         self.images += 1;
-        at
-    }
-
-    fn raw_part(&mut self, raw: &RawPieces, part: &Part) {
-        match part {
-            Part::Anchor { href, is_named } => {
-                self.anchor =
-                    Some(OpenAnchor { destination: raw.range(href), is_named: *is_named });
-            }
-            Part::AnchorEnd => self.close_anchor(),
-            Part::Text { range, is_verbatim } => {
-                self.name_link();
-                if !raw.is_inline && !is_verbatim {
-                    self.markdown_in_html(raw, range);
-                }
-            }
-            Part::Image(image) => {
-                // An image without words is a mistake of its own.
-                if image.alt.as_deref() != Some("") {
-                    self.name_link();
-                }
-                if image.alt.is_none() {
-                    let finding = Finding::new(
-                        &IMAGE_NO_ALT,
-                        raw.range(&image.src),
-                        "this image has no `alt`".to_owned(),
-                    )
-                    .help("add `alt=\"what it shows\"`, or `alt=\"\"` where it only decorates");
-                    self.findings.push(finding);
-                }
-            }
-            Part::Blocked { range, what } => {
-                let finding = Finding::new(
-                    &INLINE_STYLE_OR_SCRIPT,
-                    raw.range(range),
-                    format!("a strict content security policy blocks {what}"),
-                )
-                .help("put it into a file of `static/`, and name it in a template");
-                self.findings.push(finding);
-            }
-            Part::Comment(range) => {
-                let text = &raw.text[range.clone()];
-                for suppression in suppression::in_comment(text, raw.source(range.start)) {
-                    self.suppressions.push(suppression);
-                }
-            }
-        }
     }
 
     /// What is read here names the link that is open.
     pub(super) fn name_link(&mut self) {
-        if let Some(anchor) = &mut self.anchor {
-            anchor.is_named = true;
-        }
+        self.unnamed_anchor = None;
         if let Some(link) = self.open_links.last_mut() {
             link.is_named = true;
-        }
-    }
-
-    fn close_anchor(&mut self) {
-        if let Some(anchor) =
-            self.anchor.take().filter(|anchor| !anchor.is_named && !anchor.destination.is_empty())
-        {
-            let message = "this link has no text".to_owned();
-            let finding = Finding::new(&EMPTY_LINK_TEXT, anchor.destination, message)
-                .help("write what it leads to between the tags, or in `aria-label`");
-            self.findings.push(finding);
         }
     }
 
@@ -192,15 +164,11 @@ impl Writer<'_> {
                 continue;
             }
             let at = range.start + start..range.start + start + length;
-            let finding = Finding::new(
-                &MD_LINK_IN_HTML,
-                raw.range(&at),
-                "in an HTML block, a Markdown link is shown as it is typed".to_owned(),
-            )
-            .help(format!(
+            let message = "in an HTML block, a Markdown link is shown as it is typed";
+            let problem = Problem::new(&MD_LINK_IN_HTML, raw.range(&at), message);
+            self.problems.push(problem.help(format!(
                 "write `<a href=\"{destination}\">`, or put empty lines around the Markdown"
-            ));
-            self.findings.push(finding);
+            )));
         }
     }
 }

@@ -40,14 +40,11 @@ impl Anchors<'_> {
     }
 
     fn in_other_case(&self, id: &str) -> Option<Box<str>> {
-        let folded = id.to_lowercase();
-        let same = |known: &&str| known.to_lowercase() == folded;
-        match self {
-            Self::Page(site, page) => {
-                site.page(*page).article.body.ids().find(same).map(Into::into)
-            }
-            Self::File(file) => file.ids.iter().map(AsRef::as_ref).find(same).map(Into::into),
+        let known = match self {
+            Self::Page(site, page) => site.page(*page).article.body.id_in_other_case(id),
+            Self::File(file) => file.id_in_other_case(id),
             Self::Site(_) => None,
-        }
+        };
+        known.map(Into::into)
     }
 }
