@@ -17,7 +17,6 @@ pub use configuration::{FILE as CONFIGURATION_FILE, read as configuration};
 pub use html::html;
 pub use raw_html::anchors;
 
-use crate::article::front_matter::{REQUIRED_IN_ARTICLES, REQUIRED_IN_SECTIONS};
 use crate::article::{Article, ArticleKind, ArticleSource, FrontMatter};
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
@@ -34,7 +33,10 @@ pub fn article(
 ) -> (Article, Vec<Diagnostic>) {
     let kind =
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
-    let read = front_matter::read(text, kind, &|| title_from_path(path));
+    let mut read = front_matter::read(text, kind);
+    if read.front_matter.title.is_empty() {
+        read.front_matter.title = title_from_path(path);
+    }
     let front_matter = &read.front_matter;
     let markdown = Markdown { source: text, start: read.body.start, front_matter, source_lines };
     let markdown = markdown.read();
@@ -70,12 +72,11 @@ pub fn title_from_path(path: &SourcePath) -> String {
 
 /// The JSON Schema of front matter: an article's, or a section page's.
 pub fn front_matter_schema(kind: ArticleKind) -> serde_json::Value {
-    let (title, required) = match kind {
-        ArticleKind::Article => ("Front matter of an article", &REQUIRED_IN_ARTICLES[..]),
-        ArticleKind::Section => ("Front matter of a section page", &REQUIRED_IN_SECTIONS[..]),
-    };
-    let mut schema = root_schema::<FrontMatter>(title);
-    schema["required"] = required.iter().map(|(name, _)| *name).collect();
+    let mut schema = root_schema::<FrontMatter>(match kind {
+        ArticleKind::Article => "Front matter of an article",
+        ArticleKind::Section => "Front matter of a section page",
+    });
+    schema["required"] = kind.required_keys().iter().map(|(name, _)| *name).collect();
     schema
 }
 

@@ -1,7 +1,6 @@
 //! The snapshot of every input: texts, assets, what could not be read, and positions in texts. Immutable once it is
 //! taken; nothing downstream ever asks the file system again.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::{Bound, Deref, Range};
@@ -387,18 +386,6 @@ impl<T: PartialEq> PartialEq for Placed<T> {
 }
 
 impl<T: Eq> Eq for Placed<T> {}
-
-impl<T: PartialOrd> PartialOrd for Placed<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value.partial_cmp(&other.value)
-    }
-}
-
-impl<T: Ord> Ord for Placed<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.value.cmp(&other.value)
-    }
-}
 
 impl<T: fmt::Display> fmt::Display for Placed<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

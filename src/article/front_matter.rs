@@ -6,13 +6,14 @@ use std::ops::Range;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
+use super::ArticleKind;
 use crate::config::ReviewInterval;
-use crate::diagnostic::{INVALID_VALUE, Problem};
+use crate::diagnostic::{INVALID_VALUE, MISSING_FRONT_MATTER, Problem, UNCLOSED_FRONT_MATTER};
 use crate::fields::{
     CalendarDate, Entries, Flag, FreeData, Kind, Problems, Text, WholeNumber, table,
 };
 use crate::redirect::OldAddress;
-use crate::source::{BYTE_ORDER_MARK, Placed};
+use crate::source::{Placed, without_mark};
 use crate::yaml::Node;
 
 table! {
@@ -57,19 +58,30 @@ impl FrontMatter {
     pub fn template_or<'a>(&'a self, default: &'a str) -> &'a str {
         self.template.as_ref().map_or(default, |template| template.as_str())
     }
+
+    /// The day on which the text was last changed or reviewed.
+    pub fn last_reviewed(&self) -> Option<Placed<Date>> {
+        self.updated.into_iter().chain(self.reviewed).max_by_key(|date| date.value)
+    }
 }
 
-/// The keys that an article has to have, each with an example.
-pub const REQUIRED_IN_ARTICLES: [(&str, &str); 3] = [
-    ("title", "title: Get an API key"),
-    ("description", "description: One sentence on what the page is for"),
-    ("updated", "updated: 2026-04-16"),
-];
-/// The keys that a section page has to have.
-pub const REQUIRED_IN_SECTIONS: [(&str, &str); 1] = [REQUIRED_IN_ARTICLES[0]];
+impl ArticleKind {
+    /// The keys that a file has to have, each with an example.
+    pub fn required_keys(self) -> &'static [(&'static str, &'static str)] {
+        const KEYS: [(&str, &str); 3] = [
+            ("title", "title: Get an API key"),
+            ("description", "description: One sentence on what the page is for"),
+            ("updated", "updated: 2026-04-16"),
+        ];
+        match self {
+            Self::Article => &KEYS,
+            Self::Section => &KEYS[..1],
+        }
+    }
+}
 
 /// Where the parts of a file are, in bytes.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Parts {
     /// The opening `---`.
     pub fence: Range<usize>,
@@ -77,39 +89,41 @@ pub struct Parts {
     pub yaml: Range<usize>,
     /// Everything after the second one.
     pub body: Range<usize>,
+    /// Why there is a body alone.
+    pub problem: Option<Problem>,
 }
 
 /// Finds front matter: YAML between two lines of `---`, the first at the very start (after a byte-order mark).
-///
-/// # Errors
-///
-/// Says whether the first line is missing, or the second.
-pub fn split(text: &str) -> Result<Parts, Missing> {
-    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+pub fn split(text: &str) -> Parts {
+    let start = without_mark(text).start;
     let is_fence = |line: &str| line.trim_end() == "---";
-    let first = text[start..].split_inclusive('\n').next().unwrap_or("");
+    let mut lines = text[start..].split_inclusive('\n');
+    let first = lines.next().unwrap_or("");
     if !is_fence(first) {
-        return Err(Missing::Front);
+        let message = match text[start..].trim() {
+            "" => "the file is empty",
+            _ => "the file does not begin with front matter",
+        };
+        let help =
+            "begin the file with a line of `---`, then `title: …`, then another line of `---`";
+        let at = start..start + first.lines().next().unwrap_or("").len();
+        let problem = Problem::new(&MISSING_FRONT_MATTER, at, message).help(help);
+        return Parts { body: start..text.len(), problem: Some(problem), ..Parts::default() };
     }
-    let yaml_start = start + first.len();
-    let mut at = yaml_start;
-    for line in text[yaml_start..].split_inclusive('\n') {
+    let fence = start..start + 3;
+    let yaml = start + first.len();
+    let mut at = yaml;
+    for line in lines {
         if is_fence(line) {
-            let fence = start..start + 3;
-            return Ok(Parts { fence, yaml: yaml_start..at, body: at + line.len()..text.len() });
+            let body = at + line.len()..text.len();
+            return Parts { fence, yaml: yaml..at, body, problem: None };
         }
         at += line.len();
     }
-    Err(Missing::End(start..start + first.trim_end().len()))
-}
-
-/// What front matter lacks.
-#[derive(Debug, PartialEq)]
-pub enum Missing {
-    /// The file does not begin with a line of `---`.
-    Front,
-    /// No line of `---` closes it; where it opens.
-    End(Range<usize>),
+    let body = fence.end..text.len();
+    let problem = Problem::new(&UNCLOSED_FRONT_MATTER, fence, "this front matter does not end")
+        .help("add a line of `---` after its last key");
+    Parts { body, problem: Some(problem), ..Parts::default() }
 }
 
 /// A page path from the content root, without extension: `byok/setup-openai`.
@@ -131,16 +145,15 @@ impl Kind for PagePath {
         let bare = text.trim().trim_start_matches("./").trim_matches('/');
         let clean = bare.strip_suffix(".md").unwrap_or(bare);
         let clean = clean.strip_suffix("/index").unwrap_or(clean);
-        let has_others = clean.contains(['#', '?', '\\']);
-        if clean == text && !has_others && !clean.is_empty() {
+        let is_path = !clean.is_empty() && !clean.contains(['#', '?', '\\']);
+        if clean == text && is_path {
             return Some(text.to_owned());
         }
         let help =
             if clean.is_empty() { HELP.to_owned() } else { format!("{HELP}, here `{clean}`") };
-        let suggestion = (!clean.is_empty() && !has_others).then(|| clean.to_owned());
         let message = format!("`{text}` is not a page path");
-        let problem = Problem::new(&INVALID_VALUE, node.at(), message);
-        problems.add(problem.help(help).suggest(suggestion));
+        let problem = Problem::new(&INVALID_VALUE, node.at(), message).help(help);
+        problems.add(problem.suggest(is_path.then(|| clean.to_owned())));
         None
     }
 }
@@ -230,15 +243,20 @@ impl Kind for HeadingId {
 
 #[cfg(test)]
 mod tests {
-    use super::{Missing, split};
+    use super::split;
 
     #[test]
     fn fences_are_lines_of_their_own() {
-        let parts =
-            split("\u{feff}---\r\ntitle: a\r\n--- \r\nbody").expect("both fences are there");
+        let parts = split("\u{feff}---\r\ntitle: a\r\n--- \r\nbody");
         assert_eq!((parts.fence, parts.yaml, parts.body), (3..6, 8..18, 24..28));
-        assert_eq!(split("----\na\n---\n"), Err(Missing::Front));
-        assert_eq!(split("---\ntitle: ---x\n"), Err(Missing::End(0..3)));
-        assert_eq!(split(""), Err(Missing::Front));
+        assert!(parts.problem.is_none());
+        for (text, rule, at) in [
+            ("----\na\n---\n", "missing-front-matter", 0..4),
+            ("---\ntitle: ---x\n", "unclosed-front-matter", 0..3),
+            ("", "missing-front-matter", 0..0),
+        ] {
+            let problem = split(text).problem.expect("a fence is missing");
+            assert_eq!((problem.rule.name, problem.at), (rule, at));
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::article::front_matter::split;
+use crate::article::front_matter::{Parts, split};
 use crate::diagnostic::Edit;
 use crate::path::SourcePath;
 use crate::source::{Span, without_mark};
@@ -40,7 +40,8 @@ impl Addition {
 impl<'a> YamlText<'a> {
     /// An article, of which the front matter is changed; nothing where there is none that can be read.
     pub fn of_article(file: &'a SourcePath, text: &'a str) -> Option<Self> {
-        Self::read(file, text, split(text).ok()?.yaml)
+        let Parts { yaml, problem: None, .. } = split(text) else { return None };
+        Self::read(file, text, yaml)
     }
 
     /// The settings of a site.

@@ -31,8 +31,7 @@ pub fn plan(session: &Session, pages: &BTreeSet<PageId>) -> Result<Plan, Refusal
 /// The date of today's review in an article.
 fn reviewed(article: &Article, sources: &Sources, today: Date) -> Result<Edit, Refusal> {
     let Article { path, front_matter, .. } = article;
-    let date = front_matter.reviewed.max(front_matter.updated);
-    if let Some(date) = date.filter(|date| **date > today) {
+    if let Some(date) = front_matter.last_reviewed().filter(|date| **date > today) {
         refuse!("`{path}` is of {date}, and today is {today}");
     }
     let Some(text) = sources.text(path).filter(|_| sources.is_exact(path)) else {

@@ -17,10 +17,8 @@ pub enum Event<'h> {
     End(Tag<'h>),
     /// Text as it is written, character references not resolved; or what an element holds in which tags are text.
     Text(&'h str, usize),
-    /// A comment with its marks, or what browsers take for one.
+    /// A comment with its marks, what browsers take for one, or `<!doctype …>`.
     Comment(&'h str, usize),
-    /// `<!doctype …>`.
-    Doctype,
 }
 
 /// A tag.
@@ -54,7 +52,10 @@ impl<'h> Tag<'h> {
 
     /// The element's name in lower case, in which nearly all are written.
     pub fn element(&self) -> Cow<'h, str> {
-        lower(self.name)
+        match self.name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => self.name.to_ascii_lowercase().into(),
+            false => self.name.into(),
+        }
     }
 
     /// Where the whole tag is.
@@ -83,15 +84,6 @@ impl<'h> Attribute<'h> {
     /// Its value, character references resolved.
     pub fn text(&self) -> Cow<'h, str> {
         decode(self.value)
-    }
-}
-
-/// A name in lower case.
-fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        name.to_ascii_lowercase().into()
-    } else {
-        name.into()
     }
 }
 
@@ -209,12 +201,7 @@ impl<'h> Reader<'h> {
         let second = rest.as_bytes()[1];
         if !second.is_ascii_alphabetic() && second != b'/' {
             self.at = if rest.starts_with("<!--") { start + comment(rest) } else { self.bogus() };
-            let is_doctype =
-                rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("doctype"));
-            return Some(match is_doctype {
-                true => Event::Doctype,
-                false => Event::Comment(&self.html[start..self.at], start),
-            });
+            return Some(Event::Comment(&self.html[start..self.at], start));
         }
         let name_start = start + if second == b'/' { 2 } else { 1 };
         let after = &self.html.as_bytes()[name_start..];
@@ -388,7 +375,6 @@ mod tests {
                 format!("'{text}'")
             }
             Event::Comment(text, _) => format!("comment {text}"),
-            Event::Doctype => "doctype".to_owned(),
         };
         Reader::new(html).map(event).collect()
     }
@@ -405,7 +391,7 @@ mod tests {
             ("a<b c=\"d", "'a'"),
             (
                 "<!DOCTYPE html><!--a--><!-->b<!--->c<?d?></ e>",
-                "doctype comment <!--a--> comment <!--> 'b' comment <!---> 'c' comment <?d?> comment </ e>",
+                "comment <!DOCTYPE html> comment <!--a--> comment <!--> 'b' comment <!---> 'c' comment <?d?> comment </ e>",
             ),
             ("<!--a--!>b<!--c-- >", "comment <!--a--!> 'b' comment <!--c-- >"),
             ("</>a</", "comment </> 'a</'"),

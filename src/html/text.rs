@@ -18,7 +18,7 @@ pub fn text(html: &str) -> String {
                 out.gap = out.gap.max(gap(&tag));
             }
             Event::Text(text, _) => out.add(&decode(text)),
-            Event::Comment(..) | Event::Doctype => {}
+            Event::Comment(..) => {}
         }
     }
     out.text

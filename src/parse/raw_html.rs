@@ -77,7 +77,7 @@ pub(crate) fn scan(html: &str) -> Vec<Part> {
                 parts.push(Part::Text { range, is_verbatim: verbatim > 0 });
             }
             Event::Comment(text, at) => parts.push(Part::Comment(at..at + text.len())),
-            Event::Text(..) | Event::Doctype => {}
+            Event::Text(..) => {}
         }
     }
     parts

@@ -34,7 +34,7 @@ pub fn review(site: &Site, id: PageId) -> Option<Review> {
     }
     let every = site.review_every(id)?;
     let front_matter = &page.article.front_matter;
-    let last = front_matter.updated.max(front_matter.reviewed)?;
+    let last = front_matter.last_reviewed()?;
     let due = last.saturating_add(i64::from(every.days).days());
     Some(Review { last, every, due })
 }

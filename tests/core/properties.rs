@@ -286,7 +286,6 @@ fn tags(html: &str) -> Vec<String> {
         // Nothing in the standard; nobody reads a comment of nothing.
         Event::Comment("</>", _) => None,
         Event::Comment(..) => Some("comment".to_owned()),
-        Event::Doctype => Some("doctype".to_owned()),
         Event::Text(..) => None,
     };
     Reader::new(html).filter_map(tag).collect()
@@ -305,8 +304,7 @@ fn tags_of_another_reader(html: &str) -> Vec<String> {
             Some(format!("{} {attributes:?}", text(&tag.name)))
         }
         Ok(Token::EndTag(tag)) => Some(format!("/{}", text(&tag.name))),
-        Ok(Token::Comment(_)) => Some("comment".to_owned()),
-        Ok(Token::Doctype(_)) => Some("doctype".to_owned()),
+        Ok(Token::Comment(_) | Token::Doctype(_)) => Some("comment".to_owned()),
         _ => None,
     };
     Tokenizer::new_with_emitter(html, emitter).filter_map(tag).collect()

@@ -47,7 +47,8 @@ fn newest(renderer: &Renderer) -> Vec<PageId> {
             && page.article.front_matter.updated.is_some()
     };
     let mut articles: Vec<PageId> = site.included().filter(is_dated).collect();
-    articles.sort_by_key(|id| (Reverse(front_matter(renderer, *id).updated), *id));
+    let updated = |id| front_matter(renderer, id).updated.map(|date| date.value);
+    articles.sort_by_key(|id| (Reverse(updated(*id)), *id));
     articles.truncate(site.configuration.feed_articles);
     articles
 }

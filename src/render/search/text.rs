@@ -76,7 +76,7 @@ fn passages(html: &str) -> Vec<Passage> {
                 element => text.tag(element, Some(tag)),
             },
             Event::End(tag) => text.tag(&tag.element(), None),
-            Event::Comment(..) | Event::Doctype => {}
+            Event::Comment(..) => {}
         }
     }
     text.passages.retain(|passage| !passage.id.is_empty() || !passage.text.trim().is_empty());
