@@ -3,8 +3,6 @@
 
 mod kinds;
 
-use std::ops::Range;
-
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{DUPLICATE_FIELD, INVALID_VALUE, INVALID_YAML, Problem, UNKNOWN_FIELD};
