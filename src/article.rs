@@ -98,13 +98,10 @@ impl FoldedIds {
 impl Article {
     /// Whether all is the same that other pages can see of it: path, front matter, and the ids on its page.
     pub fn looks_the_same_elsewhere(&self, other: &Self) -> bool {
-        let ids = |body: &Body| {
-            body.headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>()
-        };
         self.path == other.path
             && self.front_matter == other.front_matter
-            && ids(&self.body) == ids(&other.body)
-            && self.body.other_ids == other.body.other_ids
+            && self.body.headings.len() == other.body.headings.len()
+            && self.body.ids().eq(other.body.ids())
     }
 }
 

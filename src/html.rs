@@ -4,7 +4,7 @@
 mod reader;
 mod text;
 
-pub use reader::{Attribute, Event, Reader, Tag, is_inline, is_void};
+pub use reader::{Attribute, Event, Reader, Tag, is_inline};
 pub use text::text;
 
 use std::borrow::Cow;
@@ -12,39 +12,33 @@ use std::borrow::Cow;
 /// Appends `text` for an element's content or a quoted attribute: `&`, `<`, `>`, `"` and `'` as references. One set of
 /// characters for both contexts, so that moving text between them is safe.
 pub fn escape_into(output: &mut String, text: &str) {
-    let mut rest = text;
-    let special = |byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
-    while let Some(at) = rest.bytes().position(special) {
-        rest = reference(output, rest, at);
-    }
-    output.push_str(rest);
+    let special = |byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    escape_each(output, text, |bytes| bytes.iter().position(special));
 }
 
 /// Appends text for an element's content: `&`, `<` and `>` as references; quotes stay, as in prose they are many.
 pub fn escape_text_into(output: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = memchr::memchr3(b'&', b'<', b'>', rest.as_bytes()) {
-        rest = reference(output, rest, at);
+    escape_each(output, text, |bytes| memchr::memchr3(b'&', b'<', b'>', bytes));
+}
+
+fn escape_each(output: &mut String, mut text: &str, next: impl Fn(&[u8]) -> Option<usize>) {
+    while let Some(at) = next(text.as_bytes()) {
+        output.push_str(&text[..at]);
+        output.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        text = &text[at + 1..];
     }
-    output.push_str(rest);
+    output.push_str(text);
 }
 
 /// Text with its character references resolved. One without its `;` stays as it is written.
 pub fn decode(html: &str) -> Cow<'_, str> {
     html_escape::decode_html_entities(html)
-}
-
-/// Appends the text before `at` and the reference for the character there; returns the rest.
-fn reference<'a>(output: &mut String, text: &'a str, at: usize) -> &'a str {
-    output.push_str(&text[..at]);
-    output.push_str(match text.as_bytes()[at] {
-        b'&' => "&amp;",
-        b'<' => "&lt;",
-        b'>' => "&gt;",
-        b'"' => "&quot;",
-        _ => "&#39;",
-    });
-    &text[at + 1..]
 }
 
 /// Text for XML, before it is escaped: characters that XML 1.0 cannot hold (section 2.2) are replaced.

@@ -59,13 +59,6 @@ pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
-/// The terms of a text, in order.
-pub fn terms(text: &str) -> Vec<String> {
-    let mut terms = Vec::new();
-    each_term(text, |term| terms.push(term.to_owned()));
-    terms
-}
-
 /// A piece of text between two ASCII characters of no word. No folding reaches across these.
 fn terms_of_piece(piece: &str, found: &mut impl FnMut(&str)) {
     let folded: Vec<char> = fold(piece).chars().collect();
@@ -146,7 +139,13 @@ fn has_no_spaces(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPITAL, KINDS, LOWER, NO_WORD, NOT_ASCII, terms};
+    use super::{CAPITAL, KINDS, LOWER, NO_WORD, NOT_ASCII, each_term};
+
+    fn terms(text: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        each_term(text, |term| terms.push(term.to_owned()));
+        terms
+    }
 
     #[test]
     fn each_byte_is_of_its_kind() {

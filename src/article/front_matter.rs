@@ -10,7 +10,8 @@ use super::ArticleKind;
 use crate::config::ReviewInterval;
 use crate::diagnostic::{INVALID_VALUE, MISSING_FRONT_MATTER, Problem, UNCLOSED_FRONT_MATTER};
 use crate::fields::{
-    CalendarDate, Entries, Flag, FreeData, Kind, Problems, Text, WholeNumber, table,
+    CalendarDate, Entries, Flag, FreeData, Kind, Problems, Text, TextKind, WholeNumber, WrongText,
+    table,
 };
 use crate::redirect::OldAddress;
 use crate::source::{Placed, without_mark};
@@ -161,31 +162,23 @@ impl Kind for PagePath {
 /// An old address: a path below the base URL, or a full URL of the site's origin.
 pub struct Alias;
 
-impl Kind for Alias {
+impl TextKind for Alias {
     type Value = OldAddress;
+    const EXPECTED: &str = "an old address";
+    const PATTERN: &str = "^(/|https?://)";
+    const HELP: &str =
+        "write an old path below the base URL (`/old/page/`), or a full URL of the same site";
 
-    fn schema() -> Json {
-        json!({"type": "string", "pattern": "^(/|https?://)"})
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<OldAddress> {
-        const HELP: &str =
-            "write an old path below the base URL (`/old/page/`), or a full URL of the same site";
-        let Some(text) = node.text() else {
-            problems.unexpected(&node, "an old address", HELP);
-            return None;
-        };
+    fn parse(text: &str) -> Result<OldAddress, WrongText> {
         let reason = match OldAddress::parse(text) {
-            Ok(address) if !address.is_wildcard() => return Some(address),
+            Ok(address) if !address.is_wildcard() => return Ok(address),
             Ok(_) => "`*` is for `redirects` in `site.yaml`",
             Err(reason) => reason,
         };
         let path = (!text.contains(':') && !text.starts_with('/')).then(|| format!("/{text}"));
         let suggestion = path.filter(|path| OldAddress::parse(path).is_ok());
-        let message = format!("`{text}` is not an old address: {reason}");
-        let problem = Problem::new(&INVALID_VALUE, node.at(), message);
-        problems.add(problem.help(HELP).suggest(suggestion));
-        None
+        let message = Some(format!("`{text}` is not an old address: {reason}"));
+        Err(WrongText { message, suggestion })
     }
 }
 

@@ -163,7 +163,7 @@ impl<'h> Reader<'h> {
 
     /// Passes over the content and the end tag of the element whose start tag was read last. Returns where the content ends.
     pub fn pass_over(&mut self, open: Tag<'_>) -> usize {
-        if is_void(open.name) || open.is("svg") && open.is_self_closing() {
+        if VOID.iter().any(|void| open.is(void)) || open.is("svg") && open.is_self_closing() {
             return open.end;
         }
         let mut depth = 1_usize;
@@ -198,16 +198,13 @@ impl<'h> Reader<'h> {
     fn markup(&mut self) -> Option<Event<'h>> {
         let start = self.at;
         let rest = &self.html[start..];
-        let second = rest.as_bytes()[1];
-        if !second.is_ascii_alphabetic() && second != b'/' {
-            self.at = if rest.starts_with("<!--") { start + comment(rest) } else { self.bogus() };
-            return Some(Event::Comment(&self.html[start..self.at], start));
-        }
-        let name_start = start + if second == b'/' { 2 } else { 1 };
+        let is_end = rest.starts_with("</");
+        let name_start = start + 1 + usize::from(is_end);
         let after = &self.html.as_bytes()[name_start..];
         if !after[0].is_ascii_alphabetic() {
-            self.at = self.bogus();
-            return Some(Event::Comment(&self.html[start..self.at], start));
+            let length = if rest.starts_with("<!--") { comment(rest) } else { bogus(rest) };
+            self.at = start + length;
+            return Some(Event::Comment(&rest[..length], start));
         }
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let length = after.iter().position(ends).unwrap_or(after.len());
@@ -221,16 +218,11 @@ impl<'h> Reader<'h> {
         };
         self.at = end.unwrap_or(self.html.len());
         let tag = Tag { html: self.html, name, start, end: end? };
-        if second == b'/' {
+        if is_end {
             return Some(Event::End(tag));
         }
-        self.raw = is_raw(name).then_some(name);
+        self.raw = RAW.iter().any(|raw| tag.is(raw)).then_some(name);
         Some(Event::Start(tag))
-    }
-
-    fn bogus(&self) -> usize {
-        let end = memchr(b'>', &self.html.as_bytes()[self.at..]);
-        end.map_or(self.html.len(), |end| self.at + end + 1)
     }
 }
 
@@ -264,6 +256,11 @@ impl<'h> Iterator for Reader<'h> {
     }
 }
 
+/// The length of what browsers take for a comment, to its `>` or to the end of the text.
+fn bogus(html: &str) -> usize {
+    memchr(b'>', html.as_bytes()).map_or(html.len(), |end| end + 1)
+}
+
 /// The length of a comment, to its end or to the end of the text.
 fn comment(html: &str) -> usize {
     let bytes = html.as_bytes();
@@ -283,10 +280,6 @@ fn comment(html: &str) -> usize {
 /// Elements in which tags are text.
 const RAW: [&str; 9] =
     ["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"];
-
-fn is_raw(name: &str) -> bool {
-    RAW.iter().any(|raw| raw.eq_ignore_ascii_case(name))
-}
 
 /// How much of what follows belongs to an element in which tags are text, up to its end tag.
 fn raw_length(bytes: &[u8], name: &str) -> usize {
@@ -339,11 +332,6 @@ const VOID: [&str; 13] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 ];
-
-/// Whether an element has neither content nor an end tag.
-pub fn is_void(name: &str) -> bool {
-    VOID.iter().any(|void| void.eq_ignore_ascii_case(name))
-}
 
 /// Elements within a line of text.
 const INLINE: [&str; 27] = [

@@ -220,9 +220,8 @@ impl<'a> Writer<'a> {
                 self.name_link();
                 self.footnotes.refer(&name, &mut self.out);
             }
-            Event::InlineMath(text) | Event::DisplayMath(text) => {
-                html::escape_text_into(&mut self.out.html, &text)
-            }
+            // Of an extension that is not enabled.
+            Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
 
@@ -275,11 +274,10 @@ impl<'a> Writer<'a> {
             Tag::Emphasis => self.out.push("<em>"),
             Tag::Strong => self.out.push("<strong>"),
             Tag::Strikethrough => self.out.push("<del>"),
-            Tag::Superscript => self.out.push("<sup>"),
-            Tag::Subscript => self.out.push("<sub>"),
             Tag::Link { .. } => self.start_link(tag, range),
             Tag::Image { .. } => self.start_image(tag, range),
-            Tag::MetadataBlock(_) => {}
+            // Extensions that are not enabled.
+            Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
         }
     }
 
@@ -318,14 +316,12 @@ impl<'a> Writer<'a> {
             TagEnd::Emphasis => self.out.push("</em>"),
             TagEnd::Strong => self.out.push("</strong>"),
             TagEnd::Strikethrough => self.out.push("</del>"),
-            TagEnd::Superscript => self.out.push("</sup>"),
-            TagEnd::Subscript => self.out.push("</sub>"),
             TagEnd::Link => {
                 self.close_link(range);
                 self.out.push("</a>");
             }
             TagEnd::Image => self.close_link(range),
-            TagEnd::MetadataBlock(_) => {}
+            TagEnd::Superscript | TagEnd::Subscript | TagEnd::MetadataBlock(_) => {}
         }
     }
 

@@ -9,7 +9,7 @@ use silcrow::compile::{self, Memo};
 use silcrow::config::{BaseUrl, Options};
 use silcrow::output::{Output, OutputBody};
 use silcrow::source::Sources;
-use silcrow::terms::terms;
+use silcrow::terms::each_term;
 
 fn files_with(sources: &Sources, options: &Options) -> Vec<Output> {
     let compiled = compile::site(sources, options, &mut Memo::default());
@@ -104,7 +104,9 @@ proptest! {
             .collect();
         let found = found(&files(&site));
         for (number, body) in bodies.iter().enumerate() {
-            for term in terms(&body.replace('\n', " ")) {
+            let mut terms = Vec::new();
+            each_term(&body.replace('\n', " "), |term| terms.push(term.to_owned()));
+            for term in terms {
                 let urls = found.get(&term);
                 prop_assert!(urls.is_some_and(|urls| urls.contains(&format!("a{number}/"))), "{term:?} of {body:?}");
             }

@@ -32,11 +32,12 @@ impl Definitions {
         let mut found = Self::default();
         for (name, definition) in definitions.iter() {
             let span = definition.span.start + start..definition.span.end + start;
-            let name = fold(label(source, span.start).unwrap_or(name));
+            let name = label(source, span.start).unwrap_or(name);
             // `[//]: # (text)` is how people write comments that are not shown anywhere.
             let is_used = matches!(&*definition.dest, "#" | "");
-            let (start, destination) = (span.start, destination::definition(source, span));
-            found.by_label.insert(name, Definition { start, destination, is_used });
+            let (start, after) = (span.start, span.start + name.len() + "[]:".len());
+            let destination = destination::first(source, after..span.end);
+            found.by_label.insert(fold(name), Definition { start, destination, is_used });
         }
         if !found.by_label.is_empty() {
             let mut at = start;
@@ -91,7 +92,7 @@ impl Definitions {
         if !source[after..].starts_with("]:") || after >= line.end {
             return None;
         }
-        let second = destination::definition(source, start..line.end);
+        let second = destination::first(source, after + 2..line.end);
         let message = format!("`{name}` is already defined");
         let problem = Problem::new(&DUPLICATE_DEFINITION, second, message)
             .help("the first definition counts; remove one of the two")

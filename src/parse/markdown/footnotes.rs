@@ -108,8 +108,9 @@ impl Footnotes {
 
     /// Writes the list of those that are shown, in the order of their numbers.
     pub(super) fn write(mut self, source: &str, out: &mut Fragment) -> (Numbers, Vec<Problem>) {
-        let numbers = self.numbers();
-        let problems = self.problems(source, &numbers);
+        let is_shown = self.shown();
+        let numbers = self.numbers(&is_shown);
+        let problems = self.problems(source, &is_shown);
         if numbers.shown.is_empty() {
             return (numbers, problems);
         }
@@ -132,8 +133,7 @@ impl Footnotes {
         (numbers, problems)
     }
 
-    fn numbers(&self) -> Numbers {
-        let is_shown = self.shown();
+    fn numbers(&self, is_shown: &[bool]) -> Numbers {
         let mut numbers = Numbers::default();
         let mut number_of = vec![0; self.definitions.len()];
         for Reference { name, inside } in &self.references {
@@ -170,9 +170,7 @@ impl Footnotes {
         is_shown
     }
 
-    fn problems(&self, source: &str, numbers: &Numbers) -> Vec<Problem> {
-        let mut is_shown = vec![false; self.definitions.len()];
-        numbers.shown.iter().for_each(|(definition, _)| is_shown[*definition] = true);
+    fn problems(&self, source: &str, is_shown: &[bool]) -> Vec<Problem> {
         let problem = |(index, Definition { name, at, .. }): (usize, &Definition)| {
             let written = &source[at.clone()];
             let first = self.by_name[name];

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
 /// A text that can be given to the library.
 pub(super) struct Guarded<'a> {
@@ -30,38 +30,27 @@ impl<'a> Guarded<'a> {
     }
 
     /// The same event with the original text.
-    pub(super) fn restore<'e>(&self, event: Event<'e>) -> Event<'e> {
-        let Some(mark) = self.mark else { return event };
-        let text = |text: CowStr<'e>| original(mark, text);
-        match event {
-            Event::Text(written) => Event::Text(text(written)),
-            Event::Code(written) => Event::Code(text(written)),
-            Event::Html(written) => Event::Html(text(written)),
-            Event::InlineHtml(written) => Event::InlineHtml(text(written)),
-            Event::FootnoteReference(name) => Event::FootnoteReference(text(name)),
-            Event::Start(tag) => Event::Start(match tag {
-                Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
-                    Tag::CodeBlock(CodeBlockKind::Fenced(text(info)))
-                }
-                Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(text(name)),
-                Tag::Link { link_type, dest_url, title, id } => {
-                    let (dest_url, title, id) = (text(dest_url), text(title), text(id));
-                    Tag::Link { link_type, dest_url, title, id }
-                }
-                Tag::Image { link_type, dest_url, title, id } => {
-                    let (dest_url, title, id) = (text(dest_url), text(title), text(id));
-                    Tag::Image { link_type, dest_url, title, id }
-                }
-                tag => tag,
-            }),
-            event => event,
+    pub(super) fn restore<'e>(&self, mut event: Event<'e>) -> Event<'e> {
+        let Some(mark) = self.mark.map(char::from) else { return event };
+        let texts = match &mut event {
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::FootnoteReference(text)
+            | Event::Start(
+                Tag::CodeBlock(CodeBlockKind::Fenced(text)) | Tag::FootnoteDefinition(text),
+            ) => [Some(text), None, None],
+            Event::Start(
+                Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
+            ) => [Some(dest_url), Some(title), Some(id)],
+            _ => [None, None, None],
+        };
+        for text in texts.into_iter().flatten().filter(|text| text.contains(mark)) {
+            *text = text.replace(mark, ":").into();
         }
+        event
     }
-}
-
-fn original(mark: u8, text: CowStr<'_>) -> CowStr<'_> {
-    let mark = char::from(mark);
-    if text.contains(mark) { text.replace(mark, ":").into() } else { text }
 }
 
 /// Whether the colon at a place is text at the beginning of a line. `:-` may be a table's line of dashes.

@@ -78,20 +78,20 @@ impl Writer<'_> {
 fn attributes<'t>(html: &'t str, text: &str, written: &str) -> Option<&'t str> {
     let start = html.rfind('{').filter(|_| html.ends_with('}'))?;
     let (before, attributes) = html.split_at(start);
-    let mut tokens = attributes[1..attributes.len() - 1].split_whitespace().peekable();
-    tokens.peek()?;
     let is_name = |name: &str| {
-        name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+        let is_kept = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+        !name.is_empty() && name.chars().all(is_kept)
     };
-    let right = tokens
-        .all(|token| token.len() > 1 && token.starts_with(['#', '.']) && is_name(&token[1..]));
-    let is_last = text.ends_with(attributes) && written.contains(attributes);
-    let starts = before.ends_with([' ', '\t', '\n']) && !before.trim().is_empty();
-    // `{.NET}` is a name: classes are in lower case.
-    let is_class = !attributes.split_whitespace().any(|token| {
-        token.trim_start_matches('{').starts_with('.') && token.chars().any(char::is_uppercase)
-    });
-    (right && is_last && starts && is_class).then_some(attributes)
+    let is_token = |token: &str| {
+        // `{.NET}` is a name: classes are in lower case.
+        let class = token.strip_prefix('.').filter(|class| !class.contains(char::is_uppercase));
+        token.strip_prefix('#').or(class).is_some_and(is_name)
+    };
+    let mut tokens = attributes[1..attributes.len() - 1].split_whitespace().peekable();
+    let are_tokens = tokens.peek().is_some() && tokens.all(is_token);
+    let are_last = text.ends_with(attributes) && written.contains(attributes);
+    let are_apart = before.ends_with([' ', '\t', '\n']) && !before.trim().is_empty();
+    (are_tokens && are_last && are_apart).then_some(attributes)
 }
 
 /// Whether HTML shows nothing: white space and comments.

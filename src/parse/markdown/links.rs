@@ -44,13 +44,10 @@ impl<'a> Writer<'a> {
 
     pub(super) fn start_link(&mut self, tag: Tag<'a>, range: Range<usize>) {
         let Tag::Link { link_type, dest_url, title, id } = tag else { return };
-        let kind = match link_type {
-            LinkType::Autolink | LinkType::Email => LinkKind::Autolink,
-            _ => LinkKind::Link,
-        };
-        let destination = match link_type {
-            LinkType::Email => format!("mailto:{dest_url}"),
-            _ => dest_url.into_string(),
+        let (kind, destination) = match link_type {
+            LinkType::Email => (LinkKind::Autolink, format!("mailto:{dest_url}")),
+            LinkType::Autolink => (LinkKind::Autolink, dest_url.into_string()),
+            _ => (LinkKind::Link, dest_url.into_string()),
         };
         self.out.push("<a href=\"");
         self.out.insert(Insert::Slot(SlotContent::Link(self.links.len() as u32)));
@@ -89,9 +86,7 @@ impl<'a> Writer<'a> {
                 link.used_at = Some(link.span);
                 definition
             }
-            (None, LinkType::Autolink | LinkType::Email) => {
-                destination::autolink(self.source, range)
-            }
+            (None, LinkType::Autolink | LinkType::Email) => range.start + 1..range.end - 1,
             (None, _) => destination::inline(self.source, range, open.inner_end),
         };
         link.place(at.clone(), self.source);
