@@ -45,7 +45,6 @@ pub enum Role {
 }
 
 impl Role {
-    /// The value of `Cache-Control`.
     pub fn cache_control(self) -> &'static str {
         match self {
             Self::Hashed => "public, max-age=31536000, immutable",
@@ -65,9 +64,7 @@ pub struct Object {
     /// What it holds.
     #[serde(with = "text::hash")]
     pub hash: ContentHash,
-    /// How many bytes it has.
     pub length: u64,
-    /// The value of `Content-Type`.
     #[serde(rename = "type")]
     pub media_type: String,
     /// The value of `Cache-Control`.

@@ -32,7 +32,6 @@ pub enum DiskError {
     /// The system refused; what was tried as a verb, where, and the system's reason.
     #[error("could not {0} `{path}`: {reason}", path = .1.display(), reason = reason(.2))]
     Io(&'static str, PathBuf, std::io::Error),
-    /// The site has no `content` folder.
     #[error(
         "there is no folder `content` in `{}`; run silcrow in a site's folder, name one with `--root`, or create one with `silcrow init`",
         .0.display()
@@ -44,22 +43,17 @@ pub enum DiskError {
         .0.display(), .1.join(", ")
     )]
     ForeignFiles(PathBuf, Vec<String>),
-    /// The output folder is, contains or is in a folder of sources.
     #[error(
         "the output `{}` and the sources `{}` overlap; name another folder with `--output`",
         .0.display(), .1.display()
     )]
     Overlap(PathBuf, PathBuf),
-    /// The output is a file, not a folder.
     #[error("the output `{}` is a file, not a folder; name another with `--output`", .0.display())]
     NotAFolder(PathBuf),
-    /// The file is there already.
     #[error("`{}` exists already, and is left as it is", .0.display())]
     Exists(PathBuf),
-    /// The file holds something else than what was read.
     #[error("`{}` has changed since it was read, and nothing was written; run the command again", .0.display())]
     Changed(PathBuf),
-    /// The file is a symbolic link.
     #[error("`{}` is a symbolic link; move what it leads to, and the link by hand", .0.display())]
     Link(PathBuf),
     /// The file was changed after a run that was to change it had been killed; the file of what that run had to do.

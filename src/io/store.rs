@@ -48,9 +48,7 @@ pub trait Store {
 /// A publish to carry out.
 #[derive(Clone, Copy)]
 pub struct Publish<'a> {
-    /// What is done.
     pub plan: &'a Plan,
-    /// Where the bytes come from.
     pub contents: Contents<'a>,
     /// Called when readers get the new site, before anything is deleted.
     pub committed: &'a dyn Fn() -> Result<()>,
@@ -100,7 +98,6 @@ pub enum StoreError {
     /// The target keeps no such release; those it keeps.
     #[error("the target keeps no release `{0}`{others}", others = others(.1))]
     NoRelease(String, Vec<String>),
-    /// There is no release at the target.
     #[error("nothing has been published at the target; run `silcrow publish`, or name another one")]
     NothingPublished,
     /// What the target keeps of a file is not what the manifest says; the file.

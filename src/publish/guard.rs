@@ -27,12 +27,10 @@ pub struct Allowed {
 /// Why nothing is published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The site has no article.
     #[error(
         "the site has no articles, so readers would be left with nothing; name the right folder with `--root`"
     )]
     Empty,
-    /// The URL of the site is not known.
     #[error(
         "the URL of the site is not known; set `base_url` in `site.yaml` to a full URL, or give `--base-url`"
     )]

@@ -98,7 +98,6 @@ impl Journal {
         self.foreign = written_over.chain(unfinished.foreign_left()).cloned().collect();
     }
 
-    /// The journal as a text.
     pub fn to_text(&self) -> String {
         let lines: String = self.objects().map(text::line).collect();
         let head = Head {

@@ -33,7 +33,6 @@ pub struct Manifest {
 /// A hashed file that stays for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retired {
-    /// The file.
     pub object: Object,
     /// The number of the first release without it.
     pub number: u64,

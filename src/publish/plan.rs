@@ -95,11 +95,8 @@ pub enum Reason {
 /// An object that is written.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// What it is.
     pub object: Object,
-    /// When.
     pub stage: Stage,
-    /// Why.
     pub reason: Reason,
 }
 

@@ -42,9 +42,7 @@ pub struct Changes {
 /// A file or a folder that goes elsewhere.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Move {
-    /// Where it is.
     pub from: String,
-    /// Where it goes.
     pub to: String,
 }
 
@@ -68,7 +66,6 @@ impl ChangedText {
 }
 
 impl Changes {
-    /// These moves and texts.
     pub fn new(moves: Vec<Move>, texts: Vec<ChangedText>) -> Self {
         Self { format: FORMAT, moves, texts }
     }

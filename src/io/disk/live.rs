@@ -37,7 +37,6 @@ impl Live {
         Ok(Self { root, sources: Arc::new(sources), links })
     }
 
-    /// The snapshot.
     pub fn sources(&self) -> &Arc<Sources> {
         &self.sources
     }
@@ -48,7 +47,6 @@ impl Live {
         folders.chain(self.links.iter().cloned()).collect()
     }
 
-    /// The real path of the root.
     pub fn root(&self) -> &Path {
         &self.root
     }

@@ -73,7 +73,12 @@ fn variables() -> impl Iterator<Item = (String, String)> {
 
 /// A store of whose requests each may take so long, its body included.
 fn store(scheme: &str, url: &str, timeout: Duration) -> object_store::Result<Arc<dyn ObjectStore>> {
-    let (retries, limit) = (retries(timeout), format!("{}s", timeout.as_secs()));
+    // On 429, 5xx and broken connections a request is sent again: up to ten times within two minutes, or for as long as one
+    // request may take, with waits of up to ten seconds that grow and are random.
+    let backoff = BackoffConfig { max_backoff: Duration::from_secs(10), ..Default::default() };
+    let retry_timeout = timeout.max(Duration::from_secs(120));
+    let retries = RetryConfig { backoff, max_retries: 10, retry_timeout };
+    let limit = format!("{}s", timeout.as_secs());
     Ok(match scheme {
         "s3" | "s3a" => Arc::new(
             AmazonS3Builder::from_env()
@@ -98,14 +103,6 @@ fn store(scheme: &str, url: &str, timeout: Duration) -> object_store::Result<Arc
                 .build()?,
         ),
     })
-}
-
-/// On 429, 5xx and broken connections a request is sent again: up to ten times within two minutes, or for as long as one
-/// request may take, with waits of up to ten seconds that grow and are random.
-fn retries(timeout: Duration) -> RetryConfig {
-    let backoff = BackoffConfig { max_backoff: Duration::from_secs(10), ..Default::default() };
-    let retry_timeout = timeout.max(Duration::from_secs(120));
-    RetryConfig { backoff, max_retries: 10, retry_timeout }
 }
 
 /// A text without the values of secret variables, and without the queries of URLs, in which signatures stand.
