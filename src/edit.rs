@@ -76,19 +76,17 @@ impl Plan {
 
     /// The sources after the change.
     pub fn apply(&self, before: &Sources) -> Sources {
-        let edited = edited(before, self.edits.edits.iter());
-        let Some(moved) = &self.moved else { return edited };
-        let mut after = Sources::new(Vec::new(), before.problems.clone());
-        for (path, file) in edited.files() {
-            match moved.path(path) {
-                Some(to) => {
-                    // Inside a folder that moves, names stay as they are spelled.
-                    let mut spelled = edited.spelling(path).splitn(moved.depth() + 1, '/');
-                    let inside = spelled.nth(moved.depth());
-                    let spelling = inside.map(|inside| format!("{}/{inside}", moved.to).into());
-                    after.insert(to, File { spelling, ..file.clone() });
-                }
-                None => drop(after.insert(path.clone(), file.clone())),
+        let mut after = edited(before, self.edits.edits.iter());
+        let Some(moved) = &self.moved else { return after };
+        for (path, _) in before.files() {
+            if let Some(to) = moved.path(path)
+                && let Some(file) = after.remove(path)
+            {
+                // Inside a folder that moves, names stay as they are spelled.
+                let inside =
+                    before.spelling(path).splitn(moved.depth() + 1, '/').nth(moved.depth());
+                let spelling = inside.map(|inside| format!("{}/{inside}", moved.to).into());
+                after.insert(to, File { spelling, ..file });
             }
         }
         after

@@ -24,7 +24,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub use object::Json;
+pub use object::{Json, list, object};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::path::SourcePath;

@@ -37,13 +37,15 @@ pub(super) fn findings_aside(diagnostics: &[Diagnostic], sources: &Sources) {
 
 /// Prints a text for programs on standard output, byte for byte.
 pub(super) fn plain(text: &str) -> anyhow::Result<()> {
-    let mut output = std::io::stdout();
-    printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
+    print(std::io::stdout(), text)
 }
 
 /// Prints a text on standard output. The stream drops colours where they are not wanted (`NO_COLOR`, pipes).
 pub(super) fn text(text: &str) -> anyhow::Result<()> {
-    let mut output = anstream::stdout();
+    print(anstream::stdout(), text)
+}
+
+fn print(mut output: impl Write, text: &str) -> anyhow::Result<()> {
     printed(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
 }
 
@@ -66,14 +68,6 @@ pub(super) fn waiting(folder: &Path) {
         "another silcrow is writing in `{}`; waiting until it has ended",
         folder.display()
     ));
-}
-
-/// How many findings there are of each rule, for people.
-pub(super) fn counts(diagnostics: &[Diagnostic], arguments: &SiteArguments) {
-    let is_for_people = arguments.format == Format::Human;
-    if let Some(counts) = report::human::counts(diagnostics).filter(|_| is_for_people) {
-        say(counts);
-    }
 }
 
 /// The last line: what was done, and how long it took.

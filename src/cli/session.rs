@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;
 
-use super::arguments::{ExternalArguments, SiteArguments, SiteFolder};
+use super::arguments::{ExternalArguments, Format, SiteArguments, SiteFolder};
 use super::named_files::NamedFiles;
 use super::printer::{self, Progress};
 use super::{Outcome, baseline, external, root};
@@ -161,7 +161,9 @@ impl<'a> Run<'a> {
             Some(_) => format!("nothing was written; checked {pages}"),
             None => format!("checked {pages}"),
         };
-        printer::counts(findings, arguments);
+        if let (Format::Human, Some(counts)) = (arguments.format, report::human::counts(findings)) {
+            printer::say(counts);
+        }
         printer::done(&format!("{what}: {}", report::counts(findings)), self.start.elapsed());
         if let Some(file) = &arguments.summary {
             let seen = root::seen(&arguments.root);

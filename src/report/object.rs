@@ -19,12 +19,12 @@ pub enum Json {
 }
 
 /// An object with these keys.
-pub(super) fn object<const N: usize>(fields: [(&'static str, Json); N]) -> Json {
+pub fn object<const N: usize>(fields: [(&'static str, Json); N]) -> Json {
     Json::Object(fields.into())
 }
 
 /// A list.
-pub(super) fn list(values: impl IntoIterator<Item = Json>) -> Json {
+pub fn list(values: impl IntoIterator<Item = Json>) -> Json {
     Json::List(values.into_iter().collect())
 }
 
@@ -50,7 +50,7 @@ impl Json {
     }
 
     /// In many lines, for people too.
-    pub(super) fn document(&self) -> String {
+    pub fn document(&self) -> String {
         serde_json::to_string_pretty(self).expect("texts and numbers are JSON") + "\n"
     }
 }
