@@ -53,7 +53,8 @@ pub(super) fn files(articles: &[Article<'_>], sink: Sink<'_>) {
     let (shares, texts): (Vec<Reading>, Vec<_>) = shares.into_iter().unzip();
     let texts: Vec<Vec<String>> = texts.into_iter().flatten().collect();
     let long = long(texts.iter().map(Vec::len));
-    let texts = placed_texts(articles, &texts, &sink);
+    // They are dropped before the terms take their memory.
+    let texts = placed_texts(articles, texts, &sink);
     let parts = shares.iter().map(|share| share.parts as usize).sum();
     let (terms, spelling) = placed_terms(&merge(shares), parts, &sink);
     let index = Index { format: 1, parts, long, terms, spelling, texts };
@@ -77,11 +78,11 @@ fn read(articles: &[Article<'_>]) -> (Reading, Vec<Vec<String>>) {
 }
 
 /// The texts of the articles' parts.
-fn placed_texts(articles: &[Article<'_>], texts: &[Vec<String>], sink: &Once<'_>) -> Placed {
+fn placed_texts(articles: &[Article<'_>], texts: Vec<Vec<String>>, sink: &Once<'_>) -> Placed {
     let bounds = if articles.len() > MANY_ARTICLES { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
     let of_article =
         |(article, texts): (&Article<'_>, &'_ Vec<String>)| vec![article.is_anchor(); texts.len()];
-    let anchors: Vec<bool> = articles.iter().zip(texts).flat_map(of_article).collect();
+    let anchors: Vec<bool> = articles.iter().zip(&texts).flat_map(of_article).collect();
     let texts: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
     let list = |range: Range<usize>| format!("[{}]", texts[range].join(","));
     let size = |part: usize| texts[part].len() + 1;
@@ -192,14 +193,14 @@ fn postings(term: &Term, parts: usize) -> String {
     let mut written = if is_common { base36(count) + "," } else { String::new() };
     let mut next = 0;
     for posting in &term.postings {
-        if is_common && !posting.is_prominent() && posting.code < LEVELS - 2 {
+        if is_common && !posting.is_prominent() && posting.code() < LEVELS - 2 {
             continue;
         }
-        if posting.part > next {
-            push_base36(&mut written, (posting.part - next) as usize);
+        if posting.part() > next {
+            push_base36(&mut written, (posting.part() - next) as usize);
         }
-        written.push(char::from(CODES[usize::from(posting.code)]));
-        next = posting.part + 1;
+        written.push(char::from(CODES[usize::from(posting.code())]));
+        next = posting.part() + 1;
     }
     written
 }

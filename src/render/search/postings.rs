@@ -7,12 +7,9 @@ use super::Article;
 use super::text::Passage;
 use crate::terms::each_term;
 
-/// One part that holds a term. `code` says in which fields and how prominently.
+/// One part that holds a term, and in which fields and how prominently: the code, below 64, in the lowest six bits.
 #[derive(Clone, Copy)]
-pub(super) struct Posting {
-    pub(super) part: u32,
-    pub(super) code: u8,
-}
+pub(super) struct Posting(u32);
 
 /// How many levels there are of a term's weight in the text; 0 where it is not in it.
 pub(super) const LEVELS: u8 = 5;
@@ -20,9 +17,17 @@ pub(super) const LEVELS: u8 = 5;
 const USUAL_LENGTH: f32 = 250.0;
 
 impl Posting {
+    pub(super) fn part(self) -> u32 {
+        self.0 >> 6
+    }
+
+    pub(super) fn code(self) -> u8 {
+        (self.0 & 63) as u8
+    }
+
     /// Whether the term stands in the title, the description or a heading.
     pub(super) fn is_prominent(self) -> bool {
-        self.code >= LEVELS
+        self.code() >= LEVELS
     }
 }
 
@@ -40,9 +45,8 @@ pub(super) fn merge(shares: Vec<Reading>) -> Vec<Term> {
         let mut texts: Vec<(Box<str>, u32)> = names.ids.into_iter().collect();
         texts.sort_unstable_by_key(|(_, id)| *id);
         for ((text, _), postings) in texts.into_iter().zip(postings) {
-            let moved = postings.into_iter();
             let moved =
-                moved.map(|Posting { part, code }| Posting { part: first_part + part, code });
+                postings.into_iter().map(|Posting(posting)| Posting(posting + (first_part << 6)));
             all.entry(text).or_default().extend(moved);
         }
         first_part += parts;
@@ -154,7 +158,7 @@ impl Reading {
         }
         for id in self.here.drain(..) {
             let seen = std::mem::take(&mut self.seen[id as usize]);
-            let posting = Posting { part: self.parts, code: seen.code(length) };
+            let posting = Posting(self.parts << 6 | u32::from(seen.code(length)));
             self.postings[id as usize].push(posting);
         }
         self.parts += 1;
