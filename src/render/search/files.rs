@@ -49,15 +49,24 @@ const MANY_PARTS: usize = 500;
 /// Hands each file of the index of `articles` to `sink`, the entry file last.
 pub(super) fn files(articles: &[Article<'_>], sink: Sink<'_>) {
     let sink = Once { sink, names: Mutex::default() };
-    let shares: Vec<_> = articles.par_chunks(SHARE).map(read).collect();
-    let (shares, texts): (Vec<Reading>, Vec<_>) = shares.into_iter().unzip();
-    let texts: Vec<Vec<String>> = texts.into_iter().flatten().collect();
-    let long = long(texts.iter().map(Vec::len));
-    // They are dropped before the terms take their memory.
-    let texts = placed_texts(articles, texts, &sink);
+    let is_many = articles.len() > MANY_ARTICLES;
+    let (mut shares, mut lengths, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    // The texts of so many articles are held at a time, and none of them while the terms are put together.
+    for articles in articles.chunks(MANY_ARTICLES) {
+        let read: Vec<_> = articles.par_chunks(SHARE).map(read).collect();
+        let (readings, of_articles): (Vec<Reading>, Vec<_>) = read.into_iter().unzip();
+        let of_articles: Vec<Vec<String>> = of_articles.into_iter().flatten().collect();
+        shares.extend(readings);
+        lengths.extend(of_articles.iter().map(Vec::len));
+        texts.push(placed_texts(articles, &of_articles, is_many, &sink));
+    }
+    let texts = texts
+        .into_iter()
+        .reduce(Placed::and)
+        .unwrap_or_else(|| placed_texts(&[], &[], false, &sink));
     let parts = shares.iter().map(|share| share.parts as usize).sum();
     let (terms, spelling) = placed_terms(&merge(shares), parts, &sink);
-    let index = Index { format: 1, parts, long, terms, spelling, texts };
+    let index = Index { format: 1, parts, long: long(lengths.into_iter()), terms, spelling, texts };
     (sink.sink)(Output::bytes(OutputPath::new("search/index.json"), json(&index)));
 }
 
@@ -78,15 +87,20 @@ fn read(articles: &[Article<'_>]) -> (Reading, Vec<Vec<String>>) {
 }
 
 /// The texts of the articles' parts.
-fn placed_texts(articles: &[Article<'_>], texts: Vec<Vec<String>>, sink: &Once<'_>) -> Placed {
-    let bounds = if articles.len() > MANY_ARTICLES { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
+fn placed_texts(
+    articles: &[Article<'_>],
+    texts: &[Vec<String>],
+    is_many: bool,
+    sink: &Once<'_>,
+) -> Placed {
+    let bounds = if is_many { MANY_TEXTS_SIZE } else { TEXTS_SIZE };
     let of_article =
         |(article, texts): (&Article<'_>, &'_ Vec<String>)| vec![article.is_anchor(); texts.len()];
-    let anchors: Vec<bool> = articles.iter().zip(&texts).flat_map(of_article).collect();
+    let anchors: Vec<bool> = articles.iter().zip(texts).flat_map(of_article).collect();
     let texts: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
     let list = |range: Range<usize>| format!("[{}]", texts[range].join(","));
     let size = |part: usize| texts[part].len() + 1;
-    if (0..texts.len()).map(size).sum::<usize>() <= TEXTS_INLINE {
+    if !is_many && (0..texts.len()).map(size).sum::<usize>() <= TEXTS_INLINE {
         let list = RawValue::from_string(list(0..texts.len()));
         return Placed::Here(list.expect("a list of JSON texts is JSON"));
     }
@@ -170,6 +184,18 @@ enum Placed {
         /// The files' names, eight characters each.
         files: String,
     },
+}
+
+impl Placed {
+    /// What is in the files of both.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Files { first, files }, Self::Files { first: next, files: more }) => {
+                Self::Files { first: format!("{first} {next}"), files: files + &more }
+            }
+            (here, _) => here,
+        }
+    }
 }
 
 fn long(counts: impl Iterator<Item = usize>) -> String {
