@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::colour::Colour;
-use crate::fields::{CalendarDate, Flag, FreeData, Text, table};
+use crate::fields::{CalendarDate, Entries, Flag, FreeData, Named, Text, table};
 use crate::host::Authority;
 use crate::redirect::Redirect;
 use crate::source::Placed;
 pub use crate::url::BaseUrl;
 use kinds::{Contact, FeedSize, Language, OneOrMore, Redirects, SecureUrl, Security, UrlPattern};
 pub use rules::{Pattern, RuleSettings};
-use theme::{EditLink, Endpoint, NamedLinks};
+use theme::{EditLink, Endpoint, LinkTarget};
 
 /// What a run is asked for, beside the sources. Today's date enters here and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,9 +148,9 @@ table! {
         /// The colour of marks and labels: `"#b02c1c"`, or one for each colour scheme (`light`, `dark`).
         accent: Option<Accent> as Accent,
         /// Links in the header: each name and where it leads, a page (`byok/overview`, a section's folder) or a full URL.
-        navigation: Vec<NamedLink> as NamedLinks,
+        navigation: Vec<Named<String>> as Entries<LinkTarget>,
         /// Links in the footer, likewise.
-        footer: Vec<NamedLink> as NamedLinks,
+        footer: Vec<Named<String>> as Entries<LinkTarget>,
         /// A line in the footer, in place of the theme's.
         footer_text: Option<String> as Text,
         /// Where an article is edited: a URL in which `{path}` stands for the source's path.
@@ -162,7 +162,7 @@ table! {
 
 impl ThemeSettings {
     /// The links of header and footer.
-    pub fn links(&self) -> impl Iterator<Item = &NamedLink> {
+    pub fn links(&self) -> impl Iterator<Item = &Named<String>> {
         self.navigation.iter().chain(&self.footer)
     }
 }
@@ -174,15 +174,6 @@ pub struct Accent {
     pub light: Colour,
     /// On a dark page.
     pub dark: Colour,
-}
-
-/// A name, and the page or URL that it leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedLink {
-    /// The name.
-    pub title: String,
-    /// A page's name, as `related` has it, or a full URL.
-    pub to: Placed<String>,
 }
 
 /// The direction of a text, as HTML's `dir` says it.

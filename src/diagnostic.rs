@@ -26,9 +26,12 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The severity's name in `site.yaml` and in the output formats.
+    /// The names in `site.yaml` and in the output formats, in order.
+    pub const NAMES: [&str; 4] = ["off", "info", "warning", "error"];
+
+    /// The severity's name.
     pub fn name(self) -> &'static str {
-        ["off", "info", "warning", "error"][self as usize]
+        Self::NAMES[self as usize]
     }
 
     /// The severity of that name.

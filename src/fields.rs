@@ -3,12 +3,14 @@
 
 mod kinds;
 
+use std::ops::Range;
+
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{DUPLICATE_FIELD, INVALID_VALUE, INVALID_YAML, Problem, UNKNOWN_FIELD};
 use crate::suggest;
 use crate::yaml::{Document, Entry, Node, Value};
-pub use kinds::{CalendarDate, Entries, Flag, FreeData, Text, WholeNumber};
+pub use kinds::{CalendarDate, Entries, Flag, FreeData, Named, Text, WholeNumber};
 
 /// What is wrong so far.
 #[derive(Debug, Default)]
@@ -33,14 +35,20 @@ impl Problems {
         Self { found: error.into_iter().chain(duplicates).collect() }
     }
 
-    /// A value that its key does not take.
-    pub fn wrong(&mut self, node: &Node<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.add(Problem::new(&INVALID_VALUE, node.at(), message).help(help));
+    /// A value that its key does not take; nothing is left of it.
+    pub fn wrong<T>(
+        &mut self,
+        at: Range<usize>,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Option<T> {
+        self.add(Problem::new(&INVALID_VALUE, at, message).help(help));
+        None
     }
 
     /// The same when something else than text, a number and so on was `expected`.
-    pub fn unexpected(&mut self, node: &Node<'_>, expected: &str, help: impl Into<String>) {
-        self.wrong(node, format!("expected {expected}, found {}", describe(node)), help);
+    pub fn unexpected<T>(&mut self, node: &Node<'_>, expected: &str, help: &str) -> Option<T> {
+        self.wrong(node.at(), format!("expected {expected}, found {}", describe(node)), help)
     }
 
     /// Something wrong.
@@ -70,10 +78,7 @@ impl<'a> Fields<'a> {
     pub fn of(node: Node<'a>, help: &str, problems: &mut Problems) -> Option<Self> {
         match node.value {
             Value::Map(entries) => Some(Self(entries)),
-            _ => {
-                problems.unexpected(&node, "keys and values", help);
-                None
-            }
+            _ => problems.unexpected(&node, "keys and values", help),
         }
     }
 

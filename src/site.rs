@@ -395,13 +395,8 @@ impl Site {
             Place::NotFound => UrlPath::new("/404.html"),
             Place::Search => UrlPath::new("/search/"),
             Place::SearchIndex => UrlPath::new("/search/index.json"),
-            Place::Generated(file) => self.generated_url(file),
+            Place::Generated(file) => file.url(self),
         }
-    }
-
-    /// The URL path of something that is made for programs and hosts.
-    pub fn generated_url(&self, generated: Generated) -> UrlPath {
-        generated.url(|id| self.page(id).url.clone())
     }
 
     /// The picture that stands for the site.
@@ -414,6 +409,6 @@ impl Site {
     pub fn has_generated(&self, generated: Generated) -> bool {
         let is_own = |place| matches!(place, Place::Asset(_));
         self.routes.generated.contains(&generated)
-            || self.routes.place(self.generated_url(generated).as_str()).is_some_and(is_own)
+            || self.routes.place(generated.url(self).as_str()).is_some_and(is_own)
     }
 }

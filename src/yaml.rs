@@ -138,6 +138,11 @@ impl<'a> Node<'a> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
+    /// The number, when it is one.
+    pub fn number(&self) -> Option<&Number> {
+        if let Value::Number(number, _) = &self.value { Some(number) } else { None }
+    }
+
     /// Whether there is no value.
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
@@ -216,7 +221,16 @@ pub fn read(text: &str, range: Range<usize>) -> Document<'_> {
         let message = format!("it is longer than {} KiB", MAX_SIZE / 1024);
         return failed(message, range.start..range.start);
     }
-    let mut reader = Reader::new(&text[range.clone()], range.start);
+    let document = &text[range.clone()];
+    let mut reader = Reader {
+        text: document,
+        start: range.start,
+        events: Parser::new_from_str(document),
+        anchors: AHashMap::new(),
+        copies_left: MAX_REPEATED,
+        ends: [0, 0],
+        duplicates: Vec::new(),
+    };
     match reader.document() {
         Ok(root) => Document { root, error: None, duplicates: reader.duplicates },
         Err((message, at)) => failed(message, line_rest(text, at, &range)),
@@ -258,18 +272,6 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, start: usize) -> Self {
-        Self {
-            text,
-            start,
-            events: Parser::new_from_str(text),
-            anchors: AHashMap::new(),
-            copies_left: MAX_REPEATED,
-            ends: [0, 0],
-            duplicates: Vec::new(),
-        }
-    }
-
     /// The mapping that is the only document; an empty one where there is none.
     fn document(&mut self) -> Result<Node<'a>, Failure> {
         let mut root = None;

@@ -10,8 +10,8 @@ use super::ArticleKind;
 use crate::config::ReviewInterval;
 use crate::diagnostic::{INVALID_VALUE, MISSING_FRONT_MATTER, Problem, UNCLOSED_FRONT_MATTER};
 use crate::fields::{
-    CalendarDate, Entries, Flag, FreeData, Kind, Problems, Text, TextKind, WholeNumber, WrongText,
-    table,
+    CalendarDate, Entries, Flag, FreeData, Kind, Named, Problems, Text, TextKind, WholeNumber,
+    WrongText, table,
 };
 use crate::redirect::OldAddress;
 use crate::source::{Placed, without_mark};
@@ -36,7 +36,7 @@ table! {
         /// Old addresses that redirect here: paths below the base URL, or full URLs of the same site.
         aliases: Vec<Placed<OldAddress>> as Vec<Placed<Alias>>,
         /// Old heading ids that keep working, each with the id of the heading that replaces it.
-        anchors: Vec<OldAnchor> as OldAnchors,
+        anchors: Vec<Named<String>> as Entries<HeadingId>,
         /// The page's place in its section, lowest first. Pages without one follow, by title.
         order: Option<i64> as WholeNumber,
         /// The title in navigation, where the full one is too long.
@@ -140,8 +140,7 @@ impl Kind for PagePath {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
         const HELP: &str = "write the page's path from the content folder, without extension (`byok/setup-openai`)";
         let Some(text) = node.text() else {
-            problems.unexpected(&node, "a page path", HELP);
-            return None;
+            return problems.unexpected(&node, "a page path", HELP);
         };
         let bare = text.trim().trim_start_matches("./").trim_matches('/');
         let clean = bare.strip_suffix(".md").unwrap_or(bare);
@@ -182,31 +181,6 @@ impl TextKind for Alias {
     }
 }
 
-/// An old id of a heading, and the id of the heading that replaces it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OldAnchor {
-    /// The old id.
-    pub old: Placed<String>,
-    /// The new one.
-    pub new: Placed<String>,
-}
-
-/// Old ids and the new ones.
-pub struct OldAnchors;
-
-impl Kind for OldAnchors {
-    type Value = Vec<OldAnchor>;
-
-    fn schema() -> Json {
-        Entries::<HeadingId>::schema()
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Vec<OldAnchor>> {
-        let anchors = Entries::<Placed<HeadingId>>::read(node, problems)?.into_iter();
-        Some(anchors.map(|(old, new)| OldAnchor { old, new }).collect())
-    }
-}
-
 /// A heading's id.
 struct HeadingId;
 
@@ -221,16 +195,14 @@ impl Kind for HeadingId {
         let is_id = |text: &&str| {
             !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '#')
         };
-        let id = node.text().filter(is_id).map(str::to_owned);
-        if id.is_none() {
-            let text = node.scalar().unwrap_or("").to_lowercase().replace('#', "");
-            let words: Vec<_> = text.split_whitespace().collect();
-            let example =
-                if words.is_empty() { "create-your-key".to_owned() } else { words.join("-") };
-            let help = format!("write the id without `#`, like `{example}`");
-            problems.unexpected(&node, "a heading's id", help);
+        if let Some(id) = node.text().filter(is_id) {
+            return Some(id.to_owned());
         }
-        id
+        let text = node.scalar().unwrap_or("").to_lowercase().replace('#', "");
+        let words: Vec<_> = text.split_whitespace().collect();
+        let example = if words.is_empty() { "create-your-key".to_owned() } else { words.join("-") };
+        let help = format!("write the id without `#`, like `{example}`");
+        problems.unexpected(&node, "a heading's id", &help)
     }
 }
 

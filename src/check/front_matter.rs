@@ -5,11 +5,11 @@ use jiff::civil::Date;
 
 use super::Context;
 use crate::article::Article;
-use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::{
     DUPLICATE_ID, Diagnostic, FUTURE_DATE, INVALID_VALUE, MISSING_ANCHOR, ONE_WAY_RELATED,
     UNKNOWN_TEMPLATE,
 };
+use crate::fields::Named;
 use crate::site::PageId;
 use crate::site::links::{Document, Reference};
 use crate::source::{Placed, Span};
@@ -69,7 +69,7 @@ fn anchors(context: Context<'_>, id: PageId) -> Vec<Diagnostic> {
     let has_footnotes = article.body.html.contains("<section class=\"footnotes\"");
     let is_footnote =
         |id: &str| has_footnotes && (id.starts_with("fn:") || id.starts_with("fnref:"));
-    let finding = |OldAnchor { old, new }: &OldAnchor| {
+    let finding = |Named { name: old, value: new }: &Named<String>| {
         let wrong =
             |rule, message| Diagnostic::new(rule, Span::new(&article.path, new.at()), message);
         if old.starts_with(ID_PREFIX) || is_footnote(old) {

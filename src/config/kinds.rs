@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use serde_json::{Value as Json, json};
 
 use super::{BaseUrl, Pattern, ReviewInterval, SecurityTxt, TextDirection};
-use crate::diagnostic::{INVALID_VALUE, MISSING_FIELD, Problem};
+use crate::diagnostic::{MISSING_FIELD, Problem};
 use crate::fields::{Fields, Kind, Problems, TextKind, WrongText};
 use crate::host::Authority;
 use crate::redirect::{OldAddress, Redirect};
 use crate::source::Placed;
 use crate::url::is_web;
-use crate::yaml::{Node, Value};
+use crate::yaml::{Node, Number, Value};
 
 /// Whether a text begins with one of these.
 pub(super) fn begins_with(text: &str, starts: &[&str]) -> bool {
@@ -173,14 +173,10 @@ impl Kind for FeedSize {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<usize> {
-        if let Value::Number(number, _) = &node.value
-            && let Some(size) = number.as_u64().filter(|size| *size <= Self::MOST)
-        {
-            return Some(size as usize);
-        }
+        let size = node.number().and_then(Number::as_u64).filter(|size| *size <= Self::MOST);
+        let expected = format!("a number from 0 to {}", Self::MOST);
         let help = "write how many articles the feed has, like `50`";
-        problems.unexpected(&node, &format!("a number from 0 to {}", Self::MOST), help);
-        None
+        size.map(|size| size as usize).or_else(|| problems.unexpected(&node, &expected, help))
     }
 }
 
@@ -241,14 +237,13 @@ impl Kind for Redirects {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Vec<Redirect>> {
         let fields = Fields::of(node, "write one `/old/*: /new/:splat` a line", problems)?;
         let redirects = fields.entries().filter_map(|entry| {
-            let from = entry.name();
-            let from = OldAddress::parse(from).map_err(|reason| {
+            let (from, at) = (entry.name(), entry.key.at());
+            let from = OldAddress::parse(from).or_else(|reason| {
                 let message = format!("`{from}` is not an old address: {reason}");
-                problems.add(Problem::new(&INVALID_VALUE, entry.key.at(), message).help(
-                    "write the old path below the base URL (`/old/*`), or a full URL of the same site",
-                ));
+                let help = "write the old path below the base URL (`/old/*`), or a full URL of the same site";
+                problems.wrong(at.clone(), message, help).ok_or(())
             });
-            let from = Placed::new(from.ok()?, entry.key.at());
+            let from = Placed::new(from.ok()?, at);
             Placed::<NewAddress>::read(entry.value, problems).map(|to| Redirect::new(from, to))
         });
         Some(redirects.collect())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use globset::{Glob, GlobBuilder, GlobSet};
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{self, INVALID_VALUE, Problem, RULES, Rule, Severity, UNKNOWN_RULE};
+use crate::diagnostic::{self, Problem, RULES, Rule, Severity, UNKNOWN_RULE};
 use crate::fields::{Fields, Kind, Problems, TextKind, WrongText};
 use crate::path::SourcePath;
 use crate::suggest;
@@ -113,9 +113,7 @@ impl Setting {
         let settings = entries.filter_map(|entry| match Pattern::new(entry.name()) {
             Ok(pattern) => Some((pattern, Severity::read(entry.value, problems)?)),
             Err(message) => {
-                let problem = Problem::new(&INVALID_VALUE, entry.key.at(), message);
-                problems.add(problem.help("write a pattern like `content/old/**`"));
-                None
+                problems.wrong(entry.key.at(), message, "write a pattern like `content/old/**`")
             }
         });
         let (patterns, severities) = settings.unzip();
@@ -167,21 +165,19 @@ fn unknown_rule(entry: &Entry<'_>) -> Problem {
     problem.help(help).suggest(suggestion)
 }
 
-const SEVERITIES: [&str; 4] = ["off", "info", "warning", "error"];
-
 impl TextKind for Severity {
     type Value = Self;
     const EXPECTED: &str = "a severity";
     const HELP: &str = "write `off`, `info`, `warning` or `error`";
 
     fn parse(text: &str) -> Result<Self, WrongText> {
-        let suggestion = || suggest::nearest(text, SEVERITIES.into_iter());
+        let suggestion = || suggest::nearest(text, Self::NAMES.into_iter());
         let wrong = || WrongText { message: None, suggestion: suggestion() };
         Self::from_name(text).ok_or_else(wrong)
     }
 
     fn schema_of_text() -> Json {
-        json!({"enum": SEVERITIES})
+        json!({"enum": Self::NAMES})
     }
 }
 

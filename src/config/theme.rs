@@ -2,12 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
+use super::Accent;
 use super::kinds::begins_with;
-use super::{Accent, NamedLink};
 use crate::colour::{Colour, DARK_GROUNDS, LEAST_CONTRAST, LIGHT_GROUNDS};
-use crate::diagnostic::{INVALID_VALUE, LOW_CONTRAST, Problem};
-use crate::fields::{Entries, Fields, Kind, Problems, TextKind, WrongText};
-use crate::source::Placed;
+use crate::diagnostic::{LOW_CONTRAST, Problem};
+use crate::fields::{Fields, Kind, Problems, TextKind, WrongText};
 use crate::yaml::{Node, Value};
 
 impl Kind for Accent {
@@ -34,8 +33,7 @@ impl Kind for Accent {
         let dark = fields.take::<Dark>("dark", problems);
         fields.finish(&["light", "dark"], problems);
         if (light.is_none() || dark.is_none()) && problems.found.len() == found {
-            let message = "a colour for `light` or `dark` is missing";
-            problems.add(Problem::new(&INVALID_VALUE, at, message).help(HELP));
+            return problems.wrong(at, "a colour for `light` or `dark` is missing", HELP);
         }
         Some(Self { light: light?, dark: dark? })
     }
@@ -86,24 +84,8 @@ impl TextKind for HexColour {
     }
 }
 
-/// Links by their names.
-pub(super) struct NamedLinks;
-
-impl Kind for NamedLinks {
-    type Value = Vec<NamedLink>;
-
-    fn schema() -> Json {
-        Entries::<Placed<LinkTarget>>::schema()
-    }
-
-    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Vec<NamedLink>> {
-        let links = Entries::<Placed<LinkTarget>>::read(node, problems)?.into_iter();
-        Some(links.map(|(title, to)| NamedLink { title: title.value, to }).collect())
-    }
-}
-
-/// A page's name, or a full URL.
-struct LinkTarget;
+/// A page's name, as `related` has it, or a full URL.
+pub(super) struct LinkTarget;
 
 impl TextKind for LinkTarget {
     type Value = String;

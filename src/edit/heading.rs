@@ -63,8 +63,8 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
     }
     let new = &*after[index].id;
     let anchors = &article.front_matter.anchors;
-    if let Some(anchor) = anchors.iter().find(|it| *it.old == *new && *it.new != *id) {
-        let to = &anchor.new;
+    if let Some(anchor) = anchors.iter().find(|it| *it.name == *new && *it.value != *id) {
+        let to = &anchor.value;
         refuse!(
             "`#{new}` leads to `#{to}` in `{path}`, by its `anchors`; take it out there first, or choose another name"
         );
@@ -74,7 +74,7 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
         plan.edits.edits.extend(references::edits(&site, &sources, &|document, reference| {
             renaming.changed(document, reference)
         }));
-        let has_entry = anchors.iter().any(|it| *it.old == *new);
+        let has_entry = anchors.iter().any(|it| *it.name == *new);
         let yaml = YamlText::of_article(path, &article.source.text).filter(|_| !has_entry);
         let entry = [(id.to_owned(), new.to_owned())];
         plan.edits.edits.extend(yaml.map(|yaml| yaml.add_entries("anchors", &entry)));

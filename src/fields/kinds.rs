@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::{Fields, Kind, Problems, TextKind, WrongText, describe};
 use crate::diagnostic::{INVALID_VALUE, Problem};
 use crate::source::Placed;
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{Node, Number, Value};
 
 /// The text with one space in place of each run of white space, and none around it.
 fn single_spaced(text: &str) -> String {
@@ -35,12 +35,11 @@ impl Kind for Text {
             Value::Text(text) => {
                 let clean = single_spaced(text);
                 if clean.is_empty() {
-                    problems.wrong(&node, "the text is empty", "write some text");
-                    return None;
+                    return problems.wrong(node.at(), "the text is empty", "write some text");
                 }
                 if clean.chars().any(char::is_control) {
-                    problems.wrong(&node, "the text holds a control character", "remove it");
-                    return None;
+                    let message = "the text holds a control character";
+                    return problems.wrong(node.at(), message, "remove it");
                 }
                 Some(clean)
             }
@@ -52,10 +51,7 @@ impl Kind for Text {
                 problems.add(problem.help(help).suggest(Some(quoted)));
                 Some(text.clone().into_owned())
             }
-            _ => {
-                problems.unexpected(&node, "text", "write one line of text");
-                None
-            }
+            _ => problems.unexpected(&node, "text", "write one line of text"),
         }
     }
 }
@@ -93,12 +89,11 @@ impl Kind for Flag {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<bool> {
-        if let Value::Bool(flag, _) = node.value {
-            return Some(flag);
-        }
         let help = "write `true` or `false`, without quotes";
-        problems.unexpected(&node, "`true` or `false`", help);
-        None
+        match node.value {
+            Value::Bool(flag, _) => Some(flag),
+            _ => problems.unexpected(&node, "`true` or `false`", help),
+        }
     }
 }
 
@@ -113,13 +108,9 @@ impl Kind for WholeNumber {
     }
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<i64> {
-        if let Value::Number(number, _) = &node.value
-            && let Some(number) = number.as_i64()
-        {
-            return Some(number);
-        }
-        problems.unexpected(&node, "a whole number", "write a whole number, without quotes");
-        None
+        let help = "write a whole number, without quotes";
+        let number = node.number().and_then(Number::as_i64);
+        number.or_else(|| problems.unexpected(&node, "a whole number", help))
     }
 }
 
@@ -148,18 +139,26 @@ impl<K: Kind> Kind for Vec<K> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
         let Value::List(items) = node.value else {
             let help = "write a list: `[one, two]`, or one `- entry` a line";
-            problems.unexpected(&node, "a list", help);
-            return None;
+            return problems.unexpected(&node, "a list", help);
         };
         Some(items.into_iter().filter_map(|item| K::read(item, problems)).collect())
     }
+}
+
+/// A free key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T> {
+    /// The key.
+    pub name: Placed<String>,
+    /// The value.
+    pub value: Placed<T>,
 }
 
 /// Keys that are free, with values of one kind, in the order they are written.
 pub struct Entries<K>(PhantomData<K>);
 
 impl<K: Kind> Kind for Entries<K> {
-    type Value = Vec<(Placed<String>, K::Value)>;
+    type Value = Vec<Named<K::Value>>;
 
     fn schema() -> Json {
         json!({"type": "object", "additionalProperties": K::schema()})
@@ -168,8 +167,8 @@ impl<K: Kind> Kind for Entries<K> {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
         let fields = Fields::of(node, "write one `key: value` a line", problems)?;
         let read = fields.entries().filter_map(|entry| {
-            let key = Placed::new(entry.name().to_owned(), entry.key.at());
-            K::read(entry.value, problems).map(|value| (key, value))
+            let name = Placed::new(entry.name().to_owned(), entry.key.at());
+            Placed::<K>::read(entry.value, problems).map(|value| Named { name, value })
         });
         Some(read.collect())
     }
@@ -187,21 +186,17 @@ impl Kind for FreeData {
 
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self::Value> {
         let fields = Fields::of(node, "write one `key: value` a line", problems)?;
-        let mut data = BTreeMap::new();
-        for Entry { key, value } in fields.entries() {
-            let at = value.at();
-            let name = key.scalar().unwrap_or("?").to_owned();
-            match value.into_json() {
-                Ok(value) => {
-                    data.insert(name, value);
-                }
+        let data = fields.entries().filter_map(|entry| {
+            let (name, at) = (entry.name().to_owned(), entry.value.at());
+            match entry.value.into_json() {
+                Ok(value) => Some((name, value)),
                 Err(reason) => {
                     let message = format!("the value cannot be handed to templates: {reason}");
                     let help = "use text, numbers, lists, and keys that are text";
-                    problems.add(Problem::new(&INVALID_VALUE, at, message).help(help));
+                    problems.wrong(at, message, help)
                 }
             }
-        }
-        Some(data)
+        });
+        Some(data.collect())
     }
 }

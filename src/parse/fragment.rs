@@ -5,8 +5,8 @@ use ahash::AHashMap;
 
 use super::heading::Ids;
 use super::markdown::Numbers;
-use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, FoldedIds, Heading, Link, Slot, SlotContent};
+use crate::fields::Named;
 use crate::html::{self, escape};
 use crate::source::Placed;
 
@@ -114,11 +114,11 @@ pub(crate) fn finish(
     fragment: Fragment,
     links: Vec<Link>,
     numbers: &Numbers,
-    anchors: &[OldAnchor],
+    anchors: &[Named<String>],
 ) -> Body {
     let headings = settle(&fragment);
     let mut old_ids: AHashMap<&str, Vec<&str>> = AHashMap::new();
-    for OldAnchor { old, new } in anchors {
+    for Named { name: old, value: new } in anchors {
         old_ids.entry(new).or_default().push(old);
     }
     let old_ids = |id: &str| old_ids.get(id).into_iter().flatten().copied();

@@ -19,9 +19,9 @@ use pulldown_cmark::{
 };
 
 use super::fragment::{Fragment, Insert, finish};
-use crate::article::front_matter::OldAnchor;
 use crate::article::{Body, FrontMatter, Link, SlotContent};
 use crate::diagnostic::{Problem, UNREADABLE_FILE};
+use crate::fields::Named;
 use crate::html;
 use crate::source::LineIndex;
 use code::OpenCode;
@@ -153,7 +153,7 @@ struct Table {
 
 impl<'a> Writer<'a> {
     /// The body, and what is wrong in it.
-    fn finish(mut self, anchors: &[OldAnchor]) -> ReadBody {
+    fn finish(mut self, anchors: &[Named<String>]) -> ReadBody {
         let (numbers, problems) = self.footnotes.write(self.source, &mut self.out);
         self.problems.extend(problems);
         self.problems.extend(self.definitions.problems(self.source));

@@ -6,7 +6,7 @@ use super::context::{
 };
 use super::templates::{Context, Value};
 use crate::article::LinkKind;
-use crate::config::NamedLink;
+use crate::fields::Named;
 use crate::path::SourcePath;
 use crate::site::Site;
 use crate::site::generated::Generated;
@@ -53,9 +53,7 @@ fn site_value(site: &Site) -> Value {
         footer: named_links(site, &theme.footer, &references[theme.navigation.len()..]),
         footer_text: theme.footer_text.as_deref(),
         feedback: theme.feedback.as_deref(),
-        feed: site
-            .has_generated(Generated::Feed)
-            .then(|| site.href(&site.generated_url(Generated::Feed))),
+        feed: site.has_generated(Generated::Feed).then(|| site.href(&Generated::Feed.url(site))),
         image: site.image().and_then(|image| {
             let (width, height) = image.dimensions.unzip();
             Some(ImageContext { url: site.canonical(&image.url)?, width, height })
@@ -70,18 +68,18 @@ fn site_value(site: &Site) -> Value {
 /// The links whose targets exist; the others are findings.
 fn named_links<'a>(
     site: &Site,
-    links: &'a [NamedLink],
+    links: &'a [Named<String>],
     references: &[Reference],
 ) -> Vec<NamedLinkContext<'a>> {
     let shown = links.iter().zip(references).filter_map(|(link, reference)| {
         let url = match reference.link.kind {
-            LinkKind::ThemeUrl => link.to.value.clone(),
+            LinkKind::ThemeUrl => link.value.value.clone(),
             _ => {
                 let page = site.page(reference.target.page()?);
                 page.included.then(|| site.href(&page.url))?
             }
         };
-        Some(NamedLinkContext { title: &link.title, url })
+        Some(NamedLinkContext { title: &link.name, url })
     });
     shown.collect()
 }

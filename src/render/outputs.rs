@@ -38,7 +38,7 @@ pub(super) fn output(renderer: &Renderer, generated: Generated) -> Output {
         Generated::SpeculationRules => plain::speculation_rules(site),
         Generated::MarkdownCopy(id, number) => markdown_copy::copy(renderer, id, number),
     };
-    Output::bytes(site.generated_url(generated).output(), text.into_bytes())
+    Output::bytes(generated.url(site).output(), text.into_bytes())
 }
 
 /// The media type of a generated file.
@@ -47,7 +47,7 @@ pub fn media_type(site: &Site, generated: Generated) -> &'static str {
         Generated::Feed => headers::FEED,
         Generated::SpeculationRules => headers::SPECULATION_RULES,
         Generated::Headers | Generated::Redirects => "text/plain; charset=utf-8",
-        _ => by_name(site.generated_url(generated).as_str()),
+        _ => by_name(generated.url(site).as_str()),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn notice(site: &Site) -> Option<String> {
     let of_root =
         [Generated::Redirects, Generated::Headers, Generated::Robots, Generated::SecurityTxt];
     let there = of_root.into_iter().filter(|file| site.routes.generated.contains(file));
-    let name = |file| format!("`{}`", site.generated_url(file).as_str().trim_start_matches('/'));
+    let name = |file: Generated| format!("`{}`", file.url(site).as_str().trim_start_matches('/'));
     let names: Vec<String> = there.map(name).collect();
     let (last, rest) = names.split_last()?;
     let (names, verb, what) = match rest {

@@ -15,7 +15,7 @@ pub use tera::value::Key;
 pub use tera::{Context, Map, Value};
 
 pub use components::{Argument, Component};
-pub(super) use failure::{failure, suggesting};
+pub(super) use failure::failure;
 use steps::Counted;
 
 use super::fields;

@@ -50,12 +50,7 @@ impl Generated {
     }
 
     /// The file's URL path, which for all but Markdown copies is the same on every site.
-    pub(super) fn site_url(self) -> UrlPath {
-        self.url(|_| UrlPath::new("/"))
-    }
-
-    /// The file's URL path; of a Markdown copy, with that of its page.
-    pub fn url(self, page: impl FnOnce(PageId) -> UrlPath) -> UrlPath {
+    pub fn url(self, site: &Site) -> UrlPath {
         UrlPath::new(match self {
             Self::Redirects => "/_redirects",
             Self::Headers => "/_headers",
@@ -68,7 +63,8 @@ impl Generated {
             Self::LlmsFull => "/llms-full.txt",
             Self::SpeculationRules => "/speculation-rules.json",
             Self::MarkdownCopy(id, number) => {
-                return UrlPath::new(&format!("{}index.md", list_url(&page(id), number).as_str()));
+                let list = list_url(&site.page(id).url, number);
+                return UrlPath::new(&format!("{}index.md", list.as_str()));
             }
         })
     }

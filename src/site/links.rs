@@ -15,9 +15,9 @@ use super::generated::Generated;
 use super::routes::{Place, Routes};
 use super::tree::{CONTENT, folder};
 use super::{PageId, Site};
-use crate::article::front_matter::OldAnchor;
 use crate::article::{HtmlFile, HtmlKind, Link, LinkKind};
-use crate::config::{Configuration, NamedLink};
+use crate::config::Configuration;
+use crate::fields::Named;
 use crate::path::{UrlPath, extension, nfc};
 use crate::redirect::{Location, Redirect, canonical_form};
 use crate::url::WebUrl;
@@ -74,7 +74,7 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
     let aliases = front_matter.aliases.iter().map(|alias| {
         Reference::new(Link::new(alias.as_written(), alias.at(), LinkKind::Alias), found(own))
     });
-    let anchors = front_matter.anchors.iter().flat_map(|OldAnchor { old, new }| {
+    let anchors = front_matter.anchors.iter().flat_map(|Named { name: old, value: new }| {
         let ids = [(old, LinkKind::OldAnchor), (new, LinkKind::NewAnchor)];
         ids.map(|(id, kind)| {
             Reference::new(Link::new(id.as_str(), id.at(), kind), found(Target::SamePage))
@@ -86,7 +86,7 @@ pub fn of_page(site: &Site, id: PageId) -> Arc<[Reference]> {
 /// The references of the settings: the theme's links, in their order; then each redirect's old address and where it leads.
 pub fn of_settings(site: &Site) -> Arc<[Reference]> {
     let Configuration { theme, redirects, .. } = &*site.configuration;
-    let of_theme = theme.links().map(|NamedLink { to, .. }| {
+    let of_theme = theme.links().map(|Named { value: to, .. }| {
         let (kind, resolution) = match to.contains(':') {
             true => {
                 let kind = LinkKind::ThemeUrl;

@@ -10,7 +10,7 @@ use super::claims::{Claims, ObstacleKind, Owner, Source};
 use super::generated::{self, Generated, list_pages, list_url};
 use super::tree::CONTENT;
 use super::{Page, PageId, Site};
-use crate::config::{Configuration, ThemeSettings};
+use crate::config::ThemeSettings;
 use crate::diagnostic::{ALIAS_CONFLICT, ALIAS_SHADOWS_PAGE, Diagnostic, INVALID_VALUE};
 use crate::path::{SourcePath, UrlPath, nfc};
 use crate::publish::hex;
@@ -117,8 +117,8 @@ impl Routes {
         let configuration = &site.configuration;
         let mut routes = Self { has_copies: configuration.markdown_copies, ..Self::default() };
         let mut claims = Claims::new(configuration);
-        let files = generated::files(site);
-        routes.add_generated(&files, false, &mut claims);
+        let (yielding, files) = generated::files(site).into_iter().partition(|file| file.yields());
+        routes.add_generated(files, site, &mut claims);
         routes.add_pages(&site.pages, &mut claims);
         routes.add_section_lists(site, &mut claims);
         routes.add_assets(sources, &configuration.theme, &mut claims);
@@ -127,9 +127,9 @@ impl Routes {
         for place in search.chain([Place::NotFound]) {
             routes.urls.entry(site.url(place)).or_insert(place);
         }
-        routes.add_generated(&files, true, &mut claims);
+        routes.add_generated(yielding, site, &mut claims);
         routes.generated.sort();
-        routes.add_left_out(configuration);
+        routes.add_left_out(site);
         routes.add_aliases(site, &mut claims);
         routes.add_redirects(&configuration.redirects);
         routes.add_retired(&site.record.record, &mut claims);
@@ -147,10 +147,10 @@ impl Routes {
         }
     }
 
-    /// Adds what is made for programs and hosts: either what yields to a file of the site, or the rest.
-    fn add_generated(&mut self, files: &[Generated], yields: bool, claims: &mut Claims) {
-        for file in files.iter().copied().filter(|file| file.yields() == yields) {
-            let url = file.site_url();
+    /// Adds what is made for programs and hosts.
+    fn add_generated(&mut self, files: Vec<Generated>, site: &Site, claims: &mut Claims) {
+        for file in files {
+            let url = file.url(site);
             if claims.generated(file, &url) {
                 self.urls.insert(url, Place::Generated(file));
                 self.generated.push(file);
@@ -159,11 +159,12 @@ impl Routes {
     }
 
     /// Links to what only a run without an origin leaves out are right all the same.
-    fn add_left_out(&mut self, configuration: &Configuration) {
+    fn add_left_out(&mut self, site: &Site) {
+        let configuration = &site.configuration;
         if configuration.base_url.as_ref().is_some_and(|base| base.origin().is_some()) {
             let feed = Some(Generated::Feed).filter(|_| configuration.feed_articles > 0);
             for file in feed.into_iter().chain([Generated::Sitemap(0)]) {
-                self.urls.entry(file.site_url()).or_insert(Place::Generated(file));
+                self.urls.entry(file.url(site)).or_insert(Place::Generated(file));
             }
         }
     }

@@ -3,19 +3,23 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::footnotes::Numbers;
-use crate::article::front_matter::OldAnchor;
 use crate::diagnostic::{DUPLICATE_ID, Problem};
+use crate::fields::Named;
 use crate::parse::fragment::Fragment;
 use crate::theme::ID_PREFIX;
 
 /// The problems of the ids that are written in a body.
-pub(super) fn problems(body: &Fragment, numbers: &Numbers, anchors: &[OldAnchor]) -> Vec<Problem> {
+pub(super) fn problems(
+    body: &Fragment,
+    numbers: &Numbers,
+    anchors: &[Named<String>],
+) -> Vec<Problem> {
     if body.ids.is_empty() {
         return Vec::new();
     }
     let mut written: Vec<_> = body.ids.iter().collect();
     written.sort_by_key(|id| id.at().start);
-    let old: AHashSet<&str> = anchors.iter().map(|anchor| anchor.old.as_str()).collect();
+    let old: AHashSet<&str> = anchors.iter().map(|anchor| anchor.name.as_str()).collect();
     // The check of the whole page finds those of headings that are kept too.
     let explicit: AHashSet<&str> =
         body.headings.iter().filter_map(|heading| heading.id.as_deref()).collect();

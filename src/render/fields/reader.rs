@@ -6,7 +6,8 @@ use super::tokens::{Loop, Token, comprehension, loop_of};
 use super::types::{ANY, LIST, PLAIN, Type};
 use super::{Parameters, VARIABLES_HELP};
 use crate::diagnostic::Diagnostic;
-use crate::render::templates::{failure, suggesting};
+use crate::render::templates::failure;
+use crate::suggest::nearest;
 
 /// Words of the engine's in expressions, and names that it defines itself.
 const WORDS: [&str; 16] = [
@@ -249,7 +250,7 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
         let known = self.visible().iter().rev().map(|(name, _)| *name).chain(globals.copied());
         let message = format!("there is no variable `{name}`");
         let found = failure(self.template, token.range.clone(), &message);
-        let mut found = suggesting(found, name, known, VARIABLES_HELP);
+        let mut found = found.did_you_mean(nearest(name, known), VARIABLES_HELP);
         if self.component.is_some() && self.globals.contains_key(name) {
             let help = format!("a component sees what its parameters name: add `@{name}` to them");
             found.help = Some(help);
@@ -279,7 +280,7 @@ impl<'r, 'a, 't> Reader<'r, 'a, 't> {
             }
         };
         let found = failure(self.template, token.range.clone(), &message);
-        self.found.push(suggesting(found, field, fields.into_iter(), help));
+        self.found.push(found.did_you_mean(nearest(field, fields.into_iter()), help));
     }
 }
 

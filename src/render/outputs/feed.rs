@@ -13,7 +13,7 @@ pub(super) fn feed(renderer: &Renderer) -> String {
     let configuration = &site.configuration;
     let articles = newest(renderer);
     let home = renderer.address_of(&UrlPath::new("/"));
-    let own = renderer.address_of(&site.generated_url(Generated::Feed));
+    let own = renderer.address_of(&Generated::Feed.url(site));
     let mut output = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     output.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
     xml_text(&mut output, &configuration.language);
@@ -67,7 +67,7 @@ fn entry(renderer: &Renderer, id: PageId, output: &mut String) {
     }
     link(output, "alternate", "text/html", &renderer.address(id));
     if let Some(copy) = renderer.site.markdown_copy(id, 1) {
-        let copy = renderer.address_of(&renderer.site.generated_url(copy));
+        let copy = renderer.address_of(&copy.url(&renderer.site));
         link(output, "alternate", "text/markdown", &copy);
     }
     // An entry without content has to have a summary.

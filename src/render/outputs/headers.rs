@@ -51,7 +51,7 @@ pub(super) fn everywhere(site: &Site) -> Vec<(&'static str, String)> {
         ("X-Content-Type-Options", "nosniff".to_owned()),
     ];
     if site.has_generated(Generated::SpeculationRules) {
-        let rules = site.href(&site.generated_url(Generated::SpeculationRules));
+        let rules = site.href(&Generated::SpeculationRules.url(site));
         headers.push(("Speculation-Rules", format!("\"{rules}\"")));
     }
     if site.options.preview {
@@ -137,7 +137,7 @@ pub(super) const SPECULATION_RULES: &str = "application/speculationrules+json";
 pub(super) fn types(site: &Site) -> Vec<(String, &'static str)> {
     let types = [(Generated::Feed, FEED), (Generated::SpeculationRules, SPECULATION_RULES)];
     let known = types.into_iter().filter(|(file, _)| site.has_generated(*file));
-    known.map(|(file, kind)| (site.href(&site.generated_url(file)), kind)).collect()
+    known.map(|(file, kind)| (site.href(&file.url(site)), kind)).collect()
 }
 
 /// What some hosts would not read.

@@ -70,7 +70,7 @@ fn entry(renderer: &Renderer, id: PageId, text: &mut String) {
     let front_matter = &site.page(id).article.front_matter;
     let title = front_matter.title.replace('[', "(").replace(']', ")");
     let url = match site.markdown_copy(id, 1) {
-        Some(copy) => renderer.address_of(&site.generated_url(copy)),
+        Some(copy) => renderer.address_of(&copy.url(site)),
         None => renderer.address(id),
     };
     let url = url.replace('(', "%28").replace(')', "%29");

@@ -9,7 +9,7 @@ use crate::site::generated::Generated;
 /// sitemap is not named.
 pub(super) fn robots(site: &Site) -> String {
     let mut text = format!("User-agent: *\nAllow: {}\n", site.base.path());
-    let sitemap = site.generated_url(Generated::Sitemap(0));
+    let sitemap = Generated::Sitemap(0).url(site);
     let has_sitemap = site.has_generated(Generated::Sitemap(0)) && !site.options.preview;
     if let Some(url) = site.canonical(&sitemap).filter(|_| has_sitemap) {
         text.push_str(&format!("\nSitemap: {url}\n"));

@@ -33,7 +33,7 @@ pub(super) fn sitemap(renderer: &Renderer, part: u32) -> String {
 fn index(renderer: &Renderer, parts: u32) -> String {
     let mut output = format!("{START}<sitemapindex xmlns=\"{NAMESPACE}\">\n");
     for part in 1..=parts {
-        let url = renderer.site.generated_url(Generated::Sitemap(part));
+        let url = Generated::Sitemap(part).url(&renderer.site);
         output.push_str("<sitemap>\n");
         xml_element(&mut output, "loc", &renderer.address_of(&url));
         output.push_str("</sitemap>\n");

@@ -43,19 +43,6 @@ fn whole(template: &str, message: &str, inputs: &Inputs) -> Diagnostic {
     failure(template, 0..text.find('\n').unwrap_or(text.len()), message)
 }
 
-/// The failure with the known name that is nearest to the one at its place, or the help where none is near.
-pub(in crate::render) fn suggesting<'a>(
-    failure: Diagnostic,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-    help: &str,
-) -> Diagnostic {
-    match suggest::nearest(name, known) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")).suggest(Some(near)),
-        None => failure.help(help),
-    }
-}
-
 /// The failure at the unknown name alone, where there is one, with the nearest known name.
 fn advised(mut failure: Diagnostic, inputs: &Inputs) -> Diagnostic {
     let message = failure.message.clone();
@@ -67,7 +54,7 @@ fn advised(mut failure: Diagnostic, inputs: &Inputs) -> Diagnostic {
     if let Some(at) = place.map(|at| range.start + at) {
         failure.span = Span::new(&failure.span.file, at..at + name.len());
     }
-    let mut advised = suggesting(failure, name, known.into_iter(), help);
+    let mut advised = failure.did_you_mean(suggest::nearest(name, known.into_iter()), help);
     if place.is_none() {
         advised.fixes.clear();
     }
