@@ -220,10 +220,8 @@ impl Link {
     /// The destination, escapes and entities resolved, not yet percent-decoded. `source` is the text of the article that the
     /// link stands in; a file of HTML needs none.
     pub fn destination<'a>(&'a self, source: &'a str) -> &'a str {
-        match &self.destination {
-            Some(destination) => destination,
-            None => source.get(self.span.0 as usize..self.span.1 as usize).unwrap_or(""),
-        }
+        let written = || source.get(self.span.0 as usize..self.span.1 as usize).unwrap_or("");
+        self.destination.as_deref().unwrap_or_else(written)
     }
 }
 

@@ -189,10 +189,7 @@ pub enum TextDirection {
 impl TextDirection {
     /// The value of HTML's `dir` attribute.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Ltr => "ltr",
-            Self::Rtl => "rtl",
-        }
+        ["ltr", "rtl"][self as usize]
     }
 }
 

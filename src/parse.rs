@@ -35,7 +35,7 @@ pub fn article(
         if path.file_name() == "index.md" { ArticleKind::Section } else { ArticleKind::Article };
     let mut read = front_matter::read(text, kind);
     if read.front_matter.title.is_empty() {
-        read.front_matter.title = title_from_path(path);
+        read.front_matter.title = path.title();
     }
     let front_matter = &read.front_matter;
     let markdown = Markdown { source: text, start: read.body.start, front_matter, source_lines };
@@ -53,21 +53,6 @@ pub fn article(
         source: ArticleSource { text: Arc::clone(text), body: read.body.start as u32 },
     };
     (article, diagnostics)
-}
-
-/// A title made from a file's or, for `index.md`, its folder's name: `setup-openai.md` is "Setup openai".
-pub fn title_from_path(path: &SourcePath) -> String {
-    let name = if path.file_name() == "index.md" {
-        path.folder().rsplit('/').next().unwrap_or("")
-    } else {
-        path.file_name().trim_end_matches(".md")
-    };
-    let words = name.replace(['-', '_'], " ");
-    let mut letters = words.trim().chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => "Untitled".to_owned(),
-    }
 }
 
 /// The JSON Schema of front matter: an article's, or a section page's.

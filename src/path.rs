@@ -70,6 +70,20 @@ impl SourcePath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// A title made of the file's or, for `index.md`, its folder's name: `setup-openai.md` is "Setup openai".
+    pub fn title(&self) -> String {
+        let name = match self.file_name() {
+            "index.md" => self.folder().rsplit('/').next().unwrap_or(""),
+            name => name.trim_end_matches(".md"),
+        };
+        let words = name.replace(['-', '_'], " ");
+        let mut letters = words.trim().chars();
+        match letters.next() {
+            Some(first) => first.to_uppercase().chain(letters).collect(),
+            None => "Untitled".to_owned(),
+        }
+    }
+
     /// The part of the file name after its last `.`, if it has one that is not its first character.
     pub fn extension(&self) -> Option<&str> {
         extension(self.file_name())

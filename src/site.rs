@@ -152,8 +152,7 @@ pub fn site(texts: Texts, sources: &Sources, options: &Options, before: Option<&
 /// Which articles have changed since `before`, by their places among the pages; nothing when more than their text has.
 fn changed(before: &Site, texts: &Texts, sources: &Sources) -> Option<Vec<PageId>> {
     let Texts { configuration, articles, html, record } = texts;
-    let same_html = before.html.len() == html.len()
-        && before.html.iter().zip(html).all(|(one, other)| Arc::ptr_eq(one, other));
+    let same_html = before.html.iter().map(Arc::as_ptr).eq(html.iter().map(Arc::as_ptr));
     let same = Arc::ptr_eq(&before.configuration, configuration)
         && Arc::ptr_eq(&before.record, record)
         && same_html
@@ -335,14 +334,11 @@ impl Site {
 
     /// How often the page is to be reviewed: its own setting, else its nearest section's, else the site's.
     pub fn review_every(&self, id: PageId) -> Option<ReviewInterval> {
-        let page = self.page(id);
-        let own = page.article.front_matter.review_every;
-        let sections =
-            std::iter::successors(Some(page.section), |section| self.section(*section).parent);
-        let mut inherited = sections.filter_map(|section| {
-            self.page(self.section(section).page).article.front_matter.review_every
-        });
-        own.or_else(|| inherited.next()).or(self.configuration.review_every)
+        let section = Some(self.page(id).section);
+        let sections = std::iter::successors(section, |section| self.section(*section).parent);
+        let mut pages = std::iter::once(id).chain(sections.map(|id| self.section(id).page));
+        let set = pages.find_map(|page| self.page(page).article.front_matter.review_every);
+        set.or(self.configuration.review_every)
     }
 
     /// A URL path below the base URL as pages write it: base path included, percent-encoded.

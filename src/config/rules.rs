@@ -126,16 +126,12 @@ impl Kind for RuleSettings {
 
     fn schema() -> Json {
         let severity = Severity::schema();
-        let setting =
-            json!({"anyOf": [severity, {"type": "object", "additionalProperties": severity}]});
-        let rules: serde_json::Map<_, _> = RULES
-            .iter()
-            .map(|rule| {
-                let mut setting = setting.clone();
-                setting["description"] = rule.summary.into();
-                (rule.name.to_owned(), setting)
-            })
-            .collect();
+        let by_file = json!({"type": "object", "additionalProperties": severity});
+        let setting = |rule: &&Rule| {
+            let setting = json!({"anyOf": [severity, by_file], "description": rule.summary});
+            (rule.name.to_owned(), setting)
+        };
+        let rules: serde_json::Map<_, _> = RULES.iter().map(setting).collect();
         json!({"type": "object", "properties": rules, "additionalProperties": false})
     }
 

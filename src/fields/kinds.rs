@@ -11,16 +11,7 @@ use crate::diagnostic::{INVALID_VALUE, Problem};
 use crate::source::Placed;
 use crate::yaml::{Node, Number, Value};
 
-/// The text with one space in place of each run of white space, and none around it.
-fn single_spaced(text: &str) -> String {
-    let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    if text.bytes().all(is_plain) && !text.contains("  ") && text.trim().len() == text.len() {
-        return text.to_owned();
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A line of text.
+/// A line of text, with one space in place of each run of white space, and none around it.
 pub struct Text;
 
 impl Kind for Text {
@@ -33,7 +24,7 @@ impl Kind for Text {
     fn read(node: Node<'_>, problems: &mut Problems) -> Option<String> {
         match &node.value {
             Value::Text(text) => {
-                let clean = single_spaced(text);
+                let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 if clean.is_empty() {
                     return problems.wrong(node.at(), "the text is empty", "write some text");
                 }

@@ -1,6 +1,8 @@
 //! Which page leads where, over the whole site: what a writer has to know before deleting or renaming a page. Reads the
 //! links that are resolved already.
 
+use std::collections::BTreeSet;
+
 use super::links::{Reference, Target};
 use super::routes::Place;
 use super::{PageId, Site};
@@ -36,9 +38,7 @@ pub fn dead_ends(site: &Site) -> impl Iterator<Item = PageId> {
 pub fn by_inbound(site: &Site) -> Vec<(PageId, usize)> {
     let mut counts = vec![0; site.pages.len()];
     for from in site.included() {
-        let mut to: Vec<PageId> = out_of(site, from).map(|(to, _)| to).collect();
-        to.sort_unstable();
-        to.dedup();
+        let to: BTreeSet<PageId> = out_of(site, from).map(|(to, _)| to).collect();
         to.into_iter().for_each(|to| counts[to.0 as usize] += 1);
     }
     let mut pages: Vec<_> = site.included().map(|id| (id, counts[id.0 as usize])).collect();

@@ -14,16 +14,14 @@ impl Site {
     /// The pictures with variants that a page shows, by their indexes among the assets; one that it shows twice, twice.
     pub fn images(&self, id: PageId) -> impl Iterator<Item = usize> {
         let references = &self.references[id.0 as usize];
-        let shown = self.page(id).article.body.slots.iter().filter_map(|slot| match slot.content {
-            SlotContent::Variants(link, _) => Some(references.get(link as usize)?.target),
-            _ => None,
-        });
-        shown.filter_map(|target| match target {
-            Target::Place(Place::Asset(asset)) => {
-                Some(asset as usize).filter(|asset| self.varies(*asset))
+        let shown = self.page(id).article.body.slots.iter().filter_map(|slot| {
+            let SlotContent::Variants(link, _) = slot.content else { return None };
+            match references.get(link as usize)?.target {
+                Target::Place(Place::Asset(asset)) => Some(asset as usize),
+                _ => None,
             }
-            _ => None,
-        })
+        });
+        shown.filter(|asset| self.varies(*asset))
     }
 
     /// The pictures with variants that any page shows, drafts too or not.

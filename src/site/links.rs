@@ -364,10 +364,7 @@ impl Lookup<'_> {
         let Holder::Page(page) = self.holder else { return None };
         let own = self.site.page(page).url.as_str();
         let joined = normalise("", own, written)?;
-        match self.routes.place(&canonical_form(&nfc(&joined)))? {
-            Place::Page(page) => Some(page),
-            _ => None,
-        }
+        Target::Place(self.routes.place(&canonical_form(&nfc(&joined)))?).page()
     }
 
     fn place(&self, url: &str) -> Option<Resolution> {

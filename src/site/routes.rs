@@ -373,11 +373,12 @@ fn assets(sources: &Sources, theme: &ThemeSettings) -> impl Iterator<Item = Asse
 
 fn asset_url(path: &SourcePath, asset: &Asset, settings: &ThemeSettings) -> Option<UrlPath> {
     let rest = below_folder(path)?;
-    Some(if theme::is_hashed(path) {
-        UrlPath::new(&hashed_name(rest, &theme::published_hash(path, asset, settings)))
-    } else {
-        UrlPath::new(rest)
-    })
+    if !theme::is_hashed(path) {
+        return Some(UrlPath::new(rest));
+    }
+    let (stem, extension) = rest.rsplit_once('.')?;
+    let hash = hex(&theme::published_hash(path, asset, settings));
+    Some(UrlPath::new(&format!("{stem}.{}.{extension}", &hash[..8])))
 }
 
 /// The path of a file that is copied, below its folder.
@@ -412,13 +413,5 @@ impl AliasConflict {
             Self::Foreign(Foreign { message, help }) => (&INVALID_VALUE, message, help),
         };
         Diagnostic::new(rule, Span::file(path(page)), message).help(help)
-    }
-}
-
-fn hashed_name(path: &str, hash: &[u8; 32]) -> String {
-    let hash = &hex(hash)[..8];
-    match path.rsplit_once('.') {
-        Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
-        None => format!("{path}.{hash}"),
     }
 }

@@ -65,11 +65,10 @@ pub fn tree(
 fn folders(articles: &[Arc<Article>]) -> BTreeSet<String> {
     let mut folders = BTreeSet::from([String::new()]);
     for article in articles {
-        let folder = folder(&article.path);
-        let upwards = std::iter::successors(Some(folder), |folder| parent(folder));
-        let new = upwards.take_while(|folder| !folders.contains(*folder)).map(str::to_owned);
-        let new: Vec<String> = new.collect();
-        folders.extend(new);
+        let mut upwards = std::iter::successors(Some(folder(&article.path)), |inner| parent(inner));
+        while let Some(folder) = upwards.next().filter(|folder| !folders.contains(*folder)) {
+            folders.insert(folder.to_owned());
+        }
     }
     folders
 }
@@ -84,15 +83,11 @@ pub fn index_path(folder: &str) -> SourcePath {
 }
 
 fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
-    let name = folder.rsplit('/').next().unwrap_or("").replace(['-', '_'], " ");
-    let mut letters = name.chars();
-    let title = match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => configuration.title.clone(),
-    };
+    let path = index_path(folder);
+    let title = if folder.is_empty() { configuration.title.clone() } else { path.title() };
     let front_matter = FrontMatter { title, search: true, ..FrontMatter::default() };
     Article {
-        path: index_path(folder),
+        path,
         kind: ArticleKind::Section,
         front_matter,
         body: Body::default(),
