@@ -57,12 +57,14 @@ pub(super) struct Rebuild {
     shared: Arc<Shared>,
     /// Whether files may have changed that no batch names.
     is_behind: bool,
+    /// Files that have been read and that no revision shows yet: more than none only after a rebuild that has failed.
+    uncompiled: BTreeSet<SourcePath>,
 }
 
 impl Rebuild {
     /// `watch` watches all that `live` says.
     pub(super) fn new(watch: Watch, live: Live, compiler: Compiler, shared: Arc<Shared>) -> Self {
-        Self { watch, live, compiler, shared, is_behind: true }
+        Self { watch, live, compiler, shared, is_behind: true, uncompiled: BTreeSet::new() }
     }
 
     pub(super) fn run(mut self) {
@@ -100,11 +102,11 @@ impl Rebuild {
         let start = Instant::now();
         match self.read(batch) {
             Err(error) => say(&format!("{error}; the site stays as it was")),
-            Ok(changed) if changed.is_empty() => {}
-            Ok(changed) => {
-                self.watch.follow(self.live.watched(), &BTreeSet::new());
-                self.renew(held.unwrap_or_else(|| shared.current.hold()), start, &changed);
-            }
+            Ok(changed) => self.uncompiled.extend(changed),
+        }
+        if !self.uncompiled.is_empty() {
+            self.watch.follow(self.live.watched(), &BTreeSet::new());
+            self.renew(held.unwrap_or_else(|| shared.current.hold()), start);
         }
     }
 
@@ -138,8 +140,8 @@ impl Rebuild {
     }
 
     /// Compiles the site with what has changed, and shows it.
-    fn renew(&mut self, held: Held<'_>, start: Instant, changed: &BTreeSet<SourcePath>) {
-        let shared = &self.shared;
+    fn renew(&mut self, held: Held<'_>, start: Instant) {
+        let (shared, changed) = (&self.shared, &self.uncompiled);
         let before = shared.current.newest();
         let revision = self.compiler.compile(self.live.sources());
         // Queued before the revision can be checked: small sites are checked in no time.
@@ -147,6 +149,7 @@ impl Rebuild {
         let revision = held.replace(revision);
         drop(held);
         shared.tabs.update(&Edit { before: &before, after: &revision, changed });
+        self.uncompiled.clear();
     }
 }
 
