@@ -93,10 +93,7 @@ impl Plan {
     }
 
     /// The texts that change, by path.
-    ///
-    /// # Errors
-    ///
-    /// When one of them is not UTF-8.
+    /// Refused when one of them is not UTF-8.
     pub fn texts(&self, before: &Sources) -> Result<Vec<ChangedText>, Refusal> {
         let after = self.apply(before);
         let mut texts = Vec::new();

@@ -12,7 +12,6 @@ pub(super) use look_up::look_up;
 
 /// What looking up links to other sites found.
 pub(super) struct Found {
-    /// The findings.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Lines for the terminal that are no findings.
     pub(super) notices: Vec<String>,

@@ -4,7 +4,6 @@
 
 mod objects;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::PublishArguments;
@@ -65,8 +64,8 @@ fn send(
 ) -> anyhow::Result<Plan> {
     let held = store.held()?;
     let wanted = Wanted {
-        site: full_url(&rendered.site().base),
-        objects: rendered.objects().to_vec(),
+        site: full_url(&rendered.renderer.site.base),
+        objects: rendered.objects.clone(),
         date: session::today(arguments.site.today),
     };
     let allowed = Allowed {
@@ -86,8 +85,9 @@ fn send(
 
 /// Writes down what was published. What a preview shows is not: it is taken away again.
 fn remember(rendered: &Rendered, arguments: &PublishArguments) -> anyhow::Result<()> {
-    let Recorded { plan, total, new } = edit::record::record(rendered.site(), rendered.sources())?;
-    change::make(&arguments.site.root, rendered.sources(), &plan, false)?;
+    let Rendered { renderer, sources, .. } = rendered;
+    let Recorded { plan, total, new } = edit::record::record(&renderer.site, sources)?;
+    change::make(&arguments.site.root, sources, &plan, false)?;
     if new > 0 {
         let urls = plural(total, "URL");
         let file = crate::record::FILE;
@@ -147,7 +147,10 @@ fn carry_out(
         return Ok(());
     }
     let committed = || match &arguments.purge_list {
-        Some(file) => Ok::<(), StoreError>(write_lines(&arguments.site.root, file, &plan.purge)?),
+        Some(file) => {
+            let text: String = plan.purge.iter().flat_map(|line| [line, "\n"]).collect();
+            Ok::<(), StoreError>(disk::write(&arguments.site.root, file, &text)?)
+        }
         None => Ok(()),
     };
     if plan.is_empty() {
@@ -169,11 +172,6 @@ fn carry_out(
         );
     }
     Ok(())
-}
-
-fn write_lines(root: &Path, file: &Path, lines: &[String]) -> Result<(), disk::DiskError> {
-    let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    disk::write(root, file, &text)
 }
 
 fn list_releases(store: &dyn Store) -> anyhow::Result<Outcome> {

@@ -29,10 +29,7 @@ enum Name<'a> {
 }
 
 /// Plans another text or id for a heading.
-///
-/// # Errors
-///
-/// When there is no such heading, the new name is none, or other headings would change.
+/// Refused when there is no such heading, the new name is none, or other headings would change.
 pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<Plan, Refusal> {
     let (site, sources) = (Arc::clone(session.site()), session.sources.clone());
     let article = &site.page(page).article;

@@ -21,10 +21,7 @@ use crate::source::Sources;
 use crate::wording::plural;
 
 /// Plans the move of a page, or of a section with all that is in it.
-///
-/// # Errors
-///
-/// When the new name is none, or something is in the way.
+/// Refused when the new name is none, or something is in the way.
 pub fn plan(session: &Session, page: PageId, new: &str) -> Result<Plan, Refusal> {
     let (site, before) = (&**session.site(), &session.sources);
     let article = &site.page(page).article;

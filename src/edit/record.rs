@@ -26,10 +26,7 @@ pub struct Recorded {
 }
 
 /// Plans the record of a site that is published now: its URLs and ids are added to those that were published before.
-///
-/// # Errors
-///
-/// When the record is damaged or cannot be read.
+/// Refused when the record is damaged or cannot be read.
 pub fn record(site: &Site, sources: &Sources) -> Result<Recorded, Refusal> {
     let file = SourcePath::new(FILE);
     if sources.text(&file).is_none() && !sources.is_exact(&file) {
@@ -58,10 +55,7 @@ pub(super) fn written(sources: &Sources, record: &Record) -> Edit {
 }
 
 /// Repairs a record that two branches changed: both sides of a conflict are merged. Returns it with the number of mistakes.
-///
-/// # Errors
-///
-/// When something is wrong that only its writer can put right.
+/// Refused when something is wrong that only its writer can put right.
 pub fn repaired(text: &str) -> Result<(Record, usize), Refusal> {
     let ReadRecord { record, damages } = ReadRecord::parse(text);
     let needs_more = |damage: &&Damage| damage.remedy != Remedy::Repair;
@@ -74,10 +68,7 @@ pub fn repaired(text: &str) -> Result<(Record, usize), Refusal> {
 }
 
 /// Plans the retirement of addresses, and with `#id` of ids.
-///
-/// # Errors
-///
-/// When there is no record or it is damaged, or an address was never recorded or is still in use.
+/// Refused when there is no record or it is damaged, or an address was never recorded or is still in use.
 pub fn retirement(session: &Session, addresses: &[String]) -> Result<Plan, Refusal> {
     let site = session.site();
     if session.sources.text(&SourcePath::new(FILE)).is_none() {

@@ -17,10 +17,7 @@ use crate::source::{Placed, Sources};
 use crate::wording::plural;
 
 /// Plans today's review of pages.
-///
-/// # Errors
-///
-/// When an article was changed after today, or its front matter cannot be changed.
+/// Refused when an article was changed after today, or its front matter cannot be changed.
 pub fn plan(session: &Session, pages: &BTreeSet<PageId>) -> Result<Plan, Refusal> {
     let (site, today) = (session.site(), session.site().options.today);
     let edits = pages.iter().map(|id| reviewed(&site.page(*id).article, &session.sources, today));

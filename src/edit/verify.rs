@@ -15,10 +15,7 @@ use crate::site::{Page, Site, history};
 impl Plan {
     /// Compares the site before and after the change, and adds the change of the record to the plan. Returns the site after
     /// it, and what the writer should know.
-    ///
-    /// # Errors
-    ///
-    /// When something is in the way or would be lost, or `check` would find a new error.
+    /// Refused when something is in the way or would be lost, or `check` would find a new error.
     pub fn verify(&mut self, session: &mut Session) -> Result<(Arc<Site>, Vec<String>), Refusal> {
         let site = Arc::clone(session.site());
         let after = self.apply(&session.sources);

@@ -47,9 +47,7 @@ pub struct Wanted {
 /// What is written together. Each stage ends before the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Hashed files.
     HashedAssets,
-    /// Other files.
     Files,
     /// Articles and sections that were not there: nothing leads to them yet.
     NewPages,
@@ -57,12 +55,10 @@ pub enum Stage {
     ChangedArticles,
     /// Sections, the home page and the page for wrong addresses.
     Sections,
-    /// Feeds, the sitemap, redirects.
     Listings,
 }
 
 impl Stage {
-    /// Its name, for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::HashedAssets => "hashed assets",

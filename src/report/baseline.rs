@@ -30,10 +30,7 @@ fn line(Key { rule, file, text, .. }: &Key<'_>) -> String {
 /// Removes the findings that are listed in a baseline, and adds one for each of its lines that no finding has. `file` is the
 /// baseline's own path, and has to be among the sources. Where other sites were not asked (`external`), lines of findings
 /// about them are left alone.
-///
-/// # Errors
-///
-/// When the text is not a baseline: what is wrong with it.
+/// Where the text is not a baseline, the error says what is wrong with it.
 pub fn apply(
     findings: Vec<Diagnostic>,
     file: &SourcePath,

@@ -22,9 +22,7 @@ pub type Listing = BTreeMap<String, [u8; 32]>;
 /// Which of the two sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The one before.
     Old,
-    /// The one after.
     New,
 }
 
@@ -32,13 +30,10 @@ pub enum Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
-    /// It was not there.
     Added,
-    /// It says something else.
     Changed,
     /// It no longer exists, and its address does not redirect; a retired one has a page that says so.
     Removed,
-    /// Its address leads to another.
     Redirected,
 }
 
@@ -47,7 +42,6 @@ pub enum Change {
 pub struct ChangedPage {
     /// Its address below the site's.
     pub url: String,
-    /// Its title.
     pub title: String,
     /// How it differs.
     pub change: Change,
@@ -86,10 +80,7 @@ pub type Contents<'a, E> = dyn Fn(Side, &[&str]) -> Result<Vec<String>, E> + 'a;
 const AT_ONCE: usize = 64;
 
 /// Compares two sites.
-///
-/// # Errors
-///
-/// Those of `contents`.
+/// Fails where `contents` does.
 pub fn compare<E>(old: &Listing, new: &Listing, contents: &Contents<'_, E>) -> Result<Changes, E> {
     let read_one = |side, files: &Listing, name: &str| match files.get(name) {
         Some(_) => contents(side, &[name]).map(|texts| texts.concat()),
@@ -144,6 +135,7 @@ impl Changes {
         redirects: &Redirects,
     ) {
         let is_redirect = |page: &BuiltPage| page.redirect.is_some();
+        let mut diff = String::new();
         let (change, page) = match (was, is) {
             (None, None) => return,
             (None, Some(is)) if is_redirect(&is) => (Change::Redirected, is),
@@ -160,14 +152,10 @@ impl Changes {
             (Some(was), Some(is)) if was.text == is.text => return self.markup.push(url),
             (Some(was), Some(is)) => {
                 let path = url.trim_start_matches('/');
-                let diff = diff::unified(path, path, &was.text, &is.text);
-                return self.push(url, is, Change::Changed, diff);
+                diff = diff::unified(path, path, &was.text, &is.text);
+                (Change::Changed, is)
             }
         };
-        self.push(url, page, change, String::new());
-    }
-
-    fn push(&mut self, url: String, page: BuiltPage, change: Change, diff: String) {
         let BuiltPage { title, redirect: to, .. } = page;
         self.pages.push(ChangedPage { url, title, change, to, diff });
     }

@@ -8,7 +8,6 @@ use super::object::{list, object};
 use crate::article::LinkKind;
 use crate::source::{Sources, Span};
 
-/// A link of the site.
 #[derive(Clone, Debug)]
 pub struct ListedLink {
     /// Where the destination is written.

@@ -15,18 +15,14 @@ pub struct Due<'a> {
     /// Its path in `content/`, without extension.
     #[serde(skip)]
     pub name: &'a str,
-    /// Its permanent id.
     #[serde(skip)]
     pub permanent_id: String,
-    /// Its source.
     pub file: &'a str,
-    /// Its title.
     pub title: &'a str,
     /// Its absolute URL, where one is known.
     pub url: Option<String>,
-    /// Its author.
     pub author: Option<&'a str>,
-    /// The title of its section.
+    /// Its section's title.
     pub section: &'a str,
     /// When its text was last changed.
     pub updated: Option<Date>,

@@ -14,7 +14,6 @@ use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
 use crate::publish::{Object, Role};
 use crate::render::{Renderer, View, outputs};
-use crate::site::Site;
 use crate::site::generated::Generated;
 use crate::source::{Content, Sources};
 
@@ -33,11 +32,12 @@ impl Hashed {
 /// A site that nothing is wrong with.
 pub(in crate::cli) struct Rendered {
     root: PathBuf,
-    sources: Sources,
-    renderer: Renderer,
+    pub(super) sources: Sources,
+    pub(super) renderer: Renderer,
     views: BTreeMap<OutputPath, View>,
     files: BTreeMap<OutputPath, Output>,
-    objects: Vec<Object>,
+    /// What is published, sorted by path.
+    pub(super) objects: Vec<Object>,
     variants: Variants,
 }
 
@@ -81,21 +81,6 @@ impl Rendered {
         let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
         let root = arguments.root.clone();
         Self { root, sources, renderer, views, files, objects, variants }
-    }
-
-    /// What is published, sorted by path.
-    pub(super) fn objects(&self) -> &[Object] {
-        &self.objects
-    }
-
-    /// The site.
-    pub(super) fn site(&self) -> &Site {
-        &self.renderer.site
-    }
-
-    /// What the site was compiled from.
-    pub(super) fn sources(&self) -> &Sources {
-        &self.sources
     }
 
     /// The bytes of one object.

@@ -118,7 +118,7 @@ impl Live {
 
     /// Reads one file, or takes it out, and says which file is another one now; nothing when it is not that simple.
     fn update_file(&mut self, path: &Path, source: SourcePath) -> Option<Option<SourcePath>> {
-        if is_gone(path) {
+        if let Ok(None) = found(fs::symlink_metadata(path)) {
             let sources = Arc::make_mut(&mut self.sources);
             let was_there = sources.remove(&source);
             // A file that the site no longer brings is the theme's again.
@@ -133,8 +133,4 @@ impl Live {
         Arc::make_mut(&mut self.sources).insert(source.clone(), file);
         Some(Some(source))
     }
-}
-
-fn is_gone(path: &Path) -> bool {
-    matches!(found(fs::symlink_metadata(path)), Ok(None))
 }
