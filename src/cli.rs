@@ -35,7 +35,6 @@ use arguments::{Arguments, Command, Schema};
 enum Outcome {
     /// Nothing at or above `--fail-on`.
     Clean = 0,
-    /// Findings.
     Findings = 1,
     /// The command could not run.
     Failed = 2,

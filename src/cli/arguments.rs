@@ -197,7 +197,7 @@ pub(super) enum Schema {
 }
 
 /// Which site a command reads, and when.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct SiteFolder {
     /// The site's folder: the one that holds `content`
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -210,9 +210,8 @@ pub(super) struct SiteFolder {
 /// What commands that check a site take.
 #[derive(Args, Clone)]
 pub(super) struct SiteArguments {
-    /// The site's folder: the one that holds `content`
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) root: PathBuf,
+    #[command(flatten)]
+    pub(super) folder: SiteFolder,
     /// Where the site is published: a URL, or only a path. Overrides `site.yaml`
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub(super) base_url: Option<BaseUrl>,
@@ -222,9 +221,6 @@ pub(super) struct SiteArguments {
     /// Ask search engines not to index the site; canonical URLs stay those of `site.yaml`
     #[arg(long)]
     pub(super) preview: bool,
-    /// The date to use as today
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) today: Option<Date>,
     /// The lowest severity of findings that fails the command
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: Severity,

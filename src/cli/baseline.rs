@@ -30,7 +30,7 @@ pub(super) fn write(
     sources: &Sources,
     arguments: &SiteArguments,
 ) -> anyhow::Result<()> {
-    let root = &arguments.root;
+    let root = &arguments.folder.root;
     let beside = || root.strip_prefix(".").unwrap_or(root).join(FILE);
     let file = arguments.baseline.clone().unwrap_or_else(beside);
     findings.retain(|finding| {

@@ -16,7 +16,7 @@ use crate::render::outputs;
 use crate::report;
 
 pub(super) fn build(arguments: &BuildArguments) -> anyhow::Result<Outcome> {
-    let root = &arguments.site.root;
+    let root = &arguments.site.folder.root;
     disk::recover(root, printer::waiting)?;
     let mut run = Run::open(&arguments.site, &[], None)?;
     if run.fails() {
@@ -106,7 +106,7 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
 /// where they fail it.
 pub(super) fn rendered(arguments: &SiteArguments) -> anyhow::Result<Result<Rendered, Outcome>> {
     let mut run = Run::open(arguments, &[], None)?;
-    let variants = Variants::new(&arguments.root);
+    let variants = Variants::new(&arguments.folder.root);
     let hashed = Hashed::default();
     let notices = variants.make_all(&run.renderer, &run.sources, &|file| hashed.add(&file, None));
     run.notices.extend(notices);

@@ -111,13 +111,13 @@ pub(super) fn fix(
     dry_run: bool,
 ) -> anyhow::Result<()> {
     if !dry_run {
-        disk::recover(&arguments.root, printer::waiting)?;
+        disk::recover(&arguments.folder.root, printer::waiting)?;
     }
-    let before = disk::read(&arguments.root)?;
-    let named = NamedFiles::new(files, &arguments.root, &before)?;
+    let before = disk::read(&arguments.folder.root)?;
+    let named = NamedFiles::new(files, &arguments.folder.root, &before)?;
     let (plan, count) =
         edit::fix(&before, &arguments.options(), &|finding| named.contain(&finding.span.file));
-    let changed = make(&arguments.root, &before, &plan, dry_run)?;
+    let changed = make(&arguments.folder.root, &before, &plan, dry_run)?;
     let (count, files) = (plural(count, "mistake"), plural(changed, "file"));
     printer::say(match dry_run {
         true => format!("would fix {count} in {files}"),

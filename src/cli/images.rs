@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use crate::cli::printer;
 use crate::io::images::Images;
+use crate::io::lock;
 use crate::output::Output;
 use crate::path::OutputPath;
 use crate::picture::{Original, Variant};
@@ -26,7 +27,6 @@ pub(super) struct Variants {
 }
 
 impl Variants {
-    /// Variants of the pictures of the site in a folder.
     pub(super) fn new(root: &Path) -> Self {
         let (made, said) = (Arc::default(), Arc::default());
         Self { images: Arc::new(Images::new(root)), made, said }
@@ -52,8 +52,7 @@ impl Variants {
         renderer.images(view).par_iter().for_each(|asset| {
             let notice = self.make(renderer, sources, *asset, &|_| {});
             for text in notice.into_iter().chain(self.images.problem()) {
-                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.insert(text.clone()) {
+                if lock(&self.said).insert(text.clone()) {
                     printer::notice(&text);
                 }
             }
@@ -76,7 +75,7 @@ impl Variants {
                 Vec::new()
             });
             let keep = |(variant, bytes): (Variant, Vec<u8>)| {
-                if self.known().insert(variant.path.clone(), original.clone()).is_none() {
+                if lock(&self.made).insert(variant.path.clone(), original.clone()).is_none() {
                     sink(Output::bytes(variant.path.clone(), bytes));
                 }
                 variant
@@ -88,13 +87,9 @@ impl Variants {
 
     /// The bytes of a variant that was made here.
     pub(super) fn bytes(&self, path: &OutputPath) -> Option<Vec<u8>> {
-        let original = self.known().get(path)?.clone();
+        let original = lock(&self.made).get(path)?.clone();
         let variants = self.images.make(&original).ok()?;
         variants.into_iter().find(|(made, _)| made.path == *path).map(|(_, bytes)| bytes)
-    }
-
-    fn known(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Original>> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what the site shows no more. Drafts are kept: they are shown another time.

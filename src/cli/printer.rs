@@ -19,7 +19,7 @@ pub(super) fn findings(
     sources: &Sources,
     arguments: &SiteArguments,
 ) -> anyhow::Result<()> {
-    let root = super::root::seen(&arguments.root);
+    let root = super::root::seen(&arguments.folder.root);
     plain(&match arguments.format {
         Format::Human => return text(&report::human::report(diagnostics, sources, true)),
         Format::Json => report::json::report(diagnostics, sources),
@@ -117,7 +117,6 @@ impl Progress {
         Self { verb, unit, length, done: AtomicUsize::new(0), is_terminal, start }
     }
 
-    /// One more.
     pub(super) fn increment(&self) {
         let Self { verb, unit, length, .. } = self;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -27,7 +27,7 @@ pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
         return list_releases(&*store);
     }
     if !arguments.dry_run {
-        disk::recover(&arguments.site.root, printer::waiting)?;
+        disk::recover(&arguments.site.folder.root, printer::waiting)?;
     }
     let result = match &arguments.rollback {
         Some(release) => rollback(&mut *store, release, arguments),
@@ -46,7 +46,7 @@ pub(super) fn publish(arguments: &PublishArguments) -> anyhow::Result<Outcome> {
     printer::done(&report::publish::outcome(&plan, arguments.dry_run), start.elapsed());
     if let Some(file) = &arguments.site.summary {
         let text = report::publish::markdown(&plan, arguments.dry_run);
-        disk::append(&arguments.site.root, file, &text)?;
+        disk::append(&arguments.site.folder.root, file, &text)?;
     }
     Ok(Outcome::Clean)
 }
@@ -66,7 +66,7 @@ fn send(
     let wanted = Wanted {
         site: full_url(&rendered.renderer.site.base),
         objects: rendered.objects.clone(),
-        date: session::today(arguments.site.today),
+        date: session::today(arguments.site.folder.today),
     };
     let allowed = Allowed {
         deletions: arguments.max_delete,
@@ -87,7 +87,7 @@ fn send(
 fn remember(rendered: &Rendered, arguments: &PublishArguments) -> anyhow::Result<()> {
     let Rendered { renderer, sources, .. } = rendered;
     let Recorded { plan, total, new } = edit::record::record(&renderer.site, sources)?;
-    change::make(&arguments.site.root, sources, &plan, false)?;
+    change::make(&arguments.site.folder.root, sources, &plan, false)?;
     if new > 0 {
         let urls = plural(total, "URL");
         let file = crate::record::FILE;
@@ -122,7 +122,7 @@ fn rollback(
     let wanted = Wanted {
         site: Some(site),
         objects: objects.into_values().collect(),
-        date: session::today(arguments.site.today),
+        date: session::today(arguments.site.folder.today),
     };
     let moved_from = held.manifest.as_ref().map(|manifest| manifest.site.clone());
     let allowed = Allowed { deletions: Some(usize::MAX), moved_from, adopt: false };
@@ -149,7 +149,7 @@ fn carry_out(
     let committed = || match &arguments.purge_list {
         Some(file) => {
             let text: String = plan.purge.iter().flat_map(|line| [line, "\n"]).collect();
-            Ok::<(), StoreError>(disk::write(&arguments.site.root, file, &text)?)
+            Ok::<(), StoreError>(disk::write(&arguments.site.folder.root, file, &text)?)
         }
         None => Ok(()),
     };
@@ -158,7 +158,7 @@ fn carry_out(
     }
     if let Some(file) = &arguments.purge_list {
         // The one list of what has changed: better no publish than one whose list cannot be written.
-        disk::append(&arguments.site.root, file, "").map_err(StoreError::from)?;
+        disk::append(&arguments.site.folder.root, file, "").map_err(StoreError::from)?;
     }
     if plan.resumes {
         printer::notice(

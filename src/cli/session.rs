@@ -55,7 +55,7 @@ impl SiteArguments {
     /// What the arguments ask of a compilation.
     pub(super) fn options(&self) -> Options {
         Options {
-            today: today(self.today),
+            today: today(self.folder.today),
             drafts: self.drafts,
             preview: self.preview,
             base_url: self.base_url.clone(),
@@ -86,16 +86,16 @@ impl<'a> Run<'a> {
         external: Option<&ExternalArguments>,
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let mut sources = disk::read(&arguments.root)?;
-        let read = |file| baseline::read(&arguments.root, file, &mut sources);
+        let mut sources = disk::read(&arguments.folder.root)?;
+        let read = |file| baseline::read(&arguments.folder.root, file, &mut sources);
         let baseline = arguments.baseline.as_deref().map(read).transpose()?;
-        let named = NamedFiles::new(files, &arguments.root, &sources)?;
+        let named = NamedFiles::new(files, &arguments.folder.root, &sources)?;
         let compiled = compile::site(&sources, &arguments.options(), &mut Memo::default());
         let renderer = compiled.renderer();
         let mut findings = compiled.findings(&sources, &renderer);
         let mut notices = Vec::new();
         if let Some(how) = external {
-            let found = external::look_up(how, &arguments.root, &compiled.site, &named)?;
+            let found = external::look_up(how, &arguments.folder.root, &compiled.site, &named)?;
             findings.extend(found.diagnostics);
             notices.extend(found.notices);
         }
@@ -109,7 +109,6 @@ impl<'a> Run<'a> {
         Ok(Self { sources, compiled, renderer, findings, notices, arguments, named, start })
     }
 
-    /// The site.
     pub(super) fn site(&self) -> &Site {
         &self.compiled.site
     }
@@ -166,9 +165,9 @@ impl<'a> Run<'a> {
         }
         printer::done(&format!("{what}: {}", report::counts(findings)), self.start.elapsed());
         if let Some(file) = &arguments.summary {
-            let seen = root::seen(&arguments.root);
+            let seen = root::seen(&arguments.folder.root);
             let text = report::summary::report(&what, findings, sources, &seen);
-            disk::append(&arguments.root, file, &text)?;
+            disk::append(&arguments.folder.root, file, &text)?;
         }
         Ok(match failed {
             true if findings.iter().any(is_in_settings) => Outcome::Failed,

@@ -67,10 +67,7 @@ pub fn plan(session: &mut Session, page: PageId, id: &str, new: &str) -> Result<
         );
     }
     if *new != *id {
-        let renaming = Renaming { page, old: id, new };
-        plan.edits.edits.extend(references::edits(&site, &sources, &|document, reference| {
-            renaming.changed(document, reference)
-        }));
+        plan.edits.edits.extend(references::edits(&site, &sources, &renaming(page, id, new)));
         let has_entry = anchors.iter().any(|it| *it.name == *new);
         let yaml = YamlText::of_article(path, &article.source.text).filter(|_| !has_entry);
         let entry = [(id.to_owned(), new.to_owned())];
@@ -146,31 +143,24 @@ fn split(title: &str) -> (&str, &str) {
     if is_attributes && !words.is_empty() { (words, &title[at..]) } else { (title, "") }
 }
 
-/// Another id for a heading.
-struct Renaming<'a> {
+/// What is new in a reference that leads to the old id of a heading.
+fn renaming<'d>(
     page: PageId,
-    old: &'a str,
-    new: &'a str,
-}
-
-impl Renaming<'_> {
-    /// What is new in a reference that leads to the old id.
-    fn changed<'d>(&self, document: &Document<'d>, reference: &'d Reference) -> Option<New<'d>> {
+    old: &str,
+    new: &str,
+) -> impl Fn(&Document<'d>, &'d Reference) -> Option<New<'d>> {
+    move |document, reference| {
         let is_target = match reference.target {
-            Target::Place(Place::Page(page)) => page == self.page,
-            Target::SamePage => matches!(document.holder, Holder::Page(own) if own == self.page),
+            Target::Place(Place::Page(target)) => target == page,
+            Target::SamePage => matches!(document.holder, Holder::Page(own) if own == page),
             _ => false,
         };
         let destination = document.destination(reference);
         match reference.link.kind {
             _ if !is_target => return None,
-            LinkKind::NewAnchor => {
-                return (destination == self.old).then(|| New::Name(self.new.to_owned()));
-            }
+            LinkKind::NewAnchor => return (destination == old).then(|| New::Name(new.to_owned())),
             // The old id is to lead to the new one, and no longer the other way.
-            LinkKind::OldAnchor => {
-                return (destination == self.new).then(|| New::Name(self.old.to_owned()));
-            }
+            LinkKind::OldAnchor => return (destination == new).then(|| New::Name(old.to_owned())),
             _ => {}
         }
         let (path, fragment) = destination.split_once('#')?;
@@ -178,8 +168,8 @@ impl Renaming<'_> {
             Some(at) => fragment.split_at(at),
             None => (fragment.trim_end(), ""),
         };
-        let is_old = id == self.old || percent_decode_str(id).decode_utf8_lossy() == self.old;
-        is_old.then(|| New::Fragment(path, format!("#{}{tail}", encode_path(self.new))))
+        let is_old = id == old || percent_decode_str(id).decode_utf8_lossy() == old;
+        is_old.then(|| New::Fragment(path, format!("#{}{tail}", encode_path(new))))
     }
 }
 

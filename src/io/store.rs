@@ -17,7 +17,6 @@ use crate::wording::code_list;
 
 /// A target: where a site is published.
 pub trait Store {
-    /// What the target holds.
     fn held(&mut self) -> Result<Held>;
 
     /// Whether something has been published at the target, or was to be. A bucket is always read.
@@ -45,7 +44,6 @@ pub trait Store {
     fn publish(&mut self, publish: Publish<'_>) -> Result<()>;
 }
 
-/// A publish to carry out.
 #[derive(Clone, Copy)]
 pub struct Publish<'a> {
     pub plan: &'a Plan,
@@ -169,7 +167,6 @@ fn holds(object: &Object, bytes: &[u8]) -> bool {
     *blake3::hash(bytes).as_bytes() == object.hash
 }
 
-/// Whether a name is one of a release.
 fn is_release_name(name: &str) -> bool {
     let is_number = |text: &str| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_digest = |text: &str| text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());

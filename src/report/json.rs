@@ -30,7 +30,11 @@ fn line(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
     let [file, start, end] = place(&finding.span, positions);
     let edits = finding.safe_fix().into_iter().flat_map(|fix| &fix.edits);
     let edits = edits.map(|edit| replacement(edit, finding, positions));
-    let related = finding.related.iter().map(|label| related(label, positions));
+    let related = finding.related.iter().map(|Label { span, message }| {
+        let [file, start, end] = place(span, positions);
+        let message = message.as_str().into();
+        object([("message", message), ("file", file), ("start", start), ("end", end)])
+    });
     object([
         ("schema", 1.into()),
         ("rule", finding.rule.name.into()),
@@ -54,10 +58,4 @@ fn replacement(edit: &Edit, finding: &Diagnostic, positions: &Positions<'_>) -> 
     let file = if edit.span.file == finding.span.file { Json::Absent } else { file };
     let text = edit.replacement.as_str().into();
     object([("file", file), ("start", start), ("end", end), ("text", text)])
-}
-
-fn related(Label { span, message }: &Label, positions: &Positions<'_>) -> Json {
-    let [file, start, end] = place(span, positions);
-    let message = message.as_str().into();
-    object([("message", message), ("file", file), ("start", start), ("end", end)])
 }

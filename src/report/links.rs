@@ -14,11 +14,9 @@ pub struct ListedLink {
     pub span: Span,
     /// The destination, escapes and entities resolved.
     pub destination: String,
-    /// What holds the destination.
     pub kind: LinkKind,
     /// Where it leads, when it leads to a source.
     pub target: Option<String>,
-    /// Whether it leads to another site.
     pub external: bool,
 }
 

@@ -9,6 +9,7 @@ use crate::cli::images::Variants;
 use crate::cli::session::Run;
 use crate::compile;
 use crate::io::disk::{DiskError, Root};
+use crate::io::lock;
 use crate::io::store::StoreError;
 use crate::output::{Output, OutputBody};
 use crate::path::OutputPath;
@@ -25,7 +26,7 @@ impl Hashed {
     /// Adds a page of a view, or a file that has its hash in its name.
     pub(in crate::cli) fn add(&self, file: &Output, view: Option<View>) {
         let object = object(file, view.map_or(Role::Hashed, role));
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((object, view));
+        lock(&self.0).push((object, view));
     }
 }
 
@@ -42,7 +43,6 @@ pub(in crate::cli) struct Rendered {
 }
 
 impl Rendered {
-    /// A site from what is rendered of it.
     pub(in crate::cli) fn new(run: Run<'_>, variants: Variants, rendered: Hashed) -> Self {
         let Run { renderer, sources, arguments, .. } = run;
         let site = &renderer.site;
@@ -79,11 +79,10 @@ impl Rendered {
         objects.sort_by(|left, right| left.path.cmp(&right.path));
         files.extend(search);
         let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
-        let root = arguments.root.clone();
+        let root = arguments.folder.root.clone();
         Self { root, sources, renderer, views, files, objects, variants }
     }
 
-    /// The bytes of one object.
     pub(super) fn bytes(&self, object: &Object) -> Result<Vec<u8>, StoreError> {
         let gone = || StoreError::Content(object.path.as_str().to_owned());
         if let Some(bytes) = self.variants.bytes(&object.path) {

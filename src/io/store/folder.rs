@@ -23,10 +23,10 @@ use crate::publish::{OWN_FOLDER, Object};
 const CURRENT: &str = "current";
 /// What becomes `current` in one step.
 const NEW_LINK: &str = ".current.new";
-/// The folder of releases.
 const RELEASES: &str = "releases";
+/// What becomes a release in one step.
+const NEW: &str = ".new";
 
-/// A folder with releases.
 pub(super) struct Folder {
     root: PathBuf,
     /// The release that `current` led to when the folder was looked at.
@@ -112,11 +112,6 @@ impl Folder {
         self.root.join(OWN_FOLDER).join(RELEASES).join(name)
     }
 
-    /// The folder that becomes a release in one step.
-    fn new_path(&self) -> PathBuf {
-        self.root.join(RELEASES).join(".new")
-    }
-
     fn release_path(&self, name: &str) -> PathBuf {
         self.root.join(RELEASES).join(name)
     }
@@ -192,7 +187,7 @@ impl Store for Folder {
         let Some(name) = self.seen.as_deref() else { return self.never_served(&manifests) };
         let manifest = self.served_manifest(name)?;
         let kept = manifest.kept();
-        let new = [self.new_path(), self.root.join(NEW_LINK)];
+        let new = [self.release_path(NEW), self.root.join(NEW_LINK)];
         let is_left = manifests.iter().any(|name| !kept.contains(name))
             || new.iter().any(|path| fs::symlink_metadata(path).is_ok());
         let journal = is_left.then(Journal::default);
@@ -226,7 +221,7 @@ impl Store for Folder {
         if self.current()? != self.seen {
             return Err(StoreError::ENDED_MEANWHILE);
         }
-        let new = self.new_path();
+        let new = self.release_path(NEW);
         for leftover in [&new, &self.root.join(NEW_LINK)] {
             remove(leftover)?;
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::{Change, ChangedPage, Changes};
+use super::{ChangedPage, Changes};
 use crate::report::markdown::{code, fill, in_html, longest_run, plain};
 use crate::wording::plural;
 
@@ -14,14 +14,10 @@ const WORDS: [&str; 4] = ["added", "changed", "removed", "redirected"];
 /// Hosts of pull requests take comments of 65,536 characters: past this many bytes, differences are left out.
 const LONGEST: usize = 60_000;
 
-fn word(change: Change) -> &'static str {
-    WORDS[change as usize]
-}
-
 /// Each kind of change with the number of pages that differ in this way.
 fn by_change(changes: &Changes) -> impl Iterator<Item = (&'static str, usize)> {
-    let count = |word| changes.pages.iter().filter(|page| self::word(page.change) == word).count();
-    WORDS.into_iter().map(move |word| (word, count(word)))
+    let count = |at| changes.pages.iter().filter(|page| page.change as usize == at).count();
+    WORDS.into_iter().enumerate().map(move |(at, word)| (word, count(at)))
 }
 
 fn counts(changes: &Changes) -> String {
@@ -41,10 +37,10 @@ pub fn text(changes: &Changes) -> String {
     let mut out = String::new();
     for ChangedPage { url, title, change, to, diff } in &changes.pages {
         let to = to.as_ref().map_or(String::new(), |to| format!("  → {to}"));
-        let _ = write!(out, "{:10}  {url}  {title}{to}\n{diff}", word(*change));
+        let _ = write!(out, "{:10}  {url}  {title}{to}\n{diff}", WORDS[*change as usize]);
     }
     for file in &changes.files {
-        let _ = writeln!(out, "{:10}  {}", word(file.change), file.path);
+        let _ = writeln!(out, "{:10}  {}", WORDS[file.change as usize], file.path);
     }
     out + &counts(changes) + "\n"
 }
@@ -65,7 +61,7 @@ pub fn markdown(changes: &Changes) -> String {
     }
     let rows = changes.pages.iter().map(|ChangedPage { url, title, change, to, .. }| {
         let to = to.as_ref().map_or(String::new(), |to| format!(" → {}", code(to)));
-        format!("| {} | {}{to} | {} |\n", word(*change), code(url), plain(title))
+        format!("| {} | {}{to} | {} |\n", WORDS[*change as usize], code(url), plain(title))
     });
     if fill(&mut out, rows, LONGEST) < changes.pages.len() {
         return out + "\nThe rest of the list is left out: it is too long for a comment.\n";
