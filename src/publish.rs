@@ -34,7 +34,6 @@ pub enum Role {
     Hashed,
     /// Any other file that pages refer to.
     File,
-    /// An article.
     Article,
     /// A page that lists others: a section, the home page.
     Section,
@@ -67,10 +66,8 @@ pub struct Object {
     pub length: u64,
     #[serde(rename = "type")]
     pub media_type: String,
-    /// The value of `Cache-Control`.
     #[serde(rename = "cache")]
     pub cache_control: String,
-    /// What it is for.
     pub role: Role,
 }
 

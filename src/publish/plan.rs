@@ -74,11 +74,8 @@ impl Stage {
 /// Why an object is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It was not there.
     New,
-    /// It holds something else.
     Content,
-    /// It has other headers.
     Headers,
     /// It is there, and was to go.
     Returns,

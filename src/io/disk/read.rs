@@ -246,7 +246,6 @@ fn spelling(root: &Path, path: &Path) -> String {
 /// The stand-in for an article that cannot be read: without a date, without a text.
 const UNREADABLE: &str = "---\ntitle: Unreadable\ndescription: Unreadable\n---\n";
 
-/// What was read of a file.
 struct ReadFile {
     path: SourcePath,
     /// Its path below the root as the file system spells it.

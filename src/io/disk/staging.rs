@@ -120,12 +120,8 @@ impl Staging {
             self.exchange()
         });
         if committed.is_err() {
-            let git = self.new.join(".git");
-            if git.exists() {
-                // Moved for an exchange that did not happen; `recover` would bring it back too.
-                let _ = fs::rename(&git, self.output.join(".git"));
-            }
-            self.discard();
+            // A `.git` may have moved for an exchange that did not happen. What fails here, the next build does.
+            let _ = recover(&self.output, [&self.new, &self.old]);
         }
         committed
     }

@@ -155,7 +155,6 @@ impl Requests {
     }
 }
 
-/// One publish in progress.
 struct Run<'a> {
     requests: &'a Requests,
     publish: Publish<'a>,
