@@ -18,8 +18,8 @@ use crate::site::{PageId, Site, history};
 use crate::source::Span;
 use crate::suggest;
 
-/// For this many URLs that vanished, what may have become of them is looked for by name: past that, somebody moved a folder,
-/// and needs the list more than guesses.
+/// For this many URLs that vanished, and ids of a page, what may have become of them is looked for by name: past that, somebody
+/// moved a folder or wrote a page anew, and needs the list more than guesses.
 const GUESSED: usize = 50;
 
 /// Every finding of a comparison with the record.
@@ -102,10 +102,12 @@ impl<'a> History<'a> {
         let known: AHashSet<_> = was.ids.live().map(decoded).collect();
         let headings = || article.body.headings.iter().map(|heading| heading.id.as_ref());
         let new: Vec<&str> = headings().filter(|id| !known.contains(*id)).collect();
-        let finding = |id: &&str| {
+        let places = self.places_of_ids(url.start);
+        let finding = |(index, id): (usize, &&str)| {
             let old = decoded(id);
             let replaced = match (lost.as_slice(), new.as_slice()) {
                 ([_], [only]) => Some((*only).to_owned()),
+                _ if index >= GUESSED => None,
                 _ => alike(&old, &new).or_else(|| suggest::nearest(&old, headings())),
             };
             let new = replaced.as_deref().unwrap_or("ID-OF-A-HEADING");
@@ -114,20 +116,24 @@ impl<'a> History<'a> {
                 "add `{old}: {new}` to `anchors` in `{path}`, or say `silcrow retire '{address}#{old}'`"
             );
             let message = format!("`{address}` had the id `{old}`, and has it no more");
-            let span = Span::new(&self.path, self.place_of_id(&url, id));
+            let place = places.get(id).unwrap_or(&url);
+            let span = Span::new(&self.path, place.clone());
             let finding = Diagnostic::new(&ANCHOR_VANISHED, span, message);
             finding.help(help).relate(Span::file(path), "the page")
         };
-        lost.iter().map(finding).collect()
+        lost.iter().enumerate().map(finding).collect()
     }
 
-    /// Where an id stands in the line of a URL; the URL's own place where it does not.
-    fn place_of_id(&self, url: &Range<usize>, id: &str) -> Range<usize> {
-        let line = self.text.get(url.start..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        match format!("{line} ").find(&format!(" #{id} ")) {
-            Some(before) => url.start + before + 1..url.start + before + 2 + id.len(),
-            None => url.clone(),
-        }
+    /// Where the ids in the line of a URL are, which begins at `start`.
+    fn places_of_ids(&self, start: usize) -> AHashMap<&str, Range<usize>> {
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let mut end = start;
+        let place = |word: &'a str| {
+            let range = end..end + word.len();
+            end = range.end + 1;
+            Some((word.strip_prefix('#')?, range))
+        };
+        line.split(' ').filter_map(place).collect()
     }
 
     /// Says what is to be done about a URL that vanished, and where its page may be now.
