@@ -94,9 +94,12 @@ fn engine(assets: &BTreeMap<String, String>) -> Tera {
 /// The templates as they are written, compiled, and the failures of those that are broken.
 fn compiled(inputs: &Inputs) -> (Tera, BTreeMap<String, Vec<Diagnostic>>) {
     let Inputs { texts, assets, strings } = inputs;
+    let too_much =
+        |name: &String| Some((name.clone(), vec![failure::too_much_for_the_engine(name, inputs)?]));
+    let mut broken: BTreeMap<String, Vec<Diagnostic>> = texts.keys().filter_map(too_much).collect();
+    let sound = texts.iter().filter(|(name, _)| !broken.contains_key(*name));
     let mut templates: BTreeMap<&str, &str> =
-        texts.iter().map(|(name, text)| (name.as_str(), text.as_ref())).collect();
-    let mut broken: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+        sound.map(|(name, text)| (name.as_str(), text.as_ref())).collect();
     let mut names_are_read = false;
     // The engine stops at the first broken template. Each round removes one, so the loop ends.
     loop {

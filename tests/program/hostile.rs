@@ -1534,6 +1534,24 @@ mod on_linux {
 }
 
 #[test]
+fn a_template_that_is_too_much_for_the_engine_is_a_finding() {
+    let chain =
+        format!("{{% if page.draft %}}a{}{{% endif %}}", "{% elif page.draft %}b".repeat(4000));
+    let errors: String =
+        (0..20_000).map(|n| format!("{{{{ page.title | unknown{n} }}}}\n")).collect();
+    for (template, message) in [
+        (chain, "the template has more than 500 `elif`s"),
+        (errors, "the template is larger than 128 KiB"),
+    ] {
+        let site = Site::new(&[("templates/home.html", &template)]);
+        let run = site.run(&["check", "--format", "json"]);
+        let found: Vec<_> = run.findings();
+        let finding = found.iter().find(|finding| finding["rule"] == "template-error");
+        assert_eq!(finding.expect("it is found")["message"], message);
+    }
+}
+
+#[test]
 fn a_loop_in_a_loop_of_a_template_has_a_limit() {
     let long =
         "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% endfor %}{% endfor %}";

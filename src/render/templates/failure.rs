@@ -11,6 +11,10 @@ use crate::render::fields::definitions;
 use crate::source::Span;
 use crate::suggest;
 
+/// The largest template in bytes; the engine's time for one with many errors grows with the square of it.
+const LARGEST: usize = 128 * 1024;
+const MOST_ELIFS: usize = 500;
+
 /// The engine's built-in filters, which it does not list itself.
 const FILTERS: &str = "\
     abs capitalize default escape escape_html escape_xml first float get group_by indent int join \
@@ -41,6 +45,20 @@ pub(super) fn template_of(failure: &Diagnostic) -> &str {
 fn whole(template: &str, message: &str, inputs: &Inputs) -> Diagnostic {
     let text = inputs.texts.get(template).map_or("", |text| text);
     failure(template, 0..text.find('\n').unwrap_or(text.len()), message)
+}
+
+/// What is wrong with a template for which the engine would need too long, or more stack than there is: it compiles each `elif`
+/// within the one before.
+pub(super) fn too_much_for_the_engine(template: &str, inputs: &Inputs) -> Option<Diagnostic> {
+    let text = inputs.texts.get(template)?;
+    let message = if text.len() > LARGEST {
+        format!("the template is larger than {} KiB", LARGEST / 1024)
+    } else if text.matches("elif").count() > MOST_ELIFS {
+        format!("the template has more than {MOST_ELIFS} `elif`s")
+    } else {
+        return None;
+    };
+    Some(whole(template, &message, inputs).help("divide it: `{% include \"other.html\" %}`"))
 }
 
 /// The failure at the unknown name alone, where there is one, with the nearest known name.
