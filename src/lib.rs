@@ -73,6 +73,7 @@ pub mod html;
 #[doc(hidden)]
 pub mod io;
 #[doc(hidden)]
+pub mod json;
 pub mod media_type;
 #[doc(hidden)]
 pub mod parse;

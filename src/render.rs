@@ -56,7 +56,8 @@ impl View {
 /// Renders the pages of one site.
 pub struct Renderer {
     pub(crate) site: Arc<Site>,
-    pub(crate) templates: Arc<Templates>,
+    /// The compiled templates.
+    pub templates: Arc<Templates>,
     strings: Arc<Strings>,
     highlighters: Arc<Highlighters>,
     /// Every variable but the page, as it is where nothing else is said.
@@ -225,11 +226,6 @@ impl Renderer {
         if let Some(slot) = self.variants.get(asset) {
             slot.get_or_init(|| make().into());
         }
-    }
-
-    /// The components that templates can use, by template and name.
-    pub fn components(&self) -> Vec<templates::Component> {
-        self.templates.components()
     }
 
     pub(crate) fn string(&self, name: &str) -> &str {

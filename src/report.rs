@@ -11,7 +11,6 @@ pub mod junit;
 pub mod links;
 pub mod live;
 mod markdown;
-mod object;
 pub mod publish;
 pub mod rdjson;
 pub mod reviews;
@@ -23,8 +22,6 @@ use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-pub use object::{Json, list, object};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::path::SourcePath;

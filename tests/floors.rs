@@ -7,12 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up. Within floor 0 a module sees only those before it.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "path",
     "picture",
     "media_type",
     "suggest",
     "wording",
+    "json",
     "colour",
     "terms",
     "html",

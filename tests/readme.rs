@@ -454,7 +454,10 @@ fn components_table() -> String {
 
 fn theme_components() -> Vec<Component> {
     let (sources, _) = fixture::parse("//- content/index.md\n---\ntitle: Home\n---\n");
-    compile::site(&sources, &fixture::today(), &mut Memo::default()).renderer().components()
+    compile::site(&sources, &fixture::today(), &mut Memo::default())
+        .renderer()
+        .templates
+        .components()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::render::templates::{Argument, Component};
 
 pub(super) fn components(site: &SiteFolder, format: TextOrJson) -> anyhow::Result<Outcome> {
     let session = Session::open(site, false)?;
-    let components = session.compiled.renderer().components();
+    let components = session.compiled.renderer().templates.components();
     printer::text(&match format {
         TextOrJson::Text => text(&components),
         TextOrJson::Json => serde_json::to_string_pretty(&components)? + "\n",

@@ -9,6 +9,8 @@ use crate::source::Span;
 
 /// What a comment begins with.
 const MARK: &str = "silcrow-ignore";
+/// What comments of HTML and of templates begin and end with.
+const MARKS: [(&str, &str); 3] = [("<!--", "-->"), ("{#", "#}"), ("{#-", "#}")];
 
 /// The rules that a comment names.
 struct Named {
@@ -51,17 +53,10 @@ pub fn in_text(path: &SourcePath, text: &str, range: Range<usize>) -> Vec<Suppre
             continue;
         }
         let before = text[..at].trim_end_matches([' ', '\t']);
-        let (opening, close) = if before.ends_with("<!--") {
-            ("<!--", "-->")
-        } else if before.ends_with("{#") {
-            ("{#", "#}")
-        } else if before.ends_with("{#-") {
-            ("{#-", "#}")
-        } else if before.strip_suffix('#').is_some_and(is_first_on_line) {
-            ("#", "\n")
-        } else {
-            continue;
-        };
+        let is_yaml = before.strip_suffix('#').is_some_and(is_first_on_line);
+        let marks = MARKS.into_iter().find(|(opening, _)| before.ends_with(opening));
+        let marks = marks.or(is_yaml.then_some(("#", "\n")));
+        let Some((opening, close)) = marks else { continue };
         let end = text[at..].find(close).map_or(text.len(), |end| at + end + close.trim().len());
         comments.push(before.len() - opening.len()..end);
     }

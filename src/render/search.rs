@@ -8,7 +8,6 @@ mod texts;
 
 use crate::output::Output;
 use crate::site::{PageId, Site};
-pub(super) use texts::push_json_string;
 
 /// Where files go; in any order and from any thread.
 pub(super) type Sink<'a> = &'a (dyn Fn(Output) + Sync);

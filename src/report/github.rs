@@ -13,9 +13,8 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> Str
 
 fn command(finding: &Diagnostic, positions: &Positions<'_>) -> String {
     let command = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
         Severity::Info | Severity::Off => "notice",
+        severity => severity.name(),
     };
     format!(
         "::{command} file={}{},title={}::{}\n",

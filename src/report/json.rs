@@ -1,8 +1,8 @@
 //! One JSON object a line, for programs. The schema's number changes when a field changes its meaning or goes.
 
 use super::Positions;
-use super::object::{Json, list, object};
 use crate::diagnostic::{Diagnostic, Edit, Label};
+use crate::json::{Json, list, object};
 use crate::source::{Position, Sources, Span};
 
 /// The findings, one a line.
@@ -12,9 +12,9 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 }
 
 /// The file, the start and the end of a span.
-pub(super) fn place(span: &Span, positions: &Positions<'_>) -> [Json; 3] {
+pub(super) fn place(span: &Span, positions: &Positions<'_>) -> [(&'static str, Json); 3] {
     let (start, end) = positions.of(span);
-    [span.file.as_str().into(), position(start), position(end)]
+    [("file", span.file.as_str().into()), ("start", position(start)), ("end", position(end))]
 }
 
 fn position(at: Position) -> Json {
@@ -31,18 +31,17 @@ fn line(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
     let edits = finding.safe_fix().into_iter().flat_map(|fix| &fix.edits);
     let edits = edits.map(|edit| replacement(edit, finding, positions));
     let related = finding.related.iter().map(|Label { span, message }| {
-        let [file, start, end] = place(span, positions);
-        let message = message.as_str().into();
-        object([("message", message), ("file", file), ("start", start), ("end", end)])
+        let message = ("message", message.as_str().into());
+        object([message].into_iter().chain(place(span, positions)))
     });
     object([
         ("schema", 1.into()),
         ("rule", finding.rule.name.into()),
         ("severity", finding.severity.name().into()),
         ("message", finding.message.as_str().into()),
-        ("file", file),
-        ("start", start),
-        ("end", end),
+        file,
+        start,
+        end,
         ("help", finding.help.as_deref().into()),
         ("suggestion", finding.suggestion().into()),
         ("target", finding.target.as_deref().into()),
@@ -55,7 +54,7 @@ fn line(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
 /// What a program may change without asking. The file is named where it is not the finding's.
 fn replacement(edit: &Edit, finding: &Diagnostic, positions: &Positions<'_>) -> Json {
     let [file, start, end] = place(&edit.span, positions);
-    let file = if edit.span.file == finding.span.file { Json::Absent } else { file };
-    let text = edit.replacement.as_str().into();
-    object([("file", file), ("start", start), ("end", end), ("text", text)])
+    let file = Some(file).filter(|_| edit.span.file != finding.span.file);
+    let text = ("text", edit.replacement.as_str().into());
+    object(file.into_iter().chain([start, end, text]))
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Positions;
 use super::json::place;
-use super::object::{list, object};
 use crate::article::LinkKind;
+use crate::json::{list, object};
 use crate::source::{Sources, Span};
 
 #[derive(Clone, Debug)]
@@ -49,17 +49,13 @@ pub fn text(links: &[ListedLink], sources: &Sources) -> String {
 pub fn json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
     let line = |link: &ListedLink| {
-        let [file, start, end] = place(&link.span, &positions);
-        let link = object([
-            ("file", file),
-            ("start", start),
-            ("end", end),
+        let known = [
             ("destination", link.destination.as_str().into()),
             ("kind", kind(link.kind).into()),
             ("target", link.target.as_deref().into()),
             ("external", link.external.into()),
-        ]);
-        link.line()
+        ];
+        object(place(&link.span, &positions).into_iter().chain(known)).line()
     };
     links.iter().map(line).collect()
 }
@@ -72,10 +68,7 @@ pub fn urls(links: &[ListedLink]) -> String {
 /// One JSON object for each URL of another site, with every position of it, one per line.
 pub fn urls_json(links: &[ListedLink], sources: &Sources) -> String {
     let positions = Positions::new(sources);
-    let place = |link: &&ListedLink| {
-        let [file, start, end] = place(&link.span, &positions);
-        object([("file", file), ("start", start), ("end", end)])
-    };
+    let place = |link: &&ListedLink| object(place(&link.span, &positions));
     let line = |(url, links): (String, Vec<&ListedLink>)| {
         let places = list(links.iter().map(place));
         object([("url", url.into()), ("places", places)]).line()

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::object::{Json, list, object};
 use super::{Positions, counts};
 use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
@@ -23,41 +22,38 @@ pub fn panel<'a>(
     sources: &Sources,
     page: Option<&SourcePath>,
     failures: impl IntoIterator<Item = &'a String>,
-) -> Json {
+) -> Value {
     let (own, others): (Vec<_>, Vec<_>) =
         diagnostics.iter().partition(|finding| Some(&finding.span.file) == page);
     let positions = Positions::new(sources);
-    let listed = |findings: &[&Diagnostic]| {
-        list(findings.iter().take(MOST).map(|one| finding(one, sources, &positions)))
+    let listed = |findings: &[&Diagnostic]| -> Value {
+        findings.iter().take(MOST).map(|one| finding(one, sources, &positions)).collect()
     };
     let more = own.len().saturating_sub(MOST) + others.len().saturating_sub(MOST);
-    object([
-        ("page", listed(&own)),
-        ("site", listed(&others)),
-        ("counts", counts(diagnostics).into()),
-        ("more", more.into()),
-        ("failures", list(failures.into_iter().map(|failure| failure.as_str().into()))),
-    ])
+    json!({
+        "page": listed(&own),
+        "site": listed(&others),
+        "counts": counts(diagnostics),
+        "more": more,
+        "failures": failures.into_iter().collect::<Vec<_>>(),
+    })
 }
 
 /// A finding with the line that it is on. The file's path is as the file system spells it.
-fn finding(finding: &Diagnostic, sources: &Sources, positions: &Positions<'_>) -> Json {
+fn finding(finding: &Diagnostic, sources: &Sources, positions: &Positions<'_>) -> Value {
     let file = &finding.span.file;
     let (start, _) = positions.of(&finding.span);
-    let excerpt = positions.place(&finding.span).map(|_| {
-        let [before, wrong, after] = excerpt(&positions.lines(file), finding.span.range());
-        list([before.into(), wrong.into(), after.into()])
-    });
-    object([
-        ("severity", finding.severity.name().into()),
-        ("rule", finding.rule.name.into()),
-        ("message", finding.message.as_str().into()),
-        ("help", finding.help.as_deref().into()),
-        ("file", sources.spelling(file).into()),
-        ("line", start.line.into()),
-        ("column", start.column.into()),
-        ("excerpt", excerpt.unwrap_or(Json::Plain(Value::Null))),
-    ])
+    let place = positions.place(&finding.span);
+    json!({
+        "severity": finding.severity.name(),
+        "rule": finding.rule.name,
+        "message": finding.message,
+        "help": finding.help,
+        "file": sources.spelling(file),
+        "line": start.line,
+        "column": start.column,
+        "excerpt": place.map(|_| excerpt(&positions.lines(file), finding.span.range())),
+    })
 }
 
 /// The line that a place begins on, cut where it is long: before what is wrong, what is wrong, and after it.
@@ -95,7 +91,7 @@ mod tests {
         let other = Span::file(&SourcePath::new("content/b.md"));
         let other = Diagnostic::new(&MISSING_PAGE, other, "other");
         let found = [other.clone(), own.clone()];
-        let shown = |found: &[Diagnostic]| json!(panel(found, &sources, Some(&file), []));
+        let shown = |found: &[Diagnostic]| panel(found, &sources, Some(&file), []);
         let length = |list: &Value| list.as_array().map_or(0, Vec::len);
         let panel = shown(&found);
         assert_eq!((length(&panel["page"]), length(&panel["site"])), (1, 1));

@@ -1,8 +1,8 @@
 //! Findings as reviewdog's diagnostic format: one JSON object, with suggestions that a reviewer can accept.
 
-use super::object::{Json, list, object};
 use super::{Positions, Root};
-use crate::diagnostic::{Diagnostic, EditSet, Severity};
+use crate::diagnostic::{Diagnostic, EditSet};
+use crate::json::{Json, list, object};
 use crate::source::{Position, Sources, Span};
 
 /// The findings as one object.
@@ -14,11 +14,6 @@ pub fn report(diagnostics: &[Diagnostic], sources: &Sources, root: &Root) -> Str
 }
 
 fn finding(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
-    let severity = match finding.severity {
-        Severity::Error => "ERROR",
-        Severity::Warning => "WARNING",
-        Severity::Info | Severity::Off => "INFO",
-    };
     let suggestion = |fix: &EditSet| {
         // The format has neither suggestions of several places nor any in another file.
         let [edit] = fix.edits.as_slice() else { return None };
@@ -33,7 +28,7 @@ fn finding(finding: &Diagnostic, positions: &Positions<'_>) -> Json {
     object([
         ("message", Positions::text(finding).into()),
         ("location", location(&finding.span, positions)),
-        ("severity", severity.into()),
+        ("severity", finding.severity.name().to_uppercase().into()),
         ("code", object([("value", finding.rule.name.into())])),
         ("suggestions", list(finding.fixes.iter().filter_map(suggestion)).or_absent()),
         // reviewdog before 0.18 reads no report that has them: they are written only where there are some.

@@ -1,9 +1,9 @@
 //! Findings as SARIF 2.1.0, for code scanning: one run, with the whole table of rules, so that a service can explain a
 //! finding without the program.
 
-use super::object::{Json, list, object};
 use super::{Positions, Root, rules::examples};
 use crate::diagnostic::{Diagnostic, Edit, EditSet, Key, RULES, Rule, Severity, by_file, keys};
+use crate::json::{Json, list, object};
 use crate::path::{SourcePath, encode_path};
 use crate::source::{Sources, Span};
 
@@ -60,10 +60,9 @@ fn text(text: &str) -> Json {
 
 fn level(severity: Severity) -> &'static str {
     match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
         Severity::Info => "note",
         Severity::Off => "none",
+        severity => severity.name(),
     }
 }
 

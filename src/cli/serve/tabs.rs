@@ -105,7 +105,7 @@ impl Tabs {
 
 fn panel(findings: &Findings, tab: &Tab) -> Value {
     let Findings { diagnostics, sources, failures } = findings;
-    json!(live::panel(diagnostics, sources, tab.source.as_ref(), failures.values()))
+    live::panel(diagnostics, sources, tab.source.as_ref(), failures.values())
 }
 
 fn event(name: &str, data: &Value) -> Event {

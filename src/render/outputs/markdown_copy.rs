@@ -94,7 +94,11 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<(Range<usize>, String)> {
         }
         let (mut url, rest) = match published(renderer, &document, reference) {
             (Some(href), rest) => (renderer.address_of_href(&href), rest),
-            (None, rest) if is_within(reference, rest) => (renderer.address(id), rest),
+            (None, rest)
+                if reference.target == Target::SamePage && rest.starts_with(['#', '?']) =>
+            {
+                (renderer.address(id), rest)
+            }
             // It leads there from anywhere as it is written.
             (None, _) => return None,
         };
@@ -107,11 +111,6 @@ fn edits(renderer: &Renderer, id: PageId) -> Vec<(Range<usize>, String)> {
         Some((range, String::new()))
     });
     links.chain(comments).collect()
-}
-
-/// Whether a link leads to a place of its own page.
-fn is_within(reference: &Reference, rest: &str) -> bool {
-    reference.target == Target::SamePage && rest.starts_with(['#', '?'])
 }
 
 /// A URL as it is written in the place of a destination; nothing where it cannot stand.

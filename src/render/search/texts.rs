@@ -32,7 +32,7 @@ fn push_strings<const N: usize>(json: &mut String, texts: [&str; N]) {
 
 /// Writes a text as a JSON string (RFC 8259). Lines in which nothing is to be escaped, which nearly all are, are copied
 /// whole; `serde_json` looks at each byte, which was a tenth of all that search did.
-pub(in crate::render) fn push_json_string(json: &mut String, text: &str) {
+fn push_json_string(json: &mut String, text: &str) {
     json.push('"');
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {

@@ -19,8 +19,8 @@ pub enum Json {
 }
 
 /// An object with these keys.
-pub fn object<const N: usize>(fields: [(&'static str, Json); N]) -> Json {
-    Json::Object(fields.into())
+pub fn object(fields: impl IntoIterator<Item = (&'static str, Json)>) -> Json {
+    Json::Object(fields.into_iter().collect())
 }
 
 /// A list.
@@ -36,7 +36,7 @@ impl<T: Into<Value>> From<T> for Json {
 
 impl Json {
     /// The same, left out where it is null or an empty list.
-    pub(super) fn or_absent(self) -> Self {
+    pub fn or_absent(self) -> Self {
         match self {
             Self::Plain(Value::Null) => Self::Absent,
             Self::List(values) if values.is_empty() => Self::Absent,
@@ -44,9 +44,14 @@ impl Json {
         }
     }
 
+    /// As a text without line ends.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers are JSON")
+    }
+
     /// In a line.
-    pub(super) fn line(&self) -> String {
-        serde_json::to_string(self).expect("texts and numbers are JSON") + "\n"
+    pub fn line(&self) -> String {
+        self.text() + "\n"
     }
 
     /// In many lines, for people too.
