@@ -11,7 +11,7 @@ use crate::article::{Article, Link, LinkKind};
 use crate::html;
 use crate::site::PageId;
 use crate::site::generated::list_url;
-use crate::site::links::{Document, Reference, Target};
+use crate::site::links::{Document, Target};
 use crate::site::routes::SECTION_PAGE_SIZE;
 use crate::source::replace_ranges;
 
