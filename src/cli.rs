@@ -46,7 +46,9 @@ enum Outcome {
 pub fn run() -> ExitCode {
     let result = match Arguments::try_parse() {
         Ok(arguments) => run_command(&arguments.command),
-        Err(error) => print_usage(&error),
+        // `--help` and `--version` come as errors too, that print to standard output.
+        Err(error) => printer::printed(error.print())
+            .map(|()| if error.use_stderr() { Outcome::Failed } else { Outcome::Clean }),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer::error(format_args!("{error:#}"));
@@ -78,21 +80,13 @@ fn run_command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Schema { schema } => print_schema(*schema),
         #[cfg(feature = "man")]
         Command::Man { folder } => write_manual(folder),
-        Command::Completions { shell } => print_completions(*shell),
+        Command::Completions { shell } => {
+            let mut completions = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "silcrow", &mut completions);
+            printer::plain(&String::from_utf8(completions)?)?;
+            Ok(Outcome::Clean)
+        }
     }
-}
-
-/// What is wrong with the arguments; `--help` and `--version` come as errors too, that print to standard output.
-fn print_usage(error: &clap::Error) -> anyhow::Result<Outcome> {
-    printer::printed(error.print())?;
-    Ok(if error.use_stderr() { Outcome::Failed } else { Outcome::Clean })
-}
-
-fn print_completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
-    let mut completions = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "silcrow", &mut completions);
-    printer::plain(&String::from_utf8(completions)?)?;
-    Ok(Outcome::Clean)
 }
 
 /// Writes the manual's pages, one for each command, from the same arguments as `--help`. For those who package silcrow.

@@ -102,7 +102,8 @@ pub struct Compiled {
     /// The site.
     pub site: Arc<Site>,
     strings: Arc<Strings>,
-    templates: Arc<Templates>,
+    /// The same in two compilations where nothing that they are made from differs.
+    pub templates: Arc<Templates>,
     highlighters: Arc<Highlighters>,
     diagnostics: Vec<Diagnostic>,
     /// Comments in `site.yaml` that suppress findings; others stand with what they are in.
@@ -185,11 +186,6 @@ impl Compiled {
     pub fn renderer(&self) -> Renderer {
         let (site, templates) = (Arc::clone(&self.site), Arc::clone(&self.templates));
         Renderer::new(site, templates, Arc::clone(&self.strings), Arc::clone(&self.highlighters))
-    }
-
-    /// Whether its templates are those of another compilation, and so what they fail at.
-    pub fn shares_templates_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.templates, &other.templates)
     }
 
     /// Stage 3, first half: every rule over the whole site.

@@ -33,12 +33,6 @@ impl Severity {
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
-
-    /// The severity of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Off, Self::Info, Self::Warning, Self::Error];
-        all.into_iter().find(|severity| severity.name() == name)
-    }
 }
 
 /// One row of the table of rules.

@@ -62,7 +62,8 @@ pub fn each_term(text: &str, mut found: impl FnMut(&str)) {
 /// A piece of text between two ASCII characters of no word. No folding reaches across these.
 fn terms_of_piece(piece: &str, found: &mut impl FnMut(&str)) {
     let folded: Vec<char> = fold(piece).chars().collect();
-    for run in folded.split(|character| !is_in_word(*character)) {
+    let ends_word = |it: &char| !it.is_alphanumeric() && !is_combining_mark(*it);
+    for run in folded.split(ends_word) {
         let same_script = |one: &char, other: &char| has_no_spaces(*one) == has_no_spaces(*other);
         for word in run.chunk_by(same_script) {
             if has_no_spaces(word[0]) && word.len() > 1 {
@@ -122,10 +123,6 @@ fn is_dropped(character: char) -> bool {
         | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}'
         // Soft hyphen and joiners.
         | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
-}
-
-fn is_in_word(character: char) -> bool {
-    character.is_alphanumeric() || is_combining_mark(character)
 }
 
 /// Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose particles are written onto the words.

@@ -18,7 +18,7 @@ pub(super) fn stale(context: Context<'_>, id: PageId) -> Option<Diagnostic> {
     let path = &site.page(id).article.path;
     let name = path.below(CONTENT).and_then(|path| path.strip_suffix(".md")).unwrap_or_default();
     let message = format!(
-        "this article was to be reviewed by {}, {} days after {}",
+        "this article was due for review by {}, {} days after {}",
         review.due, review.every.days, review.last
     );
     let limit = site.configuration.freshness.fail_after;

@@ -30,7 +30,7 @@ pub(super) fn findings(context: Context<'_>) -> Vec<Diagnostic> {
         let span = Span::new(&path, at.clone());
         Diagnostic::new(&RECORD_DAMAGED, span, message.as_str()).help(remedy.help())
     };
-    let mut findings: Vec<_> = read.damages.iter().map(damaged).collect();
+    let mut findings: Vec<_> = read.damage.iter().map(damaged).collect();
     let text = context.sources.text(&path).map_or("", |text| text);
     let history = History { context, path, text, candidates: OnceLock::new() };
     let entries: Vec<_> = read.record.entries().collect();
@@ -115,7 +115,7 @@ impl<'a> History<'a> {
             let help = format!(
                 "add `{old}: {new}` to `anchors` in `{path}`, or say `silcrow retire '{address}#{old}'`"
             );
-            let message = format!("`{address}` had the id `{old}`, and has it no more");
+            let message = format!("`{address}` no longer has the id `{old}`");
             let place = places.get(id).unwrap_or(&url);
             let span = Span::new(&self.path, place.clone());
             let finding = Diagnostic::new(&ANCHOR_VANISHED, span, message);

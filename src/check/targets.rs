@@ -81,7 +81,12 @@ impl Broken<'_, '_> {
         let new = |rule, message: String| self.found(rule, message);
         match problem {
             Problem::MissingPage(wanted) => self.missing_page(wanted.trim_start_matches(CONTENT)),
-            Problem::MissingAsset(wanted) => self.missing_asset(wanted),
+            Problem::MissingAsset(wanted) => {
+                let url = if self.suggests { self.names.asset(wanted) } else { None };
+                let near = url.map(|url| self.written(&self.to_url(url), ""));
+                new(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_matches('/')))
+                    .did_you_mean(near, "put the file beside the article or in `static/`")
+            }
             Problem::MissingAnchor(id) => self.missing_anchor(id),
             Problem::AnchorCase(id) => new(&ANCHOR_CASE, format!("the heading's id is `{id}`"))
                 .fix(Some(self.with_anchor(id))),
@@ -119,7 +124,11 @@ impl Broken<'_, '_> {
                 new(&LINK_TO_ALIAS, format!("`{written}` is an old address, redirected to `{to}`"))
                     .help("link to the page itself")
             }
-            Problem::OwnSiteAbsolute => self.own_site_absolute(),
+            Problem::OwnSiteAbsolute => {
+                let what = if self.page().is_some() { "page" } else { "file" };
+                let message = format!("`{}` is a {what} of this site", self.destination());
+                new(&OWN_SITE_ABSOLUTE, message).write(self.right().or_else(|| self.right_url()))
+            }
             Problem::SelfLink => self
                 .found(&SELF_LINK, "this link leads to the page that it is on")
                 .help("link to a heading of the page, or remove the link"),
@@ -181,13 +190,6 @@ impl Broken<'_, '_> {
             .help(format!("publish it, remove the {what}, or build with `--drafts`"))
     }
 
-    fn own_site_absolute(&self) -> Diagnostic {
-        let what = if self.page().is_some() { "page" } else { "file" };
-        let right = self.right().or_else(|| self.right_url());
-        let message = format!("`{}` is a {what} of this site", self.destination());
-        self.found(&OWN_SITE_ABSOLUTE, message).write(right)
-    }
-
     fn missing_page(&self, wanted: &str) -> Diagnostic {
         if self.reference.link.kind.is_name() {
             return self.missing_name();
@@ -208,13 +210,6 @@ impl Broken<'_, '_> {
             near.map(str::to_owned),
             "write the page's path from the content folder, without extension",
         )
-    }
-
-    fn missing_asset(&self, wanted: &str) -> Diagnostic {
-        let url = if self.suggests { self.names.asset(wanted) } else { None };
-        let near = url.map(|url| self.written(&self.to_url(url), ""));
-        self.found(&MISSING_ASSET, format!("there is no file `{}`", wanted.trim_matches('/')))
-            .did_you_mean(near, "put the file beside the article or in `static/`")
     }
 
     fn missing_anchor(&self, anchor: &str) -> Diagnostic {

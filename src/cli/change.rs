@@ -39,7 +39,12 @@ pub(super) fn mv(
             page::plan(&session, page, new)?
         }
     };
-    refuse_unreadable(&session.sources, &plan)?;
+    for (path, _) in session.sources.files() {
+        let to = plan.path(path);
+        if let Some(problem) = disk::unreadable_path(&to).filter(|_| *path != to) {
+            bail!("`{path}` cannot become `{to}`: {problem}");
+        }
+    }
     let (changed, notices) = plan.verify(&mut session)?;
     let left_behind = left_behind::notices(session.site(), &changed, root, &plan);
     notices.iter().chain(&left_behind).for_each(|notice| printer::notice(notice));
@@ -49,17 +54,6 @@ pub(super) fn mv(
         false => format!("{}; changed {count}", plan.edits.title),
     });
     Ok(Outcome::Clean)
-}
-
-/// Refuses a move after which a file could not be read.
-fn refuse_unreadable(sources: &Sources, plan: &Plan) -> anyhow::Result<()> {
-    for (path, _) in sources.files() {
-        let to = plan.path(path);
-        if let Some(problem) = disk::unreadable_path(&to).filter(|_| *path != to) {
-            bail!("`{path}` cannot become `{to}`: {problem}");
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn record(site: &SiteFolder) -> anyhow::Result<Outcome> {

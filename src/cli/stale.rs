@@ -4,7 +4,7 @@ use super::arguments::{SiteFolder, StaleFormat};
 use super::session::Session;
 use super::{Outcome, page_names, printer};
 use crate::config::ReviewInterval;
-use crate::diagnostic::{Diagnostic, Family, Severity};
+use crate::diagnostic::{Family, Severity};
 use crate::report::reviews::{self, Due};
 use crate::site::tree::CONTENT;
 use crate::site::{PageId, Site, freshness};
@@ -26,19 +26,17 @@ pub(super) fn stale(
         StaleFormat::Ics => reviews::ics(&due, today, &site.configuration),
     })?;
     let mut unread = session.findings();
-    unread.retain(hides_dates);
+    // Errors by which an article may be missing from the list.
+    unread.retain(|finding| {
+        finding.severity == Severity::Error
+            && finding.span.file.below(CONTENT).is_some()
+            && matches!(finding.rule.family, Family::FrontMatter | Family::Input)
+    });
     if unread.is_empty() {
         return Ok(Outcome::Clean);
     }
     printer::findings_aside(&unread, &session.sources);
     Ok(Outcome::Findings)
-}
-
-/// Whether a finding is an error by which an article may be missing from the list.
-fn hides_dates(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Error
-        && finding.span.file.below(CONTENT).is_some()
-        && matches!(finding.rule.family, Family::FrontMatter | Family::Input)
 }
 
 /// When an article is due, if it is reviewed from time to time.

@@ -169,7 +169,8 @@ impl TextKind for Severity {
     fn parse(text: &str) -> Result<Self, WrongText> {
         let suggestion = || suggest::nearest(text, Self::NAMES.into_iter());
         let wrong = || WrongText { message: None, suggestion: suggestion() };
-        Self::from_name(text).ok_or_else(wrong)
+        let all = [Self::Off, Self::Info, Self::Warning, Self::Error];
+        all.into_iter().find(|severity| severity.name() == text).ok_or_else(wrong)
     }
 
     fn schema_of_text() -> Json {

@@ -247,8 +247,8 @@ impl<'a> Move<'a> {
     fn emptied(&self) -> impl Iterator<Item = &UrlPath> {
         let Moved { from, to } = self.moved;
         let pages = self.site.pages.iter().filter(|page| page.included);
-        let made_up = pages.clone().filter(|page| !page.has_file);
-        let emptied = made_up.filter(move |section| {
+        let generated = pages.clone().filter(|page| !page.has_file);
+        let emptied = generated.filter(move |section| {
             let folder = section.article.path.folder();
             let mut others = pages.clone().filter(|page| page.has_file);
             let is_left =

@@ -34,8 +34,8 @@ pub fn record(site: &Site, sources: &Sources) -> Result<Recorded, Refusal> {
             "`{file}` cannot be read, and what it records would be lost; `silcrow check` says why"
         );
     }
-    let ReadRecord { record: before, damages } = &*site.record;
-    if !damages.is_empty() {
+    let ReadRecord { record: before, damage } = &*site.record;
+    if !damage.is_empty() {
         refuse!(
             "`{file}` is damaged; `silcrow check` says where, `silcrow record --repair` repairs most of it"
         );
@@ -55,16 +55,16 @@ pub(super) fn written(sources: &Sources, record: &Record) -> Edit {
 }
 
 /// Repairs a record that two branches changed: both sides of a conflict are merged. Returns it with the number of mistakes.
-/// Refused when something is wrong that only its writer can put right.
+/// Refused when something is wrong that only its writer can repair.
 pub fn repaired(text: &str) -> Result<(Record, usize), Refusal> {
-    let ReadRecord { record, damages } = ReadRecord::parse(text);
+    let ReadRecord { record, damage } = ReadRecord::parse(text);
     let needs_more = |damage: &&Damage| damage.remedy != Remedy::Repair;
-    if let Some(Damage { at, message, remedy }) = damages.iter().find(needs_more) {
+    if let Some(Damage { at, message, remedy }) = damage.iter().find(needs_more) {
         let position = LineIndex::new(text).position(at.start);
         let (line, column) = (position.line, position.column);
         refuse!("{FILE}:{line}:{column}: {message}; {}", remedy.help());
     }
-    Ok((record, damages.len()))
+    Ok((record, damage.len()))
 }
 
 /// Plans the retirement of addresses, and with `#id` of ids.
@@ -74,7 +74,7 @@ pub fn retirement(session: &Session, addresses: &[String]) -> Result<Plan, Refus
     if session.sources.text(&SourcePath::new(FILE)).is_none() {
         refuse!("there is no `{FILE}`; `silcrow record` writes it");
     }
-    if !site.record.damages.is_empty() {
+    if !site.record.damage.is_empty() {
         refuse!("`{FILE}` is damaged; run `silcrow record --repair`");
     }
     let mut after = site.record.record.clone();

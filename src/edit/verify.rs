@@ -34,8 +34,7 @@ impl Plan {
         for id in site.included().filter(|id| site.page(*id).has_file) {
             self.keeps_addresses(site.page(id), &changed)?;
         }
-        if session.sources.text(&SourcePath::new(FILE)).is_some() && site.record.damages.is_empty()
-        {
+        if session.sources.text(&SourcePath::new(FILE)).is_some() && site.record.damage.is_empty() {
             let record = self.record(&site, &changed);
             self.edits.edits.push(written(&session.sources, &record));
         }

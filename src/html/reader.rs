@@ -202,7 +202,11 @@ impl<'h> Reader<'h> {
         let name_start = start + 1 + usize::from(is_end);
         let after = &self.html.as_bytes()[name_start..];
         if !after[0].is_ascii_alphabetic() {
-            let length = if rest.starts_with("<!--") { comment(rest) } else { bogus(rest) };
+            // Without its dashes it is what browsers take for a comment, to its `>` or to the end of the text.
+            let length = match rest.starts_with("<!--") {
+                true => comment(rest),
+                false => rest.find('>').map_or(rest.len(), |end| end + 1),
+            };
             self.at = start + length;
             return Some(Event::Comment(&rest[..length], start));
         }
@@ -254,11 +258,6 @@ impl<'h> Iterator for Reader<'h> {
         }
         (self.at < bytes.len()).then(|| self.text(bytes.len()))
     }
-}
-
-/// The length of what browsers take for a comment, to its `>` or to the end of the text.
-fn bogus(html: &str) -> usize {
-    memchr(b'>', html.as_bytes()).map_or(html.len(), |end| end + 1)
 }
 
 /// The length of a comment, to its end or to the end of the text.

@@ -53,7 +53,8 @@ pub fn in_text(path: &SourcePath, text: &str, range: Range<usize>) -> Vec<Suppre
             continue;
         }
         let before = text[..at].trim_end_matches([' ', '\t']);
-        let is_yaml = before.strip_suffix('#').is_some_and(is_first_on_line);
+        let line = before.strip_suffix('#').map(|line| line.trim_end_matches([' ', '\t']));
+        let is_yaml = line.is_some_and(|line| line.is_empty() || line.ends_with('\n'));
         let marks = MARKS.into_iter().find(|(opening, _)| before.ends_with(opening));
         let marks = marks.or(is_yaml.then_some(("#", "\n")));
         let Some((opening, close)) = marks else { continue };
@@ -61,11 +62,6 @@ pub fn in_text(path: &SourcePath, text: &str, range: Range<usize>) -> Vec<Suppre
         comments.push(before.len() - opening.len()..end);
     }
     in_comments(path, text, comments)
-}
-
-fn is_first_on_line(before: &str) -> bool {
-    let before = before.trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with('\n')
 }
 
 /// The suppressions in comments. Each is for the first line below that is not such a comment itself.

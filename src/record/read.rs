@@ -13,7 +13,7 @@ pub struct ReadRecord {
     /// The lines that can be read; of conflicts, both sides.
     pub record: Record,
     /// What is wrong, by place.
-    pub damages: Vec<Damage>,
+    pub damage: Vec<Damage>,
 }
 
 /// Something wrong with the text of a record.
@@ -86,7 +86,7 @@ impl ReadRecord {
     }
 
     fn unreadable(at: Range<usize>, message: String, remedy: Remedy) -> Self {
-        Self { record: Record::default(), damages: vec![Damage { at, message, remedy }] }
+        Self { record: Record::default(), damage: vec![Damage { at, message, remedy }] }
     }
 }
 
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
                 let entry = Entry { state, at: start as u32 };
                 self.moved.extend(self.read.record.merge(url, entry));
             }
-            Err(damage) => self.read.damages.push(damage),
+            Err(damage) => self.read.damage.push(damage),
         }
     }
 
@@ -179,12 +179,12 @@ impl<'a> Reader<'a> {
     fn end(mut self) -> ReadRecord {
         self.end_conflict(false);
         self.read.record.carry(self.moved);
-        self.read.damages.sort_by_key(|damage| damage.at.start);
+        self.read.damage.sort_by_key(|damage| damage.at.start);
         self.read
     }
 
     fn damage(&mut self, at: Range<usize>, message: impl Into<String>, remedy: Remedy) {
-        self.read.damages.push(Damage { at, message: message.into(), remedy });
+        self.read.damage.push(Damage { at, message: message.into(), remedy });
     }
 }
 

@@ -46,7 +46,7 @@ proptest! {
     fn what_is_written_is_read_again(record in record()) {
         let text = record.print();
         let read = ReadRecord::parse(&text);
-        prop_assert_eq!(&read.damages, &[]);
+        prop_assert_eq!(&read.damage, &[]);
         prop_assert_eq!(read.record.print(), text);
     }
 
@@ -58,13 +58,13 @@ proptest! {
     }
 
     #[test]
-    fn a_conflict_is_united_and_told(one in record(), two in record()) {
+    fn a_conflict_is_merged_and_reported(one in record(), two in record()) {
         let body = |record: &Record| record.print().lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
         let head = one.print().lines().next().expect("a record has a first line").to_owned();
         let text = format!("{head}\n<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n", body(&one), body(&two));
         let read = ReadRecord::parse(&text);
-        prop_assert_eq!(read.damages.len(), 1);
-        prop_assert_eq!(read.damages[0].remedy, Remedy::Repair);
+        prop_assert_eq!(read.damage.len(), 1);
+        prop_assert_eq!(read.damage[0].remedy, Remedy::Repair);
         prop_assert_eq!(read.record.print(), merged(one, two).print());
     }
 
@@ -83,7 +83,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in "[ -~\\n\u{e9}]{0,200}") {
-        for damage in ReadRecord::parse(&text).damages {
+        for damage in ReadRecord::parse(&text).damage {
             prop_assert!(text.get(damage.at).is_some());
         }
     }
@@ -105,7 +105,7 @@ fn every_damage_is_told_with_its_place() {
     ] {
         let text = format!("# silcrow record 1\n{line}\n/z/ gone\n");
         let read = ReadRecord::parse(&text);
-        let [damage] = read.damages.as_slice() else { panic!("{line}: {:?}", read.damages) };
+        let [damage] = read.damage.as_slice() else { panic!("{line}: {:?}", read.damage) };
         assert_eq!(&text[damage.at.clone()], wrong, "{line}");
         assert!(damage.message.contains(message), "{}", damage.message);
         assert_eq!(damage.remedy, Remedy::Hand, "{line}");
@@ -116,18 +116,18 @@ fn every_damage_is_told_with_its_place() {
         ("/a/ gone\n/a/ gone\n", "duplicate URL `/a/`"),
     ] {
         let read = ReadRecord::parse(&format!("# silcrow record 1\n{lines}"));
-        assert_eq!(read.damages.len(), 1);
-        assert_eq!(read.damages[0].message, message);
-        assert_eq!(read.damages[0].remedy, Remedy::Repair);
+        assert_eq!(read.damage.len(), 1);
+        assert_eq!(read.damage[0].message, message);
+        assert_eq!(read.damage[0].remedy, Remedy::Repair);
     }
     let headless = ReadRecord::parse("/a/ gone\n");
-    assert_eq!((headless.damages.len(), headless.record.len()), (1, 1));
+    assert_eq!((headless.damage.len(), headless.record.len()), (1, 1));
 }
 
 /// Every damage of a text: where it is, how its message goes on, what puts it right.
-fn damages(text: &str) -> Vec<(&str, String, Remedy)> {
-    let damages = ReadRecord::parse(text).damages.into_iter();
-    damages.map(|damage| (&text[damage.at], damage.message, damage.remedy)).collect()
+fn damage(text: &str) -> Vec<(&str, String, Remedy)> {
+    let damage = ReadRecord::parse(text).damage.into_iter();
+    damage.map(|damage| (&text[damage.at], damage.message, damage.remedy)).collect()
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn marks_of_no_whole_conflict_are_damage() {
     let stray = "this mark belongs to no conflict".to_owned();
     for mark in ["=======", ">>>>>>> branch", "||||||| 1a2b3c"] {
         let text = format!("{head}/a/ gone\n{mark}\n/b/ gone\n");
-        assert_eq!(damages(&text), [(mark, stray.clone(), Remedy::Repair)]);
+        assert_eq!(damage(&text), [(mark, stray.clone(), Remedy::Repair)]);
         assert_eq!(ReadRecord::parse(&text).record.len(), 2);
     }
     let conflict = "two branches changed the record here";
@@ -158,11 +158,11 @@ fn marks_of_no_whole_conflict_are_damage() {
         ),
     ] {
         let text = format!("{head}<<<<<<< HEAD\n{lines}");
-        assert_eq!(damages(&text), [("<<<<<<< HEAD", format!("{conflict}{rest}"), remedy)]);
+        assert_eq!(damage(&text), [("<<<<<<< HEAD", format!("{conflict}{rest}"), remedy)]);
         assert_eq!(ReadRecord::parse(&text).record.len(), known, "{lines}");
     }
     let twice = format!("{head}<<<<<<< HEAD\n/a/ gone\n<<<<<<< HEAD\n=======\n>>>>>>> x\n");
-    let messages: Vec<_> = damages(&twice).into_iter().map(|(_, message, _)| message).collect();
+    let messages: Vec<_> = damage(&twice).into_iter().map(|(_, message, _)| message).collect();
     assert_eq!(messages, [&format!("{conflict}, and no `>>>>>>>` ends the conflict"), conflict]);
 }
 
@@ -171,7 +171,7 @@ fn a_first_line_is_read_wherever_it_stands() {
     let head = "# silcrow record 1: words";
     let message = "this line belongs at the beginning of the record, once".to_owned();
     let text = format!("{head}\n/a/ gone\n{head}\n/b/ gone\n");
-    assert_eq!(damages(&text), [(head, message, Remedy::Repair)]);
+    assert_eq!(damage(&text), [(head, message, Remedy::Repair)]);
     assert_eq!(ReadRecord::parse(&text).record.len(), 2);
 }
 
@@ -179,12 +179,12 @@ fn a_first_line_is_read_wherever_it_stands() {
 fn a_record_that_cannot_be_understood_is_not_read() {
     for text in ["", "\n", "\u{feff}\r\n"] {
         let message = "the record does not begin with `# silcrow record 1`".to_owned();
-        assert_eq!(damages(text), [("", message, Remedy::History)]);
+        assert_eq!(damage(text), [("", message, Remedy::History)]);
     }
     let message = "the record's format is `2`: it was written by a newer silcrow".to_owned();
     for before in ["", "<<<<<<< HEAD\n# silcrow record 1\n/b/ gone\n=======\n"] {
         let text = format!("{before}# silcrow record 2: words\n/a/ gone\n/b/ flown\n");
-        assert_eq!(damages(&text), [("# silcrow record 2: words", message.clone(), Remedy::Newer)]);
+        assert_eq!(damage(&text), [("# silcrow record 2: words", message.clone(), Remedy::Newer)]);
         assert!(ReadRecord::parse(&text).record.is_empty());
     }
 }
@@ -203,7 +203,7 @@ fn what_moved_in_circles_leads_nowhere() {
 fn windows_line_ends_are_read() {
     let read =
         ReadRecord::parse("# silcrow record 1\r\n/a/ page - 0000000000000001 #x\r\n/b/ gone\r\n");
-    assert_eq!((read.damages.len(), read.record.len()), (0, 2));
+    assert_eq!((read.damage.len(), read.record.len()), (0, 2));
 }
 
 #[test]

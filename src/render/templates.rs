@@ -176,7 +176,7 @@ impl Templates {
         if !self.tera.contains_template(template) {
             return Err(Vec::new());
         }
-        steps::start_page();
+        steps::STEPS.set(0);
         let rendered = self.tera.render(template, context);
         let original = |template: &str, range: Range<usize>| match self.counted.get(template) {
             Some(counted) => counted.original(range),

@@ -67,6 +67,9 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(finding: &Diagnostic, key: Key<'_>, positions: &Positions<'_>) -> Json {
+    // The same for the same mistake while lines come and go above it, wherever the program runs: the path is the site's own.
+    let mistake = format!("{}\0{}\0{}\0{}", key.rule, key.file, key.text, key.number);
+    let fingerprint = blake3::hash(mistake.as_bytes()).to_hex().to_string();
     let index = RULES.iter().position(|rule| *rule == finding.rule);
     let related = finding.related.iter();
     let related = related.map(|label| location(&label.span, text(&label.message), positions));
@@ -78,7 +81,7 @@ fn result(finding: &Diagnostic, key: Key<'_>, positions: &Positions<'_>) -> Json
         ("message", text(&Positions::text(finding))),
         ("locations", list([location(&finding.span, Json::Absent, positions)])),
         ("relatedLocations", list(related).or_absent()),
-        ("partialFingerprints", object([("silcrow/v1", fingerprint(key).into())])),
+        ("partialFingerprints", object([("silcrow/v1", fingerprint.into())])),
         ("fixes", list(fix).or_absent()),
     ])
 }
@@ -117,13 +120,6 @@ fn fix(set: &EditSet, positions: &Positions<'_>) -> Json {
         object([("artifactLocation", artifact(file, positions)), ("replacements", replacements)])
     });
     object([("description", text(&set.title)), ("artifactChanges", list(changes))])
-}
-
-/// The same for the same mistake while lines come and go above it. The path is the site's own, so that it does not depend
-/// on where the program ran.
-fn fingerprint(key: Key<'_>) -> String {
-    let Key { rule, file, text, number } = key;
-    blake3::hash(format!("{rule}\0{file}\0{text}\0{number}").as_bytes()).to_hex().to_string()
 }
 
 /// A path as a URI: a relative reference, or a file's when it is absolute, on Windows too.

@@ -21,7 +21,12 @@ impl Site {
                 _ => None,
             }
         });
-        shown.filter(|asset| self.varies(*asset))
+        shown.filter(|asset| {
+            let route = &self.routes.assets[*asset];
+            route.dimensions.is_some_and(|(width, _)| !widths(width).is_empty())
+                && route.source.below(CONTENT).is_some()
+                && route.source.extension().and_then(Format::of).is_some()
+        })
     }
 
     /// The pictures with variants that any page shows, drafts too or not.
@@ -50,12 +55,5 @@ impl Site {
             format: Format::of(route.source.extension()?)?,
             width: route.dimensions?.0,
         })
-    }
-
-    fn varies(&self, asset: usize) -> bool {
-        let route = &self.routes.assets[asset];
-        route.dimensions.is_some_and(|(width, _)| !widths(width).is_empty())
-            && route.source.below(CONTENT).is_some()
-            && route.source.extension().and_then(Format::of).is_some()
     }
 }

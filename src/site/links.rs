@@ -161,7 +161,13 @@ fn resolve(site: &Site, holder: Holder<'_>, kind: LinkKind, written: &str) -> Re
     };
     match rest.split_once('#') {
         Some((_, fragment)) => lookup.fragment(resolution, fragment),
-        None => lookup.unless_itself(resolution),
+        // A link to the page that it is on, without a fragment, is useless.
+        None => match (resolution.target, lookup.holder) {
+            (Target::Place(Place::Page(page)), Holder::Page(own)) if page == own => {
+                resolution.or_wrong(Problem::SelfLink)
+            }
+            _ => resolution,
+        },
     }
 }
 
@@ -219,7 +225,7 @@ impl Lookup<'_> {
             Holder::Page(_) if is_md => self.source(&wanted),
             Holder::Page(_) => self.relative(&wanted),
         };
-        if resolution.is_fine() && *source != joined {
+        if resolution.problems.is_empty() && *source != joined {
             return wrong(resolution.target, Problem::UnicodeForm);
         }
         resolution
@@ -406,16 +412,6 @@ impl Lookup<'_> {
             resolution.problems.extend(anchors.and_then(|anchors| anchors.problem(id)));
         }
         resolution
-    }
-
-    /// A link to the page that it is on, without a fragment, is useless.
-    fn unless_itself(&self, resolution: Resolution) -> Resolution {
-        match (resolution.target, self.holder) {
-            (Target::Place(Place::Page(page)), Holder::Page(own)) if page == own => {
-                resolution.or_wrong(Problem::SelfLink)
-            }
-            _ => resolution,
-        }
     }
 
     /// The ids that a fragment is looked for among; none where it cannot be told.

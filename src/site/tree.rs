@@ -28,10 +28,11 @@ pub fn tree(
         let path = index_path(folder);
         articles.binary_search_by(|article| article.path.cmp(&path)).is_err()
     });
-    let made_up = missing.map(|folder| (Arc::new(made_up_section(folder, configuration)), false));
-    let made_up: Vec<_> = made_up.collect();
+    let generated =
+        missing.map(|folder| (Arc::new(generated_section(folder, configuration)), false));
+    let generated: Vec<_> = generated.collect();
     let mut articles: Vec<_> = articles.into_iter().map(|article| (article, true)).collect();
-    articles.extend(made_up);
+    articles.extend(generated);
     articles.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
 
     let ids: BTreeMap<&str, SectionId> =
@@ -82,7 +83,7 @@ pub fn index_path(folder: &str) -> SourcePath {
     SourcePath::new(&format!("{CONTENT}/{folder}/index.md"))
 }
 
-fn made_up_section(folder: &str, configuration: &Configuration) -> Article {
+fn generated_section(folder: &str, configuration: &Configuration) -> Article {
     let path = index_path(folder);
     let title = if folder.is_empty() { configuration.title.clone() } else { path.title() };
     let front_matter = FrontMatter { title, search: true, ..FrontMatter::default() };

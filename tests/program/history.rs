@@ -469,7 +469,7 @@ fn an_overdue_article_is_a_warning_and_then_an_error_and_readers_are_told() {
     );
     assert_eq!(site.run(&["build", "--today", "2026-01-15"]).code, 1);
     assert_eq!(site.run(&["build", "--today", "2025-12-31"]).code, 0, "31 days late are allowed");
-    let notice = "This article was to be looked over by 2025-12-30.";
+    let notice = "This article was due for review by 2025-12-30.";
     assert!(read(&site, "public/s/late/index.html").contains(notice));
     assert!(!read(&site, "public/s/soon/index.html").contains("looked over"));
     // Off by default.

@@ -48,7 +48,7 @@ fn check(
     let found = pool.install(|| compiled.settle(compiled.findings(sources, renderer), false));
     // Until every page is rendered, what went wrong with the same templates is still shown.
     let known = before
-        .filter(|before| before.revision.compiled.shares_templates_with(compiled))
+        .filter(|before| Arc::ptr_eq(&before.revision.compiled.templates, &compiled.templates))
         .map_or_else(|| compile::failed(renderer, &[]), |before| before.failures);
     let counts = show(shared, &revision, &found, &known);
     shared.checked(*number, &counts);

@@ -92,7 +92,9 @@ impl Service {
         let tag = engine::tag();
         let text = head::for_engine(bytes, &tag)?;
         for _ in 0..RELIEF.1 {
-            if has_room(client)
+            // The engine has to be started again when it finds no descriptor left.
+            let room: io::Result<Vec<_>> = (0..ROOM).map(|_| client.try_clone()).collect();
+            if room.is_ok()
                 && let Ok(head) = self.engine.parse(&text, &tag)
             {
                 return Ok(head);
@@ -152,12 +154,6 @@ impl Service {
             }
         }
     }
-}
-
-/// Whether the system has descriptors left. The engine has to be started again when it finds none.
-fn has_room(client: &TcpStream) -> bool {
-    let room: io::Result<Vec<TcpStream>> = (0..ROOM).map(|_| client.try_clone()).collect();
-    room.is_ok()
 }
 
 /// Whether a client has ended its side of the connection. What it sends after its request is ignored.

@@ -20,7 +20,9 @@ impl<'a> Guarded<'a> {
         let mut colons =
             memchr::memchr_iter(b':', bytes).filter(|at| is_text(bytes, *at)).peekable();
         // A text in which all of them occur is given as it is.
-        let mark = colons.peek().and_then(|_| free_control(bytes));
+        // A control character that Markdown takes for text and that does not occur.
+        let is_free = |control: &u8| memchr::memchr(*control, bytes).is_none();
+        let mark = colons.peek().and_then(|_| (1..=8).chain(14..=31).find(is_free));
         let Some(mark) = mark else { return Self { markdown: markdown.into(), mark: None } };
         let mut text = markdown.to_owned();
         for at in colons {
@@ -59,9 +61,4 @@ fn is_text(bytes: &[u8], colon: usize) -> bool {
     let before = || bytes[..colon].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
     !matches!(next, None | Some(b' ' | b'\t' | b'-' | b'\n' | b'\r'))
         && matches!(before(), None | Some(b'\n'))
-}
-
-/// A control character that Markdown takes for text and that does not occur.
-fn free_control(bytes: &[u8]) -> Option<u8> {
-    (1..=8).chain(14..=31).find(|control| memchr::memchr(*control, bytes).is_none())
 }

@@ -79,7 +79,17 @@ impl Writer<'_> {
                     }
                 }
                 Part::Image(image) => {
-                    self.raw_image(&raw, &image);
+                    // An image without words is a mistake of its own.
+                    if image.alt.as_deref() != Some("") {
+                        self.name_link();
+                    }
+                    if image.alt.is_none() {
+                        let at = raw.range(&image.src);
+                        let help =
+                            "add `alt=\"what it shows\"`, or `alt=\"\"` where it only decorates";
+                        let problem = Problem::new(&IMAGE_NO_ALT, at, "this image has no `alt`");
+                        self.problems.push(problem.help(help));
+                    }
                     raw.image = Some(image);
                 }
                 Part::Blocked(what) => {
@@ -110,19 +120,6 @@ impl Writer<'_> {
         let mut link = Link::new(url.value, 0..0, LinkKind::in_html(is_resource));
         link.place(at, self.source);
         self.links.push(link);
-    }
-
-    fn raw_image(&mut self, raw: &RawPieces, image: &Image) {
-        // An image without words is a mistake of its own.
-        if image.alt.as_deref() != Some("") {
-            self.name_link();
-        }
-        if image.alt.is_none() {
-            let at = raw.range(&image.src);
-            let help = "add `alt=\"what it shows\"`, or `alt=\"\"` where it only decorates";
-            let problem = Problem::new(&IMAGE_NO_ALT, at, "this image has no `alt`");
-            self.problems.push(problem.help(help));
-        }
     }
 
     /// Adds to an `<img>` what it does not say itself.

@@ -17,12 +17,7 @@ const FILTER: &str = "silcrow_steps";
 
 thread_local! {
     // A page is rendered on one thread from start to end, and the engine hands filters no state of their own.
-    static STEPS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Starts counting for a page.
-pub(super) fn start_page() {
-    STEPS.set(0);
+    pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Adds the counting filter to an engine.

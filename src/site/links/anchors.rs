@@ -22,8 +22,13 @@ impl Anchors<'_> {
         if self.has(&decoded) {
             return None;
         }
-        Some(match self.in_other_case(&decoded) {
-            Some(known) => Problem::AnchorCase(known),
+        let in_other_case = match self {
+            Self::Page(site, page) => site.page(*page).article.body.id_in_other_case(&decoded),
+            Self::File(file) => file.id_in_other_case(&decoded),
+            Self::Site(_) => None,
+        };
+        Some(match in_other_case {
+            Some(known) => Problem::AnchorCase(known.into()),
             None => Problem::MissingAnchor(decoded.into()),
         })
     }
@@ -37,14 +42,5 @@ impl Anchors<'_> {
                     || site.ids.any_has(id)
             }
         }
-    }
-
-    fn in_other_case(&self, id: &str) -> Option<Box<str>> {
-        let known = match self {
-            Self::Page(site, page) => site.page(*page).article.body.id_in_other_case(id),
-            Self::File(file) => file.id_in_other_case(id),
-            Self::Site(_) => None,
-        };
-        known.map(Into::into)
     }
 }

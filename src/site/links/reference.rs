@@ -189,10 +189,6 @@ impl Reference {
 }
 
 impl Resolution {
-    pub(super) fn is_fine(&self) -> bool {
-        self.problems.is_empty()
-    }
-
     /// Whether it leads to its page, though it may be written wrongly. Its fragment is not resolved yet.
     pub(super) fn arrives(&self) -> bool {
         self.problems.iter().all(Problem::arrives)
