@@ -13,7 +13,7 @@ const CONTEXT: u32 = 1;
 /// The difference between the text of a file and that of the one that takes its place.
 pub fn unified(old_path: &str, new_path: &str, old: &str, new: &str) -> String {
     let input = InternedInput::new(old, new);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_lines(&input);
     let mut config = UnifiedDiffConfig::default();
     config.context_len(CONTEXT);
