@@ -365,14 +365,14 @@ impl Site {
         self.canonical(&url).unwrap_or_else(|| self.href(&url))
     }
 
-    /// The base URL of what search engines and readers of feeds are told: a preview's is that of production.
+    /// The base URL for search engines and feeds: a preview's is that of production.
     pub fn canonical_base(&self) -> &BaseUrl {
         let production = self.configuration.base_url.as_ref();
         production.filter(|_| self.options.preview).unwrap_or(&self.base)
     }
 
-    /// Whether old addresses outside the base path are told to the host. They belong to the production origin, and make no
-    /// sense on another.
+    /// Whether redirects of old addresses outside the base path are written for the host. They belong to the production
+    /// origin, and make no sense on another.
     pub fn tells_host_aliases(&self) -> bool {
         self.configuration.base_url.as_ref() == Some(&self.base)
     }

@@ -1,4 +1,4 @@
-//! `publish`: the site is looked at and rendered as `build` does it; then what the target lacks is sent, in an order in
+//! `publish`: the site is checked and rendered as by `build`; then what the target lacks is sent, in an order in
 //! which readers never get half a site.
 #![expect(clippy::disallowed_methods, reason = "the clock is known here")]
 

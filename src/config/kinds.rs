@@ -217,7 +217,7 @@ impl TextKind for UrlPattern {
             return Ok(Pattern::new(text)?);
         }
         Err(WrongText {
-            message: Some(format!("`{text}` is no pattern of URLs: it begins with no scheme")),
+            message: Some(format!("`{text}` is not a URL pattern: it has no scheme")),
             suggestion: Some(format!("https://{}", text.trim_start_matches('/'))),
         })
     }

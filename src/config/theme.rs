@@ -79,7 +79,8 @@ impl TextKind for HexColour {
     const HELP: &str = "write a colour like `\"#b02c1c\"`, in quotes, since `#` begins a comment";
 
     fn parse(text: &str) -> Result<Colour, WrongText> {
-        let wrong = || format!("`{text}` is no colour of three or six hexadecimal digits").into();
+        let wrong =
+            || format!("`{text}` is not a colour of three or six hexadecimal digits").into();
         Colour::parse(text).ok_or_else(wrong)
     }
 }

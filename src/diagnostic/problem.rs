@@ -1,4 +1,4 @@
-//! Findings of one file, before they are told of which. Knows nothing of what is wrong.
+//! Findings within one file, before the file's path is known. Knows no rule.
 
 use std::ops::Range;
 

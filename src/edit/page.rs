@@ -243,7 +243,7 @@ impl<'a> Move<'a> {
         redirects
     }
 
-    /// The URLs of sections without `index.md` that nothing is left in: nobody makes up a page for them any more.
+    /// The URLs of sections without `index.md` that become empty, and so lose their generated page.
     fn emptied(&self) -> impl Iterator<Item = &UrlPath> {
         let Moved { from, to } = self.moved;
         let pages = self.site.pages.iter().filter(|page| page.included);

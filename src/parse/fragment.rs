@@ -52,7 +52,7 @@ pub(crate) struct WrittenHeading {
     pub span: (u32, u32),
     /// Whether it repeats the page's title.
     pub is_title: bool,
-    /// Its line, where lines are told.
+    /// Its line, where the page says the lines of its source.
     pub line: Option<usize>,
 }
 

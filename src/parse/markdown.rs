@@ -162,7 +162,7 @@ impl<'a> Writer<'a> {
         ReadBody { body, problems: self.problems, comments: self.comments }
     }
 
-    /// Writes the start of a block's tag (`<p`), the line that the block is on where lines are told, and the tag's end.
+    /// Writes the start of a block's tag (`<p`), the block's line where the page says the lines of its source, and the tag's end.
     fn open_block(&mut self, tag: &str, range: &Range<usize>, end: &str) {
         self.out.push(tag);
         if let Some(line) = self.line(range) {
@@ -171,7 +171,7 @@ impl<'a> Writer<'a> {
         self.out.push(end);
     }
 
-    /// The line of a block, from 1, where lines are told.
+    /// The line of a block, from 1, where the page says the lines of its source.
     fn line(&self, range: &Range<usize>) -> Option<usize> {
         self.lines.as_ref().map(|lines| lines.line(range.start) + 1)
     }

@@ -178,7 +178,7 @@ impl Renderer {
         page.has_file.then(|| pattern.replace("{path}", &path))
     }
 
-    /// The day by which a page was due for review, when that is past and readers are told.
+    /// The day by which a page was due for review, when that is past and the page shows a notice.
     fn overdue(&self, id: PageId) -> Option<String> {
         let Site { configuration, options, .. } = &*self.site;
         let is_told = configuration.freshness.notice;

@@ -8,7 +8,7 @@ use exif::{In, Tag};
 
 use crate::html;
 
-/// How much of a JPEG or an SVG is looked at: what tells how it is shown comes early, after comments at most.
+/// How much of a JPEG or an SVG is read: what tells how it is shown comes early, after comments at most.
 const HEAD: u64 = 256 * 1024;
 
 /// Width and height; none where the file does not tell.

@@ -12,7 +12,7 @@ use crate::io::store::{Result, StoreError};
 use crate::publish::journal::Journal;
 use crate::publish::text::Damage;
 
-/// How often a lock is looked at while it is waited for.
+/// How often a lock is checked while waiting for it.
 const LOOK: Duration = Duration::from_millis(500);
 
 fn journal_key(name: &str) -> String {
